@@ -1,0 +1,139 @@
+/* detector: what a detector is. One `static const struct detector` each, listed in detectors[].
+ *
+ * The pipeline, the artifacts, the command line and the views know detectors only through this
+ * table: a fourth detector is one file with such a struct at its end and one line in detector.c.
+ *
+ * All fit on rows (a profile counts as often as it has copies) and score profiles. Inside the
+ * program a higher score is more anomalous and every score is positive; the notebook's signs and
+ * offsets come from `exported`, when files are written.
+ */
+#ifndef ODDHOURS_MODELS_DETECTOR_H
+#define ODDHOURS_MODELS_DETECTOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/facts.h"
+#include "base/parallel.h"
+#include "base/progress.h"
+#include "base/status.h"
+#include "table/scaler.h"
+#include "table/table.h"
+
+enum param_kind { PARAM_COUNT, PARAM_REAL, PARAM_WORD };
+
+enum { DETECTOR_PARAMS = 8, DETECTOR_MAX = 8 };
+
+/* One parameter of a detector: an option of the command line (--option), a word of `:run`, a key
+ * of the run card. A value is a double: the count, the number, or the index of the word. */
+struct param_spec {
+    const char *option; /* "trees", "learning-rate"; unique among all detectors */
+    enum param_kind kind;
+    double initial, least, most; /* bounds included; exclusive at `least` when open_least */
+    bool open_least;
+    const char *const *words; /* PARAM_WORD: NULL-terminated; initial is an index */
+    const char *help;         /* one line */
+};
+
+/* What every detector is given: borrowed, frozen while a detector or its model is in use. */
+struct detector_data {
+    const struct table *table;
+    const struct scaler *scaler;
+    const float *scaled; /* (profiles.n, d) scaled profiles, rounded to float */
+    struct parallel *parallel;
+    uint32_t seed;
+    double budget; /* share of rows flagged where the detector sets no threshold of its own */
+};
+
+/* What a detector says: one score a profile. */
+struct scores {
+    size_t n;            /* profiles */
+    double *score;       /* (n) higher is more anomalous; NaN: this profile was not scored */
+    double threshold;    /* a row is flagged when its score is strictly above */
+    size_t scored_rows;  /* rows whose profile has a score */
+    size_t flagged_rows; /* rows above the threshold */
+};
+
+struct detector {
+    const char *name;    /* "iforest": command line, JSON, filters */
+    const char *title;   /* "Isolation Forest" */
+    const char *brief;   /* "IF": column headings, at most 4 letters */
+    const char *unit;    /* what the score is: "score, 0 to 1", "mean squared error" */
+    const char *steps;   /* what fit's progress counts: "trees", "batches", "points" */
+    const char *info_file;    /* "run_if_info.json" */
+    const char *scores_file;  /* "isolation_forest.csv" */
+    const char *sample_file;  /* "sample_idx.csv"; NULL when it has no sample of rows */
+    const char *score_column; /* "iso_score" */
+    const char *label_column; /* "iso_label": -1 flagged, 1 not; NULL: no such column */
+    const char *score_format; /* "%.17g" */
+    size_t n_params;
+    const struct param_spec *params; /* (n_params) at most DETECTOR_PARAMS */
+
+    /* Fits and returns a model, or NULL with a status. When cancelled with something usable
+     * finished (trees, epochs), it returns that model and sets STATUS_CANCELLED in `status`, and
+     * `partial` says so. */
+    void *(*fit)(const struct detector_data *data, const double *params,
+                 const struct progress *progress, struct status *status);
+
+    /* Fills score (allocated here: the caller frees it with scores_clear()), threshold and the
+     * counts (scores_count() does them). Progress in profiles. */
+    bool (*score)(const void *model, const struct detector_data *data, struct scores *scores,
+                  const struct progress *progress, struct status *status);
+
+    void (*free)(void *model);
+
+    /* "108 of 200 trees (cancelled)" into `text`, or false when the model is whole. */
+    bool (*partial)(const void *model, char *text, size_t size);
+
+    /* The keys of info_file, with the notebook's names and nesting, and more. Seconds and
+     * features are added by the caller. */
+    void (*info)(const void *model, const struct detector_data *data, struct facts *facts);
+
+    /* The notebook's column from an anomaly score: its sign and offset. */
+    double (*exported)(const void *model, const struct scores *scores, double score);
+
+    /* Rows that scores_file lists, in order, `*n` of them (borrowed from the model); NULL: all
+     * rows in file order. NULL as a function means the same. */
+    const uint32_t *(*sample)(const void *model, size_t *n);
+
+    /* credit (d): what each feature adds to the anomaly of `profile`, in the detector's own unit,
+     * named by credit_unit; positive is more anomalous. Cheap (microseconds): lists show the
+     * largest as the reason. False when the profile has no score. May be called by several
+     * threads at once. */
+    bool (*explain)(const void *model, const struct detector_data *data, size_t profile,
+                    double *credit);
+    const char *credit_unit; /* "levels of depth", "share of squared error" */
+
+    /* One sentence on whether the data suit this detector, into `text`; false when there is
+     * nothing to say. NULL as a function: never. */
+    bool (*health)(const void *model, const struct detector_data *data, char *text, size_t size);
+};
+
+extern const struct detector *const detectors[]; /* in the notebook's order, then NULL */
+
+size_t detector_count(void);
+const struct detector *detector_find(const char *name); /* NULL when there is none */
+
+/* Fills (DETECTOR_PARAMS) values with the initial ones. */
+void detector_defaults(const struct detector *detector, double *params);
+
+/* Parses `text` as the value of a parameter. On failure a sentence with the bounds or words. */
+bool param_parse(const struct param_spec *spec, const char *text, double *value,
+                 struct status *status);
+
+/* Writes a value as it would be typed. */
+void param_format(const struct param_spec *spec, double value, char *text, size_t size);
+
+/* Allocates (n) scores, all NaN. */
+bool scores_new(struct scores *scores, size_t n, struct status *status);
+void scores_clear(struct scores *scores);
+
+/* Counts scored and flagged rows of the table under the present threshold. */
+void scores_count(struct scores *scores, const struct profiles *profiles);
+
+/* The threshold that flags at most `share` of the scored rows: with ties never more. */
+bool scores_budget(struct scores *scores, const struct profiles *profiles, double share,
+                   struct status *status);
+
+#endif

@@ -1,0 +1,62 @@
+/* ranking: profiles in the order of one score, and what follows from it for rows.
+ *
+ * Rank 1 is the most anomalous row; ties are broken by row_id. Only profiles are sorted; rows are
+ * expanded on demand, so a ranking of 42.9 million rows is a sort of half a million numbers.
+ */
+#ifndef ODDHOURS_RANK_RANKING_H
+#define ODDHOURS_RANK_RANKING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/parallel.h"
+#include "base/status.h"
+#include "table/row_index.h"
+#include "table/table.h"
+
+struct ranking {
+    size_t n_profiles;
+    size_t n_scored;      /* profiles with a score */
+    size_t scored_rows;   /* rows of those */
+    const double *score;  /* (n_profiles) borrowed; NaN: not scored */
+    uint32_t *order;      /* (n_scored) profiles, score falling, then first_row rising */
+    uint32_t *place;      /* (n_profiles) position in order; UINT32_MAX: not scored */
+    uint32_t *rows_above; /* (n_scored + 1) rows of order[0 .. i-1] */
+};
+
+/* Sorts. `score` (profiles->n) stays borrowed for the life of the ranking. NULL on failure. */
+struct ranking *ranking_new(const double *score, const struct profiles *profiles,
+                            struct parallel *parallel, struct status *status);
+void ranking_free(struct ranking *ranking);
+
+/* The tie block of a scored profile: the positions [first, last) in order that share its score,
+ * `rows` rows in all, of which the best has rank `best_rank`. */
+struct tie_block {
+    size_t first, last;
+    size_t rows;
+    size_t best_rank; /* 1 is the most anomalous */
+};
+struct tie_block ranking_ties(const struct ranking *ranking, size_t profile);
+
+/* The share of scored rows with at least this profile's score: 1 / 42,000 is "1 in 42,000".
+ * NaN when it has no score. */
+double ranking_tail_share(const struct ranking *ranking, size_t profile);
+
+/* Share of scored rows with a score of at least `score` (any number). */
+double ranking_tail_share_of(const struct ranking *ranking, double score);
+
+/* The score that `percent` (0..100) of scored rows lie below (p99.9 of the filter language):
+ * numpy's linear percentile over rows. */
+double ranking_percentile(const struct ranking *ranking, double percent);
+
+/* Rows from rank `from` (1 is the first) on, at most `count`, into rows; returns how many.
+ * `index` is the table's row_profile index. Ties come out by row_id. */
+size_t ranking_rows(const struct ranking *ranking, const struct row_index *index, size_t from,
+                    size_t count, uint32_t *rows, struct status *status);
+
+/* The rank of one row (its profile's tie block is searched by row_id); 0 when not scored. */
+size_t ranking_rank_of(const struct ranking *ranking, const struct row_index *index,
+                       const uint32_t *row_profile, size_t row);
+
+#endif

@@ -1,0 +1,38 @@
+/* dict: a dictionary of byte strings. An id is the order of first appearance, from 0.
+ *
+ * Strings may hold any bytes, zero bytes included. The `dt` texts and the user names of a table
+ * are two dictionaries.
+ */
+#ifndef ODDHOURS_TABLE_DICT_H
+#define ODDHOURS_TABLE_DICT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/status.h"
+
+struct dict;
+
+struct span {
+    const char *bytes; /* not terminated */
+    size_t length;
+};
+
+enum { DICT_NONE = UINT32_MAX };
+
+struct dict *dict_new(struct status *status);
+void dict_free(struct dict *dict);
+
+/* The id of a string, which is added when it is new; DICT_NONE when memory ran out. */
+uint32_t dict_add(struct dict *dict, const char *bytes, size_t length, struct status *status);
+
+/* The id of a string, or DICT_NONE. */
+uint32_t dict_find(const struct dict *dict, const char *bytes, size_t length);
+
+/* The string of an id; valid until the dictionary grows or is freed. */
+struct span dict_get(const struct dict *dict, uint32_t id);
+
+size_t dict_count(const struct dict *dict);
+size_t dict_bytes(const struct dict *dict); /* memory held */
+
+#endif

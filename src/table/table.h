@@ -1,0 +1,89 @@
+/* table: user-hours in memory. A row is (time, user, profile), 12 bytes.
+ *
+ * The one idea (docs/DESIGN.md): the features of user-hours repeat, so a table keeps each
+ * distinct feature vector once, as a *profile* with the number of its copies, and a row names its
+ * profile. Detectors score profiles; a row's score is its profile's. A table is built by the
+ * readers (csv, authlog) and is frozen from then on: everyone reads it without a lock.
+ *
+ * Ids of times, users and profiles are in order of first appearance. A row is known by its
+ * `row_id`, the zero-based position among the accepted lines; (time, user) is not a key.
+ */
+#ifndef ODDHOURS_TABLE_TABLE_H
+#define ODDHOURS_TABLE_TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/status.h"
+#include "table/dict.h"
+
+enum {
+    TABLE_FEATURES_MAX = 64,
+    TABLE_REJECTS_KEPT = 10, /* rejected lines that are reported one by one */
+    TABLE_HASH_TEXT = 33     /* 128 bits in hexadecimal, and the zero byte */
+};
+#define TABLE_ROWS_MAX ((size_t)UINT32_MAX - 1)
+#define TABLE_NO_TIME  INT64_MIN
+
+/* Distinct feature vectors. */
+struct profiles {
+    size_t n;
+    size_t d;            /* features */
+    double *values;      /* (n, d) row-major; as read, missing and infinite ones 0, never -0 */
+    uint32_t *copies;    /* (n) rows that have this profile, at least 1 */
+    uint32_t *first_row; /* (n) row_id of the first of them; ascending */
+};
+
+struct reject {
+    uint64_t line;    /* 1 is the header line */
+    char reason[120]; /* plain ASCII */
+};
+
+/* What the reader met. */
+struct read_report {
+    char *name;        /* the file's name as given, "-" for standard input */
+    uint64_t bytes;    /* of the input as read (compressed bytes of a .gz) */
+    char hash[TABLE_HASH_TEXT]; /* XXH3 128 of those bytes */
+    uint64_t lines;    /* data lines, blank ones not counted: rows + rejected */
+    uint64_t rejected; /* lines left out */
+    struct reject rejects[TABLE_REJECTS_KEPT]; /* the first of them */
+    size_t n_rejects;
+    uint64_t *missing;  /* (d) missing values, taken as 0 */
+    uint64_t *infinite; /* (d) infinite values, taken as 0 */
+    uint64_t missing_time, missing_user; /* rows whose dt or src_user is missing for pandas */
+};
+
+struct table {
+    size_t n_rows;
+    uint32_t *row_time;    /* (n_rows) id in times; NULL when the input has no dt */
+    uint32_t *row_user;    /* (n_rows) id in users; NULL when the input has no src_user */
+    uint32_t *row_profile; /* (n_rows) */
+    struct dict *times;    /* dt texts as read; NULL when the input has no dt */
+    struct dict *users;    /* NULL when the input has no src_user */
+    int64_t *time_seconds; /* (dict_count(times)) seconds since 1970 UTC, or TABLE_NO_TIME */
+    int64_t first_day;     /* days since 1970 of the earliest time: day 0; 0 without times */
+    struct profiles profiles;
+    char **feature_names;  /* (profiles.d) */
+    struct read_report report;
+};
+
+void table_free(struct table *table);
+
+/* The seven columns of the study, in the notebook's order. */
+enum { TABLE_DEFAULT_FEATURES = 7 };
+extern const char *const table_default_features[TABLE_DEFAULT_FEATURES];
+
+/* The features of a profile: (d) values, borrowed. */
+static inline const double *table_profile(const struct table *table, size_t profile)
+{
+    return table->profiles.values + profile * table->profiles.d;
+}
+
+/* Day (0 is the table's first) and hour of day of a row; false when it has no readable time. */
+bool table_row_when(const struct table *table, size_t row, int64_t *day, int *hour);
+
+/* Memory held by the table, in bytes. */
+size_t table_bytes(const struct table *table);
+
+#endif

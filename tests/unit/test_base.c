@@ -1,0 +1,148 @@
+/* base: status, memory, facts and the pool of threads. */
+#include "base/facts.h"
+#include "base/mem.h"
+#include "base/parallel.h"
+#include "base/status.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "unit/test.h"
+
+static void status_texts_and_exits(void **state)
+{
+    (void)state;
+    struct status status = {0};
+    assert_false(status_set(&status, STATUS_INPUT, "no %s", "column"));
+    assert_int_equal(status.code, STATUS_INPUT);
+    assert_string_equal(status.text, "no column");
+    assert_int_equal(status_exit(&status), 2);
+    assert_false(status_nomem(&status, 12, "rows"));
+    assert_string_equal(status.text, "out of memory: 12 bytes for rows");
+    assert_int_equal(status_exit(&status), 1);
+    status_cancelled(&status);
+    assert_int_equal(status_exit(&status), 130);
+    assert_false(status_set(NULL, STATUS_IO, "nobody listens"));
+}
+
+static void status_cuts_long_texts(void **state)
+{
+    (void)state;
+    struct status status = {0};
+    char text[2 * STATUS_TEXT];
+    memset(text, 'x', sizeof text);
+    text[sizeof text - 1] = '\0';
+    status_set(&status, STATUS_IO, "%s", text);
+    assert_int_equal(strlen(status.text), STATUS_TEXT - 1);
+}
+
+static void sizes_that_overflow_are_refused(void **state)
+{
+    (void)state;
+    struct status status = {0};
+    assert_null(mem_new(SIZE_MAX / 2, 4, "a test", &status));
+    assert_int_equal(status.code, STATUS_NOMEM);
+    assert_null(mem_zero(SIZE_MAX, SIZE_MAX, "a test", &status));
+    assert_null(mem_aligned(SIZE_MAX, 1, "a test", &status));
+    int *array = NULL;
+    size_t capacity = 0;
+    assert_false(mem_grow(&array, &capacity, SIZE_MAX / 2, sizeof *array, "a test", &status));
+    assert_null(array);
+    assert_int_equal(capacity, 0);
+}
+
+static void arrays_grow_and_keep_their_content(void **state)
+{
+    (void)state;
+    int *array = NULL;
+    size_t capacity = 0;
+    for (int i = 0; i < 1000; i++) {
+        assert_true(mem_grow(&array, &capacity, (size_t)i + 1, sizeof *array, "a test", NULL));
+        array[i] = i;
+    }
+    for (int i = 0; i < 1000; i++) {
+        assert_int_equal(array[i], i);
+    }
+    mem_trim(&array, &capacity, 1000, sizeof *array);
+    assert_int_equal(capacity, 1000);
+    free(array);
+    void *line = mem_aligned(3, 5, "a test", NULL);
+    assert_int_equal((uintptr_t)line % 64, 0);
+    free(line);
+    free(mem_new(0, 0, "nothing", NULL));
+    assert_true(mem_resident_bytes() > 0);
+    assert_true(mem_peak_bytes() >= 4096);
+    assert_true(mem_available_bytes() > 0);
+}
+
+static void facts_are_kept_in_order(void **state)
+{
+    (void)state;
+    struct facts facts = {0};
+    const double numbers[] = {1, 2, 3};
+    facts_text(&facts, "model", "IsolationForest");
+    facts_number(&facts, "params.n_estimators", 200);
+    facts_bool(&facts, "lof.novelty", true);
+    facts_numbers(&facts, "losses", numbers, 3);
+    assert_false(facts.failed);
+    assert_int_equal(facts.n, 4);
+    assert_string_equal(facts.list[0].text, "IsolationForest");
+    assert_true(facts_find(&facts, "params.n_estimators")->number == 200);
+    assert_true(facts_find(&facts, "losses")->numbers[2] == 3);
+    assert_null(facts_find(&facts, "nothing"));
+    facts_clear(&facts);
+    assert_int_equal(facts.n, 0);
+}
+
+struct sum {
+    uint64_t value[1000];
+    unsigned most_workers;
+};
+
+static void square(void *context, size_t task, unsigned worker)
+{
+    struct sum *sum = context;
+    assert_true(worker < sum->most_workers);
+    sum->value[task] += task * task;
+}
+
+static void every_task_runs_once(void **state)
+{
+    (void)state;
+    for (unsigned threads = 1; threads <= 5; threads++) {
+        struct parallel *pool = parallel_new(threads, NULL);
+        assert_non_null(pool);
+        struct sum sum = {.most_workers = parallel_threads(pool)};
+        assert_true(sum.most_workers >= 1 && sum.most_workers <= threads);
+        for (int round = 0; round < 200; round++) {
+            parallel_run(pool, (size_t)(round % 20) * 50, square, &sum);
+        }
+        for (size_t i = 0; i < 1000; i++) {
+            uint64_t rounds = 0;
+            for (size_t round = 0; round < 200; round++) {
+                rounds += i < round % 20 * 50;
+            }
+            assert_true(sum.value[i] == rounds * i * i);
+        }
+        parallel_free(pool);
+    }
+    struct sum alone = {.most_workers = 1};
+    parallel_run(NULL, 10, square, &alone);
+    assert_true(alone.value[9] == 81);
+    assert_true(parallel_cores() >= 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(status_texts_and_exits),
+        cmocka_unit_test(status_cuts_long_texts),
+        cmocka_unit_test(sizes_that_overflow_are_refused),
+        cmocka_unit_test(arrays_grow_and_keep_their_content),
+        cmocka_unit_test(facts_are_kept_in_order),
+        cmocka_unit_test(every_task_runs_once),
+    };
+    return cmocka_run_group_tests_name("base", tests, NULL, NULL);
+}
