@@ -1,0 +1,216 @@
+#include "base/format.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static struct shown dash(void)
+{
+    return (struct shown){"-"};
+}
+
+struct shown format_grouped(uint64_t count)
+{
+    char digits[24];
+    int length = snprintf(digits, sizeof digits, "%" PRIu64, count);
+    struct shown shown;
+    char *out = shown.text;
+    for (int i = 0; i < length; i++) {
+        if (i > 0 && (length - i) % 3 == 0) {
+            *out++ = ',';
+        }
+        *out++ = digits[i];
+    }
+    *out = '\0';
+    return shown;
+}
+
+/* `amount` with the largest prefix that keeps it at or above 1, to three digits. The limit is
+ * 999.5 because that is what rounds to 1000. */
+static struct shown prefixed(double amount, const char *const *prefixes, int n, int decimals)
+{
+    int step = 0;
+    while (amount >= 999.5 && step + 1 < n) {
+        amount /= 1000;
+        step++;
+    }
+    if (step > 0) {
+        decimals = amount < 99.95 ? 1 : 0;
+    }
+    struct shown shown;
+    snprintf(shown.text, sizeof shown.text, "%.*f%s", decimals, amount, prefixes[step]);
+    return shown;
+}
+
+struct shown format_short(double count)
+{
+    static const char *const prefixes[] = {"", " k", " M", " G", " T", " P"};
+    if (isnan(count)) {
+        return dash();
+    }
+    return prefixed(count, prefixes, 6, 0);
+}
+
+struct shown format_bytes(uint64_t bytes)
+{
+    static const char *const prefixes[] = {" B", " kB", " MB", " GB", " TB", " PB", " EB"};
+    return prefixed((double)bytes, prefixes, 7, 0);
+}
+
+struct shown format_duration(double seconds)
+{
+    if (!(seconds >= 0) || seconds > 1e12) {
+        return dash();
+    }
+    uint64_t whole = (uint64_t)seconds;
+    struct shown shown;
+    if (whole < 3600) {
+        snprintf(shown.text, sizeof shown.text, "%" PRIu64 ":%02" PRIu64, whole / 60,
+                 whole % 60);
+    } else {
+        snprintf(shown.text, sizeof shown.text, "%" PRIu64 ":%02" PRIu64 ":%02" PRIu64,
+                 whole / 3600, whole / 60 % 60, whole % 60);
+    }
+    return shown;
+}
+
+struct shown format_seconds(double seconds)
+{
+    if (!(seconds >= 0) || seconds >= 99.5) {
+        return format_duration(seconds);
+    }
+    struct shown shown;
+    int decimals = seconds < 0.995 ? 2 : seconds < 9.95 ? 1 : 0;
+    snprintf(shown.text, sizeof shown.text, "%.*f s", decimals, seconds);
+    return shown;
+}
+
+struct shown format_percent(double share)
+{
+    double percent = 100 * share;
+    if (isnan(percent)) {
+        return dash();
+    }
+    if (percent > 0 && percent < 1e-4) {
+        return (struct shown){"<0.0001 %"};
+    }
+    /* Nearly all is not all: 99.97 must not read as 100. */
+    int decimals = percent == 0 || percent == 100 ? 0 : 1;
+    if (decimals > 0 && percent < 100) {
+        double smaller = percent < 50 ? percent : 100 - percent;
+        while (decimals < 4 && smaller * pow(10, decimals) < 1) {
+            decimals++;
+        }
+    }
+    struct shown shown;
+    snprintf(shown.text, sizeof shown.text, "%.*f %%", decimals, percent);
+    return shown;
+}
+
+struct shown format_score(double score)
+{
+    struct shown shown;
+    double size = fabs(score);
+    if (isnan(score)) {
+        return dash();
+    }
+    if (score == 0) {
+        return (struct shown){"0"};
+    }
+    if (size >= 99999.5 || size < 0.001) {
+        snprintf(shown.text, sizeof shown.text, "%.2e", score);
+    } else {
+        int decimals = size < 9.9995 ? 4 : size < 99.9995 ? 3 : size < 999.95 ? 1 : 0;
+        snprintf(shown.text, sizeof shown.text, "%.*f", decimals, score);
+    }
+    return shown;
+}
+
+struct shown format_value(double value)
+{
+    struct shown shown;
+    if (isnan(value)) {
+        return dash();
+    }
+    if (fabs(value) < 1e15 && value == floor(value)) {
+        struct shown digits = format_grouped((uint64_t)fabs(value));
+        snprintf(shown.text, sizeof shown.text, "%s%.30s", value < 0 ? "-" : "", digits.text);
+        return shown;
+    }
+    if (fabs(value) >= 1e6 || fabs(value) < 0.001) {
+        snprintf(shown.text, sizeof shown.text, "%.3e", value);
+        return shown;
+    }
+    snprintf(shown.text, sizeof shown.text, "%.4f", value);
+    char *end = shown.text + strlen(shown.text);
+    while (end[-1] == '0') {
+        *--end = '\0';
+    }
+    return shown;
+}
+
+struct shown format_one_in(double share)
+{
+    if (isnan(share) || share <= 0) {
+        return dash();
+    }
+    if (share > 0.1) {
+        return format_percent(share);
+    }
+    /* Two digits: the next rank would change the third. */
+    double one_in = 1 / share;
+    double unit = pow(10, floor(log10(one_in)) - 1);
+    double rounded = unit <= 1 ? round(one_in) : round(one_in / unit) * unit;
+    struct shown shown;
+    snprintf(shown.text, sizeof shown.text, "1 in %.30s",
+             format_grouped((uint64_t)rounded).text);
+    return shown;
+}
+
+struct shown format_percentile(double tail_share)
+{
+    if (isnan(tail_share)) {
+        return dash();
+    }
+    /* Decimals until the tail itself shows a digit, and always rounded down, so that only the
+     * share 0 is p100. */
+    int decimals = 0;
+    while (decimals < 8 && 100 * tail_share * pow(10, decimals) < 1) {
+        decimals++;
+    }
+    double unit = pow(10, decimals);
+    double percent =
+        tail_share <= 0 ? 100 : floor((100 - 100 * tail_share) * unit + 1e-6) / unit;
+    struct shown shown;
+    snprintf(shown.text, sizeof shown.text, "p%.*f", tail_share <= 0 ? 0 : decimals, percent);
+    return shown;
+}
+
+struct shown format_when(int64_t day, int hour)
+{
+    struct shown shown;
+    snprintf(shown.text, sizeof shown.text, "d%02" PRId64 " %02dh", day, hour);
+    return shown;
+}
+
+struct shown format_date(int64_t days)
+{
+    if (days > 100000000 || days < -100000000) {
+        return dash();
+    }
+    /* Days to civil date, Howard Hinnant's algorithm: eras of 400 years that start in March. */
+    int64_t shifted = days + 719468;
+    int64_t era = (shifted >= 0 ? shifted : shifted - 146096) / 146097;
+    int64_t in_era = shifted - era * 146097;
+    int64_t year = (in_era - in_era / 1460 + in_era / 36524 - in_era / 146096) / 365;
+    int64_t in_year = in_era - (365 * year + year / 4 - year / 100);
+    int64_t month = (5 * in_year + 2) / 153;
+    int64_t day = in_year - (153 * month + 2) / 5 + 1;
+    month += month < 10 ? 3 : -9;
+    year += era * 400 + (month <= 2);
+    struct shown shown;
+    snprintf(shown.text, sizeof shown.text, "%04d-%02u-%02u", (int)year, (unsigned)month & 15,
+             (unsigned)day & 31);
+    return shown;
+}

@@ -1,0 +1,103 @@
+/* format: numbers as people read them. */
+#include "base/format.h"
+
+#include <math.h>
+
+#include "unit/test.h"
+
+#define SHOWS(call, wanted) assert_string_equal((call).text, wanted)
+
+static void counts(void **state)
+{
+    (void)state;
+    SHOWS(format_grouped(0), "0");
+    SHOWS(format_grouped(999), "999");
+    SHOWS(format_grouped(1000), "1,000");
+    SHOWS(format_grouped(42866142), "42,866,142");
+    SHOWS(format_grouped(UINT64_MAX), "18,446,744,073,709,551,615");
+    SHOWS(format_short(0), "0");
+    SHOWS(format_short(999), "999");
+    SHOWS(format_short(999.6), "1.0 k");
+    SHOWS(format_short(58123), "58.1 k");
+    SHOWS(format_short(42866142), "42.9 M");
+    SHOWS(format_short(999949), "1.0 M");
+    SHOWS(format_short(412000), "412 k");
+    SHOWS(format_bytes(512), "512 B");
+    SHOWS(format_bytes(3100000000u), "3.1 GB");
+    SHOWS(format_bytes(UINT64_MAX), "18.4 EB");
+}
+
+static void times(void **state)
+{
+    (void)state;
+    SHOWS(format_duration(0), "0:00");
+    SHOWS(format_duration(41.9), "0:41");
+    SHOWS(format_duration(3599), "59:59");
+    SHOWS(format_duration(3723), "1:02:03");
+    SHOWS(format_duration(-1), "-");
+    SHOWS(format_duration(NAN), "-");
+    SHOWS(format_duration(INFINITY), "-");
+    SHOWS(format_seconds(0.042), "0.04 s");
+    SHOWS(format_seconds(3.14), "3.1 s");
+    SHOWS(format_seconds(41.2), "41 s");
+    SHOWS(format_seconds(100), "1:40");
+    SHOWS(format_when(23, 3), "d23 03h");
+    SHOWS(format_when(123, 23), "d123 23h");
+    SHOWS(format_date(0), "1970-01-01");
+    SHOWS(format_date(16436), "2015-01-01");
+    SHOWS(format_date(11016), "2000-02-29");
+    SHOWS(format_date(-1), "1969-12-31");
+}
+
+static void shares(void **state)
+{
+    (void)state;
+    SHOWS(format_percent(0), "0 %");
+    SHOWS(format_percent(1), "100 %");
+    SHOWS(format_percent(0.861), "86.1 %");
+    SHOWS(format_percent(0.99997), "99.997 %");
+    SHOWS(format_percent(0.000023), "0.002 %");
+    SHOWS(format_percent(1e-9), "<0.0001 %");
+    SHOWS(format_percent(NAN), "-");
+    SHOWS(format_one_in(1 / 42123.0), "1 in 42,000");
+    SHOWS(format_one_in(1 / 42866142.0), "1 in 43,000,000");
+    SHOWS(format_one_in(1 / 12.0), "1 in 12");
+    SHOWS(format_one_in(0.352), "35.2 %");
+    SHOWS(format_one_in(NAN), "-");
+    SHOWS(format_percentile(0.0002), "p99.98");
+    SHOWS(format_percentile(0.5), "p50");
+    SHOWS(format_percentile(0.05), "p95");
+    SHOWS(format_percentile(1 / 42866142.0), "p99.999997");
+    SHOWS(format_percentile(1), "p0");
+}
+
+static void scores_and_values(void **state)
+{
+    (void)state;
+    SHOWS(format_score(0), "0");
+    SHOWS(format_score(0.73123), "0.7312");
+    SHOWS(format_score(521), "521.0");
+    SHOWS(format_score(0.000495), "4.95e-04");
+    SHOWS(format_score(7.7e9), "7.70e+09");
+    SHOWS(format_score(12.3456), "12.346");
+    SHOWS(format_score(9.99999), "10.000");
+    SHOWS(format_score(NAN), "-");
+    SHOWS(format_value(2751), "2,751");
+    SHOWS(format_value(-3), "-3");
+    SHOWS(format_value(0.5), "0.5");
+    SHOWS(format_value(0.123456), "0.1235");
+    SHOWS(format_value(1e20), "1.000e+20");
+    SHOWS(format_value(0), "0");
+    SHOWS(format_value(NAN), "-");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(counts),
+        cmocka_unit_test(times),
+        cmocka_unit_test(shares),
+        cmocka_unit_test(scores_and_values),
+    };
+    return cmocka_run_group_tests_name("format", tests, NULL, NULL);
+}
