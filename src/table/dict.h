@@ -35,4 +35,10 @@ struct span dict_get(const struct dict *dict, uint32_t id);
 size_t dict_count(const struct dict *dict);
 size_t dict_bytes(const struct dict *dict); /* memory held */
 
+/* Forgets all strings and keeps the memory, for use as scratch. */
+void dict_clear(struct dict *dict);
+
+/* Gives back what is held for growth; it may still grow. */
+void dict_trim(struct dict *dict);
+
 #endif

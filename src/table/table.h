@@ -1,9 +1,9 @@
 /* table: user-hours in memory. A row is (time, user, profile), 12 bytes.
  *
  * The one idea (docs/DESIGN.md): the features of user-hours repeat, so a table keeps each
- * distinct feature vector once, as a *profile* with the number of its copies, and a row names its
- * profile. Detectors score profiles; a row's score is its profile's. A table is built by the
- * readers (csv, authlog) and is frozen from then on: everyone reads it without a lock.
+ * distinct feature vector once, as a *profile* with the number of its copies, and a row names
+ * its profile. Detectors score profiles; a row's score is its profile's. A table is built by
+ * the readers (csv, authlog) and is frozen from then on: everyone reads it without a lock.
  *
  * Ids of times, users and profiles are in order of first appearance. A row is known by its
  * `row_id`, the zero-based position among the accepted lines; (time, user) is not a key.
@@ -42,15 +42,15 @@ struct reject {
 
 /* What the reader met. */
 struct read_report {
-    char *name;        /* the file's name as given, "-" for standard input */
-    uint64_t bytes;    /* of the input as read (compressed bytes of a .gz) */
+    char *name;                 /* the file's name as given, "-" for standard input */
+    uint64_t bytes;             /* of the input as read (compressed bytes of a .gz) */
     char hash[TABLE_HASH_TEXT]; /* XXH3 128 of those bytes */
-    uint64_t lines;    /* data lines, blank ones not counted: rows + rejected */
-    uint64_t rejected; /* lines left out */
+    uint64_t lines;             /* data lines, blank ones not counted: rows + rejected */
+    uint64_t rejected;          /* lines left out */
     struct reject rejects[TABLE_REJECTS_KEPT]; /* the first of them */
     size_t n_rejects;
-    uint64_t *missing;  /* (d) missing values, taken as 0 */
-    uint64_t *infinite; /* (d) infinite values, taken as 0 */
+    uint64_t *missing;                   /* (d) missing values, taken as 0 */
+    uint64_t *infinite;                  /* (d) infinite values, taken as 0 */
     uint64_t missing_time, missing_user; /* rows whose dt or src_user is missing for pandas */
 };
 
@@ -64,7 +64,7 @@ struct table {
     int64_t *time_seconds; /* (dict_count(times)) seconds since 1970 UTC, or TABLE_NO_TIME */
     int64_t first_day;     /* days since 1970 of the earliest time: day 0; 0 without times */
     struct profiles profiles;
-    char **feature_names;  /* (profiles.d) */
+    char **feature_names; /* (profiles.d) */
     struct read_report report;
 };
 

@@ -1,0 +1,196 @@
+#include "table/dict.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include "base/mem.h"
+
+/* DESIGN. Open addressing with linear probing. A slot holds 32 bits of the hash beside the id,
+ * so a string is compared only when it is almost certainly the right one; the other end of the
+ * hash picks the slot. The texts lie one after the other in id order, so rehashing reads them
+ * in one sweep and need not store the hashes. */
+
+struct slot {
+    uint32_t tag; /* the high half of the hash */
+    uint32_t id;  /* DICT_NONE: empty */
+};
+
+struct dict {
+    size_t n;
+    size_t n_slots; /* a power of two */
+    struct slot *slots;
+    size_t
+        *starts; /* (n + 1) where each text starts in bytes; the last is where the next will */
+    size_t starts_capacity;
+    char *bytes;
+    size_t bytes_capacity;
+};
+
+enum { FIRST_SLOTS = 64 };
+
+static const char what[] = "a dictionary";
+
+static uint64_t hash_of(const char *bytes, size_t length)
+{
+    return XXH3_64bits(bytes, length);
+}
+
+static struct slot *slots_new(size_t n_slots, struct status *status)
+{
+    struct slot *slots = mem_new(n_slots, sizeof *slots, what, status);
+    if (slots != NULL) {
+        memset(slots, 0xff, n_slots * sizeof *slots); /* every id DICT_NONE */
+    }
+    return slots;
+}
+
+struct dict *dict_new(struct status *status)
+{
+    struct dict *dict = mem_zero(1, sizeof *dict, what, status);
+    if (dict == NULL) {
+        return NULL;
+    }
+    dict->n_slots = FIRST_SLOTS;
+    dict->slots = slots_new(dict->n_slots, status);
+    if (dict->slots == NULL || !mem_grow(&dict->starts, &dict->starts_capacity, 1,
+                                         sizeof *dict->starts, what, status)) {
+        dict_free(dict);
+        return NULL;
+    }
+    dict->starts[0] = 0;
+    return dict;
+}
+
+void dict_free(struct dict *dict)
+{
+    if (dict != NULL) {
+        free(dict->slots);
+        free(dict->starts);
+        free(dict->bytes);
+        free(dict);
+    }
+}
+
+struct span dict_get(const struct dict *dict, uint32_t id)
+{
+    size_t start = dict->starts[id];
+    const char *bytes = dict->bytes == NULL ? "" : dict->bytes + start;
+    return (struct span){bytes, dict->starts[id + 1] - start};
+}
+
+/* Where a string is, or the empty slot where it belongs. */
+static size_t look_up(const struct dict *dict, uint64_t hash, const char *bytes, size_t length)
+{
+    uint32_t tag = (uint32_t)(hash >> 32);
+    size_t mask = dict->n_slots - 1;
+    size_t i = hash & mask;
+    for (;; i = (i + 1) & mask) {
+        const struct slot *slot = &dict->slots[i];
+        if (slot->id == DICT_NONE) {
+            return i;
+        }
+        if (slot->tag == tag) {
+            struct span text = dict_get(dict, slot->id);
+            if (text.length == length && memcmp(text.bytes, bytes, length) == 0) {
+                return i;
+            }
+        }
+    }
+}
+
+/* Twice the slots, filled again in id order. */
+static bool grow_slots(struct dict *dict, struct status *status)
+{
+    size_t n_slots = dict->n_slots * 2;
+    struct slot *slots = slots_new(n_slots, status);
+    if (slots == NULL) {
+        return false;
+    }
+    for (size_t id = 0; id < dict->n; id++) {
+        struct span text = dict_get(dict, (uint32_t)id);
+        uint64_t hash = hash_of(text.bytes, text.length);
+        size_t i = hash & (n_slots - 1);
+        while (slots[i].id != DICT_NONE) {
+            i = (i + 1) & (n_slots - 1);
+        }
+        slots[i] = (struct slot){(uint32_t)(hash >> 32), (uint32_t)id};
+    }
+    free(dict->slots);
+    dict->slots = slots;
+    dict->n_slots = n_slots;
+    return true;
+}
+
+static uint32_t append(struct dict *dict, uint64_t hash, size_t place, const char *bytes,
+                       size_t length, struct status *status)
+{
+    if (dict->n >= DICT_NONE - 1) {
+        status_set(status, STATUS_INPUT, "more than 4294967294 distinct texts in one column");
+        return DICT_NONE;
+    }
+    size_t start = dict->starts[dict->n];
+    if (length > SIZE_MAX - start) {
+        status_nomem(status, length, what);
+        return DICT_NONE;
+    }
+    if (!mem_grow(&dict->bytes, &dict->bytes_capacity, start + length, 1, what, status) ||
+        !mem_grow(&dict->starts, &dict->starts_capacity, dict->n + 2, sizeof *dict->starts,
+                  what, status)) {
+        return DICT_NONE;
+    }
+    if ((dict->n + 1) * 8 > dict->n_slots * 5) {
+        if (!grow_slots(dict, status)) {
+            return DICT_NONE;
+        }
+        place = look_up(dict, hash, bytes, length);
+    }
+    if (length > 0) {
+        memcpy(dict->bytes + start, bytes, length);
+    }
+    uint32_t id = (uint32_t)dict->n++;
+    dict->starts[dict->n] = start + length;
+    dict->slots[place] = (struct slot){(uint32_t)(hash >> 32), id};
+    return id;
+}
+
+uint32_t dict_add(struct dict *dict, const char *bytes, size_t length, struct status *status)
+{
+    uint64_t hash = hash_of(bytes, length);
+    size_t place = look_up(dict, hash, bytes, length);
+    uint32_t id = dict->slots[place].id;
+    return id != DICT_NONE ? id : append(dict, hash, place, bytes, length, status);
+}
+
+uint32_t dict_find(const struct dict *dict, const char *bytes, size_t length)
+{
+    return dict->slots[look_up(dict, hash_of(bytes, length), bytes, length)].id;
+}
+
+size_t dict_count(const struct dict *dict)
+{
+    return dict->n;
+}
+
+size_t dict_bytes(const struct dict *dict)
+{
+    return sizeof *dict + dict->n_slots * sizeof *dict->slots +
+           dict->starts_capacity * sizeof *dict->starts + dict->bytes_capacity;
+}
+
+void dict_clear(struct dict *dict)
+{
+    if (dict->n > 0) {
+        memset(dict->slots, 0xff, dict->n_slots * sizeof *dict->slots);
+        dict->n = 0;
+    }
+}
+
+void dict_trim(struct dict *dict)
+{
+    mem_trim(&dict->starts, &dict->starts_capacity, dict->n + 1, sizeof *dict->starts);
+    mem_trim(&dict->bytes, &dict->bytes_capacity, dict->starts[dict->n], 1);
+}

@@ -1,0 +1,180 @@
+#include "table/profile_set.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include "base/mem.h"
+
+/* The same scheme as dict.c, for vectors of one size: no starts, and values compared as bytes.
+ */
+
+struct slot {
+    uint32_t tag;
+    uint32_t id; /* DICT_NONE: empty */
+};
+
+struct profile_set {
+    struct profiles profiles;
+    size_t values_capacity, copies_capacity, first_capacity; /* in profiles */
+    size_t n_slots;                                          /* a power of two */
+    struct slot *slots;
+};
+
+enum { FIRST_SLOTS = 64 };
+
+static const char what[] = "profiles";
+
+static uint64_t hash_of(const double *values, size_t d)
+{
+    return XXH3_64bits(values, d * sizeof *values);
+}
+
+static struct slot *slots_new(size_t n_slots, struct status *status)
+{
+    struct slot *slots = mem_new(n_slots, sizeof *slots, what, status);
+    if (slots != NULL) {
+        memset(slots, 0xff, n_slots * sizeof *slots);
+    }
+    return slots;
+}
+
+struct profile_set *profile_set_new(size_t d, struct status *status)
+{
+    struct profile_set *set = mem_zero(1, sizeof *set, what, status);
+    if (set == NULL) {
+        return NULL;
+    }
+    set->profiles.d = d;
+    set->n_slots = FIRST_SLOTS;
+    set->slots = slots_new(set->n_slots, status);
+    if (set->slots == NULL) {
+        profile_set_free(set);
+        return NULL;
+    }
+    return set;
+}
+
+void profile_set_free(struct profile_set *set)
+{
+    if (set != NULL) {
+        free(set->profiles.values);
+        free(set->profiles.copies);
+        free(set->profiles.first_row);
+        free(set->slots);
+        free(set);
+    }
+}
+
+const double *profile_set_get(const struct profile_set *set, uint32_t profile)
+{
+    return set->profiles.values + (size_t)profile * set->profiles.d;
+}
+
+static size_t look_up(const struct profile_set *set, uint64_t hash, const double *values)
+{
+    uint32_t tag = (uint32_t)(hash >> 32);
+    size_t mask = set->n_slots - 1;
+    size_t i = hash & mask;
+    for (;; i = (i + 1) & mask) {
+        const struct slot *slot = &set->slots[i];
+        if (slot->id == DICT_NONE ||
+            (slot->tag == tag && memcmp(profile_set_get(set, slot->id), values,
+                                        set->profiles.d * sizeof *values) == 0)) {
+            return i;
+        }
+    }
+}
+
+static bool grow_slots(struct profile_set *set, struct status *status)
+{
+    size_t n_slots = set->n_slots * 2;
+    struct slot *slots = slots_new(n_slots, status);
+    if (slots == NULL) {
+        return false;
+    }
+    for (size_t id = 0; id < set->profiles.n; id++) {
+        uint64_t hash = hash_of(profile_set_get(set, (uint32_t)id), set->profiles.d);
+        size_t i = hash & (n_slots - 1);
+        while (slots[i].id != DICT_NONE) {
+            i = (i + 1) & (n_slots - 1);
+        }
+        slots[i] = (struct slot){(uint32_t)(hash >> 32), (uint32_t)id};
+    }
+    free(set->slots);
+    set->slots = slots;
+    set->n_slots = n_slots;
+    return true;
+}
+
+static bool grow_arrays(struct profile_set *set, struct status *status)
+{
+    struct profiles *profiles = &set->profiles;
+    size_t need = profiles->n + 1;
+    return mem_grow(&profiles->values, &set->values_capacity, need,
+                    profiles->d * sizeof *profiles->values, what, status) &&
+           mem_grow(&profiles->copies, &set->copies_capacity, need, sizeof *profiles->copies,
+                    what, status) &&
+           mem_grow(&profiles->first_row, &set->first_capacity, need,
+                    sizeof *profiles->first_row, what, status);
+}
+
+uint32_t profile_set_add(struct profile_set *set, const double *values, struct status *status)
+{
+    struct profiles *profiles = &set->profiles;
+    uint64_t hash = hash_of(values, profiles->d);
+    size_t place = look_up(set, hash, values);
+    if (set->slots[place].id != DICT_NONE) {
+        return set->slots[place].id;
+    }
+    if (!grow_arrays(set, status)) {
+        return DICT_NONE;
+    }
+    if ((profiles->n + 1) * 8 > set->n_slots * 5) {
+        if (!grow_slots(set, status)) {
+            return DICT_NONE;
+        }
+        place = look_up(set, hash, values);
+    }
+    uint32_t id = (uint32_t)profiles->n++;
+    memcpy(profiles->values + (size_t)id * profiles->d, values, profiles->d * sizeof *values);
+    profiles->copies[id] = 0;
+    profiles->first_row[id] = 0;
+    set->slots[place] = (struct slot){(uint32_t)(hash >> 32), id};
+    return id;
+}
+
+void profile_set_count(struct profile_set *set, uint32_t profile, uint32_t row)
+{
+    if (set->profiles.copies[profile]++ == 0) {
+        set->profiles.first_row[profile] = row;
+    }
+}
+
+size_t profile_set_size(const struct profile_set *set)
+{
+    return set->profiles.n;
+}
+
+void profile_set_take(struct profile_set *set, struct profiles *profiles)
+{
+    free(set->slots);
+    set->slots = NULL;
+    *profiles = set->profiles;
+    set->profiles = (struct profiles){.d = profiles->d};
+    mem_trim(&profiles->values, &set->values_capacity, profiles->n,
+             profiles->d * sizeof *profiles->values);
+    mem_trim(&profiles->copies, &set->copies_capacity, profiles->n, sizeof *profiles->copies);
+    mem_trim(&profiles->first_row, &set->first_capacity, profiles->n,
+             sizeof *profiles->first_row);
+}
+
+void profile_set_clear(struct profile_set *set)
+{
+    if (set->profiles.n > 0) {
+        memset(set->slots, 0xff, set->n_slots * sizeof *set->slots);
+        set->profiles.n = 0;
+    }
+}

@@ -1,0 +1,38 @@
+/* profile_set: interns feature vectors while a table is read. An id is the order of first
+ * appearance. */
+#ifndef ODDHOURS_TABLE_PROFILE_SET_H
+#define ODDHOURS_TABLE_PROFILE_SET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/status.h"
+#include "table/table.h"
+
+struct profile_set;
+
+/* An empty set of vectors of `d` values. */
+struct profile_set *profile_set_new(size_t d, struct status *status);
+void profile_set_free(struct profile_set *set);
+
+/* The id of a vector (d), added when it is new with no copies and no first row; DICT_NONE when
+ * memory ran out. Vectors are equal when their bytes are: the caller has turned missing values
+ * and -0 into 0. */
+uint32_t profile_set_add(struct profile_set *set, const double *values, struct status *status);
+
+/* Counts `row` as one more of its profile; rows come in ascending order. */
+void profile_set_count(struct profile_set *set, uint32_t profile, uint32_t row);
+
+size_t profile_set_size(const struct profile_set *set);
+
+/* Moves the content into `profiles`, trimmed; the set can then only be freed. */
+void profile_set_take(struct profile_set *set, struct profiles *profiles);
+
+/* Forgets all and keeps the memory, for use as scratch. */
+void profile_set_clear(struct profile_set *set);
+
+/* The values (d) of a profile; valid until the set grows. */
+const double *profile_set_get(const struct profile_set *set, uint32_t profile);
+
+#endif

@@ -1,0 +1,73 @@
+#include "table/table.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "table/timestamp.h"
+
+const char *const table_default_features[TABLE_DEFAULT_FEATURES] = {
+    "total_events", "failed_events",  "fail_ratio",    "dst_hosts",
+    "src_hosts",    "nbhours_events", "nbhours_ratio",
+};
+
+void table_free(struct table *table)
+{
+    if (table == NULL) {
+        return;
+    }
+    free(table->row_time);
+    free(table->row_user);
+    free(table->row_profile);
+    dict_free(table->times);
+    dict_free(table->users);
+    free(table->time_seconds);
+    free(table->profiles.values);
+    free(table->profiles.copies);
+    free(table->profiles.first_row);
+    for (size_t i = 0; table->feature_names != NULL && i < table->profiles.d; i++) {
+        free(table->feature_names[i]);
+    }
+    free(table->feature_names);
+    free(table->report.name);
+    free(table->report.missing);
+    free(table->report.infinite);
+    free(table);
+}
+
+bool table_row_when(const struct table *table, size_t row, int64_t *day, int *hour)
+{
+    if (table->row_time == NULL) {
+        return false;
+    }
+    int64_t seconds = table->time_seconds[table->row_time[row]];
+    if (seconds == TABLE_NO_TIME) {
+        return false;
+    }
+    int64_t days = timestamp_day(seconds);
+    *day = days - table->first_day;
+    *hour = (int)((seconds - days * TIMESTAMP_DAY) / TIMESTAMP_HOUR);
+    return true;
+}
+
+static size_t dict_memory(const struct dict *dict)
+{
+    return dict == NULL ? 0 : dict_bytes(dict);
+}
+
+size_t table_bytes(const struct table *table)
+{
+    const struct profiles *profiles = &table->profiles;
+    size_t columns = 1;
+    columns += table->row_time != NULL;
+    columns += table->row_user != NULL;
+    size_t bytes = sizeof *table + table->n_rows * columns * sizeof(uint32_t);
+    bytes += profiles->n * (profiles->d * sizeof *profiles->values + sizeof *profiles->copies +
+                            sizeof *profiles->first_row);
+    bytes += dict_memory(table->times) + dict_memory(table->users);
+    bytes += table->times == NULL ? 0 : dict_count(table->times) * sizeof *table->time_seconds;
+    bytes += profiles->d * (sizeof *table->report.missing + sizeof *table->report.infinite);
+    for (size_t i = 0; i < profiles->d; i++) {
+        bytes += sizeof *table->feature_names + strlen(table->feature_names[i]) + 1;
+    }
+    return bytes;
+}
