@@ -1,5 +1,6 @@
 #include "base/shortest.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -39,8 +40,9 @@ size_t shortest_double(double value, char text[SHORTEST_TEXT])
     if (isinf(value)) {
         return copy(text, value > 0 ? "inf" : "-inf");
     }
-    /* 15 digits survive the way to a double and back; 17 always bring the double back. */
-    int digits = 15;
+    /* 15 digits survive the way to a double and back (fewer do near 0); 17 always bring the
+     * double back. */
+    int digits = fabs(value) < DBL_MIN ? 1 : 15;
     int length = 0;
     for (; digits <= 17; digits++) {
         length = snprintf(text, SHORTEST_TEXT, "%.*g", digits, value);
