@@ -7,7 +7,7 @@
 
 /* What the pipeline announces, always from the thread that called pipeline_run(). */
 enum pipeline_event {
-    PIPELINE_STAGE,  /* a stage starts: stages[n_stages - 1] names it */
+    PIPELINE_STAGE,  /* a stage starts: stages[n_stages - 1] names it; index: stages in all */
     PIPELINE_TABLE,  /* run->table and by_profile are valid */
     PIPELINE_SCALED, /* run->scaler and scaled are valid */
     PIPELINE_RESULT, /* run->results[index] is ready */

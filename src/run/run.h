@@ -14,39 +14,17 @@
 #include "base/parallel.h"
 #include "models/detector.h"
 #include "rank/ranking.h"
+#include "run/params.h"
 #include "table/row_index.h"
 #include "table/scaler.h"
 #include "table/table.h"
 
-/* What the user asked for. */
-struct run_params {
-    char *input;                    /* a path; "-" is standard input */
-    char **features;                /* (n_features) or NULL: the study's seven */
-    size_t n_features;
-    bool strict;
-    bool use[DETECTOR_MAX];                       /* by index in detectors[] */
-    double values[DETECTOR_MAX][DETECTOR_PARAMS]; /* by detector and its parameter */
-    uint32_t seed;
-    double budget;
-    unsigned threads; /* 0: one per core */
-};
-
-/* Defaults for everything but the input. */
-void run_params_init(struct run_params *params);
-bool run_params_copy(struct run_params *to, const struct run_params *from, struct status *status);
-void run_params_clear(struct run_params *params);
-
-/* Sets "trees=400", "lof=sklearn", "seed=7", "models=iforest,lof": the option's name without
- * dashes. Unknown names get the nearest match in the message. */
-bool run_params_set(struct run_params *params, const char *name, const char *value,
-                    struct status *status);
-
 /* What one detector, or the ensemble, found. */
 struct result {
-    const struct detector *detector; /* NULL for the ensemble */
+    const struct detector *detector;  /* NULL for the ensemble */
     const char *name, *title, *brief; /* "ensemble", "Ensemble", "ENS" for that */
-    bool ready;    /* scores and ranking are valid */
-    void *model;   /* NULL for the ensemble */
+    bool ready;                       /* scores and ranking are valid */
+    void *model;                      /* NULL for the ensemble */
     struct scores scores;
     struct ranking *ranking;
     char partial[80]; /* "108 of 200 trees (cancelled)"; empty when whole */
@@ -69,14 +47,14 @@ struct run {
     struct run_params params;
     struct parallel *parallel;
     struct table *table;
-    struct row_index *by_profile; /* rows of each profile */
+    struct row_index *by_profile; /* rows of each profile; NULL unless params.index */
     struct scaler *scaler;
     float *scaled; /* (profiles.n, d) */
     /* By index in detectors[]; the ensemble is results[detector_count()]. */
     struct result results[DETECTOR_MAX + 1];
     struct stage_record stages[RUN_STAGES_MAX];
     size_t n_stages;
-    double seconds;  /* from start to end */
+    double seconds;       /* from start to end */
     struct status status; /* how it ended */
 };
 

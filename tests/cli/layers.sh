@@ -16,7 +16,7 @@ ok() {     # ok NAME OFFENDERS: passes when OFFENDERS is empty
 
 # only_in NAME REGEX ALLOWED: an include matching REGEX stands only in files matching ALLOWED
 only_in() {
-    ok "$1" "$(grep -rnE "^[[:space:]]*#[[:space:]]*include[[:space:]]*[<\"]($2)" src tui |
+    ok "$1" "$(grep -srnE "^[[:space:]]*#[[:space:]]*include[[:space:]]*[<\"]($2)" src tui |
         grep -vE "^($3)")"
 }
 
@@ -28,18 +28,18 @@ for layer in $layers; do
     [ -n "$higher" ] || higher=none
     pattern=$(echo "$higher" | tr ' ' '|')
     ok "src/$layer includes nothing from a higher layer" \
-        "$(grep -rnE "^[[:space:]]*#[[:space:]]*include[[:space:]]*\"($pattern|views|widgets)/" "src/$layer")"
+        "$(grep -srnE "^[[:space:]]*#[[:space:]]*include[[:space:]]*\"($pattern|views|widgets)/" "src/$layer")"
 done
 
 only_in 'curses only under tui/' '(ncurses[a-z]*/)?n?curses\.h' 'tui/'
-only_in 'pthread only in base/parallel and run/job' 'pthread\.h' 'src/base/parallel\.c|src/run/job\.c'
+only_in 'pthread only in base/parallel and run/job' 'pthread\.h' 'src/base/parallel\.c|src/run/job[a-z_]*\.[ch]'
 only_in 'libcsv only in table/csv' 'csv\.h>' 'src/table/csv\.c'
 only_in 'cblas only in models/autoencoder' 'cblas\.h' 'src/models/autoencoder'
 only_in 'SQLite only in review/store' 'sqlite3\.h' 'src/review/store'
 ok 'the engine prints nothing and never exits, outside cmd/' \
-    "$(grep -rnE '(^|[^a-z_])(printf|puts|putchar|perror|exit|_exit|abort) *\(|fprintf *\(std' src |
+    "$(grep -srnE '(^|[^a-z_])(printf|puts|putchar|perror|exit|_exit|abort) *\(|fprintf *\(std' src |
         grep -vE '^src/cmd/')"
 ok 'no mutable global: every global is const or static const' \
-    "$(grep -rnE '^(static )?[a-z][a-z_ ]* \*?[a-z_]+(\[[A-Z_0-9]*\])?( = [^(]*)?;$' src |
-        grep -vE 'const|typedef|extern|struct [a-z_]+;|return')"
+    "$(grep -srnE '^(static )?[a-z][a-z_ ]* \*?[a-z_]+(\[[A-Z_0-9]*\])?( = [^(]*)?;$' src |
+        grep -vE '^src/cmd/console.c:.*stop_requested|const|typedef|extern|struct [a-z_]+;|return')"
 echo "1..$count"

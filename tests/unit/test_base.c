@@ -1,6 +1,8 @@
 /* base: status, memory, facts and the pool of threads. */
 #include "base/facts.h"
 #include "base/mem.h"
+#include "base/nearest.h"
+#include "base/outfile.h"
 #include "base/parallel.h"
 #include "base/status.h"
 
@@ -8,6 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "unit/test.h"
 
@@ -134,6 +138,99 @@ static void every_task_runs_once(void **state)
     assert_true(parallel_cores() >= 1);
 }
 
+static const char *suggestion(const char *typed)
+{
+    const char *known[] = {"describe", "explain", "learning-rate", "lof", "report", "run"};
+    struct nearest nearest = {0};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        nearest_consider(&nearest, typed, known[i]);
+    }
+    return nearest.word;
+}
+
+static void the_nearest_word_is_suggested(void **state)
+{
+    (void)state;
+    assert_string_equal(suggestion("descrbie"), "describe");
+    assert_string_equal(suggestion("learning_rate"), "learning-rate");
+    assert_string_equal(suggestion("exp"), "explain");
+    assert_string_equal(suggestion("lfo"), "lof");
+    assert_null(suggestion("zzzzzz"));
+    assert_null(suggestion(""));
+}
+
+static char *content(const char *path)
+{
+    static char text[4096];
+    FILE *file = fopen(path, "r");
+    if (file == NULL) {
+        return NULL;
+    }
+    size_t length = fread(text, 1, sizeof text - 1, file);
+    text[length] = '\0';
+    fclose(file);
+    return text;
+}
+
+static void an_output_file_is_whole_or_not_there(void **state)
+{
+    (void)state;
+    struct status status = {0};
+    char directory[] = "/tmp/oddhours-test-XXXXXX", path[64];
+    assert_non_null(mkdtemp(directory));
+    snprintf(path, sizeof path, "%s/out.csv", directory);
+    struct outfile *file = outfile_open(path, &status);
+    assert_non_null(file);
+    assert_true(outfile_printf(file, "%d,%s\n", 1, "a"));
+    assert_int_not_equal(access(path, F_OK), 0);
+    assert_true(outfile_commit(file, &status));
+    assert_string_equal(content(path), "1,a\n");
+
+    assert_int_equal(chmod(path, 0640), 0);
+    file = outfile_open(path, &status);
+    assert_true(outfile_write(file, "new", 3));
+    outfile_abandon(file);
+    assert_string_equal(content(path), "1,a\n");
+
+    file = outfile_open(path, &status);
+    static const char block[300000];
+    assert_true(outfile_write(file, "x", 1));
+    assert_true(outfile_write(file, block, sizeof block));
+    assert_true(outfile_commit(file, &status));
+    struct stat info;
+    assert_int_equal(stat(path, &info), 0);
+    assert_int_equal(info.st_size, 300001);
+    assert_int_equal(info.st_mode & 0777, 0640);
+
+    unlink(path);
+    rmdir(directory); /* fails, and the next test too, if a temporary file was left behind */
+    file = outfile_open(path, &status);
+    assert_null(file);
+    assert_int_equal(status.code, STATUS_IO);
+    assert_non_null(strstr(status.text, "out.csv: cannot be written: No such file"));
+}
+
+static void a_full_disk_is_reported(void **state)
+{
+    (void)state;
+    struct status status = {0};
+    FILE *full = fopen("/dev/full", "w");
+    if (full == NULL) {
+        skip();
+    }
+    fclose(full);
+    int before = dup(STDOUT_FILENO);
+    assert_non_null(freopen("/dev/full", "w", stdout));
+    struct outfile *file = outfile_open("-", &status);
+    outfile_write(file, "lost", 4);
+    bool good = outfile_commit(file, &status);
+    dup2(before, STDOUT_FILENO);
+    close(before);
+    assert_false(good);
+    assert_int_equal(status.code, STATUS_IO);
+    assert_non_null(strstr(status.text, "No space left"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -143,6 +240,9 @@ int main(void)
         cmocka_unit_test(arrays_grow_and_keep_their_content),
         cmocka_unit_test(facts_are_kept_in_order),
         cmocka_unit_test(every_task_runs_once),
+        cmocka_unit_test(the_nearest_word_is_suggested),
+        cmocka_unit_test(an_output_file_is_whole_or_not_there),
+        cmocka_unit_test(a_full_disk_is_reported),
     };
     return cmocka_run_group_tests_name("base", tests, NULL, NULL);
 }

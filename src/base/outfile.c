@@ -1,0 +1,168 @@
+#define _GNU_SOURCE
+#include "base/outfile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+
+enum { BUFFER = 1 << 18 };
+
+struct outfile {
+    int fd;
+    int error; /* errno of the first failure, 0 so far */
+    char *path, *temporary;
+    size_t used;
+    char buffer[BUFFER];
+};
+
+static void outfile_free(struct outfile *file)
+{
+    free(file->path);
+    free(file->temporary);
+    free(file);
+}
+
+static bool make_temporary(struct outfile *file, struct status *status)
+{
+    size_t length = strlen(file->path);
+    file->temporary = mem_new(length + 16, 1, "a file's name", status);
+    if (file->temporary == NULL) {
+        return false;
+    }
+    snprintf(file->temporary, length + 16, "%s.XXXXXX", file->path);
+    file->fd = mkostemp(file->temporary, O_CLOEXEC);
+    if (file->fd < 0) {
+        return status_set(status, STATUS_IO, "%s: cannot be written: %s", file->path,
+                          strerror(errno));
+    }
+    /* mkstemp makes 0600; a result file is as open as the user's umask says, or as it was. */
+    struct stat old;
+    mode_t mask = umask(0);
+    umask(mask);
+    mode_t mode = stat(file->path, &old) == 0 ? old.st_mode & 07777 : 0666 & ~mask;
+    if (fchmod(file->fd, mode) != 0) {
+        file->error = errno;
+    }
+    return true;
+}
+
+struct outfile *outfile_open(const char *path, struct status *status)
+{
+    struct outfile *file = mem_new(1, sizeof *file, "a file's buffer", status);
+    if (file == NULL) {
+        return NULL;
+    }
+    file->fd = STDOUT_FILENO;
+    file->error = 0;
+    file->used = 0;
+    file->temporary = NULL;
+    file->path = mem_text(path, strlen(path), status);
+    bool good = file->path != NULL;
+    if (good && strcmp(path, "-") != 0) {
+        good = make_temporary(file, status);
+    }
+    if (!good) {
+        outfile_free(file);
+        return NULL;
+    }
+    return file;
+}
+
+static void write_all(struct outfile *file, const char *bytes, size_t length)
+{
+    while (length > 0 && file->error == 0) {
+        ssize_t wrote = write(file->fd, bytes, length);
+        if (wrote < 0) {
+            if (errno != EINTR) {
+                file->error = errno;
+            }
+            continue;
+        }
+        bytes += wrote;
+        length -= (size_t)wrote;
+    }
+}
+
+static void flush(struct outfile *file)
+{
+    write_all(file, file->buffer, file->used);
+    file->used = 0;
+}
+
+bool outfile_write(struct outfile *file, const void *bytes, size_t length)
+{
+    if (length > BUFFER - file->used) {
+        flush(file);
+    }
+    if (length > BUFFER / 2) {
+        write_all(file, bytes, length);
+    } else if (length > 0) {
+        memcpy(file->buffer + file->used, bytes, length);
+        file->used += length;
+    }
+    return file->error == 0;
+}
+
+bool outfile_printf(struct outfile *file, const char *format, ...)
+{
+    char text[1024];
+    va_list args;
+    va_start(args, format);
+    int length = vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    if (length < 0 || (size_t)length >= sizeof text) {
+        file->error = EOVERFLOW;
+        return false;
+    }
+    return outfile_write(file, text, (size_t)length);
+}
+
+bool outfile_commit(struct outfile *file, struct status *status)
+{
+    flush(file);
+    if (file->temporary == NULL) {
+        bool good = file->error == 0;
+        if (!good) {
+            status_set(status, STATUS_IO, "standard output: cannot be written: %s",
+                       strerror(file->error));
+        }
+        outfile_free(file);
+        return good;
+    }
+    if (file->error == 0 && fsync(file->fd) != 0) {
+        file->error = errno;
+    }
+    if (close(file->fd) != 0 && file->error == 0) {
+        file->error = errno;
+    }
+    if (file->error == 0 && rename(file->temporary, file->path) != 0) {
+        file->error = errno;
+    }
+    bool good = file->error == 0;
+    if (!good) {
+        status_set(status, STATUS_IO, "%s: cannot be written: %s", file->path,
+                   strerror(file->error));
+        unlink(file->temporary);
+    }
+    outfile_free(file);
+    return good;
+}
+
+void outfile_abandon(struct outfile *file)
+{
+    if (file == NULL) {
+        return;
+    }
+    if (file->temporary != NULL) {
+        close(file->fd);
+        unlink(file->temporary);
+    }
+    outfile_free(file);
+}

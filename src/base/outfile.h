@@ -1,0 +1,31 @@
+/* outfile: a file that is either whole or not there.
+ *
+ * It is written beside its place under a temporary name and renamed by outfile_commit();
+ * whatever happens before that, an older file of the same name stays as it was.
+ */
+#ifndef ODDHOURS_BASE_OUTFILE_H
+#define ODDHOURS_BASE_OUTFILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/status.h"
+
+struct outfile;
+
+/* Opens `path` for writing; "-" is standard output, written through as it comes. */
+struct outfile *outfile_open(const char *path, struct status *status);
+
+/* Appends. An error is remembered and reported by outfile_commit(), so the return value need
+ * only be looked at to stop early. */
+bool outfile_write(struct outfile *file, const void *bytes, size_t length);
+bool outfile_printf(struct outfile *file, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Writes what is buffered to the disk and renames; the file is freed. */
+bool outfile_commit(struct outfile *take_file, struct status *status);
+
+/* Removes what was written; the file is freed. NULL is fine. */
+void outfile_abandon(struct outfile *take_file);
+
+#endif

@@ -1,0 +1,21 @@
+#include "cmd/cmd.h"
+
+#include <stddef.h>
+#include <string.h>
+
+const struct command commands[] = {
+    {"run", "run FILE -o DIR", "run the detectors and write their files", cmd_run},
+    {"describe", "describe FILE", "shape, memory, missing values, quartiles", cmd_describe},
+    {"top", "top FILE", "ranked user-hours as CSV", cmd_top},
+    {NULL, NULL, NULL, NULL},
+};
+
+const struct command *command_find(const char *word)
+{
+    for (const struct command *command = commands; command->name != NULL; command++) {
+        if (strcmp(command->name, word) == 0) {
+            return command;
+        }
+    }
+    return NULL;
+}

@@ -1,0 +1,29 @@
+/* console: progress on standard error and Ctrl-C, for the commands without a screen.
+ *
+ * On a terminal one live line; elsewhere a line when a stage is done. SIGINT and SIGTERM ask
+ * the run to stop; a second one ends the program at once.
+ */
+#ifndef ODDHOURS_CMD_CONSOLE_H
+#define ODDHOURS_CMD_CONSOLE_H
+
+#include <stdbool.h>
+
+#include "base/progress.h"
+#include "run/pipeline.h"
+
+struct console;
+
+/* `quiet`: no progress. NULL on failure (memory). Only one at a time. */
+struct console *console_new(bool quiet, struct status *status);
+void console_free(struct console *console);
+
+const struct progress *console_progress(const struct console *console);
+const struct pipeline_listener *console_listener(const struct console *console);
+
+/* A stage outside the pipeline, such as writing files. */
+void console_stage(struct console *console, const char *name);
+
+/* Ends the live line, or says the seconds of the stage that ran. */
+void console_done(struct console *console);
+
+#endif

@@ -1,0 +1,79 @@
+#include "cmd/options_help.h"
+
+#include <stdio.h>
+#include <string.h>
+
+const struct option_spec options_shared[] = {
+    {"help", 'h', NULL, "print this text"},
+    {"version", 'V', NULL, "print the version"},
+    {NULL, 0, NULL, NULL},
+};
+
+const struct option_spec options_of_run[] = {
+    {"models", 0, "LIST", "which detectors, by name with commas between (all)"},
+    {"features", 0, "LIST", "numeric columns to use (the study's seven)"},
+    {"strict", 0, NULL, "a line that cannot be used is an error"},
+    {NULL, 0, NULL, NULL},
+};
+
+static void print_line(const char *left, const char *help)
+{
+    enum { COLUMN = 30 };
+    if (strlen(left) >= COLUMN) {
+        printf("  %s\n  %*s %s\n", left, COLUMN, "", help);
+    } else {
+        printf("  %-*s %s\n", COLUMN, left, help);
+    }
+}
+
+static void print_options(const struct option_spec *spec)
+{
+    for (; spec->name != NULL; spec++) {
+        char left[64], letter[5] = "    ";
+        if (spec->letter != 0) {
+            snprintf(letter, sizeof letter, "-%c, ", spec->letter);
+        }
+        snprintf(left, sizeof left, "%s--%s%s%s", letter, spec->name,
+                 spec->argument != NULL ? "=" : "",
+                 spec->argument != NULL ? spec->argument : "");
+        print_line(left, spec->help);
+    }
+}
+
+static void print_param(const struct param_spec *param)
+{
+    char initial[32], left[96], words[64] = "N", help[160];
+    param_format(param, param->initial, initial, sizeof initial);
+    for (size_t i = 0; param->kind == PARAM_WORD && param->words[i] != NULL; i++) {
+        size_t used = i > 0 ? strlen(words) : 0;
+        snprintf(words + used, sizeof words - used, "%s%s", i > 0 ? "|" : "", param->words[i]);
+    }
+    snprintf(left, sizeof left, "    --%s=%s", param->option, words);
+    snprintf(help, sizeof help, "%s (%s)", param->help, initial);
+    print_line(left, help);
+}
+
+void options_print_params(void)
+{
+    print_options(options_of_run);
+    for (size_t i = 0; run_params_general(i) != NULL; i++) {
+        print_param(run_params_general(i));
+    }
+    for (size_t i = 0; detectors[i] != NULL; i++) {
+        printf("  %s\n", detectors[i]->title);
+        for (size_t j = 0; j < detectors[i]->n_params; j++) {
+            print_param(&detectors[i]->params[j]);
+        }
+    }
+}
+
+void options_print_help(const struct options *options)
+{
+    printf("usage: oddhours %s\n\n%s\n\n", options->synopsis, options->about);
+    print_options(options->own);
+    print_options(options_shared);
+    if (options->params != NULL) {
+        printf("\nWhat is run, and how:\n");
+        options_print_params();
+    }
+}

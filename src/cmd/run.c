@@ -1,0 +1,140 @@
+/* oddhours run FILE -o DIR: the pipeline without a screen. */
+#include "cmd/cmd.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/format.h"
+#include "base/mem.h"
+#include "cmd/console.h"
+#include "cmd/operand.h"
+#include "cmd/options.h"
+#include "run/artifacts.h"
+#include "table/describe.h"
+
+struct settings {
+    const char *directory;
+    bool scores, quiet;
+    struct run_params params;
+};
+
+static const struct option_spec own[] = {
+    {"output", 'o', "DIR", "where the files go; made if it is not there (needed)"},
+    {"scores", 0, NULL, "write scores.csv too: every score and rank of all rows"},
+    {"quiet", 'q', NULL, "no progress, no summary"},
+    {NULL, 0, NULL, NULL},
+};
+
+static bool take(void *context, size_t index, const char *value, struct status *status)
+{
+    (void)status;
+    struct settings *settings = context;
+    switch (index) {
+    case 0: settings->directory = value; break;
+    case 1: settings->scores = true; break;
+    default: settings->quiet = true; break;
+    }
+    return true;
+}
+
+static void print_result(const struct run *run, const struct result *result)
+{
+    const struct scores *scores = &result->scores;
+    struct describe_column column;
+    printf("%-17s %s of %s rows flagged (%s)\n", result->title,
+           format_grouped(scores->flagged_rows).text, format_grouped(scores->scored_rows).text,
+           format_percent((double)scores->flagged_rows / (double)scores->scored_rows).text);
+    if (describe_scores(scores->score, &run->table->profiles, &column, NULL)) {
+        printf("%-17s mean %.6g  std %.6g  min %.6g  quartiles %.6g %.6g %.6g  max %.6g\n", "",
+               column.mean, column.std, column.min, column.quartile[0], column.quartile[1],
+               column.quartile[2], column.max);
+    }
+    if (result->health[0] != '\0') {
+        printf("%-17s %s\n", "", result->health);
+    }
+}
+
+static void print_summary(const struct run *run, const char *directory)
+{
+    const struct table *table = run->table;
+    printf("%s rows, %s profiles, %s lines left out\n", format_grouped(table->n_rows).text,
+           format_grouped(table->profiles.n).text, format_grouped(table->report.rejected).text);
+    operand_print_rejects(table, stdout);
+    for (size_t i = 0; i <= detector_count(); i++) {
+        if (run->results[i].ready) {
+            print_result(run, &run->results[i]);
+        }
+    }
+    printf("seconds:");
+    for (size_t i = 0; i < run->n_stages; i++) {
+        printf(" %s %.2f;", run->stages[i].name, run->stages[i].seconds);
+    }
+    printf(" all %.2f\n", run->seconds);
+    printf("peak memory %s; files in %s\n", format_bytes(mem_peak_bytes()).text,
+           operand_safe(directory).text);
+}
+
+static bool work(const struct settings *settings, struct console *console,
+                 struct status *status)
+{
+    if (!artifacts_prepare(settings->directory, status)) {
+        return false;
+    }
+    struct run *run = run_new(&settings->params, status);
+    if (run == NULL) {
+        return false;
+    }
+    bool good = pipeline_run(run, console_listener(console), console_progress(console));
+    if (!good) {
+        *status = run->status;
+    } else {
+        console_stage(console, "write");
+        good = artifacts_write(run, settings->directory, settings->scores,
+                               console_progress(console), status);
+        console_done(console);
+        if (good && !settings->quiet) {
+            print_summary(run, settings->directory);
+        }
+    }
+    run_free(run);
+    return good;
+}
+
+int cmd_run(int argc, char **argv)
+{
+    struct settings settings = {0};
+    struct status status = {0};
+    run_params_init(&settings.params);
+    settings.params.index = false;
+    const struct options options = {
+        .synopsis = "run FILE -o DIR [OPTION]...",
+        .about =
+            "Reads FILE (a CSV of user-hours or a raw log; \"-\": standard input), runs the\n"
+            "detectors and writes what they found into DIR, as the manual describes.",
+        .own = own,
+        .take = take,
+        .context = &settings,
+        .params = &settings.params,
+    };
+    int first;
+    enum options_outcome outcome = options_parse(&options, argc, argv, &first);
+    if (outcome != OPTIONS_GO) {
+        run_params_clear(&settings.params);
+        return outcome == OPTIONS_DONE ? 0 : 2;
+    }
+    bool good = operand_only(argc - first, argv + first, "run FILE -o DIR", &status);
+    if (good && settings.directory == NULL) {
+        good = status_set(&status, STATUS_USAGE,
+                          "run: say where the files go: oddhours run FILE -o DIR");
+    }
+    if (good) {
+        settings.params.input = mem_text(argv[first], strlen(argv[first]), &status);
+        good = settings.params.input != NULL;
+    }
+    struct console *console = good ? console_new(settings.quiet, &status) : NULL;
+    good = console != NULL && work(&settings, console, &status);
+    console_free(console);
+    run_params_clear(&settings.params);
+    return good ? 0 : options_fail(&status);
+}

@@ -1,0 +1,220 @@
+#include "run/artifacts.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/outfile.h"
+#include "run/card.h"
+#include "run/json.h"
+#include "run/row_text.h"
+
+struct artifacts {
+    const struct run *run;
+    const char *directory;
+    struct row_text *text;
+    const struct progress *progress;
+};
+
+static char *path_in(const char *directory, const char *name, struct status *status)
+{
+    size_t size = strlen(directory) + strlen(name) + 2;
+    char *path = mem_new(size, 1, "a path", status);
+    if (path != NULL) {
+        snprintf(path, size, "%s/%s", directory, name);
+    }
+    return path;
+}
+
+bool artifacts_prepare(const char *directory, struct status *status)
+{
+    struct stat info;
+    if (mkdir(directory, 0777) != 0 && errno != EEXIST) {
+        return status_set(status, STATUS_IO, "%s: the directory cannot be made: %s", directory,
+                          strerror(errno));
+    }
+    if (stat(directory, &info) != 0) {
+        return status_set(status, STATUS_IO, "%s: %s", directory, strerror(errno));
+    }
+    if (!S_ISDIR(info.st_mode)) {
+        return status_set(status, STATUS_USAGE,
+                          "%s: is a file; -o wants a directory for the results", directory);
+    }
+    if (access(directory, W_OK | X_OK) != 0) {
+        return status_set(status, STATUS_IO, "%s: cannot be written: %s", directory,
+                          strerror(errno));
+    }
+    return true;
+}
+
+/* Starts a CSV file with its header: the columns of `layout` over this table. */
+static void put_header(const struct artifacts *artifacts, const struct row_layout *layout,
+                       struct outfile *file)
+{
+    const struct table *table = artifacts->run->table;
+    const char *comma = "";
+    for (int part = 0; part < 3; part++) {
+        if (part == 0 && layout->row_id) {
+            outfile_printf(file, "row_id");
+            comma = ",";
+        }
+        if (part == 1) {
+            if (table->row_time != NULL) {
+                outfile_printf(file, "%sdt", comma);
+                comma = ",";
+            }
+            if (table->row_user != NULL) {
+                outfile_printf(file, "%ssrc_user", comma);
+                comma = ",";
+            }
+        }
+        if ((part == 0) != layout->scores_first || part == 1) {
+            continue;
+        }
+        for (size_t i = 0; i < layout->n_scores; i++) {
+            const struct score_columns *columns = &layout->scores[i];
+            const struct detector *detector = columns->result->detector;
+            outfile_printf(file, "%s%s", comma,
+                           columns->exported ? detector->score_column : columns->result->name);
+            comma = ",";
+            if (columns->label) {
+                outfile_printf(file, ",%s", detector->label_column);
+            }
+            if (columns->rank) {
+                outfile_printf(file, ",%s_rank", columns->result->name);
+            }
+        }
+    }
+    outfile_printf(file, "\n");
+}
+
+static bool write_rows(const struct artifacts *artifacts, const char *name,
+                       const struct row_layout *layout, const uint32_t *rows, size_t n,
+                       struct status *status)
+{
+    char *path = path_in(artifacts->directory, name, status);
+    struct outfile *file = path != NULL ? outfile_open(path, status) : NULL;
+    free(path);
+    if (file == NULL) {
+        return false;
+    }
+    put_header(artifacts, layout, file);
+    if (!row_text_write(artifacts->text, layout, rows, n, file, artifacts->progress, status)) {
+        outfile_abandon(file);
+        return false;
+    }
+    return outfile_commit(file, status);
+}
+
+static bool write_info(const struct artifacts *artifacts, const struct result *result,
+                       struct status *status)
+{
+    cJSON *json = card_info(artifacts->run, result, status);
+    char *path = path_in(artifacts->directory, result->detector->info_file, status);
+    if (json == NULL || path == NULL) {
+        cJSON_Delete(json);
+        free(path);
+        return false;
+    }
+    bool good = json_write(json, path, status);
+    free(path);
+    return good;
+}
+
+/* The files of one detector: its scores, its sample of rows if it has one, and its info. */
+static bool write_detector(const struct artifacts *artifacts, const struct result *result,
+                           struct status *status)
+{
+    const struct detector *detector = result->detector;
+    struct row_layout layout = {
+        .n_scores = 1,
+        .scores = {{.result = result,
+                    .format = detector->score_format,
+                    .exported = true,
+                    .label = detector->label_column != NULL}},
+    };
+    size_t n = artifacts->run->table->n_rows;
+    const uint32_t *rows = NULL;
+    if (detector->sample != NULL) {
+        rows = detector->sample(result->model, &n);
+    }
+    layout.row_id = detector->sample_file != NULL;
+    layout.scores_first = detector->sample_file == NULL;
+    if (detector->sample_file != NULL) {
+        const struct row_layout plain = {.row_id = true};
+        if (!write_rows(artifacts, detector->sample_file, &plain, rows, n, status)) {
+            return false;
+        }
+    }
+    return write_rows(artifacts, detector->scores_file, &layout, rows, n, status) &&
+           write_info(artifacts, result, status);
+}
+
+static bool write_scores(const struct artifacts *artifacts, struct status *status)
+{
+    struct row_layout layout = {.row_id = true};
+    for (size_t i = 0; i <= detector_count(); i++) {
+        const struct result *result = &artifacts->run->results[i];
+        if (result->ready) {
+            layout.scores[layout.n_scores++] =
+                (struct score_columns){.result = result, .format = "%.17g", .rank = true};
+        }
+    }
+    return write_rows(artifacts, "scores.csv", &layout, NULL, artifacts->run->table->n_rows,
+                      status);
+}
+
+/* What an earlier run left and this one will not write again would be taken for ours. */
+static bool remove_old(const char *directory, const char *name, struct status *status)
+{
+    char *path = path_in(directory, name, status);
+    if (path == NULL) {
+        return false;
+    }
+    bool good =
+        unlink(path) == 0 || errno == ENOENT ||
+        status_set(status, STATUS_IO, "%s: cannot be removed: %s", path, strerror(errno));
+    free(path);
+    return good;
+}
+
+static bool write_all(const struct artifacts *artifacts, bool scores, struct status *status)
+{
+    const struct run *run = artifacts->run;
+    for (size_t i = 0; i < detector_count(); i++) {
+        const struct detector *detector = detectors[i];
+        if (run->results[i].ready) {
+            if (!write_detector(artifacts, &run->results[i], status)) {
+                return false;
+            }
+        } else if (!remove_old(artifacts->directory, detector->scores_file, status) ||
+                   !remove_old(artifacts->directory, detector->info_file, status) ||
+                   (detector->sample_file != NULL &&
+                    !remove_old(artifacts->directory, detector->sample_file, status))) {
+            return false;
+        }
+    }
+    return scores ? write_scores(artifacts, status)
+                  : remove_old(artifacts->directory, "scores.csv", status);
+}
+
+bool artifacts_write(const struct run *run, const char *directory, bool scores,
+                     const struct progress *progress, struct status *status)
+{
+    struct artifacts artifacts = {.run = run, .directory = directory, .progress = progress};
+    if (!remove_old(directory, "run.json", status)) {
+        return false;
+    }
+    artifacts.text = row_text_new(run, status);
+    bool good = artifacts.text != NULL && write_all(&artifacts, scores, status);
+    row_text_free(artifacts.text);
+    char *path = good ? path_in(directory, "run.json", status) : NULL;
+    cJSON *card = path != NULL ? card_json(run, status) : NULL;
+    good = card != NULL && json_write(card, path, status);
+    free(path);
+    return good;
+}

@@ -1,0 +1,215 @@
+#include "run/card.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cpu.h"
+#include "base/mem.h"
+#include "config.h"
+#include "run/json.h"
+#include "table/describe.h"
+
+static void add_features(cJSON *json, const struct table *table)
+{
+    cJSON *list = json_array(json, "features");
+    for (size_t i = 0; list != NULL && i < table->profiles.d; i++) {
+        cJSON_AddItemToArray(list, cJSON_CreateString(table->feature_names[i]));
+    }
+}
+
+static void add_input(cJSON *card, const struct run *run)
+{
+    const struct table *table = run->table;
+    const struct read_report *report = &table->report;
+    cJSON *input = json_object(card, "input");
+    json_text(input, "name", report->name);
+    json_number(input, "bytes", (double)report->bytes);
+    json_text(input, "xxh3_128", report->hash);
+    json_number(input, "rows", (double)table->n_rows);
+    json_number(input, "rejected", (double)report->rejected);
+    cJSON *rejects = json_array(input, "first_rejected");
+    for (size_t i = 0; rejects != NULL && i < report->n_rejects; i++) {
+        cJSON *one = cJSON_CreateObject();
+        json_number(one, "line", (double)report->rejects[i].line);
+        json_text(one, "reason", report->rejects[i].reason);
+        cJSON_AddItemToArray(rejects, one);
+    }
+    json_number(input, "profiles", (double)table->profiles.n);
+    json_number(input, "users", table->users != NULL ? (double)dict_count(table->users) : NAN);
+    json_number(input, "hours", table->times != NULL ? (double)dict_count(table->times) : NAN);
+    cJSON *cleaned = json_object(input, "cleaned");
+    for (size_t i = 0; i < table->profiles.d; i++) {
+        cJSON *column = json_object(cleaned, table->feature_names[i]);
+        json_number(column, "missing", (double)report->missing[i]);
+        json_number(column, "infinite", (double)report->infinite[i]);
+    }
+}
+
+static void add_description(cJSON *object, const char *key,
+                            const struct describe_column *column)
+{
+    cJSON *one = json_object(object, key);
+    json_number(one, "count", (double)column->count);
+    json_number(one, "mean", column->mean);
+    json_number(one, "std", column->std);
+    json_number(one, "min", column->min);
+    json_number(one, "25%", column->quartile[0]);
+    json_number(one, "50%", column->quartile[1]);
+    json_number(one, "75%", column->quartile[2]);
+    json_number(one, "max", column->max);
+}
+
+static bool add_feature_descriptions(cJSON *card, const struct run *run, struct status *status)
+{
+    const struct table *table = run->table;
+    cJSON *features = json_object(card, "features");
+    for (size_t i = 0; i < table->profiles.d; i++) {
+        struct describe_column column;
+        if (!describe_feature(table, i, &column, status)) {
+            return false;
+        }
+        add_description(features, table->feature_names[i], &column);
+    }
+    cJSON *scaler = json_object(card, "scaler");
+    json_text(scaler, "name", "StandardScaler");
+    for (size_t i = 0; i < table->profiles.d; i++) {
+        cJSON *column = json_object(scaler, table->feature_names[i]);
+        json_number(column, "mean", run->scaler->mean[i]);
+        json_number(column, "scale", run->scaler->scale[i]);
+    }
+    return true;
+}
+
+static void add_parameters(cJSON *card, const struct run_params *params)
+{
+    cJSON *json = json_object(card, "parameters");
+    json_number(json, "seed", params->seed);
+    json_number(json, "budget", params->budget);
+    json_number(json, "threads", params->threads);
+    for (size_t i = 0; detectors[i] != NULL; i++) {
+        if (!params->use[i]) {
+            continue;
+        }
+        cJSON *one = json_object(json, detectors[i]->name);
+        for (size_t j = 0; j < detectors[i]->n_params; j++) {
+            const struct param_spec *spec = &detectors[i]->params[j];
+            if (spec->kind == PARAM_WORD) {
+                json_text(one, spec->option, spec->words[(size_t)params->values[i][j]]);
+            } else {
+                json_number(one, spec->option, params->values[i][j]);
+            }
+        }
+    }
+}
+
+static bool add_result(cJSON *results, const struct run *run, const struct result *result,
+                       struct status *status)
+{
+    struct describe_column column;
+    if (!describe_scores(result->scores.score, &run->table->profiles, &column, status)) {
+        return false;
+    }
+    cJSON *json = json_object(results, result->name);
+    json_number(json, "scored_rows", (double)result->scores.scored_rows);
+    json_number(json, "flagged_rows", (double)result->scores.flagged_rows);
+    json_number(json, "threshold", result->scores.threshold);
+    add_description(json, "score", &column);
+    if (result->health[0] != '\0') {
+        json_text(json, "health", result->health);
+    }
+    if (result->partial[0] != '\0') {
+        json_text(json, "partial", result->partial);
+    }
+    if (result->n_losses > 0) {
+        cJSON *losses = json_array(json, "losses");
+        for (size_t i = 0; losses != NULL && i < result->n_losses; i++) {
+            cJSON_AddItemToArray(losses, cJSON_CreateNumber(result->losses[i]));
+        }
+    }
+    if (result->detector != NULL && result->detector->info != NULL) {
+        struct facts facts = {0};
+        const struct detector_data data = run_detector_data(run);
+        result->detector->info(result->model, &data, &facts);
+        json_facts(json_object(json, "model"), &facts);
+        facts_clear(&facts);
+    }
+    return true;
+}
+
+static void add_work(cJSON *card, const struct run *run)
+{
+    cJSON *work = json_object(card, "work");
+    json_number(work, "seconds", run->seconds);
+    cJSON *stages = json_object(work, "stages");
+    for (size_t i = 0; i < run->n_stages; i++) {
+        json_number(stages, run->stages[i].name, run->stages[i].seconds);
+    }
+    json_number(work, "threads", parallel_threads(run->parallel));
+    json_text(work, "kernel", cpu_kernel_name(cpu_kernel()));
+    json_number(work, "peak_bytes", (double)mem_peak_bytes());
+    json_text(work, "outcome", run->status.code == STATUS_OK ? "finished" : run->status.text);
+}
+
+cJSON *card_json(const struct run *run, struct status *status)
+{
+    cJSON *card = cJSON_CreateObject();
+    json_text(card, "program", PACKAGE_STRING);
+    json_number(card, "format", 1);
+    bool good = card != NULL;
+    if (good && run->table != NULL) {
+        add_input(card, run);
+    }
+    add_parameters(card, &run->params);
+    if (good && run->scaled != NULL) {
+        good = add_feature_descriptions(card, run, status);
+    }
+    cJSON *results = json_object(card, "results");
+    for (size_t i = 0; good && i <= detector_count(); i++) {
+        if (run->results[i].ready) {
+            good = add_result(results, run, &run->results[i], status);
+        }
+    }
+    add_work(card, run);
+    if (!good) {
+        status_nomem(status, 0, "the run card");
+        cJSON_Delete(card);
+        return NULL;
+    }
+    return card;
+}
+
+cJSON *card_info(const struct run *run, const struct result *result, struct status *status)
+{
+    struct facts head = {0}, facts = {0};
+    const struct detector_data data = run_detector_data(run);
+    result->detector->info(result->model, &data, &facts);
+    cJSON *json = cJSON_CreateObject();
+    if (json == NULL || facts.failed) {
+        facts_clear(&facts);
+        cJSON_Delete(json);
+        status_nomem(status, 0, "the description of a model");
+        return NULL;
+    }
+    /* The notebook's order: model or sample, features, scaler, then the rest. */
+    size_t first = 0;
+    while (first < facts.n && (strcmp(facts.list[first].key, "model") == 0 ||
+                               strncmp(facts.list[first].key, "sample.", 7) == 0)) {
+        first++;
+    }
+    head.list = facts.list;
+    head.n = first;
+    json_facts(json, &head);
+    add_features(json, run->table);
+    json_text(json, "scaler", "StandardScaler");
+    head.list = facts.list + first;
+    head.n = facts.n - first;
+    json_facts(json, &head);
+    /* Seconds stand in the object named like the detector, where it has one. */
+    cJSON *own = cJSON_GetObjectItemCaseSensitive(json, result->detector->name);
+    own = own != NULL ? own : json;
+    json_number(own, "train_seconds", result->fit_seconds);
+    json_number(own, "score_seconds", result->score_seconds);
+    facts_clear(&facts);
+    return json;
+}

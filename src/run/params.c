@@ -1,0 +1,223 @@
+#include "run/params.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/nearest.h"
+
+void run_params_init(struct run_params *params)
+{
+    memset(params, 0, sizeof *params);
+    for (size_t i = 0; detectors[i] != NULL; i++) {
+        params->use[i] = true;
+        detector_defaults(detectors[i], params->values[i]);
+    }
+    params->seed = 42;
+    params->budget = 0.01;
+}
+
+void run_params_clear(struct run_params *params)
+{
+    free(params->input);
+    for (size_t i = 0; i < params->n_features; i++) {
+        free(params->features[i]);
+    }
+    free(params->features);
+    params->input = NULL;
+    params->features = NULL;
+    params->n_features = 0;
+}
+
+static char *copy_text(const char *text, struct status *status)
+{
+    return mem_text(text, strlen(text), status);
+}
+
+bool run_params_copy(struct run_params *to, const struct run_params *from,
+                     struct status *status)
+{
+    *to = *from;
+    to->input = NULL;
+    to->features = NULL;
+    to->n_features = 0;
+    if (from->input != NULL) {
+        to->input = copy_text(from->input, status);
+        if (to->input == NULL) {
+            return false;
+        }
+    }
+    if (from->n_features > 0) {
+        to->features = mem_zero(from->n_features, sizeof *to->features, "features", status);
+        if (to->features == NULL) {
+            run_params_clear(to);
+            return false;
+        }
+    }
+    for (size_t i = 0; i < from->n_features; i++) {
+        to->features[i] = copy_text(from->features[i], status);
+        if (to->features[i] == NULL) {
+            run_params_clear(to);
+            return false;
+        }
+        to->n_features = i + 1;
+    }
+    return true;
+}
+
+static bool set_models(struct run_params *params, const char *value, struct status *status)
+{
+    bool use[DETECTOR_MAX] = {false};
+    bool any = false;
+    while (*value != '\0') {
+        size_t length = strcspn(value, ",");
+        bool found = false;
+        struct nearest nearest = {0};
+        char word[64];
+        snprintf(word, sizeof word, "%.*s", (int)(length < 63 ? length : 63), value);
+        for (size_t i = 0; detectors[i] != NULL; i++) {
+            nearest_consider(&nearest, word, detectors[i]->name);
+            if (strcmp(detectors[i]->name, word) == 0) {
+                use[i] = found = any = true;
+            }
+        }
+        if (!found) {
+            return status_set(status, STATUS_USAGE, "models: there is no detector '%s'%s%s%s",
+                              word, nearest.word != NULL ? "; did you mean '" : "",
+                              nearest.word != NULL ? nearest.word : "",
+                              nearest.word != NULL ? "'?" : "");
+        }
+        value += length;
+        value += *value == ',';
+    }
+    if (!any) {
+        return status_set(status, STATUS_USAGE, "models: name at least one detector");
+    }
+    memcpy(params->use, use, sizeof use);
+    return true;
+}
+
+static bool set_features(struct run_params *params, const char *value, struct status *status)
+{
+    char *names[TABLE_FEATURES_MAX];
+    size_t n = 0;
+    bool good = true;
+    while (good && *value != '\0') {
+        size_t length = strcspn(value, ",");
+        if (length == 0 || n == TABLE_FEATURES_MAX) {
+            good = status_set(status, STATUS_USAGE,
+                              length == 0 ? "features: an empty name in the list"
+                                          : "features: at most 64 columns");
+            break;
+        }
+        names[n] = mem_text(value, length, status);
+        good = names[n] != NULL;
+        for (size_t i = 0; good && i < n; i++) {
+            if (strcmp(names[i], names[n]) == 0) {
+                good = status_set(status, STATUS_USAGE, "features: '%.80s' is named twice",
+                                  names[n]);
+            }
+        }
+        n += names[n] != NULL;
+        value += length;
+        value += *value == ',';
+    }
+    if (good && n == 0) {
+        good = status_set(status, STATUS_USAGE, "features: name at least one column");
+    }
+    char **list = good ? mem_new(n, sizeof *list, "features", status) : NULL;
+    if (list == NULL) {
+        for (size_t i = 0; i < n; i++) {
+            free(names[i]);
+        }
+        return false;
+    }
+    memcpy(list, names, n * sizeof *list);
+    for (size_t i = 0; i < params->n_features; i++) {
+        free(params->features[i]);
+    }
+    free(params->features);
+    params->features = list;
+    params->n_features = n;
+    return true;
+}
+
+/* The parameters that belong to the run and not to one detector. */
+static const struct param_spec general[] = {
+    {"seed", PARAM_COUNT, 42, 0, 4294967295.0, false, NULL, "every random draw"},
+    {"budget", PARAM_REAL, 0.01, 0, 0.5, true, NULL,
+     "share of rows flagged where the notebook sets no threshold"},
+    {"threads", PARAM_COUNT, 0, 0, 1024, false, NULL, "threads; 0: one per core"},
+};
+
+static bool set_general(struct run_params *params, size_t which, const char *value,
+                        struct status *status)
+{
+    double number;
+    if (!param_parse(&general[which], value, &number, status)) {
+        return false;
+    }
+    switch (which) {
+    case 0: params->seed = (uint32_t)number; break;
+    case 1: params->budget = number; break;
+    default: params->threads = (unsigned)number; break;
+    }
+    return true;
+}
+
+bool run_params_set(struct run_params *params, const char *name, const char *value,
+                    struct status *status)
+{
+    struct nearest nearest = {0};
+    if (strcmp(name, "models") == 0) {
+        return set_models(params, value, status);
+    }
+    if (strcmp(name, "features") == 0) {
+        return set_features(params, value, status);
+    }
+    nearest_consider(&nearest, name, "models");
+    nearest_consider(&nearest, name, "features");
+    for (size_t i = 0; i < sizeof general / sizeof *general; i++) {
+        nearest_consider(&nearest, name, general[i].option);
+        if (strcmp(general[i].option, name) == 0) {
+            return set_general(params, i, value, status);
+        }
+    }
+    for (size_t i = 0; detectors[i] != NULL; i++) {
+        for (size_t j = 0; j < detectors[i]->n_params; j++) {
+            const struct param_spec *spec = &detectors[i]->params[j];
+            nearest_consider(&nearest, name, spec->option);
+            if (strcmp(spec->option, name) == 0) {
+                return param_parse(spec, value, &params->values[i][j], status);
+            }
+        }
+    }
+    if (nearest.word != NULL) {
+        return status_set(status, STATUS_USAGE,
+                          "there is no parameter '%.60s'; did you mean '%s'?", name,
+                          nearest.word);
+    }
+    return status_set(status, STATUS_USAGE, "there is no parameter '%.60s'", name);
+}
+
+const struct param_spec *run_params_general(size_t i)
+{
+    return i < sizeof general / sizeof *general ? &general[i] : NULL;
+}
+
+const struct param_spec *run_params_spec(size_t i)
+{
+    size_t n_general = sizeof general / sizeof *general;
+    if (i < n_general) {
+        return &general[i];
+    }
+    i -= n_general;
+    for (size_t k = 0; detectors[k] != NULL; k++) {
+        if (i < detectors[k]->n_params) {
+            return &detectors[k]->params[i];
+        }
+        i -= detectors[k]->n_params;
+    }
+    return NULL;
+}

@@ -1,0 +1,45 @@
+/* params: what the user asked for. The options of the command line, the words of `:run` and the
+ * run card's "parameters" are all this struct.
+ */
+#ifndef ODDHOURS_RUN_PARAMS_H
+#define ODDHOURS_RUN_PARAMS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/status.h"
+#include "models/detector.h"
+
+struct run_params {
+    char *input;     /* a path; "-" is standard input */
+    char **features; /* (n_features) or NULL: the study's seven */
+    size_t n_features;
+    bool strict;            /* a rejected line is an error */
+    bool index;             /* build by_profile: ranks of rows and lists need it */
+    bool use[DETECTOR_MAX]; /* by index in detectors[] */
+    double values[DETECTOR_MAX][DETECTOR_PARAMS]; /* by detector and its parameter */
+    uint32_t seed;
+    double budget;
+    unsigned threads; /* 0: one per core */
+};
+
+/* Defaults for everything but the input. */
+void run_params_init(struct run_params *params);
+bool run_params_copy(struct run_params *to, const struct run_params *from,
+                     struct status *status);
+void run_params_clear(struct run_params *params);
+
+/* Sets "trees=400", "lof=sklearn", "seed=7", "models=iforest,lof": the option's name without
+ * dashes. Unknown names get the nearest match in the message. */
+bool run_params_set(struct run_params *params, const char *name, const char *value,
+                    struct status *status);
+
+/* The parameters of the run itself (seed, budget, threads), for help texts; NULL past the end.
+ */
+const struct param_spec *run_params_general(size_t i);
+
+/* All parameters, the run's and then each detector's; NULL past the end. */
+const struct param_spec *run_params_spec(size_t i);
+
+#endif

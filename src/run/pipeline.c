@@ -1,0 +1,269 @@
+#include "run/pipeline.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "rank/ensemble.h"
+#include "table/csv.h"
+
+struct pipeline {
+    struct run *run;
+    const struct pipeline_listener *listener;
+    const struct progress *progress;
+    struct progress own;    /* progress handed to stages: passes on, and notes losses */
+    struct result *fitting; /* whose losses are being reported */
+    size_t n_stages;        /* planned */
+};
+
+static void announce(struct pipeline *pipeline, enum pipeline_event event, size_t index)
+{
+    if (pipeline->listener != NULL && pipeline->listener->event != NULL) {
+        pipeline->listener->event(pipeline->listener->context, pipeline->run, event, index);
+    }
+}
+
+static struct stage_record *begin(struct pipeline *pipeline, const char *name)
+{
+    struct run *run = pipeline->run;
+    struct stage_record *stage = &run->stages[run->n_stages++];
+    memset(stage, 0, sizeof *stage);
+    snprintf(stage->name, sizeof stage->name, "%s", name);
+    announce(pipeline, PIPELINE_STAGE, pipeline->n_stages);
+    stage->seconds = clock_now();
+    return stage;
+}
+
+static void end(struct stage_record *stage, bool finished)
+{
+    stage->seconds = clock_now() - stage->seconds;
+    stage->finished = finished;
+}
+
+static void pass_report(void *context, uint64_t done, uint64_t total)
+{
+    struct pipeline *pipeline = context;
+    if (pipeline->progress != NULL && pipeline->progress->report != NULL) {
+        pipeline->progress->report(pipeline->progress->context, done, total);
+    }
+}
+
+/* A loss that cannot be kept is still shown. */
+static void pass_value(void *context, size_t index, double value)
+{
+    struct pipeline *pipeline = context;
+    struct result *result = pipeline->fitting;
+    if (result != NULL && index == result->n_losses) {
+        double *grown = realloc(result->losses, (index + 1) * sizeof *grown);
+        if (grown != NULL) {
+            grown[index] = value;
+            result->losses = grown;
+            result->n_losses = index + 1;
+        }
+    }
+    progress_value(pipeline->progress, index, value);
+}
+
+static void pass_preview(void *context, struct table *preview)
+{
+    struct pipeline *pipeline = context;
+    if (pipeline->listener != NULL && pipeline->listener->preview != NULL) {
+        pipeline->listener->preview(pipeline->listener->context, preview);
+    } else {
+        table_free(preview);
+    }
+}
+
+static bool read_table(struct pipeline *pipeline, struct status *status)
+{
+    struct run *run = pipeline->run;
+    const struct csv_options options = {
+        .features = (const char *const *)run->params.features,
+        .n_features = run->params.n_features,
+        .strict = run->params.strict,
+        .preview = pass_preview,
+        .context = pipeline,
+    };
+    struct stage_record *stage = begin(pipeline, "read");
+    run->table = csv_load(run->params.input, &options, run->parallel, &pipeline->own, status);
+    if (run->table != NULL && run->params.index) {
+        run->by_profile =
+            row_index_new(run->table->row_profile, run->table->n_rows, run->table->profiles.n,
+                          run->parallel, &pipeline->own, status);
+    }
+    bool good = run->table != NULL && (run->by_profile != NULL || !run->params.index);
+    end(stage, good);
+    if (good) {
+        announce(pipeline, PIPELINE_TABLE, 0);
+    }
+    return good;
+}
+
+static bool scale(struct pipeline *pipeline, struct status *status)
+{
+    struct run *run = pipeline->run;
+    struct stage_record *stage = begin(pipeline, "scale");
+    run->scaler = scaler_fit(run->table, run->parallel, &pipeline->own, status);
+    if (run->scaler != NULL) {
+        run->scaled = scaler_transform(run->scaler, run->table, run->parallel, status);
+    }
+    end(stage, run->scaled != NULL);
+    if (run->scaled != NULL) {
+        announce(pipeline, PIPELINE_SCALED, 0);
+    }
+    return run->scaled != NULL;
+}
+
+/* Scores and ranks with a fitted model, and makes the result ready. A model that was cancelled
+ * half-way is still scored: `progress` then has no cancel flag. */
+static bool score(struct pipeline *pipeline, size_t index, const struct progress *progress,
+                  struct status *status)
+{
+    struct run *run = pipeline->run;
+    struct result *result = &run->results[index];
+    const struct detector_data data = run_detector_data(run);
+    char name[48];
+    snprintf(name, sizeof name, "%s score", result->name);
+    struct stage_record *stage = begin(pipeline, name);
+    bool good =
+        result->detector->score(result->model, &data, &result->scores, progress, status);
+    if (good) {
+        result->ranking =
+            ranking_new(result->scores.score, &run->table->profiles, run->parallel, status);
+        good = result->ranking != NULL;
+    }
+    end(stage, good);
+    result->score_seconds = stage->seconds;
+    if (!good) {
+        scores_clear(&result->scores);
+        return false;
+    }
+    if (result->detector->health != NULL &&
+        !result->detector->health(result->model, &data, result->health,
+                                  sizeof result->health)) {
+        result->health[0] = '\0';
+    }
+    result->ready = true;
+    announce(pipeline, PIPELINE_RESULT, index);
+    return true;
+}
+
+static bool detect(struct pipeline *pipeline, size_t index, struct status *status)
+{
+    struct run *run = pipeline->run;
+    struct result *result = &run->results[index];
+    const struct detector_data data = run_detector_data(run);
+    char name[48];
+    snprintf(name, sizeof name, "%s fit", result->name);
+    struct stage_record *stage = begin(pipeline, name);
+    struct status fit_status = {0};
+    pipeline->fitting = result;
+    result->model =
+        result->detector->fit(&data, run->params.values[index], &pipeline->own, &fit_status);
+    pipeline->fitting = NULL;
+    end(stage, result->model != NULL && fit_status.code == STATUS_OK);
+    result->fit_seconds = stage->seconds;
+    if (fit_status.code != STATUS_OK) {
+        *status = fit_status;
+    }
+    if (result->model == NULL) {
+        return false;
+    }
+    if (result->detector->partial == NULL ||
+        !result->detector->partial(result->model, result->partial, sizeof result->partial)) {
+        result->partial[0] = '\0';
+    }
+    struct progress progress = pipeline->own;
+    if (fit_status.code == STATUS_CANCELLED) {
+        progress.cancel = NULL;
+    }
+    return score(pipeline, index, &progress, status) && fit_status.code == STATUS_OK;
+}
+
+static bool combine(struct pipeline *pipeline, struct status *status)
+{
+    struct run *run = pipeline->run;
+    const struct ranking *rankings[DETECTOR_MAX];
+    size_t n = 0, index = detector_count();
+    for (size_t i = 0; i < index; i++) {
+        if (run->results[i].ready) {
+            rankings[n++] = run->results[i].ranking;
+        }
+    }
+    if (n == 0) {
+        return true;
+    }
+    struct result *result = &run->results[index];
+    struct stage_record *stage = begin(pipeline, "ensemble");
+    bool good =
+        scores_new(&result->scores, run->table->profiles.n, status) &&
+        ensemble_score(rankings, n, &run->table->profiles, run->parallel, result->scores.score,
+                       status) &&
+        scores_budget(&result->scores, &run->table->profiles, run->params.budget, status);
+    if (good) {
+        result->ranking =
+            ranking_new(result->scores.score, &run->table->profiles, run->parallel, status);
+        good = result->ranking != NULL;
+    }
+    end(stage, good);
+    result->score_seconds = stage->seconds;
+    if (!good) {
+        scores_clear(&result->scores);
+        return false;
+    }
+    result->ready = true;
+    announce(pipeline, PIPELINE_RESULT, index);
+    return true;
+}
+
+/* All detectors in order. A cancel ends it; a detector that fails does not keep the others from
+ * running. The first thing that went wrong is what the run reports. */
+static void detect_all(struct pipeline *pipeline, struct status *status)
+{
+    for (size_t i = 0; detectors[i] != NULL && status->code != STATUS_CANCELLED; i++) {
+        struct status one = {0};
+        if (pipeline->run->params.use[i] && !detect(pipeline, i, &one) &&
+            (status->code == STATUS_OK || one.code == STATUS_CANCELLED)) {
+            *status = one;
+        }
+    }
+    struct status one = {0};
+    if (!combine(pipeline, &one) && status->code == STATUS_OK) {
+        *status = one;
+    }
+}
+
+static size_t planned_stages(const struct run_params *params)
+{
+    size_t n = 3; /* read, scale, ensemble */
+    for (size_t i = 0; detectors[i] != NULL; i++) {
+        n += params->use[i] ? 2 : 0;
+    }
+    return n;
+}
+
+bool pipeline_run(struct run *run, const struct pipeline_listener *listener,
+                  const struct progress *progress)
+{
+    struct pipeline pipeline = {.run = run, .listener = listener, .progress = progress};
+    pipeline.own = (struct progress){
+        .cancel = progress != NULL ? progress->cancel : NULL,
+        .report = pass_report,
+        .value = pass_value,
+        .context = &pipeline,
+    };
+    pipeline.n_stages = planned_stages(&run->params);
+    double started = clock_now();
+    struct status status = {0};
+    run->parallel = parallel_new(run->params.threads, &status);
+    if (run->parallel != NULL && read_table(&pipeline, &status) && scale(&pipeline, &status)) {
+        detect_all(&pipeline, &status);
+    }
+    run->seconds = clock_now() - started;
+    run->status = status;
+    announce(&pipeline, PIPELINE_DONE, 0);
+    return status.code == STATUS_OK;
+}

@@ -1,0 +1,71 @@
+#include "run/run.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+struct run *run_new(const struct run_params *params, struct status *status)
+{
+    struct run *run = mem_zero(1, sizeof *run, "a run", status);
+    if (run == NULL || !run_params_copy(&run->params, params, status)) {
+        free(run);
+        return NULL;
+    }
+    for (size_t i = 0; detectors[i] != NULL; i++) {
+        run->results[i].detector = detectors[i];
+        run->results[i].name = detectors[i]->name;
+        run->results[i].title = detectors[i]->title;
+        run->results[i].brief = detectors[i]->brief;
+    }
+    struct result *ensemble = &run->results[detector_count()];
+    ensemble->name = "ensemble";
+    ensemble->title = "Ensemble";
+    ensemble->brief = "ENS";
+    return run;
+}
+
+void run_free(struct run *run)
+{
+    if (run == NULL) {
+        return;
+    }
+    for (size_t i = 0; i <= detector_count(); i++) {
+        struct result *result = &run->results[i];
+        ranking_free(result->ranking);
+        scores_clear(&result->scores);
+        free(result->losses);
+        if (result->model != NULL) {
+            result->detector->free(result->model);
+        }
+    }
+    free(run->scaled);
+    scaler_free(run->scaler);
+    row_index_free(run->by_profile);
+    table_free(run->table);
+    parallel_free(run->parallel);
+    run_params_clear(&run->params);
+    free(run);
+}
+
+const struct result *run_result(const struct run *run, const char *name)
+{
+    for (size_t i = 0; i <= detector_count(); i++) {
+        if (strcmp(run->results[i].name, name) == 0) {
+            return &run->results[i];
+        }
+    }
+    return NULL;
+}
+
+struct detector_data run_detector_data(const struct run *run)
+{
+    return (struct detector_data){
+        .table = run->table,
+        .scaler = run->scaler,
+        .scaled = run->scaled,
+        .parallel = run->parallel,
+        .seed = run->params.seed,
+        .budget = run->params.budget,
+    };
+}
