@@ -1,7 +1,8 @@
 /* ranking: profiles in the order of one score, and what follows from it for rows.
  *
- * Rank 1 is the most anomalous row; ties are broken by row_id. Only profiles are sorted; rows are
- * expanded on demand, so a ranking of 42.9 million rows is a sort of half a million numbers.
+ * Rank 1 is the most anomalous row; ties are broken by row_id. Only profiles are sorted; rows
+ * are expanded on demand, so a ranking of 42.9 million rows is a sort of half a million
+ * numbers.
  */
 #ifndef ODDHOURS_RANK_RANKING_H
 #define ODDHOURS_RANK_RANKING_H
@@ -49,6 +50,15 @@ double ranking_tail_share_of(const struct ranking *ranking, double score);
 /* The score that `percent` (0..100) of scored rows lie below (p99.9 of the filter language):
  * numpy's linear percentile over rows. */
 double ranking_percentile(const struct ranking *ranking, double percent);
+
+/* How many of the first profiles in order have a score strictly above `score`, or of at least
+ * `score`: positions in order, and rows_above[] of that is the number of their rows. */
+size_t ranking_above(const struct ranking *ranking, double score);
+size_t ranking_at_least(const struct ranking *ranking, double score);
+
+/* The position in order of the profile that holds rank `rank` of 1 .. scored_rows, tie blocks
+ * not merged: rows_above[position] < rank <= rows_above[position + 1]. */
+size_t ranking_position(const struct ranking *ranking, size_t rank);
 
 /* Rows from rank `from` (1 is the first) on, at most `count`, into rows; returns how many.
  * `index` is the table's row_profile index. Ties come out by row_id. */

@@ -1,97 +1,90 @@
 #include "unit/fixture.h"
 
+#include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "table/builder.h"
 #include "unit/test.h"
-
-static void *zeroed(size_t count, size_t size)
-{
-    void *memory = calloc(count > 0 ? count : 1, size);
-    assert_non_null(memory);
-    return memory;
-}
-
-static uint64_t hash_vector(const double *values, size_t d)
-{
-    uint64_t hash = 0x9E3779B97F4A7C15u;
-    for (size_t c = 0; c < d; c++) {
-        uint64_t bits;
-        memcpy(&bits, &values[c], sizeof bits);
-        hash ^= bits;
-        fixture_random(&hash);
-        hash ^= hash >> 29;
-    }
-    return hash;
-}
-
-/* Gives each row its profile, in order of first appearance. */
-static void collapse(struct table *table, const double *values)
-{
-    struct profiles *profiles = &table->profiles;
-    size_t d = profiles->d, size = 1024;
-    while (size < 2 * table->n_rows) {
-        size *= 2;
-    }
-    uint32_t *slots = zeroed(size, sizeof *slots); /* profile + 1; 0 is free */
-    for (size_t row = 0; row < table->n_rows; row++) {
-        const double *x = values + row * d;
-        size_t slot = hash_vector(x, d) & (size - 1);
-        while (slots[slot] != 0 &&
-               memcmp(profiles->values + (slots[slot] - 1) * d, x, d * sizeof *x) != 0) {
-            slot = (slot + 1) & (size - 1);
-        }
-        if (slots[slot] == 0) {
-            memcpy(profiles->values + profiles->n * d, x, d * sizeof *x);
-            profiles->first_row[profiles->n] = (uint32_t)row;
-            slots[slot] = (uint32_t)++profiles->n;
-        }
-        table->row_profile[row] = slots[slot] - 1;
-        profiles->copies[slots[slot] - 1]++;
-    }
-    free(slots);
-}
 
 struct table *fixture_table(const double *values, size_t n_rows, size_t d,
                             const char *const *names)
 {
-    struct table *table = zeroed(1, sizeof *table);
-    table->n_rows = n_rows;
-    table->row_profile = zeroed(n_rows, sizeof *table->row_profile);
-    table->profiles.d = d;
-    table->profiles.values = zeroed(n_rows * d, sizeof(double));
-    table->profiles.copies = zeroed(n_rows, sizeof(uint32_t));
-    table->profiles.first_row = zeroed(n_rows, sizeof(uint32_t));
-    table->feature_names = zeroed(d, sizeof(char *));
+    char numbered[TABLE_FEATURES_MAX][16];
+    const char *numbered_names[TABLE_FEATURES_MAX];
+    assert_true(d <= TABLE_FEATURES_MAX);
     for (size_t c = 0; c < d; c++) {
-        char name[64];
-        snprintf(name, sizeof name, "f%zu", c);
-        table->feature_names[c] = strdup(names != NULL ? names[c] : name);
-        assert_non_null(table->feature_names[c]);
+        snprintf(numbered[c], sizeof numbered[c], "f%zu", c);
+        numbered_names[c] = numbered[c];
     }
-    collapse(table, values);
+    struct table_builder *builder =
+        table_builder_new(names != NULL ? names : numbered_names, d, false, false, NULL);
+    assert_non_null(builder);
+    const struct span none = {NULL, 0};
+    for (size_t row = 0; row < n_rows; row++) {
+        assert_true(table_builder_add(builder, none, none, values + row * d, NULL));
+    }
+    struct table *table = table_builder_finish(builder, NULL);
+    assert_non_null(table);
     return table;
 }
 
-void fixture_free(struct table *table)
+static void random_features(double *x, uint64_t *random)
 {
-    if (table == NULL) {
-        return;
+    x[0] = (double)(2 + fixture_below(random, 12));
+    x[1] = fixture_below(random, 8) == 0 ? (double)fixture_below(random, 3) : 0;
+    x[2] = x[1] / x[0];
+    x[3] = (double)(1 + fixture_below(random, 3));
+    x[4] = fixture_below(random, 50) == 0 ? (double)fixture_below(random, 400) : 1;
+    x[5] = fixture_below(random, 4) == 0 ? x[0] : 0;
+    x[6] = x[5] / x[0];
+}
+
+struct table *fixture_user_hours(size_t n_rows, size_t n_users, size_t n_days, uint64_t seed)
+{
+    uint64_t random = seed;
+    struct table_builder *builder =
+        table_builder_new(table_default_features, TABLE_DEFAULT_FEATURES, true, true, NULL);
+    assert_non_null(builder);
+    for (size_t row = 0; row < n_rows; row++) {
+        char user[32], when[64];
+        double x[TABLE_DEFAULT_FEATURES];
+        snprintf(user, sizeof user, "U%zu@DOM", fixture_below(&random, n_users));
+        snprintf(when, sizeof when, "1970-01-%02zu %02zu:00:00",
+                 1 + fixture_below(&random, n_days), fixture_below(&random, 24));
+        random_features(x, &random);
+        const struct span dt = {when, strlen(when)}, name = {user, strlen(user)};
+        assert_true(table_builder_add(builder, dt, name, x, NULL));
     }
-    for (size_t c = 0; c < table->profiles.d; c++) {
-        free(table->feature_names[c]);
+    struct table *table = table_builder_finish(builder, NULL);
+    assert_non_null(table);
+    return table;
+}
+
+struct row_index *fixture_index(const struct table *table)
+{
+    struct row_index *index =
+        row_index_new(table->row_profile, table->n_rows, table->profiles.n, NULL, NULL, NULL);
+    assert_non_null(index);
+    return index;
+}
+
+double *fixture_scores(size_t n, size_t levels, size_t unscored, uint64_t seed)
+{
+    uint64_t random = seed;
+    double *score = calloc(n > 0 ? n : 1, sizeof *score);
+    assert_non_null(score);
+    for (size_t i = 0; i < n; i++) {
+        uint64_t bits = fixture_random(&random);
+        score[i] = levels > 0 ? (double)(bits % levels) / 7
+                              : ldexp((double)(bits >> 11), -53 - (int)(bits % 9));
+        if (unscored > 0 && fixture_below(&random, unscored) == 0) {
+            score[i] = NAN;
+        }
     }
-    free(table->feature_names);
-    free(table->profiles.values);
-    free(table->profiles.copies);
-    free(table->profiles.first_row);
-    free(table->row_profile);
-    free(table->row_time);
-    free(table->row_user);
-    free(table->time_seconds);
-    free(table);
+    return score;
 }
 
 uint64_t fixture_random(uint64_t *state)

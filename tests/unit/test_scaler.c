@@ -8,147 +8,111 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "parity/vectors.h"
 #include "unit/fixture.h"
 #include "unit/test.h"
 
 enum { D = TABLE_DEFAULT_FEATURES };
 
-/* ---- vectors
- * ----------------------------------------------------------------------------------- */
+/* ---- vectors ------------------------------------------------------------------------ */
 
-static FILE *open_vector(const char *set, const char *file)
+static struct vectors *open_vector(const char *set, const char *file)
 {
-    char path[1024], line[1024];
-    snprintf(path, sizeof path, "%s/tests/parity/vectors/iforest/%s/%s",
-             getenv("ODDHOURS_SRCDIR"), set, file);
-    FILE *opened = fopen(path, "r");
-    if (opened == NULL) {
-        fail_msg("cannot open %s", path);
-        return NULL;
-    }
-    assert_non_null(fgets(line, sizeof line, opened)); /* the header */
-    return opened;
-}
-
-/* The numbers of the next line after `skip` fields; false at the end. */
-static bool next_numbers(FILE *file, size_t skip, double *values, size_t n)
-{
-    char line[1024];
-    if (fgets(line, sizeof line, file) == NULL) {
-        return false;
-    }
-    char *at = line;
-    for (size_t i = 0; i < skip; i++) {
-        at = strchr(at, ',');
-        assert_non_null(at);
-        at++;
-    }
-    for (size_t i = 0; i < n; i++) {
-        char *end;
-        values[i] = strtod(at, &end);
-        assert_ptr_not_equal(end, at);
-        at = end + (*end == ',');
-    }
-    return true;
+    char path[256];
+    snprintf(path, sizeof path, "%s/%s", set, file);
+    return vectors_csv(path);
 }
 
 /* The notebook's table of one set: from input.csv. */
 static struct table *table_from_input(const char *set)
 {
-    FILE *file = open_vector(set, "input.csv");
-    double *values = calloc(5000, D * sizeof *values);
-    size_t n = 0;
-    assert_non_null(values);
-    while (next_numbers(file, 2, values + n * D, D)) {
-        n++;
-    }
-    fclose(file);
-    struct table *table = fixture_table(values, n, D, NULL);
+    struct vectors *input = open_vector(set, "input.csv");
+    double *values = vectors_doubles(input, vectors_column(input, "total_events"), D);
+    struct table *table = fixture_table(values, input->n_rows, D, table_default_features);
     free(values);
+    vectors_free(input);
     return table;
-}
-
-static uint64_t mix(uint64_t seed, uint64_t i, uint64_t c)
-{
-    uint64_t state = seed + (i * 8 + c) * 0x9E3779B97F4A7C15u;
-    return fixture_random(&state);
 }
 
 /* The table that the vectors' README gives as a formula. */
 static struct table *table_from_formula(size_t n, uint64_t seed)
 {
-    double *values = calloc(n, D * sizeof *values);
-    assert_non_null(values);
-    for (size_t i = 0; i < n; i++) {
-        uint64_t u[8];
-        for (uint64_t c = 0; c < 8; c++) {
-            u[c] = mix(seed, i, c);
-        }
-        uint64_t a = u[0] % 1000;
-        uint64_t total = 2 + (a < 600 ? u[1] % 10 : a < 950 ? u[1] % 60 : u[1] % 2000);
-        uint64_t failed = u[2] % 25 == 0 ? u[3] % (total + 1) : 0;
-        uint64_t dst = 1 + (u[4] % 20 == 0 ? u[5] % 40 : u[5] % 4);
-        uint64_t src = 1 + (u[4] % 31 == 0 ? u[6] % 100 : u[6] % 5);
-        uint64_t nb = u[7] % 4 == 0 ? total : u[7] % 50 == 1 ? u[7] / 64 % (total + 1) : 0;
-        double *x = values + i * D;
-        x[0] = (double)total;
-        x[1] = (double)failed;
-        x[2] = (double)failed / (double)total;
-        x[3] = (double)(dst < total ? dst : total);
-        x[4] = (double)(src < total ? src : total);
-        x[5] = (double)nb;
-        x[6] = (double)nb / (double)total;
-    }
-    struct table *table = fixture_table(values, n, D, NULL);
+    double *values = vectors_formula(n, seed);
+    struct table *table = fixture_table(values, n, D, table_default_features);
     free(values);
     return table;
+}
+
+static void compare_scaler(const struct scaler *scaler, const char *set)
+{
+    struct vectors *expected = open_vector(set, "scaler.csv");
+    assert_int_equal(expected->n_rows, D);
+    for (size_t c = 0; c < D; c++) {
+        assert_same_double(scaler->mean[c], vectors_double(expected, c, 1));
+        assert_same_double(scaler->var[c], vectors_double(expected, c, 2));
+        assert_same_double(scaler->scale[c], vectors_double(expected, c, 3));
+    }
+    vectors_free(expected);
+}
+
+static void compare_scaled(const struct scaler *scaler, const struct table *table,
+                           const float *scaled, const char *set)
+{
+    struct vectors *expected = open_vector(set, "scaled.csv");
+    assert_true(expected->n_rows >= 50);
+    for (size_t i = 0; i < expected->n_rows; i++) {
+        size_t profile = table->row_profile[vectors_int(expected, i, 0)];
+        for (size_t c = 0; c < D; c++) {
+            double value = vectors_double(expected, i, 1 + c);
+            assert_same_double(scaler_apply(scaler, c, table_profile(table, profile)[c]),
+                               value);
+            assert_same_float(scaled[profile * D + c], (float)value);
+        }
+    }
+    vectors_free(expected);
+}
+
+static void compare_x32(const struct table *table, const float *scaled, const char *set)
+{
+    struct vectors *expected = open_vector(set, "x32.csv");
+    size_t column = vectors_column(expected, "total_events");
+    assert_int_equal(expected->n_rows, table->n_rows);
+    for (size_t row = 0; row < table->n_rows; row++) {
+        for (size_t c = 0; c < D; c++) {
+            assert_same_float(scaled[table->row_profile[row] * D + c],
+                              vectors_float(expected, row, column + c));
+        }
+    }
+    vectors_free(expected);
 }
 
 static void compare_with_vectors(const char *set, struct table *table)
 {
     struct parallel *parallel = parallel_new(2, NULL);
-    struct status status = {0};
-    struct scaler *scaler = scaler_fit(table, parallel, NULL, &status);
+    struct scaler *scaler = scaler_fit(table, parallel, NULL, NULL);
     assert_non_null(scaler);
-    FILE *file = open_vector(set, "scaler.csv");
-    for (size_t c = 0; c < D; c++) {
-        double expected[3];
-        assert_true(next_numbers(file, 1, expected, 3));
-        if (scaler->mean[c] != expected[0] || scaler->var[c] != expected[1] ||
-            scaler->scale[c] != expected[2]) {
-            fail_msg("%s column %zu: mean %a var %a scale %a, not %a %a %a", set, c,
-                     scaler->mean[c], scaler->var[c], scaler->scale[c], expected[0],
-                     expected[1], expected[2]);
-        }
-    }
-    fclose(file);
-    float *scaled = scaler_transform(scaler, table, parallel, &status);
+    compare_scaler(scaler, set);
+    float *scaled = scaler_transform(scaler, table, parallel, NULL);
     assert_non_null(scaled);
-    file = open_vector(set, "scaled.csv");
-    double expected[1 + D];
-    size_t rows = 0;
-    while (next_numbers(file, 0, expected, 1 + D)) {
-        size_t profile = table->row_profile[(size_t)expected[0]];
-        for (size_t c = 0; c < D; c++) {
-            assert_true(scaler_apply(scaler, c, table_profile(table, profile)[c]) ==
-                        expected[1 + c]);
-            assert_true(scaled[profile * D + c] == (float)expected[1 + c]);
-        }
-        rows++;
+    if (strncmp(set, "lof/", 4) == 0) {
+        compare_x32(table, scaled, set);
+    } else {
+        compare_scaled(scaler, table, scaled, set);
     }
-    fclose(file);
-    assert_true(rows >= 50);
     free(scaled);
     scaler_free(scaler);
     parallel_free(parallel);
-    fixture_free(table);
+    table_free(table);
 }
 
 static void equals_scikit_learn(void **state)
 {
     (void)state;
-    const char *const sets[] = {"n50",       "n200_const", "n258_reservoir", "n300_allconst",
-                                "n1000_dup", "n900_heavy", "n3898_y_stop"};
+    const char *const sets[] = {
+        "iforest/n50",           "iforest/n200_const", "iforest/n258_reservoir",
+        "iforest/n300_allconst", "iforest/n1000_dup",  "iforest/n900_heavy",
+        "iforest/n3898_y_stop",  "lof/n600",           "lof/n1200_dup",
+        "lof/n800_heavy"};
     for (size_t i = 0; i < sizeof sets / sizeof *sets; i++) {
         compare_with_vectors(sets[i], table_from_input(sets[i]));
     }
@@ -157,11 +121,11 @@ static void equals_scikit_learn(void **state)
 static void equals_scikit_learn_over_several_blocks(void **state)
 {
     (void)state;
-    compare_with_vectors("n30000_tracking_formula", table_from_formula(30000, 20250101));
+    compare_with_vectors("iforest/n30000_tracking_formula",
+                         table_from_formula(30000, 20250101));
 }
 
-/* ---- a twin that follows the text of the definition
- * --------------------------------------------- */
+/* ---- a twin that follows the text of the definition --------------------------------- */
 
 static double pairwise(const double *a, size_t n)
 {
@@ -248,22 +212,21 @@ static void any_size_and_width_with_any_threads(void **state)
             scaler_free(scaler);
             parallel_free(parallel);
         }
-        fixture_free(table);
+        table_free(table);
         free(values);
         free(column);
     }
 }
 
-/* ---- corners
- * --------------------------------------------------------------------------------- */
+/* ---- corners ------------------------------------------------------------------------ */
 
 static void constant_columns_have_scale_one(void **state)
 {
     (void)state;
     double values[3000];
     for (size_t i = 0; i < 1000; i++) {
-        values[3 * i] = 0.1;                        /* constant; its mean is rounded */
-        values[3 * i + 1] = 0;                      /* zero */
+        values[3 * i] = 0.1;                                /* constant; its mean is rounded */
+        values[3 * i + 1] = 0;                              /* zero */
         values[3 * i + 2] = 1e15 + (double)(i % 2) * 0.125; /* drowned by its mean */
     }
     struct table *table = fixture_table(values, 1000, 3, NULL);
@@ -273,7 +236,7 @@ static void constant_columns_have_scale_one(void **state)
         assert_true(scaler->scale[c] == 1);
     }
     scaler_free(scaler);
-    fixture_free(table);
+    table_free(table);
 }
 
 static void values_too_large_are_refused(void **state)
@@ -286,7 +249,7 @@ static void values_too_large_are_refused(void **state)
     assert_null(scaler_fit(table, NULL, NULL, &status));
     assert_int_equal(status.code, STATUS_INPUT);
     assert_non_null(strstr(status.text, "column huge"));
-    fixture_free(table);
+    table_free(table);
 
     double far[] = {1e60, 1e60 * (1 + 5e-16)}; /* nearly constant: scale 1, far from the mean */
     table = fixture_table(far, 2, 1, NULL);
@@ -295,7 +258,7 @@ static void values_too_large_are_refused(void **state)
     assert_null(scaler_transform(scaler, table, NULL, &status));
     assert_non_null(strstr(status.text, "column f0"));
     scaler_free(scaler);
-    fixture_free(table);
+    table_free(table);
 }
 
 static void one_row(void **state)
@@ -311,7 +274,7 @@ static void one_row(void **state)
     struct status status = {0};
     assert_null(scaler_fit(table, NULL, NULL, &status));
     assert_int_equal(status.code, STATUS_INPUT);
-    fixture_free(table);
+    table_free(table);
 }
 
 struct watch {
@@ -351,7 +314,7 @@ static void reports_and_can_be_cancelled(void **state)
         }
         scaler_free(scaler);
     }
-    fixture_free(table);
+    table_free(table);
 }
 
 int main(void)

@@ -1,0 +1,86 @@
+#include "unit/test.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/shortest.h"
+
+/* What Python 3 prints. */
+static const struct {
+    double value;
+    const char *text;
+} printed[] = {
+    {0.0, "0.0"},
+    {-0.0, "-0.0"},
+    {1.0, "1.0"},
+    {-2.5, "-2.5"},
+    {1.0 / 3.0, "0.3333333333333333"},
+    {2.0 / 3.0, "0.6666666666666666"},
+    {1.0 / 11.0, "0.09090909090909091"},
+    {0.1, "0.1"},
+    {0.1 + 0.2, "0.30000000000000004"},
+    {77.0 / 1692.0, "0.04550827423167849"},
+    {1.0 / 10000.0, "0.0001"},
+    {1.0 / 100000.0, "1e-05"},
+    {3.0 / 100001.0, "2.999970000299997e-05"},
+    {123456789.0, "123456789.0"},
+    {1e15, "1000000000000000.0"},
+    {1234567890123456.0, "1234567890123456.0"},
+    {9007199254740993.0, "9007199254740992.0"},
+    {1e16, "1e+16"},
+    {1e22, "1e+22"},
+    {5e-324, "5e-324"},
+    {1.7976931348623157e308, "1.7976931348623157e+308"},
+    {INFINITY, "inf"},
+    {-INFINITY, "-inf"},
+};
+
+static void writes_as_python(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof printed / sizeof printed[0]; i++) {
+        char text[SHORTEST_TEXT];
+        size_t length = shortest_double(printed[i].value, text);
+        assert_string_equal(text, printed[i].text);
+        assert_int_equal(length, strlen(text));
+    }
+    char text[SHORTEST_TEXT];
+    shortest_double(NAN, text);
+    assert_string_equal(text, "nan");
+}
+
+static void every_small_ratio_reads_back(void **state)
+{
+    (void)state;
+    for (unsigned long whole = 1; whole < 400; whole++) {
+        for (unsigned long part = 0; part <= whole; part++) {
+            char text[SHORTEST_TEXT];
+            shortest_ratio(part, whole, text);
+            double back = strtod(text, NULL), value = (double)part / (double)whole;
+            if (back != value || strlen(text) > 22) {
+                fail_msg("%lu/%lu is written %s", part, whole, text);
+            }
+        }
+    }
+}
+
+static void a_ratio_of_nothing_is_zero(void **state)
+{
+    (void)state;
+    char text[SHORTEST_TEXT];
+    assert_int_equal(shortest_ratio(0, 0, text), 3);
+    assert_string_equal(text, "0.0");
+    assert_int_equal(shortest_ratio(7, 7, text), 3);
+    assert_string_equal(text, "1.0");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(writes_as_python),
+        cmocka_unit_test(every_small_ratio_reads_back),
+        cmocka_unit_test(a_ratio_of_nothing_is_zero),
+    };
+    return cmocka_run_group_tests_name("shortest", tests, NULL, NULL);
+}
