@@ -7,8 +7,12 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "models/iforest.h"
 
-const struct detector *const detectors[] = {NULL};
+const struct detector *const detectors[] = {
+    &iforest_detector,
+    NULL,
+};
 
 size_t detector_count(void)
 {

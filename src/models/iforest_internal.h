@@ -1,0 +1,160 @@
+/* iforest_internal: what the files iforest*.c, their tests and the benchmark share. */
+#ifndef ODDHOURS_MODELS_IFOREST_INTERNAL_H
+#define ODDHOURS_MODELS_IFOREST_INTERNAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/cpu.h"
+#include "base/progress.h"
+#include "base/status.h"
+#include "models/detector.h"
+
+enum {
+    IFOREST_PSI = 256, /* rows a tree, fewer when the table has fewer */
+    IFOREST_NODES = 2 * IFOREST_PSI - 1,
+    IFOREST_DEPTH = 8, /* ceil(log2(IFOREST_PSI)) */
+    IFOREST_LEAF = 255 /* as a feature: the node is a leaf */
+};
+
+/* Mean path length of an unsuccessful search in a binary search tree of m entries (equation 1
+ * of the paper), in scikit-learn's order of operations. */
+double iforest_path_length(size_t m);
+
+/* What a leaf at `depth` (the root has 0) with `rows` training rows adds to a row's depth. */
+double iforest_leaf_depth(unsigned depth, size_t rows);
+
+/* ---- one tree, as it grows (iforest_grow.c) ---- */
+
+/* A node in all detail, as scikit-learn's tree_ has it; ids are in pre-order. */
+struct iforest_grown {
+    int32_t feature;     /* -2: leaf */
+    int32_t left, right; /* -1: leaf */
+    uint32_t rows, depth;
+    double threshold; /* x <= threshold goes left; -2: leaf */
+    double impurity;  /* variance of the random targets */
+};
+
+/* Working memory of one tree; about 20 KiB and 1 KiB a feature. */
+struct iforest_grower;
+struct iforest_grower *iforest_grower_new(size_t d, struct status *status);
+void iforest_grower_free(struct iforest_grower *grower);
+
+/* Where the caller puts the tree's rows, ascending by row_id, before it grows the tree: values
+ * (d, IFOREST_PSI) column by column, targets (IFOREST_PSI). */
+float *iforest_grower_values(struct iforest_grower *grower);
+double *iforest_grower_targets(struct iforest_grower *grower);
+
+/* Grows the tree of `bag_seed` from psi rows into nodes (IFOREST_NODES); returns how many. */
+size_t iforest_grow(struct iforest_grower *grower, uint32_t bag_seed, size_t psi,
+                    struct iforest_grown *nodes);
+
+/* ---- which rows, with which targets (iforest_draw.c) ---- */
+
+/* The seeds of trees 0 .. n_trees - 1. */
+void iforest_bag_seeds(uint32_t seed, uint32_t *bag_seeds, size_t n_trees);
+
+/* The psi rows of a tree, in the order drawn. */
+bool iforest_draw_rows(uint32_t bag_seed, size_t n_rows, size_t psi, uint32_t *rows,
+                       struct status *status);
+
+/* targets[i] = the random target of rows[i] (n entries in any order): element rows[i] of
+ * uniform(size=n_rows). One pass over the generator's words. False: cancelled, no memory. */
+bool iforest_draw_targets(uint32_t seed, const uint32_t *rows, size_t n, double *targets,
+                          const struct progress *progress, struct status *status);
+
+/* ---- the model ---- */
+
+/* A node of the finished model. The left child of node i is i + 1. */
+struct iforest_node {
+    double threshold;
+    double expected; /* mean depth of the training rows that reach this node */
+    uint16_t right;
+    uint16_t rows;
+    uint8_t feature; /* IFOREST_LEAF: a leaf, whose `expected` is its leaf depth */
+    uint8_t depth;
+};
+
+struct iforest_tree {
+    size_t n_nodes;
+    struct iforest_node *nodes;
+};
+
+struct iforest {
+    size_t n_trees; /* finished */
+    size_t asked;   /* trees asked for */
+    struct iforest_tree *trees;
+    size_t n_rows, psi, d;
+    uint32_t seed;
+    double contamination;
+    double mean_depth; /* of the training rows: mean over trees of the roots' `expected` */
+};
+
+/* Makes the model's tree from grown nodes. */
+bool iforest_tree_pack(struct iforest_tree *tree, const struct iforest_grown *nodes, size_t n,
+                       struct status *status);
+
+/* What iforest_detector points to from other files. */
+bool iforest_score(const void *model, const struct detector_data *data, struct scores *scores,
+                   const struct progress *progress, struct status *status);
+bool iforest_explain(const void *model, const struct detector_data *data, size_t profile,
+                     double *credit);
+
+/* ---- scoring (iforest_score.c, iforest_coded.c, iforest_kernel_*.c) ---- */
+
+enum {
+    IFOREST_GROUP = 256, /* trees whose thresholds share one set of ranks: 255 * 256 < 65536 */
+    IFOREST_SLOTS =
+        256, /* nodes of a complete tree from index 1 on; leaves of its last level */
+    IFOREST_BLOCK = 512,                 /* rows that go through all trees together */
+    IFOREST_SCRATCH = 32 * IFOREST_BLOCK /* bytes a kernel may use */
+};
+
+/* A tree made complete, 8 levels, children of slot i at 2 i and 2 i + 1. A row goes right when
+ * its rank in `feature` is above `rank`. Below a leaf that came early every slot sends left. */
+struct iforest_coded_tree {
+    double leaf[IFOREST_SLOTS]; /* leaf depth by the slot reached, minus 256 */
+    uint16_t rank[IFOREST_SLOTS];
+    uint8_t feature[IFOREST_SLOTS];
+    /* The same in planes of bytes for table lookups: halves of the rank, each with the top bit
+     * turned so that they compare as signed bytes, and the feature's bits 0, 1, 2 in bits 7,
+     * 6, 5. */
+    uint8_t rank_high[IFOREST_SLOTS];
+    uint8_t rank_low[IFOREST_SLOTS];
+    uint8_t feature_bits[IFOREST_SLOTS];
+    unsigned depth; /* levels that hold a split */
+};
+
+/* Up to IFOREST_GROUP trees and the thresholds of each feature. A threshold is kept as the
+ * largest float that is not above it: for a float x it splits the same way. */
+struct iforest_coded {
+    size_t d, n_trees;
+    struct iforest_coded_tree *trees; /* (n_trees) 64-byte aligned */
+    float **cuts;      /* (d) ascending, distinct; padded with infinity to 2^steps - 1 */
+    unsigned *steps;   /* (d) */
+    float *cut_values; /* what cuts point into */
+};
+
+struct iforest_coded *iforest_coded_new(const struct iforest *forest, size_t first_tree,
+                                        size_t n_trees, struct status *status);
+void iforest_coded_free(struct iforest_coded *coded);
+
+/* Ranks of n rows (at most IFOREST_BLOCK): x (n, d) into ranks (d, IFOREST_BLOCK): the number
+ * of cuts below x. */
+void iforest_ranks(const struct iforest_coded *coded, const float *x, size_t n,
+                   uint16_t *ranks);
+
+/* A kernel adds, for each of IFOREST_BLOCK rows, the leaf depths of all trees in order to
+ * sums (IFOREST_BLOCK). `scratch` has IFOREST_SCRATCH bytes, 64-byte aligned. */
+typedef void iforest_kernel(const struct iforest_coded *coded, const uint16_t *ranks,
+                            double *sums, void *scratch);
+
+void iforest_kernel_scalar(const struct iforest_coded *coded, const uint16_t *ranks,
+                           double *sums, void *scratch);
+
+/* The kernel to use for d features when the processor (or its user) allows `best`; its name in
+ * `name` unless that is NULL. */
+iforest_kernel *iforest_kernel_choose(enum cpu_kernel best, size_t d, const char **name);
+
+#endif

@@ -1,0 +1,22 @@
+/* percentile: numpy's percentile (method "linear") over values that count several times. */
+#ifndef ODDHOURS_MODELS_PERCENTILE_H
+#define ODDHOURS_MODELS_PERCENTILE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct weighted {
+    double value;
+    uint32_t copies; /* at least 1 */
+};
+
+/* The percentile (0 <= percent <= 100) of the multiset in which value i stands copies[i] times:
+ * what numpy gives for the spelled-out array, bit for bit. n is at least 1, no value is NaN.
+ * Selects, so it is linear on average; the array is reordered. */
+double percentile_weighted(struct weighted *values, size_t n, double percent);
+
+/* The same when the values are float32: numpy 1.24 takes the difference of the two neighbours
+ * in float, then goes on in double. */
+double percentile_weighted_float(struct weighted *values, size_t n, double percent);
+
+#endif
