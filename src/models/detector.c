@@ -7,10 +7,12 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "models/autoencoder.h"
 #include "models/iforest.h"
 
 const struct detector *const detectors[] = {
     &iforest_detector,
+    &autoencoder_detector,
     NULL,
 };
 

@@ -1,0 +1,104 @@
+#include "models/autoencoder_explain.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "models/autoencoder.h"
+#include "models/autoencoder_model.h"
+
+/* The profile as the network sees it, and what it makes of it. */
+static const float *pass(const struct autoencoder *model, const struct detector_data *data,
+                         size_t profile, float *out)
+{
+    const float *in = data->scaled + profile * model->net.shape.width[0];
+    net_forward(&model->net.shape, model->net.param, in, out);
+    return in;
+}
+
+bool autoencoder_explain(const void *memory, const struct detector_data *data, size_t profile,
+                         double *credit)
+{
+    const struct autoencoder *model = memory;
+    size_t d = model->net.shape.width[0];
+    float out[NET_WIDTH_MAX];
+    const float *in = pass(model, data, profile, out);
+    double sum = 0;
+    for (size_t j = 0; j < d; j++) {
+        double error = (double)out[j] - (double)in[j];
+        credit[j] = error * error;
+        sum += credit[j];
+    }
+    for (size_t j = 0; j < d; j++) {
+        credit[j] = sum > 0 && isfinite(sum) ? credit[j] / sum : 1.0 / (double)d;
+    }
+    return true;
+}
+
+void autoencoder_reconstruct(const void *memory, const struct detector_data *data,
+                             size_t profile, double *values)
+{
+    const struct autoencoder *model = memory;
+    float out[NET_WIDTH_MAX];
+    pass(model, data, profile, out);
+    for (size_t j = 0; j < model->net.shape.width[0]; j++) {
+        values[j] = data->scaler->mean[j] + data->scaler->scale[j] * (double)out[j];
+    }
+}
+
+/* Row s of the result (2^d, d) keeps the features of set s, and has 0 for the others. */
+static float *all_coalitions(const float *in, size_t d, struct status *status)
+{
+    size_t n_sets = (size_t)1 << d;
+    float *rows = mem_new(n_sets * d, sizeof *rows, "Shapley values", status);
+    for (size_t s = 0; rows != NULL && s < n_sets; s++) {
+        for (size_t j = 0; j < d; j++) {
+            rows[s * d + j] = (s >> j & 1) != 0 ? in[j] : 0;
+        }
+    }
+    return rows;
+}
+
+/* value[j] = sum over sets s without j of |s|! (d - |s| - 1)! / d! * (v(s + j) - v(s)):
+ * Shapley 1953. */
+static void shapley(const double *v, size_t d, double *value)
+{
+    double share[AUTOENCODER_SHAPLEY_MAX]; /* by |s| */
+    share[0] = 1.0 / (double)d;
+    for (size_t k = 1; k < d; k++) {
+        share[k] = share[k - 1] * (double)k / (double)(d - k);
+    }
+    for (size_t j = 0; j < d; j++) {
+        value[j] = 0;
+        for (size_t s = 0; s < (size_t)1 << d; s++) {
+            if ((s >> j & 1) == 0) {
+                int members = __builtin_popcountll(s);
+                value[j] += share[members] * (v[s | (size_t)1 << j] - v[s]);
+            }
+        }
+    }
+}
+
+bool autoencoder_shapley(const void *memory, const struct detector_data *data, size_t profile,
+                         double *value, double *base, struct status *status)
+{
+    const struct autoencoder *model = memory;
+    size_t d = model->net.shape.width[0];
+    if (d > AUTOENCODER_SHAPLEY_MAX) {
+        return status_set(status, STATUS_USAGE,
+                          "Shapley values are computed for at most %d features, not for %zu",
+                          AUTOENCODER_SHAPLEY_MAX, d);
+    }
+    size_t n_sets = (size_t)1 << d;
+    float *rows = all_coalitions(data->scaled + profile * d, d, status);
+    double *error = mem_new(n_sets, sizeof *error, "Shapley values", status);
+    bool done = rows != NULL && error != NULL &&
+                autoencoder_errors(model, rows, n_sets, NULL, error, NULL, status);
+    if (done) {
+        *base = error[0];
+        shapley(error, d, value);
+    }
+    free(rows);
+    free(error);
+    return done;
+}

@@ -1,0 +1,111 @@
+#include "models/autoencoder_fused.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/cpu.h"
+
+size_t fused_scratch(const struct net_shape *shape)
+{
+    size_t lines = 1;
+    for (size_t l = 0; l <= NET_LAYERS; l++) {
+        lines += shape->width[l];
+    }
+    return lines * FUSED_ROWS;
+}
+
+struct fused_lines fused_lines(const struct net_shape *shape, float *scratch)
+{
+    struct fused_lines lines = {.copies = scratch};
+    float *next = scratch + FUSED_ROWS;
+    for (size_t l = 0; l <= NET_LAYERS; l++) {
+        lines.unit[l] = next;
+        next += shape->width[l] * FUSED_ROWS;
+    }
+    return lines;
+}
+
+void fused_gather(const struct net_shape *shape, const struct net_rows *rows,
+                  struct fused_lines *lines)
+{
+    enum { AHEAD = 24 };
+    size_t d = shape->width[0], n = rows->n;
+    lines->rows = (n + FUSED_STEP - 1) / FUSED_STEP * FUSED_STEP;
+    for (size_t r = 0; r < n; r++) {
+        if (rows->ids != NULL && r + AHEAD < n) {
+            const float *later = rows->scaled + rows->ids[r + AHEAD] * d;
+            __builtin_prefetch(later);
+            __builtin_prefetch(later + d - 1);
+        }
+        size_t id = rows->ids != NULL ? rows->ids[r] : rows->first + r;
+        const float *row = rows->scaled + id * d;
+        for (size_t j = 0; j < d; j++) {
+            lines->unit[0][j * FUSED_ROWS + r] = row[j];
+        }
+        lines->copies[r] = rows->copies != NULL ? (float)rows->copies[r] : 1.0f;
+    }
+    for (size_t r = n; r < lines->rows; r++) {
+        for (size_t j = 0; j < d; j++) {
+            lines->unit[0][j * FUSED_ROWS + r] = 0;
+        }
+        lines->copies[r] = 0;
+    }
+}
+
+/* The scalar form: vectors of one lane. */
+
+static inline float sum16(const float *lanes)
+{
+    float sum[FUSED_LANES];
+    memcpy(sum, lanes, sizeof sum);
+    for (size_t half = FUSED_LANES / 2; half > 0; half /= 2) {
+        for (size_t i = 0; i < half; i++) {
+            sum[i] += sum[i + half];
+        }
+    }
+    return sum[0];
+}
+
+#define KERNEL_TARGET
+#define KERNEL_LANES           1
+#define V                      float
+#define V_LOAD(p)              (*(p))
+#define V_STORE(p, a)          (*(p) = (a))
+#define V_SET1(a)              (a)
+#define V_ADD(a, b)            ((a) + (b))
+#define V_SUB(a, b)            ((a) - (b))
+#define V_MUL(a, b)            ((a) * (b))
+#define V_DIV(a, b)            ((a) / (b))
+#define V_SQRT(a)              sqrtf(a)
+#define V_FMA(a, b, c)         fmaf(a, b, c)
+#define V_WHERE_POSITIVE(a, b) ((a) > 0.0f ? (b) : 0.0f)
+#define V_SUM16(p)             sum16(p)
+
+#include "models/autoencoder_kernel.h"
+
+const struct net_path fused_path_scalar = {.name = "fused",
+                                           .kernel = "scalar",
+                                           .slice = FUSED_ROWS,
+                                           .scratch = fused_scratch,
+                                           .gradient = kernel_gradient,
+                                           .errors = kernel_errors,
+                                           .step = kernel_step};
+
+const struct net_path *net_path_fused(const struct net_shape *shape)
+{
+    for (size_t l = 0; l <= NET_LAYERS; l++) {
+        if (shape->width[l] > FUSED_WIDTH_MAX) {
+            return NULL;
+        }
+    }
+#if defined(__x86_64__)
+    enum cpu_kernel kernel = __builtin_cpu_supports("fma") ? cpu_kernel() : CPU_SCALAR;
+    if (kernel == CPU_AVX512) {
+        return &fused_path_avx512;
+    }
+    if (kernel == CPU_AVX2) {
+        return &fused_path_avx2;
+    }
+#endif
+    return &fused_path_scalar;
+}

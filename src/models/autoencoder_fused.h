@@ -1,0 +1,42 @@
+/* autoencoder_fused: what the forms of the fused path share.
+ *
+ * A slice lies transposed in scratch memory: one line of FUSED_ROWS floats for each unit, rows
+ * side by side, so that a vector register holds one unit of several rows and no operation
+ * crosses lanes. Two neighbouring layers and their deltas stay in the first-level cache.
+ *
+ * Equal bits for every width of registers: what a row needs is computed by the same chain of
+ * fused multiply-adds in every form; what is summed over rows is summed in FUSED_LANES virtual
+ * lanes (row r in lane r mod 16, in ascending order), and the lanes are then added as a tree.
+ */
+#ifndef ODDHOURS_MODELS_AUTOENCODER_FUSED_H
+#define ODDHOURS_MODELS_AUTOENCODER_FUSED_H
+
+#include "models/autoencoder_path.h"
+
+enum {
+    FUSED_ROWS = 256,
+    FUSED_LANES = 16,
+    FUSED_STEP =
+        32, /* a slice is filled up to a multiple of this with rows that do not count */
+    FUSED_WIDTH_MAX = 16
+};
+
+/* The lines of one slice in scratch memory. */
+struct fused_lines {
+    float *unit[NET_LAYERS + 1]; /* (width, FUSED_ROWS) of each layer */
+    float *copies;               /* (FUSED_ROWS) as floats; 0 for rows that do not count */
+    size_t rows;                 /* filled, a multiple of FUSED_STEP */
+};
+
+size_t fused_scratch(const struct net_shape *shape);
+struct fused_lines fused_lines(const struct net_shape *shape, float *scratch);
+
+/* Fills unit[0] and copies. */
+void fused_gather(const struct net_shape *shape, const struct net_rows *rows,
+                  struct fused_lines *lines);
+
+extern const struct net_path fused_path_scalar;
+extern const struct net_path fused_path_avx2;   /* x86-64 only */
+extern const struct net_path fused_path_avx512; /* x86-64 only */
+
+#endif

@@ -1,0 +1,34 @@
+/* autoencoder_model: a fitted autoencoder, and the training that makes one. */
+#ifndef ODDHOURS_MODELS_AUTOENCODER_MODEL_H
+#define ODDHOURS_MODELS_AUTOENCODER_MODEL_H
+
+#include "models/autoencoder_net.h"
+#include "models/autoencoder_path.h"
+#include "models/detector.h"
+
+struct autoencoder {
+    struct net net;
+    const struct net_path *path;
+    size_t epochs, batch; /* as asked for */
+    size_t finished;      /* epochs */
+    double *losses;       /* (finished) mean squared error, in training */
+    uint32_t seed;
+};
+
+/* Trains for model->epochs on the rows of data->table: fills losses and finished. When
+ * cancelled, the network is as after the last finished epoch. Progress in batches, losses as
+ * values. */
+bool autoencoder_train(struct autoencoder *model, const struct detector_data *data,
+                       struct rng *rng, const struct progress *progress, struct status *status);
+
+/* Mean squared errors of n rows of `scaled` (n, d), into error (n). Never NaN or infinite: an
+ * error that float cannot hold is FLT_MAX. Progress in rows. */
+bool autoencoder_errors(const struct autoencoder *model, const float *scaled, size_t n,
+                        struct parallel *parallel, double *error,
+                        const struct progress *progress, struct status *status);
+
+/* Scratch memory of path for each worker: worker i's begins at i * *floats. */
+float *autoencoder_scratch(const struct autoencoder *model, struct parallel *parallel,
+                           size_t *floats, struct status *status);
+
+#endif
