@@ -22,9 +22,9 @@ struct csv_options {
 };
 
 /* Reads `path` ("-": standard input; .gz by its content). Progress in bytes of the input.
- * Memory: 12 bytes a row, the profiles, and buffers of a few MiB. Errors: STATUS_INPUT (not such
- * a table: missing columns, empty, directory, binary, no data rows; with `strict` a rejected
- * line), STATUS_IO, STATUS_NOMEM, STATUS_CANCELLED. */
+ * Memory: 12 bytes a row, the profiles, and buffers of a few MiB. Errors: STATUS_INPUT (not
+ * such a table: missing columns, empty, directory, binary, no data rows; with `strict` a
+ * rejected line), STATUS_IO, STATUS_NOMEM, STATUS_CANCELLED. */
 struct table *csv_load(const char *path, const struct csv_options *options,
                        struct parallel *parallel, const struct progress *progress,
                        struct status *status);

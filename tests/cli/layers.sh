@@ -33,7 +33,7 @@ done
 
 only_in 'curses only under tui/' '(ncurses[a-z]*/)?n?curses\.h' 'tui/'
 only_in 'pthread only in base/parallel and run/job' 'pthread\.h' 'src/base/parallel\.c|src/run/job[a-z_]*\.[ch]'
-only_in 'libcsv only in table/csv' 'csv\.h>' 'src/table/csv\.c'
+only_in 'libcsv only in table/csv' 'csv\.h>' 'src/table/csv(_text)?\.c'
 only_in 'cblas only in models/autoencoder' 'cblas\.h' 'src/models/autoencoder'
 only_in 'SQLite only in review/store' 'sqlite3\.h' 'src/review/store'
 ok 'the engine prints nothing and never exits, outside cmd/' \

@@ -1,0 +1,79 @@
+/* block: a piece of a CSV file, read and parsed as one. A part of csv, which does the rounds.
+ */
+#ifndef ODDHOURS_TABLE_BLOCK_H
+#define ODDHOURS_TABLE_BLOCK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/cpu.h"
+#include "base/progress.h"
+#include "base/status.h"
+#include "table/batch.h"
+#include "table/columns.h"
+#include "table/csv_text.h"
+#include "table/source.h"
+
+/* A line fits in a block, so that one that does not is too long for either parser. */
+enum { BLOCK_BYTES = CSV_LONGEST_LINE };
+
+/* Which parser takes blocks without quotes: ODDHOURS_READER=libcsv or split, for tests and
+ * comparisons; the result is the same. */
+enum block_parser { BLOCK_SPLIT, BLOCK_LIBCSV };
+
+/* Where blocks come from. */
+struct block_input {
+    struct source *source;
+    const struct progress *progress;
+    enum block_parser parser;
+    char *carry; /* (BLOCK_BYTES) the beginning of a line that the last block did not hold whole
+                  */
+    size_t n_carry;
+    bool at_end;
+    bool quoted; /* a quote has been met */
+};
+
+bool block_input_start(struct block_input *input, struct source *source,
+                       const struct progress *progress, struct status *status);
+void block_input_clear(struct block_input *input);
+
+/* Reads the header and finds the columns; `*lines` is the number of lines it took. */
+bool block_read_header(struct block_input *input, struct columns *columns,
+                       const char *const *features, size_t d, uint64_t *lines,
+                       struct status *status);
+
+struct block {
+    char *bytes; /* (BLOCK_BYTES) */
+    size_t length;
+    bool serial;    /* it has a quote, or one of those before has: parse it in series */
+    bool last;      /* the file ends with it */
+    uint64_t lines; /* line ends in it; 0 in series, where line numbers run on */
+    struct batch *batch;
+    enum block_parser parser;
+    enum cpu_kernel kernel;
+    struct span *fields; /* scratch of the splitter: (columns->n_fields) */
+    size_t n_fields;
+    struct csv_text *text; /* BLOCK_LIBCSV */
+    struct status status;  /* how parsing ended */
+    uint64_t status_line;  /* the line it is about, as the batch counts lines */
+};
+
+struct block *block_new(const struct columns *columns, enum block_parser parser,
+                        enum cpu_kernel kernel, struct status *status);
+void block_free(struct block *block);
+
+/* Reads the next block: whole lines of about `want` bytes, or, after the first quote, any
+ * bytes. */
+bool block_read(struct block *block, struct block_input *input, size_t want,
+                struct status *status);
+
+/* Parses it into its batch. A failure waits in its status. */
+void block_parse(struct block *block);
+bool block_parse_serially(struct block *block, struct csv_text *text);
+
+/* False when parsing failed; `first_line` lines have passed before the block. */
+bool block_status(const struct block *block, uint64_t first_line, const char *title,
+                  struct status *status);
+
+#endif

@@ -1,0 +1,185 @@
+#define _GNU_SOURCE
+#include "table/number.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum { LONGEST_NUMBER = 1024 }; /* bytes; more is taken for no number */
+
+bool number_missing(struct span text)
+{
+    static const char *const words[] = {
+        "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN",
+        "<NA>", "N/A",      "NA",  "NULL",    "NaN",      "None", "n/a",  "nan",    "null",
+    };
+    enum { LONGEST = 8, FIRST = 1 };
+    if (text.length == 0) {
+        return true;
+    }
+    if (text.length > LONGEST || memchr("#-1<Nn", text.bytes[0], 6) == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (strlen(words[i]) == text.length && memcmp(words[i], text.bytes, text.length) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+static struct span without_blanks(struct span text)
+{
+    while (text.length > 0 && is_blank(text.bytes[0])) {
+        text.bytes++;
+        text.length--;
+    }
+    while (text.length > 0 && is_blank(text.bytes[text.length - 1])) {
+        text.length--;
+    }
+    return text;
+}
+
+static inline bool is_digit(char c)
+{
+    return (unsigned char)(c - '0') < 10;
+}
+
+static bool skip_digits(const char **at, const char *end)
+{
+    const char *from = *at;
+    while (*at < end && is_digit(**at)) {
+        ++*at;
+    }
+    return *at > from;
+}
+
+static const char *skip_sign(const char *at, const char *end)
+{
+    return at < end && (*at == '-' || *at == '+') ? at + 1 : at;
+}
+
+static bool is_decimal(const char *at, const char *end)
+{
+    at = skip_sign(at, end);
+    bool whole = skip_digits(&at, end), fraction = false;
+    if (at < end && *at == '.') {
+        at++;
+        fraction = skip_digits(&at, end);
+    }
+    if (!whole && !fraction) {
+        return false;
+    }
+    if (at < end && (*at == 'e' || *at == 'E')) {
+        at = skip_sign(at + 1, end);
+        if (!skip_digits(&at, end)) {
+            return false;
+        }
+    }
+    return at == end;
+}
+
+static bool is_infinity(const char *at, const char *end)
+{
+    at = skip_sign(at, end);
+    size_t length = (size_t)(end - at);
+    return (length == 3 && strncasecmp(at, "inf", 3) == 0) ||
+           (length == 8 && strncasecmp(at, "infinity", 8) == 0);
+}
+
+/* Everything that is not a short plain decimal. */
+static enum number_kind parse_slowly(struct span text, locale_t c_locale, double *value)
+{
+    char copy[LONGEST_NUMBER];
+    if (text.length >= sizeof copy) {
+        return NUMBER_BAD;
+    }
+    const char *end = text.bytes + text.length;
+    if (is_infinity(text.bytes, end)) {
+        *value = text.bytes[0] == '-' ? -INFINITY : INFINITY;
+        return NUMBER_GOOD;
+    }
+    if (!is_decimal(text.bytes, end)) {
+        return NUMBER_BAD;
+    }
+    memcpy(copy, text.bytes, text.length);
+    copy[text.length] = '\0';
+    *value = strtod_l(copy, NULL, c_locale);
+    return NUMBER_GOOD;
+}
+
+/* digits / 10^decimals, correctly rounded, or false. Both are exact in double when small
+ * enough, and one division rounds once (Clinger 1990). In the 64 bits of the x87's long double
+ * both are exact further up; rounding its quotient to double is right unless it lies halfway.
+ */
+static bool scale_down(uint64_t digits, unsigned decimals, double *value)
+{
+    static const double power[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                   1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                                   1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+    if (digits <= UINT64_C(1) << 53 && decimals <= 22) {
+        *value = (double)digits / power[decimals];
+        return true;
+    }
+#if LDBL_MANT_DIG == 64 && defined(__x86_64__)
+    if (decimals <= 22) {
+        enum { BELOW_DOUBLE = (1 << 11) - 1, HALFWAY = 1 << 10 };
+        long double quotient = (long double)digits / power[decimals];
+        uint64_t mantissa;
+        memcpy(&mantissa, &quotient, sizeof mantissa);
+        *value = (double)quotient;
+        return (mantissa & BELOW_DOUBLE) != HALFWAY;
+    }
+#endif
+    return false;
+}
+
+/* [sign] digits [. digits], up to 19 significant ones. */
+static bool parse_quickly(struct span text, double *value)
+{
+    enum { MOST_DIGITS = 19 }; /* 10^19 - 1 fits in 64 bits */
+    const char *at = text.bytes, *end = text.bytes + text.length;
+    bool negative = at < end && *at == '-';
+    at += negative;
+    uint64_t digits = 0;
+    const char *from = at, *point = NULL;
+    while (at < end && *at == '0') {
+        at++;
+    }
+    const char *first = at;
+    for (; at < end; at++) {
+        if (is_digit(*at)) {
+            digits = digits * 10 + (uint64_t)(*at - '0');
+        } else if (*at == '.' && point == NULL) {
+            point = at;
+        } else {
+            return false;
+        }
+    }
+    bool any = end - from > (point != NULL);
+    unsigned decimals = point == NULL ? 0 : (unsigned)(end - point - 1);
+    if (!any || end - first > MOST_DIGITS || !scale_down(digits, decimals, value)) {
+        return false;
+    }
+    *value = negative ? -*value : *value;
+    return true;
+}
+
+enum number_kind number_parse(struct span text, locale_t c_locale, double *value)
+{
+    if (parse_quickly(text, value)) {
+        return NUMBER_GOOD;
+    }
+    if (number_missing(text)) {
+        return NUMBER_MISSING;
+    }
+    return parse_slowly(without_blanks(text), c_locale, value);
+}

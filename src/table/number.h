@@ -1,0 +1,24 @@
+/* number: reads the number in a field as pandas does, rounded correctly. */
+#ifndef ODDHOURS_TABLE_NUMBER_H
+#define ODDHOURS_TABLE_NUMBER_H
+
+#include <locale.h>
+#include <stdbool.h>
+
+#include "table/dict.h"
+
+enum number_kind {
+    NUMBER_GOOD,    /* infinities included */
+    NUMBER_MISSING, /* what pandas takes for missing */
+    NUMBER_BAD      /* no number */
+};
+
+/* Decimal numbers with or without a sign, a fraction and an exponent, "inf" and "infinity" in
+ * any case, blanks around; not hexadecimal. `c_locale` is newlocale(LC_ALL_MASK, "C", 0): the
+ * decimal point is '.' wherever the program runs. */
+enum number_kind number_parse(struct span text, locale_t c_locale, double *value);
+
+/* True for "", "NA", "NaN", "null", "None" and the rest of pandas' list, exactly as spelled. */
+bool number_missing(struct span text);
+
+#endif

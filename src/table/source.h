@@ -1,0 +1,40 @@
+/* source: the bytes of an input, whatever they come from: a file, a .gz (known by its content),
+ * or standard input ("-"). All bytes are hashed as they are read. */
+#ifndef ODDHOURS_TABLE_SOURCE_H
+#define ODDHOURS_TABLE_SOURCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/progress.h"
+#include "base/status.h"
+#include "table/table.h"
+
+struct source;
+
+/* Opens `path` and looks at its first bytes. `path` is borrowed until source_close(). Errors:
+ * STATUS_IO (no such file, no permission), STATUS_INPUT (a directory; a format that is not
+ * text, with what to do), STATUS_NOMEM, STATUS_CANCELLED (while waiting for a pipe). */
+struct source *source_open(const char *path, const struct progress *progress,
+                           struct status *status);
+void source_close(struct source *source);
+
+/* Reads up to `size` bytes of the (inflated) content, at least one unless it is the end, where
+ * `*got` is 0. Looks at the cancel flag of `progress` while it waits for a pipe; does not
+ * report. A .gz that is cut off or damaged is STATUS_INPUT. */
+bool source_read(struct source *source, void *buffer, size_t size, size_t *got,
+                 const struct progress *progress, struct status *status);
+
+/* Bytes read of the input itself (of a .gz, compressed ones), and how many there are; 0 when
+ * that is not known (a pipe). This is what progress is reported in. */
+uint64_t source_done(const struct source *source);
+uint64_t source_total(const struct source *source);
+
+/* XXH3 128 of the bytes read so far: of all of them after the end was reached. */
+void source_hash(const struct source *source, char text[TABLE_HASH_TEXT]);
+
+/* What to call it in a message: the path in quotes, or "standard input". Borrowed. */
+const char *source_title(const struct source *source);
+
+#endif

@@ -1,0 +1,31 @@
+/* split: cuts text without quotes into rows and fields, as libcsv would but faster. */
+#ifndef ODDHOURS_TABLE_SPLIT_H
+#define ODDHOURS_TABLE_SPLIT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/cpu.h"
+#include "table/dict.h"
+
+/* A row of a text. Both parsers, this and libcsv, hand out rows in this form. The fields stand
+ * in memory one after the other with a comma between, so a run of fields is a text itself. */
+struct line {
+    const struct span *fields; /* (n_fields), or the first of them when there are more than the
+                                * parser was told to keep */
+    size_t n_fields;
+    uint64_t number; /* the line it starts on: line ends passed before, CR LF being one */
+};
+
+/* Returns false to stop. What `line` points to is valid during the call. */
+typedef bool line_callback(void *context, const struct line *line);
+
+/* Calls `row` for each row of `text`, which has no quotes; a row that the end of the text cuts
+ * off is one, too. Rows end at CR or LF; empty ones are not reported. `fields` (room) is
+ * scratch: more fields than that in a row are counted but not kept. Returns the number of line
+ * ends, where CR LF is one. False in `*stopped` unless `row` returned false. */
+uint64_t split_rows(const char *text, size_t length, struct span *fields, size_t room,
+                    enum cpu_kernel kernel, line_callback *row, void *context, bool *stopped);
+
+#endif
