@@ -63,12 +63,13 @@ bool columns_check(const char *const *features, size_t d, struct status *status)
     return true;
 }
 
-/* The column that `name` was probably meant to be, or COLUMN_NONE. */
+/* The column that `name` was probably meant to be, or COLUMN_NONE. Letters alone say too
+ * little. */
 static size_t find_alike(const struct span *fields, size_t n_fields, const char *name)
 {
     char field[64];
     size_t best = COLUMN_NONE, least = SIZE_MAX;
-    for (size_t i = 0; i < n_fields; i++) {
+    for (size_t i = 0; i < n_fields && strlen(name) > 2; i++) {
         struct nearest nearest = {0};
         nearest_consider(&nearest, name, printable(field, sizeof field, trimmed(fields[i])));
         if (nearest.word != NULL && nearest.distance < least) {
