@@ -124,6 +124,14 @@ bool outfile_printf(struct outfile *file, const char *format, ...)
     return outfile_write(file, text, (size_t)length);
 }
 
+void outfile_patch(struct outfile *file, size_t offset, const void *bytes, size_t length)
+{
+    flush(file);
+    if (file->error == 0 && pwrite(file->fd, bytes, length, (off_t)offset) != (ssize_t)length) {
+        file->error = errno != 0 ? errno : EIO;
+    }
+}
+
 bool outfile_commit(struct outfile *file, struct status *status)
 {
     flush(file);

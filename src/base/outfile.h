@@ -22,6 +22,10 @@ bool outfile_write(struct outfile *file, const void *bytes, size_t length);
 bool outfile_printf(struct outfile *file, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* Writes over what stands at `offset` (not for standard output): for a head that is known last.
+ */
+void outfile_patch(struct outfile *file, size_t offset, const void *bytes, size_t length);
+
 /* Writes what is buffered to the disk and renames; the file is freed. */
 bool outfile_commit(struct outfile *take_file, struct status *status);
 

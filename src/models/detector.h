@@ -1,11 +1,12 @@
 /* detector: what a detector is. One `static const struct detector` each, listed in detectors[].
  *
  * The pipeline, the artifacts, the command line and the views know detectors only through this
- * table: a fourth detector is one file with such a struct at its end and one line in detector.c.
+ * table: a fourth detector is one file with such a struct at its end and one line in
+ * detector.c.
  *
  * All fit on rows (a profile counts as often as it has copies) and score profiles. Inside the
- * program a higher score is more anomalous and every score is positive; the notebook's signs and
- * offsets come from `exported`, when files are written.
+ * program a higher score is more anomalous and every score is positive; the notebook's signs
+ * and offsets come from `exported`, when files are written.
  */
 #ifndef ODDHOURS_MODELS_DETECTOR_H
 #define ODDHOURS_MODELS_DETECTOR_H
@@ -14,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/archive.h"
 #include "base/facts.h"
 #include "base/parallel.h"
 #include "base/progress.h"
@@ -25,8 +27,8 @@ enum param_kind { PARAM_COUNT, PARAM_REAL, PARAM_WORD };
 
 enum { DETECTOR_PARAMS = 8, DETECTOR_MAX = 8 };
 
-/* One parameter of a detector: an option of the command line (--option), a word of `:run`, a key
- * of the run card. A value is a double: the count, the number, or the index of the word. */
+/* One parameter of a detector: an option of the command line (--option), a word of `:run`, a
+ * key of the run card. A value is a double: the count, the number, or the index of the word. */
 struct param_spec {
     const char *option; /* "trees", "learning-rate"; unique among all detectors */
     enum param_kind kind;
@@ -56,11 +58,11 @@ struct scores {
 };
 
 struct detector {
-    const char *name;    /* "iforest": command line, JSON, filters */
-    const char *title;   /* "Isolation Forest" */
-    const char *brief;   /* "IF": column headings, at most 4 letters */
-    const char *unit;    /* what the score is: "score, 0 to 1", "mean squared error" */
-    const char *steps;   /* what fit's progress counts: "trees", "batches", "points" */
+    const char *name;         /* "iforest": command line, JSON, filters */
+    const char *title;        /* "Isolation Forest" */
+    const char *brief;        /* "IF": column headings, at most 4 letters */
+    const char *unit;         /* what the score is: "score, 0 to 1", "mean squared error" */
+    const char *steps;        /* what fit's progress counts: "trees", "batches", "points" */
     const char *info_file;    /* "run_if_info.json" */
     const char *scores_file;  /* "isolation_forest.csv" */
     const char *sample_file;  /* "sample_idx.csv"; NULL when it has no sample of rows */
@@ -71,8 +73,8 @@ struct detector {
     const struct param_spec *params; /* (n_params) at most DETECTOR_PARAMS */
 
     /* Fits and returns a model, or NULL with a status. When cancelled with something usable
-     * finished (trees, epochs), it returns that model and sets STATUS_CANCELLED in `status`, and
-     * `partial` says so. */
+     * finished (trees, epochs), it returns that model and sets STATUS_CANCELLED in `status`,
+     * and `partial` says so. */
     void *(*fit)(const struct detector_data *data, const double *params,
                  const struct progress *progress, struct status *status);
 
@@ -97,17 +99,24 @@ struct detector {
      * rows in file order. NULL as a function means the same. */
     const uint32_t *(*sample)(const void *model, size_t *n);
 
-    /* credit (d): what each feature adds to the anomaly of `profile`, in the detector's own unit,
-     * named by credit_unit; positive is more anomalous. Cheap (microseconds): lists show the
-     * largest as the reason. False when the profile has no score. May be called by several
+    /* credit (d): what each feature adds to the anomaly of `profile`, in the detector's own
+     * unit, named by credit_unit; positive is more anomalous. Cheap (microseconds): lists show
+     * the largest as the reason. False when the profile has no score. May be called by several
      * threads at once. */
     bool (*explain)(const void *model, const struct detector_data *data, size_t profile,
                     double *credit);
     const char *credit_unit; /* "levels of depth", "share of squared error" */
 
+    /* Saved runs: puts a model, and gets back one that scores and explains to the same bits.
+     * The reader trusts nothing but the hash: counts and indexes are checked. */
+    void (*save)(const void *model, struct archive_out *archive);
+    void *(*load)(const struct detector_data *data, struct archive_in *archive,
+                  struct status *status);
+
     /* One sentence on whether the data suit this detector, into `text`; false when there is
      * nothing to say. NULL as a function: never. */
-    bool (*health)(const void *model, const struct detector_data *data, char *text, size_t size);
+    bool (*health)(const void *model, const struct detector_data *data, char *text,
+                   size_t size);
 };
 
 extern const struct detector *const detectors[]; /* in the notebook's order, then NULL */

@@ -1,0 +1,205 @@
+/* oddhours top FILE: the ranked user-hours as CSV on standard output. */
+#include "cmd/cmd.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/nearest.h"
+#include "base/outfile.h"
+#include "base/shortest.h"
+#include "cmd/console.h"
+#include "cmd/operand.h"
+#include "cmd/options.h"
+#include "run/row_text.h"
+
+struct settings {
+    const char *by;
+    double count;
+    bool quiet;
+    struct run_params params;
+};
+
+static const struct option_spec own[] = {
+    {"count", 'n', "N", "how many rows (50)"},
+    {"by", 0, "NAME", "a detector, or ensemble (ensemble)"},
+    {"quiet", 'q', NULL, "no progress"},
+    {NULL, 0, NULL, NULL},
+};
+
+static const struct param_spec count_spec = {
+    "count", PARAM_COUNT, 50, 1, 4294967294.0, false, NULL, "rows"};
+
+static bool take(void *context, size_t index, const char *value, struct status *status)
+{
+    struct settings *settings = context;
+    switch (index) {
+    case 0: return param_parse(&count_spec, value, &settings->count, status);
+    case 1: settings->by = value; return true;
+    default: settings->quiet = true; return true;
+    }
+}
+
+/* `by` names a detector that will run, or the ensemble. */
+static bool check_by(const struct settings *settings, struct status *status)
+{
+    struct nearest nearest = {0};
+    if (strcmp(settings->by, "ensemble") == 0) {
+        return true;
+    }
+    nearest_consider(&nearest, settings->by, "ensemble");
+    for (size_t i = 0; detectors[i] != NULL; i++) {
+        nearest_consider(&nearest, settings->by, detectors[i]->name);
+        if (strcmp(settings->by, detectors[i]->name) == 0) {
+            return settings->params.use[i] ||
+                   status_set(status, STATUS_USAGE, "--by %s, but --models leaves it out",
+                              settings->by);
+        }
+    }
+    return status_set(status, STATUS_USAGE, "--by: there is no detector '%.60s'%s%s%s",
+                      settings->by, nearest.word != NULL ? "; did you mean '" : "",
+                      nearest.word != NULL ? nearest.word : "",
+                      nearest.word != NULL ? "'?" : "");
+}
+
+static void put_header(const struct run *run, struct outfile *file)
+{
+    const struct table *table = run->table;
+    outfile_printf(file, "rank,row_id%s%s", table->row_time != NULL ? ",dt" : "",
+                   table->row_user != NULL ? ",src_user" : "");
+    for (size_t i = 0; i < table->profiles.d; i++) {
+        char field[512];
+        size_t length = strlen(table->feature_names[i]);
+        length = row_text_field(field, table->feature_names[i], length < 250 ? length : 250);
+        outfile_write(file, ",", 1);
+        outfile_write(file, field, length);
+    }
+    outfile_printf(file, ",copies");
+    for (size_t i = 0; i <= detector_count(); i++) {
+        if (run->results[i].ready) {
+            outfile_printf(file, ",%s,%s_rank", run->results[i].name, run->results[i].name);
+        }
+    }
+    outfile_printf(file, "\n");
+}
+
+static bool put_text(struct outfile *file, const struct dict *dict, uint32_t id,
+                     struct status *status)
+{
+    struct span span = dict_get(dict, id);
+    char *field = mem_new(2 * span.length + 2, 1, "a field", status);
+    if (field == NULL) {
+        return false;
+    }
+    size_t length = row_text_field(field, span.bytes, span.length);
+    outfile_write(file, ",", 1);
+    outfile_write(file, field, length);
+    free(field);
+    return true;
+}
+
+static bool put_row(const struct run *run, size_t rank, uint32_t row, struct outfile *file,
+                    struct status *status)
+{
+    const struct table *table = run->table;
+    uint32_t profile = table->row_profile[row];
+    outfile_printf(file, "%zu,%lu", rank, (unsigned long)row);
+    if ((table->row_time != NULL &&
+         !put_text(file, table->times, table->row_time[row], status)) ||
+        (table->row_user != NULL && !put_text(file, table->users, table->row_user[row], status))) {
+        return false;
+    }
+    for (size_t i = 0; i < table->profiles.d; i++) {
+        outfile_printf(file, ",%.17g", table_profile(table, profile)[i]);
+    }
+    outfile_printf(file, ",%lu", (unsigned long)table->profiles.copies[profile]);
+    for (size_t i = 0; i <= detector_count(); i++) {
+        const struct result *result = &run->results[i];
+        if (!result->ready) {
+            continue;
+        }
+        double score = result->scores.score[profile];
+        if (isnan(score)) {
+            outfile_printf(file, ",,");
+        } else {
+            outfile_printf(file, ",%.17g,%zu", score,
+                           ranking_rank_of(result->ranking, run->by_profile, table->row_profile,
+                                           row));
+        }
+    }
+    return outfile_write(file, "\n", 1) || true;
+}
+
+static bool put_all(const struct settings *settings, const struct run *run, struct status *status)
+{
+    const struct result *by = run_result(run, settings->by);
+    size_t count = (size_t)settings->count;
+    if (count > by->scores.scored_rows) {
+        count = by->scores.scored_rows;
+    }
+    uint32_t *rows = mem_new(count, sizeof *rows, "the top rows", status);
+    struct outfile *file = rows != NULL ? outfile_open("-", status) : NULL;
+    if (file == NULL) {
+        free(rows);
+        return false;
+    }
+    put_header(run, file);
+    count = ranking_rows(by->ranking, run->by_profile, 1, count, rows, status);
+    bool good = status->code == STATUS_OK;
+    for (size_t i = 0; good && i < count; i++) {
+        good = put_row(run, i + 1, rows[i], file, status);
+    }
+    free(rows);
+    if (!good) {
+        outfile_abandon(file);
+        return false;
+    }
+    return outfile_commit(file, status);
+}
+
+static bool work(const struct settings *settings, struct status *status)
+{
+    struct console *console = console_new(settings->quiet, status);
+    struct run *run = console != NULL ? run_new(&settings->params, status) : NULL;
+    bool good = run != NULL &&
+                pipeline_run(run, console_listener(console), console_progress(console));
+    if (run != NULL && !good) {
+        *status = run->status;
+    }
+    console_free(console);
+    good = good && put_all(settings, run, status);
+    run_free(run);
+    return good;
+}
+
+int cmd_top(int argc, char **argv)
+{
+    struct settings settings = {.by = "ensemble", .count = count_spec.initial};
+    struct status status = {0};
+    run_params_init(&settings.params);
+    settings.params.index = true;
+    const struct options options = {
+        .synopsis = "top FILE [-n N] [--by NAME] [OPTION]...",
+        .about = "Runs the detectors on FILE and prints the most anomalous user-hours as CSV.",
+        .own = own,
+        .take = take,
+        .context = &settings,
+        .params = &settings.params,
+    };
+    int first;
+    enum options_outcome outcome = options_parse(&options, argc, argv, &first);
+    if (outcome != OPTIONS_GO) {
+        run_params_clear(&settings.params);
+        return outcome == OPTIONS_DONE ? 0 : 2;
+    }
+    bool good = operand_only(argc - first, argv + first, "top FILE -n N", &status) &&
+                check_by(&settings, &status);
+    if (good) {
+        settings.params.input = mem_text(argv[first], strlen(argv[first]), &status);
+        good = settings.params.input != NULL && work(&settings, &status);
+    }
+    run_params_clear(&settings.params);
+    return good ? 0 : options_fail(&status);
+}

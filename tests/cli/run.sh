@@ -1,0 +1,112 @@
+#!/bin/sh
+# oddhours run, describe and top: what they write, and every message about bad input.
+. "${ODDHOURS_SRCDIR:-$(dirname "$0")/../..}/tests/cli/tap.sh"
+
+table=$data/lanl_user_hours.csv
+quick="--trees 20 --epochs 1"
+
+# ---- a run writes all its files ----
+out=$work/out
+ends 'run on the real table' 0 'peak memory' "$oddhours" run "$table" -o "$out" --scores $quick
+same 'all files, and nothing else' \
+    "autoencoders.csv isolation_forest.csv lof.csv run.json run_ae_info.json run_if_info.json run_lof_info.json sample_idx.csv scores.csv" \
+    "$(cd "$out" && ls | tr '\n' ' ' | sed 's/ $//')"
+same 'isolation_forest.csv has a line a row' 2968 "$(wc -l <"$out/isolation_forest.csv" | tr -d ' ')"
+same 'its columns' 'iso_score,iso_label,dt,src_user' "$(head -n 1 "$out/isolation_forest.csv")"
+same 'columns of autoencoders.csv' 'ae_score,dt,src_user' "$(head -n 1 "$out/autoencoders.csv")"
+same 'columns of sample_idx.csv' 'row_id,dt,src_user' "$(head -n 1 "$out/sample_idx.csv")"
+same 'columns of lof.csv' 'row_id,dt,src_user,lof_score,lof_label' "$(head -n 1 "$out/lof.csv")"
+same 'columns of scores.csv' \
+    'row_id,dt,src_user,iforest,iforest_rank,autoencoder,autoencoder_rank,lof,lof_rank,ensemble,ensemble_rank' \
+    "$(head -n 1 "$out/scores.csv")"
+same 'a table of less than a million rows is sampled whole, in file order' '0 2966' \
+    "$(sed -n '2p;$p' "$out/sample_idx.csv" | cut -d, -f1 | tr '\n' ' ' | sed 's/ $//')"
+ranks() { cut -d, -f"$1" "$out/scores.csv" | tail -n +2 | sort -n | awk '$1 != NR { exit 1 }'; }
+for column in 5 7 9 11; do
+    pass "ranks in column $column of scores.csv are 1 to n" ranks $column
+done
+pass 'run.json says what was read' grep -q '"rows": *2967' "$out/run.json"
+pass 'run_if_info.json has the keys of the notebook' \
+    grep -q '"n_estimators": *20' "$out/run_if_info.json"
+
+# ---- the same bytes for any number of threads ----
+"$oddhours" run "$table" -o "$work/t1" --scores -q --threads 1 $quick
+"$oddhours" run "$table" -o "$work/t5" --scores -q --threads 5 $quick
+for file in isolation_forest autoencoders sample_idx lof scores; do
+    pass "$file.csv with 1 and 5 threads" cmp "$work/t1/$file.csv" "$work/t5/$file.csv"
+done
+
+# ---- other inputs ----
+gzip -c "$table" >"$work/named.table"
+"$oddhours" run "$work/named.table" -o "$work/gz" -q $quick
+pass 'a gzip file is read as it is' cmp "$out/lof.csv" "$work/gz/lof.csv"
+"$oddhours" run - -o "$work/stdin" -q $quick <"$table"
+pass 'standard input' cmp "$out/isolation_forest.csv" "$work/stdin/isolation_forest.csv"
+cut -d, -f3- "$table" >"$work/bare.csv"
+"$oddhours" run "$work/bare.csv" -o "$work/bare" -q $quick
+same 'without dt and src_user their columns are left out' 'iso_score,iso_label' \
+    "$(head -n 1 "$work/bare/isolation_forest.csv")"
+"$oddhours" run "$table" -o "$work/one" -q --models lof --features dst_hosts,src_hosts
+same 'one detector writes its own files only' \
+    "lof.csv run.json run_lof_info.json sample_idx.csv" \
+    "$(cd "$work/one" && ls | tr '\n' ' ' | sed 's/ $//')"
+"$oddhours" run "$table" -o "$out" -q --models iforest $quick
+same 'a second run leaves nothing of the first' \
+    "isolation_forest.csv run.json run_if_info.json" \
+    "$(cd "$out" && ls | tr '\n' ' ' | sed 's/ $//')"
+
+# ---- describe and top ----
+ends 'describe' 0 '2,967' "$oddhours" describe "$table"
+ends 'describe as JSON' 0 '"rows": *2967' "$oddhours" describe "$table" --json
+"$oddhours" top "$table" -q -n 7 $quick >"$work/top.csv"
+same 'top prints n rows and a header' 8 "$(wc -l <"$work/top.csv" | tr -d ' ')"
+same 'top by one detector is its ranking' \
+    "$(sort -t, -k5,5n "$work/t1/scores.csv" | sed -n '2,6p' | cut -d, -f1 | tr '\n' ' ')" \
+    "$("$oddhours" top "$table" -q -n 5 --by iforest $quick | tail -n +2 | cut -d, -f2 | tr '\n' ' ')"
+
+# ---- bad usage ----
+ends 'no file' 2 'a file is missing' "$oddhours" run -o "$work/x"
+ends 'two files' 2 'one file only' "$oddhours" run a b -o "$work/x"
+ends 'no directory' 2 'say where the files go' "$oddhours" run "$table"
+ends 'an unknown option gets the nearest' 2 'did you mean --trees' "$oddhours" run "$table" --tree=3
+ends 'an unknown detector gets the nearest' 2 "did you mean 'iforest'" \
+    "$oddhours" run "$table" -o "$work/x" --models iforst
+ends 'a number out of bounds' 2 'trees: .0. is not a whole number' \
+    "$oddhours" run "$table" -o "$work/x" --trees 0
+ends 'a word that is not one' 2 'lof: .dictinct. is not one of: distinct or sklearn' \
+    "$oddhours" run "$table" -o "$work/x" --lof dictinct
+ends 'an option without its value' 2 'wants a value' "$oddhours" run "$table" -o
+ends 'a switch with a value' 2 'takes no value' "$oddhours" run "$table" --quiet=1 -o "$work/x"
+ends 'top by nothing known' 2 "did you mean 'ensemble'" "$oddhours" top "$table" --by ensemb
+ends 'help' 0 'usage: oddhours run' "$oddhours" run --help
+ends 'version' 0 '^oddhours [0-9]' "$oddhours" run --version
+
+# ---- bad input: one sentence, exit 2, nothing written ----
+refused() { # refused NAME PATTERN FILE [OPTION]...
+    what=$1 pattern=$2 file=$3
+    shift 3
+    rm -rf "$work/no"
+    ends "$what" 2 "$pattern" "$oddhours" run "$file" -o "$work/no" "$@"
+    same "$what: nothing is written" "" "$(ls "$work/no" 2>/dev/null)"
+}
+: >"$work/empty.csv"
+refused 'an empty file' 'empty' "$work/empty.csv"
+head -n 1 "$table" >"$work/header.csv"
+refused 'a header and no rows' 'no' "$work/header.csv"
+refused 'a directory' 'directory' "$work"
+head -c 4000 /dev/urandom >"$work/binary.csv"
+printf '\0\0\0\0' >>"$work/binary.csv"
+refused 'a binary file' '.' "$work/binary.csv"
+cut -d, -f1-5 "$table" >"$work/short.csv"
+refused 'missing columns are named' 'dst_hosts' "$work/short.csv"
+printf '%s\n' "$(head -n 1 "$table")" '1970-01-01 00:00:00,U1,2,0,0.0,1,1,2' >"$work/fields.csv"
+refused 'only lines that cannot be used' '.' "$work/fields.csv"
+{ cat "$table"; echo '1970-01-01 00:00:00,U1,many,0,0.0,1,1,2,1.0'; } >"$work/word.csv"
+refused 'with --strict a line that cannot be used' 'line 2969' "$work/word.csv" --strict
+ends 'without it, the line is reported' 0 'line 2,969' \
+    "$oddhours" run "$work/word.csv" -o "$work/word" $quick
+ends 'a file that is not there' 1 'No such file' "$oddhours" run "$work/nowhere.csv" -o "$work/no"
+: >"$work/file"
+ends 'a file in the place of the directory' 2 'is a file' "$oddhours" run "$table" -o "$work/file"
+
+plan
