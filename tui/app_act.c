@@ -1,0 +1,356 @@
+/* Keys and actions: from a key to its action, to the view on top, to what the app does itself.
+ */
+#include "app_state.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/nearest.h"
+
+#define TWICE_SECONDS 2.0
+
+static void quit_confirmed(void *context, struct app *app)
+{
+    (void)context;
+    app->quit = true;
+}
+
+/* Work that would be lost is asked about; verdicts are saved already. */
+static void ask_to_quit(struct app *app)
+{
+    if (app->session.busy) {
+        app_confirm(app, 'y', quit_confirmed, NULL, "A run is going on. Cancel it and quit?");
+    } else {
+        app->quit = true;
+    }
+}
+
+static void cancel(struct app *app)
+{
+    double now = app_now(app);
+    if (app->cancelled_at >= 0 && now - app->cancelled_at <= TWICE_SECONDS) {
+        app->quit = true;
+        return;
+    }
+    app->cancelled_at = now;
+    if (app->session.busy) {
+        worker_cancel(app->worker);
+        app_say(app, LOG_WARNING, "cancelling; once more to quit");
+    } else {
+        app_say(app, LOG_NOTE, "nothing is running; once more to quit");
+    }
+}
+
+/* ---- search ---- */
+
+void app_search(struct app *app, bool forward)
+{
+    const struct view_ops *view = app_view(app);
+    unsigned reaction = REACT_PASS;
+    if (app->search[0] == '\0') {
+        app_say(app, LOG_NOTE, "nothing to search for yet");
+        return;
+    }
+    if (app->page != NULL) {
+        reaction = page_find(app->page, app->search, forward) ? REACT_DONE : REACT_PASS;
+    } else if (view->find != NULL) {
+        reaction = view->find(app_view_state(app), app, app->search, forward);
+    }
+    if (reaction == REACT_PASS) {
+        app_say(app, LOG_WARNING, "'%s' is nowhere here", app->search);
+    }
+    app->dirty = true;
+}
+
+static void search_for(struct app *app, const char *text)
+{
+    if (text[0] == '\0') {
+        prompt_open(&app->prompt, PROMPT_SEARCH, "/", NULL);
+        return;
+    }
+    snprintf(app->search, sizeof app->search, "%s", text);
+    app_search(app, true);
+}
+
+/* ---- what the app does itself ---- */
+
+static size_t parse_count(const char *text)
+{
+    char *end;
+    errno = 0;
+    unsigned long long value = strtoull(text, &end, 10);
+    return errno != 0 || end == text || *end != '\0' || text[0] == '-' ? 0 : (size_t)value;
+}
+
+/* 1, 2, 5, 10, 20, 50 and so on. */
+static size_t next_k(size_t k, bool more)
+{
+    static const size_t leads[] = {1, 2, 5};
+    size_t last = 1;
+    for (size_t power = 1; power < 1000000000; power *= 10) {
+        for (int i = 0; i < 3; i++) {
+            size_t candidate = leads[i] * power;
+            if (more && candidate > k) {
+                return candidate;
+            }
+            if (!more && candidate >= k) {
+                return last;
+            }
+            last = candidate;
+        }
+    }
+    return last;
+}
+
+static void set_k(struct app *app, const char *argument)
+{
+    size_t k = parse_count(argument);
+    if (k == 0) {
+        app_say(app, LOG_ERROR, "k wants a whole number above 0");
+        return;
+    }
+    app_select_k(app, k);
+}
+
+/* The next result that the run has, ready or not. */
+static void step_result(struct app *app, bool forward)
+{
+    size_t n = session_results(), i = app->session.selected.result;
+    for (size_t step = 0; step < n; step++) {
+        i = (i + (forward ? 1 : n - 1)) % n;
+        if (session_uses(&app->session, i)) {
+            break;
+        }
+    }
+    app->chosen_result = true;
+    app_select_result(app, i);
+}
+
+static void choose_result(struct app *app, const char *name)
+{
+    for (size_t i = 0; i < session_results(); i++) {
+        const char *known = i < detector_count() ? detectors[i]->name : "ensemble";
+        if (strcmp(known, name) == 0 && session_uses(&app->session, i)) {
+            app->chosen_result = true;
+            app_select_result(app, i);
+            return;
+        }
+    }
+    app_say(app, LOG_ERROR, "'%s' is no detector of this run", name);
+}
+
+/* A view by its digit is the first of a new stack. */
+static void jump(struct app *app, enum action view)
+{
+    size_t depth = app->depth;
+    app->depth = 0;
+    app_enter(app, view);
+    if (app->depth == 0) {
+        app->depth = depth;
+    }
+}
+
+static bool is_view(enum action action)
+{
+    for (size_t i = 0; views[i] != NULL; i++) {
+        if (views[i]->action == action) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void show(struct app *app, enum action action, const char *argument)
+{
+    if (action == ACTION_VIEW_RUN && argument[0] != '\0') {
+        app_run_again(app, argument);
+    }
+    jump(app, action);
+    if (action != ACTION_VIEW_RUN && argument[0] != '\0') {
+        app_view(app)->act(app_view_state(app), app, action, argument);
+    }
+}
+
+static void act_alone(struct app *app, enum action action, const char *argument)
+{
+    if (is_view(action)) {
+        show(app, action, argument);
+        return;
+    }
+    switch ((int)action) {
+    case ACTION_DETECTOR_PREVIOUS: step_result(app, false); break;
+    case ACTION_DETECTOR_NEXT: step_result(app, true); break;
+    case ACTION_DETECTOR: choose_result(app, argument); break;
+    case ACTION_K_MORE: app_select_k(app, next_k(app->session.selected.k, true)); break;
+    case ACTION_K_LESS: app_select_k(app, next_k(app->session.selected.k, false)); break;
+    case ACTION_K: set_k(app, argument); break;
+    case ACTION_SEARCH: search_for(app, argument); break;
+    case ACTION_SEARCH_NEXT: app_search(app, true); break;
+    case ACTION_SEARCH_PREVIOUS: app_search(app, false); break;
+    case ACTION_COMMAND: prompt_open(&app->prompt, PROMPT_COMMAND, ":", argument); break;
+    case ACTION_HELP: app_page(app, app_help_page(app)); break;
+    case ACTION_CARD: app_page(app, app_card_page(app)); break;
+    case ACTION_SCREENSHOT: app_screenshot(app, argument); break;
+    case ACTION_BACK: app_back(app); break;
+    case ACTION_CLOSE:
+        if (app->page != NULL || app->depth > 1) {
+            app_back(app);
+        } else {
+            ask_to_quit(app);
+        }
+        break;
+    case ACTION_QUIT: ask_to_quit(app); break;
+    case ACTION_CANCEL: cancel(app); break;
+    case ACTION_REDRAW: app->repaint = true; break;
+    case ACTION_SUSPEND: app->suspend = true; break;
+    default: app_say(app, LOG_NOTE, "'%s' does nothing here", action_info(action)->name); break;
+    }
+}
+
+/* The contexts that count now: a page takes only moving, from the keys' point of view. */
+static unsigned contexts(const struct app *app)
+{
+    return app->page != NULL ? CONTEXT_MOVE : app_view(app)->contexts;
+}
+
+void app_do(struct app *app, enum action action, const char *argument)
+{
+    unsigned reaction = REACT_PASS;
+    const struct view_ops *view = app_view(app);
+    app->dirty = true;
+    if (app->page != NULL) {
+        if (page_act(app->page, action)) {
+            return;
+        }
+        if (action == ACTION_OPEN) {
+            app_back(app);
+            return;
+        }
+    } else if ((action_info(action)->context & (view->contexts | CONTEXT_ANY)) != 0 &&
+               !is_view(action)) {
+        reaction = view->act(app_view_state(app), app, action, argument);
+    }
+    if ((reaction & REACT_BACK) != 0) {
+        app_back(app);
+    }
+    if ((reaction & REACT_QUIT) != 0) {
+        ask_to_quit(app);
+    }
+    if (reaction == REACT_PASS) {
+        act_alone(app, action, argument);
+    }
+}
+
+/* ---- the palette's line ---- */
+
+static void unknown(struct app *app, const char *name)
+{
+    struct nearest nearest = {0};
+    for (int i = ACTION_NONE + 1; i < ACTION_COUNT; i++) {
+        nearest_consider(&nearest, name, action_info((enum action)i)->name);
+    }
+    app_say(app, LOG_ERROR,
+            nearest.word == NULL ? "there is no '%s'%s%s"
+                                 : "there is no '%s'; did you mean '%s'%s?",
+            name, nearest.word == NULL ? "" : nearest.word, "");
+}
+
+/* A name may be shortened as long as only one action begins so. */
+static enum action find_short(const char *name, size_t length)
+{
+    enum action found = action_find(name, length);
+    size_t n = 0;
+    if (found != ACTION_NONE || length == 0) {
+        return found;
+    }
+    for (int i = ACTION_NONE + 1; i < ACTION_COUNT; i++) {
+        if (strncmp(action_info((enum action)i)->name, name, length) == 0) {
+            found = (enum action)i;
+            n++;
+        }
+    }
+    return n == 1 ? found : ACTION_NONE;
+}
+
+bool app_command(struct app *app, const char *line)
+{
+    line += strspn(line, " ");
+    size_t length = strcspn(line, " ");
+    if (length == 0) {
+        return true;
+    }
+    char name[64];
+    snprintf(name, sizeof name, "%.*s", (int)(length < 63 ? length : 63), line);
+    enum action action = find_short(line, length);
+    if (action == ACTION_NONE) {
+        unknown(app, name);
+        return false;
+    }
+    const char *argument = line + length;
+    app_do(app, action, argument + strspn(argument, " "));
+    return true;
+}
+
+/* ---- keys ---- */
+
+static void accept(struct app *app)
+{
+    struct prompt *prompt = &app->prompt;
+    enum prompt_kind kind = prompt->kind;
+    char text[LINE_EDIT_SIZE];
+    memcpy(text, prompt->edit.text, sizeof text);
+    prompt_close(prompt);
+    switch (kind) {
+    case PROMPT_COMMAND: app_command(app, text); break;
+    case PROMPT_SEARCH: search_for(app, text[0] != '\0' ? text : app->search); break;
+    case PROMPT_FILTER:
+    case PROMPT_QUESTION: prompt->question.done(prompt->question.context, app, text); break;
+    case PROMPT_CONFIRM: prompt->confirmed(prompt->context, app); break;
+    case PROMPT_NONE: break;
+    }
+}
+
+static void live(struct app *app, const char *text)
+{
+    struct prompt *prompt = &app->prompt;
+    bool asks = prompt->kind == PROMPT_QUESTION || prompt->kind == PROMPT_FILTER;
+    if (asks && prompt->question.live != NULL) {
+        prompt->comment[0] = '\0';
+        prompt->question.live(prompt->question.context, app, text, prompt->comment,
+                              sizeof prompt->comment);
+    }
+}
+
+static void key_in_prompt(struct app *app, keycode key)
+{
+    struct prompt *prompt = &app->prompt;
+    switch (prompt_key(prompt, key)) {
+    case PROMPT_ACCEPTED: accept(app); break;
+    case PROMPT_EDITED: live(app, prompt->edit.text); break;
+    case PROMPT_ABANDONED:
+        live(app, prompt->question.initial == NULL ? "" : prompt->question.initial);
+        prompt_close(prompt);
+        break;
+    case PROMPT_IGNORED: break;
+    }
+}
+
+void app_key(struct app *app, keycode key)
+{
+    app->dirty = true;
+    app->has_message = false;
+    if (app->prompt.kind != PROMPT_NONE) {
+        key_in_prompt(app, key);
+        return;
+    }
+    enum action action = keymap_action(&app->keymap, key, contexts(app));
+    if (action != ACTION_NONE) {
+        app_do(app, action, "");
+        return;
+    }
+    char name[KEY_NAME];
+    keycode_name(key, name);
+    app_say(app, LOG_NOTE, "%s has no meaning here; ? shows the keys", name);
+}

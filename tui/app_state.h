@@ -1,0 +1,92 @@
+/* app_state: what the app is made of, for the files that make it up (app*.c, screen.c, loop.c,
+ * script.c) and for its tests. Views include app.h. */
+#ifndef ODDHOURS_TUI_APP_STATE_H
+#define ODDHOURS_TUI_APP_STATE_H
+
+#include "app.h"
+#include "glyphs.h"
+#include "prompt.h"
+#include "views/view.h"
+
+enum { APP_VIEWS_MAX = 16 };
+
+struct app_options {
+    const struct run_params *params; /* borrowed for app_new() */
+    enum glyph_set glyphs;
+    bool frozen; /* times, rates and memory are constant: for golden screens */
+};
+
+struct app {
+    const struct glyphs *glyphs;
+    bool frozen;
+    double started;
+
+    struct session session;
+    struct run_params params; /* of the next run */
+    struct run *run;          /* shown; session.run */
+    struct run *running;      /* in the worker; may be the same */
+    struct run *retired;      /* replaced, freed when no query can look at it any more */
+    struct table *preview;
+    struct inbox *inbox;
+    struct worker *worker;
+    struct queries *queries;
+
+    struct keymap keymap;
+    void *states[APP_VIEWS_MAX]; /* by index in views[]; NULL: never shown */
+    size_t stack[APP_VIEWS_MAX]; /* indices in views[]; the last one is shown */
+    size_t depth;
+    struct prompt prompt;
+    struct page *page; /* over the view; or NULL */
+    char search[LINE_EDIT_SIZE];
+
+    bool has_message;
+    enum log_kind message_kind;
+    char message[LOG_TEXT];
+
+    int rows, cols;     /* of the last frame */
+    bool chosen_result; /* the user has chosen a detector: results that come do not change it */
+    double cancelled_at; /* the last Ctrl-C, in app_now()'s seconds; negative: none */
+    bool dirty;          /* something on screen has changed */
+    bool ticking;        /* only progress has: a redraw may wait */
+    bool repaint;        /* draw all cells anew */
+    bool suspend, quit;
+    struct status failure; /* nothing to explore: the program says this and ends */
+};
+
+/* Starts the threads; signals must be blocked before. NULL on failure. */
+struct app *app_new(const struct app_options *options, struct status *status);
+void app_free(struct app *app); /* cancels what runs */
+
+/* Starts the first run. */
+bool app_start(struct app *app, struct status *status);
+
+/* Repeats the run with changed parameters ("trees=400 lof=sklearn"). */
+void app_run_again(struct app *app, const char *words);
+
+/* Takes what the threads have sent. */
+void app_mail(struct app *app);
+
+/* Copies the worker's progress for the next frame. */
+void app_tick(struct app *app);
+
+/* A key, an action by its name, a line of the palette ("k 100"). */
+void app_key(struct app *app, keycode key);
+void app_do(struct app *app, enum action action, const char *argument);
+bool app_command(struct app *app, const char *line); /* false: there is no such action */
+
+/* Draws the whole screen (screen.c). */
+void app_draw(struct app *app, struct canvas *canvas);
+
+/* Within the app. */
+const struct view_ops *app_view(const struct app *app); /* shown */
+void *app_view_state(const struct app *app);
+void app_changed(struct app *app, unsigned what);
+const char *app_base_name(const char *path);
+void app_answer(struct app *app, struct query *query); /* of a query the app itself has asked */
+void app_back(struct app *app);
+void app_search(struct app *app, bool forward);
+struct page *app_help_page(const struct app *app); /* help.c */
+struct page *app_card_page(const struct app *app);
+bool app_screenshot(struct app *app, const char *path);
+
+#endif

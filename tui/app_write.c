@@ -1,0 +1,76 @@
+/* What the app itself writes to files: screenshots. Files are written by the queries thread,
+ * the UI thread touches no disk. */
+#include "app_state.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/outfile.h"
+
+enum { SCREENSHOT_LINE = 16384 };
+
+struct screenshot {
+    struct query query; /* first: the queries thread knows only this */
+    char *path;
+    struct canvas *canvas;
+};
+
+static void write_screenshot(struct query *query, const struct progress *progress)
+{
+    struct screenshot *shot = (struct screenshot *)query;
+    (void)progress;
+    struct outfile *file = outfile_open(shot->path, &query->status);
+    if (file == NULL) {
+        return;
+    }
+    char line[SCREENSHOT_LINE];
+    for (int y = 0; y < shot->canvas->rows; y++) {
+        canvas_row(shot->canvas, y, line, sizeof line);
+        outfile_printf(file, "%s\n", line);
+    }
+    outfile_commit(file, &query->status);
+}
+
+static void free_screenshot(struct query *query)
+{
+    struct screenshot *shot = (struct screenshot *)query;
+    free(shot->path);
+    canvas_free(shot->canvas);
+    free(shot);
+}
+
+bool app_screenshot(struct app *app, const char *path)
+{
+    struct status status = {0};
+    if (path[0] == '\0') {
+        app_say(app, LOG_ERROR, "screenshot wants the name of a file");
+        return false;
+    }
+    struct screenshot *shot = mem_zero(1, sizeof *shot, "a screenshot", &status);
+    if (shot == NULL) {
+        app_say(app, LOG_ERROR, "%s", status.text);
+        return false;
+    }
+    shot->query.work = write_screenshot;
+    shot->query.free = free_screenshot;
+    shot->path = mem_text(path, strlen(path), &status);
+    shot->canvas = canvas_new(app->rows, app->cols, app->glyphs, &status);
+    if (shot->path == NULL || shot->canvas == NULL) {
+        free_screenshot(&shot->query);
+        app_say(app, LOG_ERROR, "%s", status.text);
+        return false;
+    }
+    app_draw(app, shot->canvas);
+    return app_query(app, app, &shot->query);
+}
+
+void app_answer(struct app *app, struct query *query)
+{
+    const struct screenshot *shot = (const struct screenshot *)query;
+    if (query->status.code != STATUS_OK) {
+        app_say(app, LOG_ERROR, "%s", query->status.text);
+    } else {
+        app_say(app, LOG_NOTE, "the screen is in %s", shot->path);
+    }
+}

@@ -1,0 +1,144 @@
+/* DESIGN. One ppoll() on the terminal and the wake pipe. A key is answered by a frame at once;
+ * progress by at most ten frames a second; with nothing to do there is no timer, so an idle
+ * explorer uses no processor. Frames are drawn into a canvas, and curses sends what differs. */
+#include "loop.h"
+
+#include "base/clock.h"
+#include "signals.h"
+#include "term.h"
+
+#define FRAME_SECONDS 0.1 /* between two frames for progress only */
+#define CLOCK_SECONDS 1.0 /* while a stage runs without reporting, its clock still goes */
+
+struct loop {
+    struct app *app;
+    struct script *script;
+    struct canvas *canvas; /* NULL: the size is not known yet */
+    bool terminal;
+    int rows, cols;
+    double drawn_at;
+};
+
+static bool draw(struct loop *loop, struct status *status)
+{
+    if (loop->terminal) {
+        term_size(&loop->rows, &loop->cols);
+    }
+    if (loop->canvas == NULL || loop->canvas->rows != loop->rows ||
+        loop->canvas->cols != loop->cols || loop->canvas->glyphs != loop->app->glyphs) {
+        canvas_free(loop->canvas);
+        loop->canvas = canvas_new(loop->rows, loop->cols, loop->app->glyphs, status);
+        if (loop->canvas == NULL) {
+            return false;
+        }
+    }
+    app_draw(loop->app, loop->canvas);
+    if (loop->terminal) {
+        if (loop->app->repaint) {
+            term_repaint();
+        }
+        term_draw(loop->canvas);
+    }
+    loop->drawn_at = clock_now();
+    loop->app->dirty = loop->app->ticking = loop->app->repaint = false;
+    return true;
+}
+
+/* How long to wait: not at all when a frame is due, for ever when nothing goes on. */
+static double patience(const struct loop *loop)
+{
+    const struct app *app = loop->app;
+    double seconds = -1;
+    if (app->dirty) {
+        return 0;
+    }
+    if (app->session.busy) {
+        double wait = app->ticking ? FRAME_SECONDS : CLOCK_SECONDS;
+        seconds = loop->drawn_at + wait - clock_now();
+        seconds = seconds > 0 ? seconds : 0;
+    } else if (app->ticking) {
+        return 0;
+    }
+    double script = script_patience(loop->script, app);
+    return script >= 0 && (seconds < 0 || script < seconds) ? script : seconds;
+}
+
+static void take_keys(struct app *app)
+{
+    for (keycode key; (key = term_key()) != KEY_NONE && !app->quit;) {
+        if (key == KEY_HANGUP) {
+            app->quit = true;
+            return;
+        }
+        app_key(app, key);
+    }
+}
+
+static void take_events(struct loop *loop, unsigned events)
+{
+    struct app *app = loop->app;
+    if ((events & SIGNAL_TERMINATE) != 0) {
+        app->quit = true;
+    }
+    if ((events & SIGNAL_INTERRUPT) != 0) {
+        app_do(app, ACTION_CANCEL, "");
+    }
+    if ((events & (SIGNAL_STOP)) != 0) {
+        app->suspend = true;
+    }
+    if ((events & SIGNAL_CONTINUE) != 0) {
+        app->repaint = app->dirty = true;
+    }
+    if ((events & (SIGNAL_RESIZE | SIGNAL_CONTINUE)) != 0 && loop->terminal) {
+        term_resized();
+        app->dirty = true;
+    }
+    if ((events & SIGNAL_WAKE) != 0) {
+        app_mail(app);
+    }
+    if ((events & SIGNAL_KEY) != 0) {
+        take_keys(app);
+    }
+}
+
+static bool run(struct loop *loop, struct status *status)
+{
+    struct app *app = loop->app;
+    bool good = true;
+    while (good && !app->quit) {
+        bool due = app->dirty || (app->ticking && !app->session.busy) ||
+                   (app->session.busy && clock_now() - loop->drawn_at >=
+                                             (app->ticking ? FRAME_SECONDS : CLOCK_SECONDS));
+        if (due) {
+            good = draw(loop, status);
+        }
+        script_play(loop->script, app);
+        if (!loop->terminal && script_ended(loop->script)) {
+            break;
+        }
+        if (good && !app->quit) {
+            take_events(loop, signals_wait(loop->terminal ? term_fd() : -1,
+                                           inbox_fd(app->inbox), patience(loop)));
+        }
+        if (app->suspend && loop->terminal) {
+            term_suspend();
+            app->dirty = app->repaint = true;
+        }
+        app->suspend = false;
+    }
+    canvas_free(loop->canvas);
+    return good;
+}
+
+bool loop_run(struct app *app, struct script *script, struct status *status)
+{
+    struct loop loop = {.app = app, .script = script, .terminal = true};
+    return run(&loop, status);
+}
+
+bool loop_run_offscreen(struct app *app, struct script *script, int rows, int cols,
+                        struct status *status)
+{
+    struct loop loop = {.app = app, .script = script, .rows = rows, .cols = cols};
+    return run(&loop, status);
+}

@@ -1,0 +1,47 @@
+/* page: a text of several lines that is shown and scrolled: help, the run card, an explanation.
+ */
+#ifndef ODDHOURS_TUI_PAGE_H
+#define ODDHOURS_TUI_PAGE_H
+
+#include "canvas.h"
+#include "widgets/list.h"
+
+enum { PAGE_KEY = 24 };
+
+struct page_line {
+    enum role role;
+    char key[PAGE_KEY]; /* a left column of its own; "" for a line of text only */
+    char *text;
+};
+
+struct page {
+    char title[80];
+    struct page_line *lines;
+    size_t n, capacity;
+    struct list scroll; /* its cursor is the first line shown */
+    int key_width;      /* cells of the left column */
+};
+
+/* An empty page; NULL when memory is out. A page is freed with page_free(). */
+struct page *page_new(const char *title);
+void page_free(struct page *page);
+void page_clear(struct page *page); /* removes all lines, keeps the place */
+
+/* Adds a line. Memory running out only shortens the page. */
+void page_add(struct page *page, enum role role, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Adds a line with something in the left column: a key, a name. */
+void page_pair(struct page *page, const char *key, enum role role, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* Draws as much as fits, and what part that is. */
+void page_draw(struct page *page, struct canvas *canvas);
+
+/* Scrolls; false when the action is no move. */
+bool page_act(struct page *page, enum action action);
+
+/* Scrolls to the next line with `text`, forward or backward; false when there is none. */
+bool page_find(struct page *page, const char *text, bool forward);
+
+#endif

@@ -1,0 +1,261 @@
+#include "prompt.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+/* ---- completion ---- */
+
+/* Bytes of the first word, and whether it is all there is. */
+static size_t first_word(const struct prompt *prompt, bool *alone)
+{
+    size_t length = strcspn(prompt->edit.text, " ");
+    *alone = prompt->edit.text[length] == '\0';
+    return length;
+}
+
+static bool matches(enum action action, const char *typed, bool beginning)
+{
+    const char *name = action_info(action)->name;
+    bool begins = strncmp(name, typed, strlen(typed)) == 0;
+    if (beginning) {
+        return begins;
+    }
+    return !begins &&
+           (text_contains(name, typed) || text_contains(action_info(action)->help, typed));
+}
+
+/* Names that begin with what is typed come first, then those that contain it, in name or help.
+ */
+static void complete(struct prompt *prompt)
+{
+    bool alone;
+    size_t length = first_word(prompt, &alone);
+    char typed[64];
+    snprintf(typed, sizeof typed, "%.*s", (int)(length < 63 ? length : 63), prompt->edit.text);
+    prompt->n_choices = prompt->n_matching = 0;
+    for (int beginning = 1; beginning >= 0; beginning--) {
+        for (int action = ACTION_NONE + 1; action < ACTION_COUNT; action++) {
+            if (!matches((enum action)action, typed, beginning != 0)) {
+                continue;
+            }
+            if (prompt->n_choices < PROMPT_CHOICES) {
+                prompt->choices[prompt->n_choices++] = (enum action)action;
+            }
+            prompt->n_matching++;
+        }
+    }
+    prompt->choice = prompt->n_choices;
+    if (!alone) { /* the name is finished: only what it takes is of interest */
+        enum action action = action_find(prompt->edit.text, length);
+        prompt->choices[0] = action;
+        prompt->n_choices = prompt->n_matching = action != ACTION_NONE;
+        prompt->choice = prompt->n_choices;
+    }
+}
+
+static void choose(struct prompt *prompt, int step)
+{
+    size_t n = prompt->n_choices;
+    if (n == 0) {
+        return;
+    }
+    if (prompt->choice >= n) {
+        prompt->choice = step > 0 ? 0 : n - 1;
+    } else {
+        prompt->choice = (prompt->choice + n + (step > 0 ? 1 : n - 1)) % n;
+    }
+}
+
+/* Writes the chosen name (or the first) in place of the typed word. */
+static void take_choice(struct prompt *prompt)
+{
+    bool alone;
+    first_word(prompt, &alone);
+    if (prompt->n_choices > 0 && alone) {
+        size_t choice = prompt->choice < prompt->n_choices ? prompt->choice : 0;
+        const struct action_info *info = action_info(prompt->choices[choice]);
+        char text[64];
+        snprintf(text, sizeof text, "%s%s", info->name, info->argument[0] != '\0' ? " " : "");
+        line_edit_set(&prompt->edit, text);
+        complete(prompt);
+    }
+}
+
+/* ---- history ---- */
+
+static void remember(struct prompt *prompt)
+{
+    if (prompt->edit.length == 0 || prompt->kind == PROMPT_CONFIRM) {
+        return;
+    }
+    if (prompt->history == NULL) {
+        prompt->history =
+            mem_zero(PROMPT_HISTORY, sizeof *prompt->history, "the history", NULL);
+        if (prompt->history == NULL) {
+            return;
+        }
+    }
+    struct prompt_entry *entry = &prompt->history[prompt->n_history % PROMPT_HISTORY];
+    entry->kind = prompt->kind;
+    memcpy(entry->text, prompt->edit.text, sizeof entry->text);
+    prompt->n_history++;
+}
+
+/* Goes `step` entries of this kind back (positive) or forth in what was typed before. */
+static void recall(struct prompt *prompt, int step)
+{
+    size_t kept = prompt->n_history < PROMPT_HISTORY ? prompt->n_history : PROMPT_HISTORY;
+    size_t back = prompt->recalled;
+    for (;;) {
+        if (step > 0 ? back >= kept : back == 0) {
+            return;
+        }
+        back = step > 0 ? back + 1 : back - 1;
+        if (back == 0) {
+            line_edit_set(&prompt->edit, "");
+            break;
+        }
+        const struct prompt_entry *entry =
+            &prompt->history[(prompt->n_history - back) % PROMPT_HISTORY];
+        if (entry->kind == prompt->kind) {
+            line_edit_set(&prompt->edit, entry->text);
+            break;
+        }
+    }
+    prompt->recalled = back;
+}
+
+/* ---- opening, keys ---- */
+
+void prompt_open(struct prompt *prompt, enum prompt_kind kind, const char *label,
+                 const char *initial)
+{
+    prompt->kind = kind;
+    snprintf(prompt->label, sizeof prompt->label, "%s", label);
+    line_edit_set(&prompt->edit, initial == NULL ? "" : initial);
+    prompt->comment[0] = '\0';
+    prompt->recalled = 0;
+    prompt->n_choices = prompt->n_matching = prompt->choice = 0;
+    if (kind == PROMPT_COMMAND) {
+        complete(prompt);
+    }
+}
+
+void prompt_close(struct prompt *prompt)
+{
+    remember(prompt);
+    prompt->kind = PROMPT_NONE;
+}
+
+void prompt_free(struct prompt *prompt)
+{
+    free(prompt->history);
+}
+
+static enum prompt_event edit(struct prompt *prompt, keycode key)
+{
+    if (!line_edit_key(&prompt->edit, key)) {
+        return PROMPT_IGNORED;
+    }
+    if (prompt->kind == PROMPT_COMMAND) {
+        complete(prompt);
+    }
+    return PROMPT_EDITED;
+}
+
+enum prompt_event prompt_key(struct prompt *prompt, keycode key)
+{
+    if (prompt->kind == PROMPT_CONFIRM) {
+        return key == prompt->yes ? PROMPT_ACCEPTED : PROMPT_ABANDONED;
+    }
+    bool command = prompt->kind == PROMPT_COMMAND;
+    bool erasing = key == KEYS_BACKSPACE || key == 0x7F || key == KEY_CTRL('H');
+    switch (key) {
+    case KEYS_ESC:
+    case KEY_CTRL('C'):
+    case KEY_CTRL('G'): return PROMPT_ABANDONED;
+    case KEYS_ENTER:
+    case KEY_CTRL('J'):
+        if (command && prompt->choice < prompt->n_choices) {
+            take_choice(prompt);
+        }
+        return PROMPT_ACCEPTED;
+    case KEYS_TAB:
+        if (command) {
+            take_choice(prompt);
+        }
+        return PROMPT_EDITED;
+    case KEYS_UP:
+    case KEYS_DOWN:
+        if (command) {
+            choose(prompt, key == KEYS_DOWN ? 1 : -1);
+        } else {
+            recall(prompt, key == KEYS_UP ? 1 : -1);
+        }
+        return PROMPT_EDITED;
+    default: break;
+    }
+    /* Erasing what is not there leaves the prompt, as in vi and less. */
+    if (erasing && prompt->edit.length == 0 && prompt->kind != PROMPT_QUESTION) {
+        return PROMPT_ABANDONED;
+    }
+    return edit(prompt, key);
+}
+
+/* ---- drawing ---- */
+
+static void draw_choices(const struct prompt *prompt, const struct keymap *keymap,
+                         struct canvas *canvas)
+{
+    int rows = (int)prompt->n_choices;
+    if (rows > canvas->rows - 2) {
+        rows = canvas->rows - 2;
+    }
+    if (rows <= 0) {
+        return;
+    }
+    int y = canvas->rows - 1 - rows;
+    for (int i = 0; i < rows; i++, y++) {
+        const struct action_info *info = action_info(prompt->choices[i]);
+        char keys[40], usage[64];
+        keymap_keys(keymap, prompt->choices[i], keys, sizeof keys);
+        snprintf(usage, sizeof usage, "%s %s", info->name, info->argument);
+        canvas_fill(canvas, y, 0, canvas->cols, ROLE_TEXT, " ");
+        canvas_text(canvas, y, 1, ROLE_STRONG, usage);
+        canvas_field(canvas, y, 28, 12, TEXT_LEFT, ROLE_KEY, keys);
+        canvas_text(canvas, y, 41, ROLE_DIM, info->help);
+        if ((size_t)i == prompt->choice) {
+            canvas_select(canvas, y, 0, canvas->cols);
+        }
+    }
+    char title[48] = "";
+    if (prompt->n_matching > (size_t)rows) {
+        snprintf(title, sizeof title, "%d of %zu", rows, prompt->n_matching);
+    }
+    canvas_rule(canvas, canvas->rows - 2 - rows, title);
+}
+
+void prompt_draw(const struct prompt *prompt, const struct keymap *keymap,
+                 struct canvas *canvas)
+{
+    int y = canvas->rows - 1;
+    if (prompt->kind == PROMPT_COMMAND) {
+        draw_choices(prompt, keymap, canvas);
+    }
+    canvas_fill(canvas, y, 0, canvas->cols, ROLE_TEXT, " ");
+    int x = canvas_text(canvas, y, 0, ROLE_STRONG, prompt->label);
+    if (prompt->kind == PROMPT_CONFIRM) {
+        return;
+    }
+    int comment = (int)strlen(prompt->comment) + 1;
+    int cols = canvas->cols - x - (comment < canvas->cols / 2 ? comment : canvas->cols / 2);
+    int cursor =
+        line_edit_draw(&prompt->edit, canvas, y, x, cols > 8 ? cols : canvas->cols - x);
+    if (cols > 8) {
+        canvas_text(canvas, y, x + cols + 1, ROLE_DIM, prompt->comment);
+    }
+    canvas_select(canvas, y, cursor, 1);
+}

@@ -1,0 +1,61 @@
+/* prompt: the line at the foot of the screen where something is typed: `:` with completion,
+ * `/`,
+ * `&`, a question, a confirmation. Holds what is typed; what it means is the app's. */
+#ifndef ODDHOURS_TUI_PROMPT_H
+#define ODDHOURS_TUI_PROMPT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "app.h"
+#include "widgets/line_edit.h"
+
+enum prompt_kind {
+    PROMPT_NONE,
+    PROMPT_COMMAND,
+    PROMPT_SEARCH,
+    PROMPT_FILTER,
+    PROMPT_QUESTION,
+    PROMPT_CONFIRM
+};
+
+enum { PROMPT_LABEL = 200, PROMPT_COMMENT = 200, PROMPT_HISTORY = 24, PROMPT_CHOICES = 8 };
+
+struct prompt {
+    enum prompt_kind kind;
+    char label[PROMPT_LABEL];
+    struct line_edit edit;
+    char comment[PROMPT_COMMENT]; /* live feedback */
+    struct question question;     /* PROMPT_QUESTION, PROMPT_FILTER */
+    keycode yes;                  /* PROMPT_CONFIRM */
+    void (*confirmed)(void *context, struct app *app);
+    void *context;
+
+    /* PROMPT_COMMAND: the actions that what is typed could become. */
+    enum action choices[PROMPT_CHOICES];
+    size_t n_choices, n_matching; /* shown; in all */
+    size_t choice;                /* n_choices: none */
+
+    struct prompt_entry {
+        enum prompt_kind kind;
+        char text[LINE_EDIT_SIZE];
+    } * history; /* ring of PROMPT_HISTORY, allocated with the first */
+    size_t n_history, recalled;
+};
+
+void prompt_open(struct prompt *prompt, enum prompt_kind kind, const char *label,
+                 const char *initial);
+void prompt_close(struct prompt *prompt); /* remembers what was typed */
+void prompt_free(struct prompt *prompt);
+
+enum prompt_event { PROMPT_IGNORED, PROMPT_EDITED, PROMPT_ACCEPTED, PROMPT_ABANDONED };
+
+/* Takes a key. After PROMPT_ACCEPTED the text is edit.text, until prompt_close(). */
+enum prompt_event prompt_key(struct prompt *prompt, keycode key);
+
+/* Draws into the last line of the canvas, and the choices above it; the cursor's cell is left
+ * selected. */
+void prompt_draw(const struct prompt *prompt, const struct keymap *keymap,
+                 struct canvas *canvas);
+
+#endif

@@ -1,0 +1,182 @@
+/* The frame around the views: header, message or progress, footer, prompt, page. */
+#include "app_state.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/format.h"
+
+enum { LEAST_ROWS = 8, LEAST_COLS = 40, FRAME_ROWS = 3, FOOTER_KEYS = 8 };
+
+/* ---- header ---- */
+
+/* What is known of the table, for the right of the header. */
+static void describe_rows(const struct app *app, char *text, size_t size)
+{
+    const struct session *session = &app->session;
+    struct shown memory = format_bytes(app_memory(app));
+    if (session->has_table) {
+        snprintf(text, size, "%s rows %s %s", format_grouped(session->run->table->n_rows).text,
+                 app->glyphs->dot, memory.text);
+    } else if (session->preview != NULL) {
+        snprintf(text, size, "first %s rows %s %s",
+                 format_grouped(session->preview->n_rows).text, app->glyphs->dot, memory.text);
+    } else {
+        snprintf(text, size, "%s", memory.text);
+    }
+}
+
+static int draw_crumb(const struct app *app, struct canvas *canvas, int x, size_t depth)
+{
+    size_t index = app->stack[depth];
+    const struct view_ops *view = views[index];
+    bool last = depth + 1 == app->depth;
+    char where[160] = "";
+    x = canvas_printf(canvas, 0, x, ROLE_TITLE, " %s ", app->glyphs->crumb);
+    x = canvas_printf(canvas, 0, x, last ? ROLE_STRONG : ROLE_TITLE, "%s %s",
+                      action_info(view->action)->keys, view->title);
+    if (view->where != NULL) {
+        view->where(app->states[index], app, where, sizeof where);
+    }
+    if (where[0] != '\0') {
+        x = canvas_printf(canvas, 0, x, ROLE_TITLE, " %s ", app->glyphs->crumb);
+        x = canvas_text(canvas, 0, x, last ? ROLE_STRONG : ROLE_TITLE, where);
+    }
+    return x;
+}
+
+static void draw_header(const struct app *app, struct canvas *canvas)
+{
+    char right[128];
+    describe_rows(app, right, sizeof right);
+    int width = (int)text_width(right);
+    canvas_fill(canvas, 0, 0, canvas->cols, ROLE_TITLE, " ");
+    struct canvas left = canvas_part(canvas, 0, 0, 1, canvas->cols - width - 2);
+    int x = 1;
+    if (canvas->cols >= 60) {
+        x = canvas_text(&left, 0, x, ROLE_TITLE, "oddhours ");
+    }
+    x = canvas_text(&left, 0, x, ROLE_TITLE, app->session.input);
+    for (size_t depth = 0; depth < app->depth; depth++) {
+        x = draw_crumb(app, &left, x, depth);
+    }
+    canvas_text(canvas, 0, canvas->cols - width - 1, ROLE_TITLE, right);
+}
+
+/* ---- the line above the footer: a message, or the progress of what runs ---- */
+
+static void describe_left(const struct app *app, char *text, size_t size)
+{
+    const struct session *session = &app->session;
+    double left = meter_left(&session->meter, app_now(app));
+    snprintf(text, size, "%s%s%s",
+             app->frozen ? "0:00" : format_duration(app_now(app) - session->meter.started).text,
+             isnan(left) ? "" : "  ~", isnan(left) ? "" : format_duration(left).text);
+}
+
+static void draw_progress(const struct app *app, struct canvas *canvas, int y)
+{
+    const struct session *session = &app->session;
+    const struct worker_progress *progress = &session->progress;
+    char left[96];
+    describe_left(app, left, sizeof left);
+    int x = canvas_printf(canvas, y, 1, ROLE_TEXT, "[%zu/%zu] %s ", progress->stage_number,
+                          progress->stage_count, progress->stage);
+    if (progress->cancelling) {
+        canvas_text(canvas, y, x, ROLE_WARN, "cancelling");
+        return;
+    }
+    if (progress->total > 0) {
+        int bar = canvas->cols >= 70 ? 20 : 10;
+        meter_bar(canvas, y, x, bar, ROLE_BAR, progress->done, progress->total);
+        x = canvas_printf(canvas, y, x + bar, ROLE_STRONG, " %.0f %%",
+                          100 * (double)progress->done / (double)progress->total);
+    }
+    canvas_printf(canvas, y, x + 1, ROLE_DIM, "%s", left);
+}
+
+static void draw_status(const struct app *app, struct canvas *canvas, int y)
+{
+    static const enum role roles[] = {ROLE_TEXT, ROLE_WARN, ROLE_BAD};
+    if (app->has_message) {
+        int x = 1;
+        if (app->message_kind == LOG_ERROR) {
+            x = canvas_text(canvas, y, x, ROLE_BAD, app->glyphs->failed) + 1;
+        }
+        canvas_text(canvas, y, x, roles[app->message_kind], app->message);
+    } else if (app->session.busy) {
+        draw_progress(app, canvas, y);
+    }
+}
+
+/* ---- footer ---- */
+
+static void draw_footer(const struct app *app, struct canvas *canvas, int y)
+{
+    static const enum action on_page[] = {ACTION_BACK, ACTION_DOWN, ACTION_PAGE_DOWN,
+                                          ACTION_SEARCH, ACTION_NONE};
+    const enum action *actions = app->page != NULL ? on_page : app_view(app)->footer;
+    int x = 1;
+    for (int i = 0; i < FOOTER_KEYS && actions[i] != ACTION_NONE; i++) {
+        char key[KEY_NAME];
+        const char *name = action_info(actions[i])->name;
+        keymap_key(&app->keymap, actions[i], key);
+        int width = (int)(text_width(key) + strlen(name)) + 3;
+        if (key[0] == '\0' || x + width > canvas->cols) {
+            continue;
+        }
+        x = canvas_text(canvas, y, x, ROLE_KEY, key);
+        x = canvas_text(canvas, y, x + 1, ROLE_DIM, name) + 2;
+    }
+}
+
+/* ---- all of it ---- */
+
+static void draw_body(const struct app *app, struct canvas *canvas)
+{
+    if (app->page == NULL) {
+        app_view(app)->draw(app_view_state(app), app, canvas);
+        return;
+    }
+    canvas_rule(canvas, 0, app->page->title);
+    struct canvas text = canvas_part(canvas, 1, 0, canvas->rows - 1, canvas->cols);
+    page_draw(app->page, &text);
+}
+
+/* Too small for a screen: one line, what runs or where we are, and what to do. */
+static void draw_tiny(const struct app *app, struct canvas *canvas)
+{
+    const struct session *session = &app->session;
+    if (app->prompt.kind != PROMPT_NONE) {
+        prompt_draw(&app->prompt, &app->keymap, canvas);
+    } else if (app->has_message) {
+        draw_status(app, canvas, 0);
+    } else if (session->busy && session->progress.total > 0) {
+        canvas_printf(canvas, 0, 0, ROLE_TEXT, "%s %.0f %%  (enlarge)", session->progress.stage,
+                      100 * (double)session->progress.done / (double)session->progress.total);
+    } else {
+        canvas_printf(canvas, 0, 0, ROLE_TEXT, "%s (enlarge)", app_view(app)->title);
+    }
+}
+
+void app_draw(struct app *app, struct canvas *canvas)
+{
+    app->rows = canvas->rows;
+    app->cols = canvas->cols;
+    app_tick(app);
+    canvas_clear(canvas);
+    if (canvas->rows < LEAST_ROWS || canvas->cols < LEAST_COLS) {
+        draw_tiny(app, canvas);
+        return;
+    }
+    draw_header(app, canvas);
+    struct canvas body = canvas_part(canvas, 1, 0, canvas->rows - FRAME_ROWS, canvas->cols);
+    draw_body(app, &body);
+    draw_status(app, canvas, canvas->rows - 2);
+    if (app->prompt.kind != PROMPT_NONE) {
+        prompt_draw(&app->prompt, &app->keymap, canvas);
+    } else {
+        draw_footer(app, canvas, canvas->rows - 1);
+    }
+}

@@ -1,0 +1,431 @@
+#define _GNU_SOURCE
+#include "term.h"
+
+#include <curses.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <poll.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <termios.h>
+#include <unistd.h>
+#include <wchar.h>
+
+#include "base/text.h"
+#include "signals.h"
+#include "term_color.h"
+
+enum { ESC_DELAY = 25, RESET_BYTES = 256, KEPT_BYTES = 65536 };
+
+static struct {
+    bool started;
+    SCREEN *screen;
+    FILE *keys; /* the controlling terminal, when standard input is not one */
+    int key_fd;
+    struct termios modes; /* as they were */
+    char
+        reset[RESET_BYTES]; /* leaves the alternate screen, shows the cursor, ends attributes */
+    size_t reset_length;
+    int kept_fd;        /* what was written to standard error meanwhile; -1: nothing is kept */
+    int stderr_fd;      /* the real one */
+    int rows, cols;     /* of `shown` */
+    struct cell *shown; /* the last frame; NULL: unknown */
+} term = {.kept_fd = -1, .stderr_fd = -1};
+
+bool term_locale(void)
+{
+    /* Numbers keep their point: the other categories stay "C" whatever the environment says. */
+    return setlocale(LC_CTYPE, "") != NULL && strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+}
+
+bool term_available(void)
+{
+    if (!isatty(STDOUT_FILENO)) {
+        return false;
+    }
+    if (isatty(STDIN_FILENO)) {
+        return true;
+    }
+    int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+    if (fd >= 0) {
+        close(fd);
+    }
+    return fd >= 0;
+}
+
+/* ---- standard error, kept aside ---- */
+
+static void keep_stderr(void)
+{
+    if (!isatty(STDERR_FILENO)) {
+        return; /* it goes to a file and disturbs nobody */
+    }
+    fflush(stderr);
+    term.kept_fd = memfd_create("oddhours-stderr", MFD_CLOEXEC);
+    term.stderr_fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
+    if (term.kept_fd >= 0 && term.stderr_fd >= 0) {
+        dup2(term.kept_fd, STDERR_FILENO);
+    }
+}
+
+static void write_all(int fd, const char *bytes, size_t length)
+{
+    while (length > 0) {
+        ssize_t written = write(fd, bytes, length);
+        if (written <= 0 && errno != EINTR) {
+            return;
+        }
+        if (written > 0) {
+            bytes += written;
+            length -= (size_t)written;
+        }
+    }
+}
+
+/* Line by line, made safe. Async-signal-safe. */
+static void write_safely(int fd, const char *bytes, size_t length)
+{
+    static char safe[3 * 1024 + 1];
+    while (length > 0) {
+        const char *newline = memchr(bytes, '\n', length);
+        size_t line = newline == NULL ? length : (size_t)(newline - bytes);
+        size_t piece = line < 1024 ? line : 1024;
+        write_all(fd, safe, text_safe(safe, sizeof safe, bytes, piece, false));
+        if (piece == line) {
+            write_all(fd, "\n", 1);
+            piece += newline != NULL;
+        }
+        bytes += piece;
+        length -= piece;
+    }
+}
+
+/* Puts the real standard error back and says what was kept. Async-signal-safe. */
+static void release_stderr(void)
+{
+    static char kept[KEPT_BYTES];
+    if (term.kept_fd < 0 || term.stderr_fd < 0) {
+        return;
+    }
+    dup2(term.stderr_fd, STDERR_FILENO);
+    ssize_t length = pread(term.kept_fd, kept, sizeof kept, 0);
+    if (length > 0) {
+        write_safely(STDERR_FILENO, kept, (size_t)length);
+    }
+    close(term.kept_fd);
+    close(term.stderr_fd);
+    term.kept_fd = term.stderr_fd = -1;
+}
+
+/* ---- starting and stopping ---- */
+
+/* Appends a terminal's string without its padding ("$<5>"). */
+static void add_reset(const char *capability)
+{
+    const char *text = tigetstr(capability);
+    if (text == NULL || text == (const char *)-1) {
+        return;
+    }
+    while (*text != '\0' && term.reset_length < RESET_BYTES) {
+        if (text[0] == '$' && text[1] == '<' && strchr(text, '>') != NULL) {
+            text = strchr(text, '>') + 1;
+            continue;
+        }
+        term.reset[term.reset_length++] = *text++;
+    }
+}
+
+static void restore_after_crash(int number)
+{
+    char line[] = "oddhours: crashed (signal 00); the terminal is restored\n";
+    char *digits = strchr(line, '0');
+    digits[0] = (char)('0' + number / 10 % 10);
+    digits[1] = (char)('0' + number % 10);
+    write_all(STDOUT_FILENO, term.reset, term.reset_length);
+    tcsetattr(term.key_fd, TCSANOW, &term.modes);
+    release_stderr();
+    write_all(STDERR_FILENO, line, sizeof line - 1);
+}
+
+static bool open_keys(struct status *status)
+{
+    term.keys = NULL;
+    term.key_fd = STDIN_FILENO;
+    if (isatty(STDIN_FILENO)) {
+        return true;
+    }
+    term.keys = fopen("/dev/tty", "r+e");
+    if (term.keys == NULL) {
+        return status_set(status, STATUS_IO, "cannot read keys from /dev/tty: %s",
+                          strerror(errno));
+    }
+    term.key_fd = fileno(term.keys);
+    return true;
+}
+
+static void close_keys(void)
+{
+    if (term.keys != NULL) {
+        fclose(term.keys);
+        term.keys = NULL;
+    }
+}
+
+static void set_modes(void)
+{
+    set_escdelay(ESC_DELAY);
+    raw(); /* Ctrl-C is a key here: it must not end the program that feeds us through a pipe */
+    noecho();
+    nonl();
+    keypad(stdscr, TRUE);
+    nodelay(stdscr, TRUE);
+    curs_set(0);
+    scrollok(stdscr, FALSE);
+}
+
+bool term_start(enum color_mode color, struct status *status)
+{
+    const char *type = getenv("TERM");
+    if (!open_keys(status)) {
+        return false;
+    }
+    tcgetattr(term.key_fd, &term.modes);
+    term.screen = newterm(NULL, stdout, term.keys != NULL ? term.keys : stdin);
+    bool able = term.screen != NULL && tigetstr("cup") != NULL;
+    if (!able) {
+        if (term.screen != NULL) {
+            endwin();
+            delscreen(term.screen);
+            term.screen = NULL;
+        }
+        close_keys();
+        return status_set(status, STATUS_USAGE,
+                          "the terminal '%s' %s; set TERM, or use oddhours run",
+                          type == NULL ? "" : type,
+                          type == NULL || type[0] == '\0' ? "has no name (TERM is not set)"
+                                                          : "is unknown or cannot place text");
+    }
+    set_modes();
+    term_color_start(color);
+    add_reset("rmkx");
+    add_reset("sgr0");
+    add_reset("cnorm");
+    add_reset("rmcup");
+    signals_on_crash(restore_after_crash);
+    keep_stderr();
+    term.started = true;
+    return true;
+}
+
+void term_stop(void)
+{
+    if (!term.started) {
+        return;
+    }
+    term.started = false;
+    curs_set(1);
+    endwin();
+    delscreen(term.screen);
+    close_keys();
+    free(term.shown);
+    term.shown = NULL;
+    release_stderr();
+    signals_on_crash(NULL);
+}
+
+void term_size(int *rows, int *cols)
+{
+    getmaxyx(stdscr, *rows, *cols);
+}
+
+int term_fd(void)
+{
+    return term.key_fd;
+}
+
+void term_repaint(void)
+{
+    free(term.shown);
+    term.shown = NULL;
+    clearok(stdscr, TRUE);
+}
+
+void term_resized(void)
+{
+    struct winsize size = {0};
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 && size.ws_col > 0) {
+        resizeterm(size.ws_row, size.ws_col);
+    }
+    free(term.shown);
+    term.shown = NULL;
+}
+
+void term_suspend(void)
+{
+    curs_set(1);
+    endwin();
+    if (term.kept_fd >= 0) {
+        dup2(term.stderr_fd, STDERR_FILENO);
+    }
+    signals_stop_self();
+    if (term.kept_fd >= 0) {
+        dup2(term.kept_fd, STDERR_FILENO);
+    }
+    curs_set(0);
+    term_resized();
+    term_repaint();
+}
+
+/* ---- keys ---- */
+
+static keycode from_curses(wint_t code)
+{
+    static const struct {
+        wint_t curses;
+        keycode key;
+    } known[] = {
+        {KEY_UP, KEYS_UP},         {KEY_DOWN, KEYS_DOWN},           {KEY_LEFT, KEYS_LEFT},
+        {KEY_RIGHT, KEYS_RIGHT},   {KEY_HOME, KEYS_HOME},           {KEY_END, KEYS_END},
+        {KEY_PPAGE, KEYS_PAGE_UP}, {KEY_NPAGE, KEYS_PAGE_DOWN},     {KEY_IC, KEYS_INSERT},
+        {KEY_DC, KEYS_DELETE},     {KEY_BACKSPACE, KEYS_BACKSPACE}, {KEY_BTAB, KEYS_BACK_TAB},
+        {KEY_ENTER, KEYS_ENTER},
+    };
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        if (known[i].curses == code) {
+            return known[i].key;
+        }
+    }
+    if (code >= (wint_t)KEY_F(1) && code <= (wint_t)KEY_F(12)) {
+        return KEYS_F1 + (keycode)code - (keycode)KEY_F(1);
+    }
+    return KEY_NONE;
+}
+
+/* Readable, but nothing comes: the terminal has gone. */
+static bool has_hung_up(void)
+{
+    struct pollfd fd = {term.key_fd, POLLIN, 0};
+    int waiting = 0;
+    if (poll(&fd, 1, 0) <= 0) {
+        return false;
+    }
+    return (fd.revents & (POLLHUP | POLLERR | POLLNVAL)) != 0 ||
+           ioctl(term.key_fd, FIONREAD, &waiting) != 0 || waiting == 0;
+}
+
+keycode term_key(void)
+{
+    for (;;) {
+        wint_t code;
+        int kind = get_wch(&code);
+        if (kind == ERR) {
+            return has_hung_up() ? KEY_HANGUP : KEY_NONE;
+        }
+        if (kind == OK) {
+            return code == 0x7F ? KEYS_BACKSPACE : code == '\n' ? KEYS_ENTER : (keycode)code;
+        }
+        keycode key =
+            from_curses(code); /* KEY_RESIZE is none: term_resized() has been called */
+        if (key != KEY_NONE) {
+            return key;
+        }
+    }
+}
+
+/* ---- drawing ---- */
+
+/* Decodes safe text, whatever the locale; returns how many. */
+static int to_wide(const char *text, wchar_t *wide, int max)
+{
+    const unsigned char *p = (const unsigned char *)text;
+    int n = 0;
+    while (*p != 0 && n < max) {
+        wchar_t code = *p < 0x80   ? *p
+                       : *p < 0xE0 ? *p & 0x1F
+                       : *p < 0xF0 ? *p & 0x0F
+                                   : *p & 0x07;
+        for (p++; (*p & 0xC0) == 0x80; p++) {
+            code = code << 6 | (*p & 0x3F);
+        }
+        wide[n++] = code;
+    }
+    return n;
+}
+
+/* Appends a cell to a line of curses' cells; returns how many there are then. */
+static int add_cell(const struct cell *cell, cchar_t *line, int n)
+{
+    wchar_t wide[CCHARW_MAX + 1] = {0};
+    short pair;
+    attr_t attributes = term_color_of((enum role)cell->role, cell->selected, &pair);
+    if (to_wide(cell->text, wide, CCHARW_MAX) == 0) {
+        wide[0] = L' ';
+    }
+    if (wcwidth(wide[0]) == cell->width &&
+        setcchar(&line[n], wide, attributes, pair, NULL) == OK) {
+        return n + 1;
+    }
+    /* A character that this C library measures otherwise would put the row out of line. */
+    for (int i = 0; i < cell->width; i++) {
+        setcchar(&line[n++], L"?", attributes, pair, NULL);
+    }
+    return n;
+}
+
+static void draw_row(const struct canvas *canvas, int y, cchar_t *line)
+{
+    int n = 0;
+    for (int x = 0; x < canvas->cols; x++) {
+        const struct cell *cell = canvas_cell(canvas, y, x);
+        if (cell->width > 0) {
+            n = add_cell(cell, line, n);
+        }
+    }
+    mvadd_wchnstr(y, 0, line, n);
+}
+
+/* Room for the copy of a frame and for a line of it. */
+static bool make_room(const struct canvas *canvas)
+{
+    size_t cells = (size_t)canvas->rows * (size_t)canvas->cols;
+    if (term.shown != NULL && term.rows == canvas->rows && term.cols == canvas->cols) {
+        return true;
+    }
+    free(term.shown);
+    term.shown = calloc(cells > 0 ? cells : 1, sizeof *term.shown);
+    term.rows = canvas->rows;
+    term.cols = canvas->cols;
+    if (term.shown != NULL && cells > 0) {
+        for (size_t i = 0; i < cells; i++) {
+            term.shown[i].width = UINT8_MAX; /* differs from any cell: nothing is known */
+        }
+    }
+    return term.shown != NULL;
+}
+
+void term_draw(const struct canvas *canvas)
+{
+    size_t bytes = (size_t)canvas->cols * sizeof(struct cell);
+    cchar_t *line = calloc((size_t)canvas->cols + 1, sizeof *line);
+    if (line == NULL || !make_room(canvas)) {
+        free(line);
+        return; /* the next frame may find memory */
+    }
+    for (int y = 0; y < canvas->rows; y++) {
+        struct cell *shown = term.shown + (size_t)y * (size_t)canvas->cols;
+        const struct cell *row = canvas->cells + (size_t)y * (size_t)canvas->stride;
+        if (memcmp(shown, row, bytes) != 0) {
+            draw_row(canvas, y, line);
+            memcpy(shown, row, bytes);
+        }
+    }
+    free(line);
+    move(canvas->rows > 0 ? canvas->rows - 1 : 0, canvas->cols > 0 ? canvas->cols - 1 : 0);
+    refresh();
+}

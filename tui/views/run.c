@@ -1,0 +1,260 @@
+/* Run: the stages with their progress, and what the detectors have found so far. */
+#include "views/view.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/format.h"
+#include "base/mem.h"
+#include "views/user_hours.h"
+#include "widgets/chart.h"
+#include "widgets/columns.h"
+#include "widgets/list.h"
+#include "widgets/meter.h"
+
+enum { NAME_COLS = 18, BAR_COLS = 22, STAGES_NARROW = 6 };
+
+struct run_view {
+    struct list list; /* of the stages, for screens that are too low for all */
+};
+
+static void *open_run(struct app *app)
+{
+    (void)app;
+    return mem_zero(1, sizeof(struct run_view), "the run view", NULL);
+}
+
+/* What the progress of a stage counts. */
+static const char *unit_of(const char *stage)
+{
+    for (size_t i = 0; i < detector_count(); i++) {
+        size_t length = strlen(detectors[i]->name);
+        if (strncmp(stage, detectors[i]->name, length) == 0 && stage[length] == ' ') {
+            return strcmp(stage + length, " fit") == 0 ? detectors[i]->steps : "profiles";
+        }
+    }
+    return strcmp(stage, "read") == 0 ? "" : "rows";
+}
+
+static bool counts_bytes(const char *stage)
+{
+    return strcmp(stage, "read") == 0;
+}
+
+static struct shown amount(const char *stage, double count)
+{
+    return counts_bytes(stage) ? format_bytes((uint64_t)count) : format_short(count);
+}
+
+/* "108/200 trees  0:41  21 trees/s  ~0:35 left", as much as fits. */
+static void draw_figures(const struct app *app, struct canvas *canvas, int y, int x)
+{
+    const struct session *session = &app_session(app)[0];
+    const struct worker_progress *progress = &session->progress;
+    const char *unit = unit_of(progress->stage);
+    double now = app_now(app);
+    double rate = meter_rate(&session->meter, now), left = meter_left(&session->meter, now);
+    if (progress->total > 0) {
+        x = canvas_printf(canvas, y, x, ROLE_TEXT, "%s/%s",
+                          amount(progress->stage, (double)progress->done).text,
+                          amount(progress->stage, (double)progress->total).text);
+        x = canvas_printf(canvas, y, x, ROLE_DIM, " %s", unit);
+    } else if (progress->done > 0) {
+        x = canvas_printf(canvas, y, x, ROLE_TEXT, "%s %s",
+                          amount(progress->stage, (double)progress->done).text, unit);
+    }
+    x = canvas_printf(canvas, y, x, ROLE_TEXT, "  %s",
+                      format_duration(now - session->meter.started).text);
+    if (!isnan(rate)) {
+        x = canvas_printf(canvas, y, x, ROLE_DIM, "  %s/s", amount(progress->stage, rate).text);
+    }
+    if (!isnan(left)) {
+        canvas_printf(canvas, y, x, ROLE_STRONG, "  ~%s left", format_duration(left).text);
+    }
+}
+
+static void draw_losses(const struct session *session, struct canvas *canvas, int y)
+{
+    const struct worker_progress *progress = &session->progress;
+    double most = 0;
+    size_t n = progress->n_values;
+    for (size_t i = 0; i < n; i++) {
+        most = progress->values[i] > most ? progress->values[i] : most;
+    }
+    int x = canvas_text(canvas, y, 3, ROLE_DIM, "loss") + 1;
+    int cols = (int)n < 24 ? (int)n : 24;
+    chart_spark(canvas, y, x, cols, progress->values, n, most, ROLE_BAR);
+    canvas_printf(canvas, y, x + cols + 1, ROLE_TEXT, "%s after epoch %zu",
+                  format_score(progress->values[n - 1]).text, n);
+}
+
+static void draw_running(const struct app *app, struct canvas *canvas, int y)
+{
+    const struct worker_progress *progress = &app_session(app)->progress;
+    int x = NAME_COLS + 3;
+    canvas_text(canvas, y, 1, ROLE_STRONG, canvas->glyphs->cursor);
+    canvas_field(canvas, y, 3, NAME_COLS, TEXT_LEFT, ROLE_STRONG, progress->stage);
+    if (progress->cancelling) {
+        canvas_text(canvas, y, x, ROLE_WARN, "cancelling");
+        return;
+    }
+    if (progress->total > 0) {
+        int bar = canvas->cols >= 76 ? BAR_COLS : 8;
+        meter_bar(canvas, y, x, bar, ROLE_BAR, progress->done, progress->total);
+        x += bar;
+        x = canvas_printf(canvas, y, x, ROLE_STRONG, "%4.0f %%  ",
+                          100 * (double)progress->done / (double)progress->total);
+    }
+    draw_figures(app, canvas, y, x);
+}
+
+static void draw_finished(const struct stage_record *stage, struct canvas *canvas, int y,
+                          bool frozen)
+{
+    const struct glyphs *glyphs = canvas->glyphs;
+    canvas_text(canvas, y, 1, stage->finished ? ROLE_GOOD : ROLE_WARN,
+                stage->finished ? glyphs->done : glyphs->failed);
+    canvas_field(canvas, y, 3, NAME_COLS, TEXT_LEFT, ROLE_TEXT, stage->name);
+    struct shown seconds = format_seconds(stage->seconds);
+    canvas_field(canvas, y, NAME_COLS + 3, 8, TEXT_RIGHT, ROLE_TEXT,
+                 frozen ? "0.00 s" : seconds.text);
+    if (!stage->finished) {
+        canvas_text(canvas, y, NAME_COLS + 13, ROLE_WARN, "not finished");
+    }
+}
+
+/* Draws the stages into `rows` lines and returns how many it took; the running one is always
+ * seen. */
+static int draw_stages(const struct app *app, struct canvas *canvas, int y, int rows)
+{
+    const struct session *session = app_session(app);
+    const struct worker_progress *progress = &session->progress;
+    size_t n = session->n_stages;
+    size_t running = session->busy && n > 0 ? n - 1 : n;
+    bool losses = session->busy && progress->n_values > 0;
+    int room = rows - (losses ? 1 : 0) - (session->busy ? 1 : 0);
+    size_t first = room > 0 && n > (size_t)room ? n - (size_t)room : 0;
+    int from = y;
+    for (size_t i = first; i < n && y - from < rows; i++, y++) {
+        if (i == running) {
+            draw_running(app, canvas, y);
+        } else {
+            draw_finished(&session->running->stages[i], canvas, y, app_now(app) == 0);
+        }
+    }
+    if (losses && y - from < rows) {
+        draw_losses(session, canvas, y++);
+    }
+    if (session->busy && session->stage_count > n && y - from < rows) {
+        canvas_printf(canvas, y++, 3, ROLE_DIM, "%zu more to come", session->stage_count - n);
+    }
+    return y - from;
+}
+
+static void draw_result(const struct columns *columns, const struct result *result,
+                        struct canvas *canvas, int y)
+{
+    columns_field(columns, canvas, y, 0, ROLE_STRONG, result->title);
+    columns_field(columns, canvas, y, 1, ROLE_TEXT,
+                  format_grouped(result->scores.flagged_rows).text);
+    columns_field(
+        columns, canvas, y, 2, ROLE_TEXT,
+        format_percent((double)result->scores.flagged_rows / (double)result->scores.scored_rows)
+            .text);
+    columns_field(columns, canvas, y, 3, ROLE_TEXT,
+                  format_score(result->scores.threshold).text);
+    columns_field(columns, canvas, y, 4, ROLE_TEXT,
+                  format_grouped(result->scores.scored_rows).text);
+    columns_field(columns, canvas, y, 5, ROLE_WARN, result->partial);
+}
+
+static int draw_results(const struct session *session, struct canvas *canvas, int y)
+{
+    struct columns columns = {0};
+    int from = y;
+    columns_add(&columns, (struct column){"found by", 16, 20, 0, TEXT_LEFT});
+    columns_add(&columns, (struct column){"flagged", 10, 12, 0, TEXT_RIGHT});
+    columns_add(&columns, (struct column){"share", 7, 8, 1, TEXT_RIGHT});
+    columns_add(&columns, (struct column){"above", 9, 10, 2, TEXT_RIGHT});
+    columns_add(&columns, (struct column){"rows scored", 11, 12, 3, TEXT_RIGHT});
+    columns_add(&columns, (struct column){"", 1, 40, 4, TEXT_LEFT});
+    struct canvas part = canvas_part(canvas, y, 3, canvas->rows - y, canvas->cols - 3);
+    columns_place(&columns, part.cols);
+    columns_header(&columns, &part, 0, columns.n, false);
+    y++;
+    for (size_t i = 0; i < session_results(); i++) {
+        if (session->has_result[i]) {
+            draw_result(&columns, &session->run->results[i], &part, y - from);
+            y++;
+        }
+    }
+    for (size_t i = 0; i < session_results(); i++) {
+        const char *health = session->has_result[i] ? session->run->results[i].health : "";
+        if (health[0] != '\0') {
+            canvas_printf(canvas, y++, 3, ROLE_DIM, "%s: %s", session->run->results[i].brief,
+                          health);
+        }
+    }
+    return y - from;
+}
+
+static bool any_result(const struct session *session)
+{
+    for (size_t i = 0; i < session_results(); i++) {
+        if (session->has_result[i]) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void draw_run(void *state, const struct app *app, struct canvas *canvas)
+{
+    (void)state;
+    const struct session *session = app_session(app);
+    if (session->running == NULL) {
+        canvas_text(canvas, 0, 1, ROLE_DIM, "starting");
+        return;
+    }
+    bool low = canvas->rows < 14;
+    int y = draw_stages(app, canvas, 0, low ? canvas->rows : RUN_STAGES_MAX + 2);
+    if (session->ended && session->running->status.code > STATUS_CANCELLED) {
+        canvas_printf(canvas, y++, 1, ROLE_BAD, "%s %s", canvas->glyphs->failed,
+                      session->running->status.text);
+    }
+    if (any_result(session)) {
+        draw_results(session, canvas, y + (low ? 0 : 1));
+    } else if (session_table(session) != NULL && !low) {
+        canvas_rule(canvas, y + 1, "the first user-hours");
+        struct canvas part = canvas_part(canvas, y + 2, 0, canvas->rows - y - 2, canvas->cols);
+        user_hours_draw(session_table(session), 0, NULL, &part);
+    }
+}
+
+static unsigned act_run(void *state, struct app *app, enum action action, const char *argument)
+{
+    (void)state, (void)argument;
+    if (action == ACTION_OPEN && any_result(app_session(app))) {
+        app_enter(app, ACTION_VIEW_TOPK);
+        return REACT_DONE;
+    }
+    return REACT_PASS;
+}
+
+static const enum action footer[] = {ACTION_VIEW_TOPK, ACTION_VIEW_SCORES, ACTION_VIEW_DATA,
+                                     ACTION_CANCEL,    ACTION_CARD,        ACTION_COMMAND,
+                                     ACTION_HELP,      ACTION_NONE};
+
+const struct view_ops view_run = {
+    .action = ACTION_VIEW_RUN,
+    .title = "Run",
+    .contexts = CONTEXT_MOVE,
+    .footer = footer,
+    .open = open_run,
+    .close = free,
+    .draw = draw_run,
+    .act = act_run,
+};

@@ -1,0 +1,97 @@
+/* view: what a screen is. One `static const struct view_ops` each, listed in views.c.
+ *
+ * How to add a view:
+ *   1. A line in actions.def for the action that shows it (name, digit, help).
+ *   2. A file views/NAME.c: a struct with the view's state, static functions, and at the bottom
+ *          const struct view_ops view_NAME = {...};
+ *   3. A line in views[] in views.c, and the file in Makefile.am.
+ *   4. Golden screens in tests/tui/test_views.c (80x24 and 40x8, block and ASCII).
+ *
+ * A view lives in the UI thread and is only drawing and arithmetic: it may not block, touch a
+ * disk, nor walk all rows. What takes time is a query (app_query()); its answer comes back to
+ * answer(). What a view knows of the world is the session (app_session()); what it wants
+ * changed it asks for with the functions of app.h. Views do not know each other nor the
+ * terminal.
+ *
+ * The state is made by open(), when the view is first shown, and kept until the program ends,
+ * so that coming back finds everything as it was.
+ */
+#ifndef ODDHOURS_TUI_VIEWS_VIEW_H
+#define ODDHOURS_TUI_VIEWS_VIEW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "actions.h"
+#include "app.h"
+#include "canvas.h"
+#include "session.h"
+
+/* What act() and find() answer: flags. Without REACT_HANDLED the app handles the action itself.
+ */
+enum reaction {
+    REACT_PASS = 0,
+    REACT_HANDLED = 1 << 0,
+    REACT_REDRAW = 1 << 1, /* something on screen has changed */
+    REACT_BACK = 1 << 2,   /* close this view */
+    REACT_QUIT = 1 << 3,
+    REACT_DONE = REACT_HANDLED | REACT_REDRAW, /* the usual answer */
+};
+
+/* What has changed, for changed(): flags. */
+enum change {
+    CHANGED_TABLE = 1 << 0, /* preview or table have come */
+    CHANGED_SCALED = 1 << 1,
+    CHANGED_RESULT = 1 << 2,   /* a detector or the ensemble is ready */
+    CHANGED_RUN = 1 << 3,      /* another run is shown: all ids, rows and pointers are void */
+    CHANGED_ENDED = 1 << 4,    /* the run in the worker has ended */
+    CHANGED_DETECTOR = 1 << 5, /* selected.result */
+    CHANGED_K = 1 << 6,
+    CHANGED_ROW = 1 << 7, /* selected.row, and its user */
+    CHANGED_USER = 1 << 8,
+    CHANGED_FILTER = 1 << 9,
+    CHANGED_VERDICTS = 1 << 10,
+};
+
+struct view_ops {
+    enum action action; /* that shows it; key, name and help come from actions.def */
+    const char *title;  /* in the breadcrumb and in messages */
+    unsigned contexts;  /* CONTEXT_...: whose actions it takes */
+    /* The actions that matter most here, for the footer: at most seven, ended by ACTION_NONE;
+     * the first ones stay longest on a narrow screen. */
+    const enum action *footer;
+
+    /* Makes the state; NULL when memory is out. */
+    void *(*open)(struct app *app);
+    void (*close)(void *view);
+
+    /* Draws all of it into the canvas, which is cleared and may have any size, 0 included. May
+     * change only the view's own scrolling. */
+    void (*draw)(void *view, const struct app *app, struct canvas *canvas);
+
+    /* Does an action that is in its contexts, or passes. `argument` is what was written after
+     * the action's name, "" with a key. */
+    unsigned (*act)(void *view, struct app *app, enum action action, const char *argument);
+
+    /* The rest may be NULL. */
+
+    /* CHANGED_... flags: also told to views that are open but not shown. */
+    void (*changed)(void *view, struct app *app, unsigned what);
+
+    /* The answer of a query that this view has asked. The app frees the query afterwards; the
+     * view takes what it keeps out of it. */
+    void (*answer)(void *view, struct app *app, struct query *query);
+
+    /* Goes to the next (or previous) place with this text: `/`, n and N. */
+    unsigned (*find)(void *view, struct app *app, const char *text, bool forward);
+
+    /* The position inside the view for the breadcrumb ("IF", "U66@DOM1"): bytes as they are,
+     * the canvas makes them safe. */
+    void (*where)(const void *view, const struct app *app, char *text, size_t size);
+};
+
+extern const struct view_ops *const views[]; /* in the order of their digits, then NULL */
+
+extern const struct view_ops view_run, view_data, view_log;
+
+#endif

@@ -1,0 +1,8 @@
+#include "views/view.h"
+
+const struct view_ops *const views[] = {
+    &view_run,
+    &view_data,
+    &view_log,
+    NULL,
+};

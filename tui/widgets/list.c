@@ -1,0 +1,73 @@
+#include "widgets/list.h"
+
+static void scroll_to_cursor(struct list *list)
+{
+    size_t page = list->page > 0 ? list->page : 1;
+    if (list->cursor < list->top) {
+        list->top = list->cursor;
+    } else if (list->cursor - list->top >= page) {
+        list->top = list->cursor - page + 1;
+    }
+    /* No empty lines below the last row while there are rows above. */
+    size_t last_top = list->n > page ? list->n - page : 0;
+    if (list->top > last_top) {
+        list->top = last_top;
+    }
+}
+
+void list_set_count(struct list *list, size_t n)
+{
+    list->n = n;
+    list_go(list, list->cursor);
+}
+
+void list_set_page(struct list *list, size_t page)
+{
+    list->page = page;
+    scroll_to_cursor(list);
+}
+
+void list_go(struct list *list, size_t row)
+{
+    list->cursor = list->n == 0 ? 0 : row < list->n ? row : list->n - 1;
+    scroll_to_cursor(list);
+}
+
+void list_move(struct list *list, long rows)
+{
+    size_t distance = rows < 0 ? (size_t)0 - (size_t)rows : (size_t)rows;
+    if (rows < 0) {
+        list_go(list, distance < list->cursor ? list->cursor - distance : 0);
+    } else {
+        list_go(list, distance < list->n ? list->cursor + distance : list->n);
+    }
+}
+
+/* A page keeps one row in common, so that the eye keeps its place; top and cursor move alike.
+ */
+static void turn(struct list *list, long rows)
+{
+    size_t offset = list->cursor - list->top;
+    list_move(list, rows);
+    if (list->cursor >= offset) {
+        list->top = list->cursor - offset;
+    }
+    scroll_to_cursor(list);
+}
+
+bool list_act(struct list *list, enum action action)
+{
+    long page = list->page > 1 ? (long)list->page - 1 : 1;
+    long half = list->page > 1 ? (long)list->page / 2 : 1;
+    switch ((int)action) {
+    case ACTION_UP: list_move(list, -1); return true;
+    case ACTION_DOWN: list_move(list, 1); return true;
+    case ACTION_FIRST: list_go(list, 0); return true;
+    case ACTION_LAST: list_go(list, list->n); return true;
+    case ACTION_PAGE_UP: turn(list, -page); return true;
+    case ACTION_PAGE_DOWN: turn(list, page); return true;
+    case ACTION_HALF_UP: turn(list, -half); return true;
+    case ACTION_HALF_DOWN: turn(list, half); return true;
+    default: return false;
+    }
+}
