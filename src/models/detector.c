@@ -9,10 +9,12 @@
 #include "base/mem.h"
 #include "models/autoencoder.h"
 #include "models/iforest.h"
+#include "models/lof.h"
 
 const struct detector *const detectors[] = {
     &iforest_detector,
     &autoencoder_detector,
+    &lof_detector,
     NULL,
 };
 

@@ -1,0 +1,265 @@
+#include "models/lof.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/format.h"
+#include "base/mem.h"
+#include "models/lof_explain.h"
+#include "models/lof_model.h"
+
+enum { SCOPE_AUTO_PROFILES = 2000000 };
+
+/* Positions in lof_params. */
+enum { PARAM_FORM, PARAM_NEIGHBORS, PARAM_CONTAMINATION, PARAM_SAMPLE, PARAM_SCOPE };
+
+static const char *const form_words[] = {"distinct", "sklearn", NULL};
+static const char *const scope_words[] = {"auto", "sample", "all", NULL};
+
+static const struct param_spec lof_params[] = {
+    {.option = "lof",
+     .kind = PARAM_WORD,
+     .initial = LOF_DISTINCT,
+     .words = form_words,
+     .help = "form of LOF: right about duplicates, or scikit-learn's to the bit"},
+    {.option = "neighbors",
+     .kind = PARAM_COUNT,
+     .initial = 35,
+     .least = 1,
+     .most = 10000,
+     .help = "neighbours of LOF"},
+    {.option = "lof-contamination",
+     .kind = PARAM_REAL,
+     .initial = 0.02,
+     .least = 0,
+     .most = 0.5,
+     .open_least = true,
+     .help = "share of sampled rows that LOF's threshold is set for"},
+    {.option = "lof-sample",
+     .kind = PARAM_COUNT,
+     .initial = 1000000,
+     .least = 0,
+     .most = 1e9,
+     .help = "rows LOF is fitted on; 0: all"},
+    {.option = "lof-scope",
+     .kind = PARAM_WORD,
+     .initial = LOF_SCOPE_AUTO,
+     .words = scope_words,
+     .help = "rows LOF scores: those like a sampled row, or all"},
+};
+
+static void lof_free(void *take_model)
+{
+    struct lof_model *model = take_model;
+    if (model != NULL) {
+        lof_points_clear(&model->points);
+        kdtree_free(model->tree);
+        lof_rows_free(model->rows);
+        free(model->k_distance);
+        free(model->lrd);
+        free(model->lof);
+        free(model->fit_lof);
+        free(model);
+    }
+}
+
+static bool find_points(struct lof_model *model, const struct detector_data *data, size_t size,
+                        const struct progress *progress, struct status *status)
+{
+    /* Points are counted from the search on; what comes before can only be cancelled. */
+    const struct progress quiet = {.cancel = progress != NULL ? progress->cancel : NULL};
+    struct lof_points *points = &model->points;
+    if (!lof_points_find(points, data, size, &quiet, status)) {
+        return false;
+    }
+    for (size_t i = 0; i < points->n; i++) {
+        model->piled_rows += points->copies[i] > model->k ? points->copies[i] : 0;
+    }
+    model->k_distance = mem_new(points->n, sizeof *model->k_distance, "LOF", status);
+    model->lrd = mem_new(points->n, sizeof *model->lrd, "LOF", status);
+    model->lof = mem_new(points->n, sizeof *model->lof, "LOF", status);
+    if (model->k_distance == NULL || model->lrd == NULL || model->lof == NULL) {
+        return false;
+    }
+    model->tree = kdtree_new(points->x, points->n, points->d, &quiet, status);
+    return model->tree != NULL;
+}
+
+static void *lof_fit(const struct detector_data *data, const double *params,
+                     const struct progress *progress, struct status *status)
+{
+    struct lof_model *model = mem_zero(1, sizeof *model, "LOF", status);
+    if (model == NULL) {
+        return NULL;
+    }
+    model->form = (enum lof_form)params[PARAM_FORM];
+    model->k = (size_t)params[PARAM_NEIGHBORS];
+    model->contamination = params[PARAM_CONTAMINATION];
+    model->scope = (enum lof_scope)params[PARAM_SCOPE];
+    model->seed = data->seed;
+    if (!find_points(model, data, (size_t)params[PARAM_SAMPLE], progress, status) ||
+        !(model->form == LOF_DISTINCT ? lof_distinct_fit(model, data, progress, status)
+                                      : lof_sklearn_fit(model, data, progress, status))) {
+        lof_free(model);
+        return NULL;
+    }
+    return model;
+}
+
+/* Whether profiles without a sampled row are scored, too. */
+static bool scores_all(const struct lof_model *model, const struct detector_data *data)
+{
+    if (model->scope == LOF_SCOPE_AUTO) {
+        return model->form == LOF_DISTINCT && data->table->profiles.n <= SCOPE_AUTO_PROFILES;
+    }
+    return model->scope == LOF_SCOPE_ALL;
+}
+
+static bool score_others(const struct lof_model *model, const struct detector_data *data,
+                         double *score, const struct progress *progress, struct status *status)
+{
+    const struct lof_points *points = &model->points;
+    const size_t n = data->table->profiles.n, n_others = n - points->n_profiles;
+    uint32_t *others = mem_new(n_others, sizeof *others, "profiles", status);
+    if (others == NULL) {
+        return false;
+    }
+    size_t found = 0, sampled = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (sampled < points->n_profiles && points->profiles[sampled] == i) {
+            sampled++;
+        } else {
+            others[found++] = (uint32_t)i;
+        }
+    }
+    bool done = lof_score_new(model, data, others, n_others, score, progress, status);
+    free(others);
+    return done;
+}
+
+static bool lof_score(const void *fitted, const struct detector_data *data,
+                      struct scores *scores, const struct progress *progress,
+                      struct status *status)
+{
+    const struct lof_model *model = fitted;
+    const struct lof_points *points = &model->points;
+    if (!scores_new(scores, data->table->profiles.n, status)) {
+        return false;
+    }
+    for (size_t i = 0; i < points->n_profiles; i++) {
+        scores->score[points->profiles[i]] = model->lof[points->point_of[i]];
+    }
+    if (scores_all(model, data) &&
+        !score_others(model, data, scores->score, progress, status)) {
+        scores_clear(scores);
+        return false;
+    }
+    scores->threshold = model->threshold;
+    scores_count(scores, &data->table->profiles);
+    return true;
+}
+
+static bool lof_partial(const void *model, char *text, size_t size)
+{
+    (void)model, (void)text, (void)size;
+    return false; /* a fit that was cancelled has nothing usable */
+}
+
+static void lof_info(const void *fitted, const struct detector_data *data, struct facts *facts)
+{
+    const struct lof_model *model = fitted;
+    const struct lof_points *points = &model->points;
+    uint32_t most = 0;
+    for (size_t i = 0; i < points->n; i++) {
+        most = points->copies[i] > most ? points->copies[i] : most;
+    }
+    facts_number(facts, "sample.n", (double)points->n_rows);
+    facts_number(facts, "sample.random_state", model->seed);
+    facts_bool(facts, "sample.all_rows", points->rows == NULL);
+    facts_number(facts, "lof.n_neighbors", (double)model->k);
+    facts_number(facts, "lof.contamination", model->contamination);
+    facts_bool(facts, "lof.novelty", true);
+    facts_text(facts, "lof.form", form_words[model->form]);
+    facts_text(facts, "lof.scope", scores_all(model, data) ? "all" : "sample");
+    facts_number(facts, "lof.threshold", model->threshold);
+    if (model->form == LOF_SKLEARN) {
+        facts_number(facts, "lof.offset", model->offset);
+        facts_text(facts, "lof.method", lof_rows_method(model->rows));
+    }
+    facts_number(facts, "lof.points", (double)points->n);
+    facts_number(facts, "lof.most_copies", most);
+    facts_number(facts, "lof.rows_in_piles", (double)model->piled_rows);
+    facts_number(facts, "lof.share_in_piles",
+                 (double)model->piled_rows / (double)points->n_rows);
+    if (model->above_known) {
+        facts_number(facts, "lof.sklearn_scores_above_1e6", (double)model->above_most);
+    }
+}
+
+/* The notebook's lof_score: minus decision_function, which is a float difference there. */
+static double lof_exported(const void *fitted, const struct scores *scores, double score)
+{
+    const struct lof_model *model = fitted;
+    (void)scores;
+    if (model->form == LOF_SKLEARN) {
+        return (double)-(float)((float)-score - (float)model->offset);
+    }
+    return score - model->threshold;
+}
+
+static const uint32_t *lof_sample(const void *fitted, size_t *n)
+{
+    const struct lof_model *model = fitted;
+    *n = model->points.n_rows;
+    return model->points.rows;
+}
+
+static bool lof_health(const void *fitted, const struct detector_data *data, char *text,
+                       size_t size)
+{
+    const struct lof_model *model = fitted;
+    (void)data;
+    if (model->piled_rows == 0) {
+        snprintf(text, size,
+                 "no sampled row shares its profile with %zu others or more: "
+                 "the notebook's formula is sound here",
+                 model->k);
+        return true;
+    }
+    char above[128] = "the notebook's formula ranks their neighbours first";
+    if (model->above_known) {
+        snprintf(above, sizeof above, "the notebook's formula gives %s scores above 1e6",
+                 format_grouped(model->above_most).text);
+    }
+    snprintf(text, size, "%s of sampled rows share their profile with %zu others or more; %s",
+             format_percent((double)model->piled_rows / (double)model->points.n_rows).text,
+             model->k, above);
+    return true;
+}
+
+const struct detector lof_detector = {
+    .name = "lof",
+    .title = "Local Outlier Factor",
+    .brief = "LOF",
+    .unit = "LOF, about 1 for ordinary rows",
+    .steps = "points",
+    .info_file = "run_lof_info.json",
+    .scores_file = "lof.csv",
+    .sample_file = "sample_idx.csv",
+    .score_column = "lof_score",
+    .label_column = "lof_label",
+    .score_format = "%.9g",
+    .n_params = sizeof lof_params / sizeof lof_params[0],
+    .params = lof_params,
+    .fit = lof_fit,
+    .score = lof_score,
+    .free = lof_free,
+    .partial = lof_partial,
+    .info = lof_info,
+    .exported = lof_exported,
+    .sample = lof_sample,
+    .explain = lof_explain,
+    .credit_unit = "share of squared distance",
+    .health = lof_health,
+};

@@ -1,0 +1,185 @@
+/* Why a LOF is what it is: the neighbourhood. Always that of distinct points, because k rows of
+ * one pile explain nothing. */
+#include "models/lof.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "models/lof_explain.h"
+#include "models/lof_model.h"
+
+/* Where a profile stands: its point, if it is sampled or rounds to a point that is. */
+struct place {
+    const float *x;
+    uint32_t point; /* or LOF_NO_POINT */
+};
+
+/* Finds the points within the k-distance of a profile. */
+static bool find(const struct lof_model *model, const struct detector_data *data,
+                 size_t profile, struct place *place, struct kdtree_hits *hits,
+                 struct status *status)
+{
+    place->x = data->scaled + profile * model->points.d;
+    place->point = lof_points_of(&model->points, profile);
+    if (place->point == LOF_NO_POINT) {
+        double distance;
+        const uint32_t near = kdtree_near(model->tree, place->x, &distance);
+        if (!kdtree_nearest(model->tree, place->x, model->k, KDTREE_NONE, INFINITY, hits,
+                            status)) {
+            return false;
+        }
+        place->point = distance == 0 ? near : LOF_NO_POINT;
+        for (size_t i = 0; i < hits->n && place->point == LOF_NO_POINT; i++) {
+            if (hits->distance[i] == 0) {
+                place->point = hits->point[i];
+            }
+        }
+    }
+    return place->point == LOF_NO_POINT || kdtree_nearest(model->tree, place->x, model->k,
+                                                          place->point, INFINITY, hits, status);
+}
+
+/* Weighted mean of one coordinate over the neighbours; of the point's own copies there is no
+ * need: they only pull the mean straight towards the point. */
+static double mean_of(const struct lof_model *model, const struct kdtree_hits *hits, size_t j)
+{
+    double sum = 0, weight = 0;
+    for (size_t i = 0; i < hits->n; i++) {
+        const uint32_t o = hits->point[i];
+        sum +=
+            (double)model->points.copies[o] * (double)model->points.x[o * model->points.d + j];
+        weight += model->points.copies[o];
+    }
+    return sum / weight;
+}
+
+bool lof_explain(const void *fitted, const struct detector_data *data, size_t profile,
+                 double *credit)
+{
+    const struct lof_model *model = fitted;
+    struct kdtree_hits hits = {0};
+    struct place place;
+    if (!find(model, data, profile, &place, &hits, NULL)) {
+        kdtree_hits_clear(&hits);
+        return false;
+    }
+    double all = 0;
+    for (size_t j = 0; j < model->points.d; j++) {
+        const double difference =
+            hits.n > 0 ? (double)place.x[j] - mean_of(model, &hits, j) : 0;
+        credit[j] = difference * fabs(difference);
+        all += difference * difference;
+    }
+    for (size_t j = 0; j < model->points.d; j++) {
+        credit[j] = all > 0 ? credit[j] / all : 0;
+    }
+    kdtree_hits_clear(&hits);
+    return true;
+}
+
+/* ---- the neighbourhood in full -------------------------------------------------------------
+ */
+
+static int by_distance(const void *a, const void *b)
+{
+    const struct lof_neighbour *x = a, *y = b;
+    if (x->distance != y->distance) {
+        return x->distance < y->distance ? -1 : 1;
+    }
+    return (x->profile > y->profile) - (x->profile < y->profile);
+}
+
+/* Sums over the neighbours, the point's own copies apart. */
+static void sum_up(struct lof_neighbourhood *to, const struct lof_model *model,
+                   const struct detector_data *data, const struct kdtree_hits *hits)
+{
+    const size_t d = model->points.d;
+    double lrd = 0;
+    for (size_t i = 0; i < hits->n; i++) {
+        const uint32_t o = hits->point[i], copies = model->points.copies[o];
+        const double *values = table_profile(data->table, model->points.profile[o]);
+        to->n_rows += copies;
+        to->pile_rows += copies > model->k ? copies : 0;
+        lrd += (double)copies * model->lrd[o];
+        for (size_t j = 0; j < d; j++) {
+            to->mean[j] += (double)copies * values[j];
+        }
+    }
+    for (size_t j = 0; j < d; j++) {
+        to->mean[j] /= (double)to->n_rows;
+    }
+    to->usual_lrd = lrd / (double)to->n_rows;
+}
+
+/* Own density by the distinct form's formula; see lof_distinct.c. */
+static double density(const struct lof_neighbourhood *to, const struct lof_model *model,
+                      const struct kdtree_hits *hits)
+{
+    const double own = to->sampled ? to->copies - 1.0 : 0;
+    double weight = own, sum = own * to->k_distance;
+    for (size_t i = 0; i < hits->n; i++) {
+        const double copies = model->points.copies[hits->point[i]];
+        weight += copies;
+        sum += copies * fmax(model->k_distance[hits->point[i]], hits->distance[i]);
+    }
+    return weight / sum;
+}
+
+static bool list_nearest(struct lof_neighbourhood *to, const struct lof_model *model,
+                         const struct kdtree_hits *hits, size_t most, struct status *status)
+{
+    to->nearest = mem_new(hits->n, sizeof *to->nearest, "neighbours", status);
+    if (to->nearest == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < hits->n; i++) {
+        const uint32_t o = hits->point[i];
+        to->nearest[i] = (struct lof_neighbour){.profile = model->points.profile[o],
+                                                .copies = model->points.copies[o],
+                                                .distance = hits->distance[i],
+                                                .lrd = model->lrd[o]};
+    }
+    qsort(to->nearest, hits->n, sizeof *to->nearest, by_distance);
+    to->n = hits->n < most ? hits->n : most;
+    return true;
+}
+
+struct lof_neighbourhood *lof_neighbours(const void *fitted, const struct detector_data *data,
+                                         size_t profile, size_t most, struct status *status)
+{
+    const struct lof_model *model = fitted;
+    struct lof_neighbourhood *to = mem_zero(1, sizeof *to, "neighbours", status);
+    struct kdtree_hits hits = {0};
+    struct place place;
+    if (to == NULL || !find(model, data, profile, &place, &hits, status) ||
+        !list_nearest(to, model, &hits, most, status)) {
+        kdtree_hits_clear(&hits);
+        lof_neighbours_free(to);
+        return NULL;
+    }
+    to->sampled = place.point != LOF_NO_POINT;
+    to->copies = to->sampled ? model->points.copies[place.point] : 0;
+    to->k_distance = hits.radius;
+    to->n_points = hits.n;
+    if (hits.n > 0) {
+        sum_up(to, model, data, &hits);
+    }
+    if (to->sampled) {
+        to->lrd = model->lrd[place.point];
+    } else {
+        to->lrd = model->form == LOF_DISTINCT && model->points.n > 1 ? density(to, model, &hits)
+                                                                     : NAN;
+    }
+    kdtree_hits_clear(&hits);
+    return to;
+}
+
+void lof_neighbours_free(struct lof_neighbourhood *neighbourhood)
+{
+    if (neighbourhood != NULL) {
+        free(neighbourhood->nearest);
+        free(neighbourhood);
+    }
+}

@@ -1,0 +1,63 @@
+/* lof_model: the inside of a fitted LOF, for the files lof*.c only. */
+#ifndef ODDHOURS_MODELS_LOF_MODEL_H
+#define ODDHOURS_MODELS_LOF_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "models/detector.h"
+#include "models/kdtree.h"
+#include "models/lof_points.h"
+#include "models/lof_rows.h"
+
+enum lof_form { LOF_DISTINCT, LOF_SKLEARN };
+enum lof_scope { LOF_SCOPE_AUTO, LOF_SCOPE_SAMPLE, LOF_SCOPE_ALL };
+
+struct lof_model {
+    enum lof_form form;
+    size_t k; /* neighbours as asked for */
+    double contamination;
+    enum lof_scope scope;
+    uint32_t seed;
+
+    struct lof_points points;
+    struct kdtree *tree; /* of the points */
+
+    /* (points.n) each; in sklearn form the float values of the library's fit, and in lof the
+     * scores that it gives the same points as new ones. */
+    double *k_distance;
+    double *lrd;
+    double *lof;
+    double threshold;
+
+    /* Sklearn form only. */
+    struct lof_rows *rows; /* the search for neighbours among rows; NULL in distinct form */
+    double *fit_lof;       /* (points.n) minus negative_outlier_factor_ */
+    double offset;         /* offset_ */
+
+    size_t piled_rows;              /* sampled rows with k copies or more besides themselves */
+    bool above_known;               /* the next two are valid */
+    size_t above_least, above_most; /* rows whose score in sklearn form is above 1e6 */
+};
+
+/* Fill k_distance, lrd, lof and threshold from points and tree. */
+bool lof_distinct_fit(struct lof_model *model, const struct detector_data *data,
+                      const struct progress *progress, struct status *status);
+bool lof_sklearn_fit(struct lof_model *model, const struct detector_data *data,
+                     const struct progress *progress, struct status *status);
+
+/* The LOF of x (d) as a new point. `near` is a point at `distance` from it, the nearer the
+ * better (kdtree_near()). */
+bool lof_distinct_one(const struct lof_model *model, const float *x, uint32_t near,
+                      double distance, struct kdtree_hits *hits, double *score,
+                      struct status *status);
+bool lof_sklearn_one(const struct lof_model *model, const float *x, struct kdtree_hits *hits,
+                     double *score, struct status *status);
+
+/* The same for n profiles, into score[profile]. */
+bool lof_score_new(const struct lof_model *model, const struct detector_data *data,
+                   const uint32_t *profiles, size_t n, double *score,
+                   const struct progress *progress, struct status *status);
+
+#endif

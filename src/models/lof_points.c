@@ -1,0 +1,214 @@
+#include "models/lof_points.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/rng.h"
+#include "models/kdtree_select.h"
+
+void lof_points_clear(struct lof_points *points)
+{
+    free(points->rows);
+    free(points->x);
+    free(points->copies);
+    free(points->profile);
+    free(points->profiles);
+    free(points->point_of);
+    memset(points, 0, sizeof *points);
+}
+
+static bool draw(struct lof_points *points, const struct detector_data *data, size_t size,
+                 const struct progress *progress, struct status *status)
+{
+    const size_t n_rows = data->table->n_rows;
+    points->n_rows = n_rows;
+    if (size == 0 || n_rows <= size) {
+        return true;
+    }
+    points->n_rows = size;
+    points->rows = mem_new(size, sizeof *points->rows, "the LOF sample", status);
+    if (points->rows == NULL) {
+        return false;
+    }
+    struct rng rng;
+    rng_seed(&rng, data->seed);
+    return rng_choice(&rng, n_rows, size, points->rows, progress, status);
+}
+
+/* Lists the profiles that have a sampled row, ascending, and how many each has: (n_profiles)
+ * counts, which the caller frees. */
+static uint32_t *count(struct lof_points *points, const struct table *table,
+                       struct status *status)
+{
+    const size_t n = table->profiles.n;
+    uint32_t *counts = mem_zero(n, sizeof *counts, "the LOF sample", status);
+    if (counts == NULL) {
+        return NULL;
+    }
+    if (points->rows == NULL) {
+        memcpy(counts, table->profiles.copies, n * sizeof *counts);
+    } else {
+        for (size_t i = 0; i < points->n_rows; i++) {
+            counts[table->row_profile[points->rows[i]]]++;
+        }
+    }
+    size_t found = 0;
+    for (size_t i = 0; i < n; i++) {
+        found += counts[i] > 0;
+    }
+    points->profiles = mem_new(found, sizeof *points->profiles, "the LOF sample", status);
+    if (points->profiles == NULL) {
+        free(counts);
+        return NULL;
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (counts[i] > 0) {
+            counts[points->n_profiles] = counts[i];
+            points->profiles[points->n_profiles++] = (uint32_t)i;
+        }
+    }
+    return counts;
+}
+
+/* The bits of a coordinate, in the order of its value; -0 counts as 0. */
+static inline uint32_t bits_of(const float *vector, size_t j)
+{
+    return (uint32_t)(kdtree_key(vector[j] + 0.0f, 0) >> 32);
+}
+
+/* Sorts places 0 .. n - 1 of points->profiles by vector, lexicographically, and equal vectors
+ * by place: a radix sort, coordinate by coordinate from the last, eleven bits at a time. */
+static bool sort(const struct lof_points *points, const float *scaled, uint32_t *order,
+                 uint32_t *other, const struct progress *progress, struct status *status)
+{
+    enum { BITS = 11, BUCKETS = 1 << BITS };
+    const size_t n = points->n_profiles, d = points->d;
+    const float *first = scaled + (size_t)points->profiles[0] * d;
+    uint32_t *from = order, *to = other;
+    for (size_t pass = 0; pass < 3 * d; pass++) {
+        const size_t j = d - 1 - pass / 3, shift = pass % 3 * BITS;
+        size_t start[BUCKETS + 1] = {0};
+        if (progress_cancelled(progress)) {
+            return status_cancelled(status);
+        }
+        for (size_t i = 0; i < n; i++) {
+            const float *v = scaled + (size_t)points->profiles[from[i]] * d;
+            start[(bits_of(v, j) >> shift & (BUCKETS - 1)) + 1]++;
+        }
+        if (start[(bits_of(first, j) >> shift & (BUCKETS - 1)) + 1] == n) {
+            continue;
+        }
+        for (size_t b = 0; b < BUCKETS; b++) {
+            start[b + 1] += start[b];
+        }
+        for (size_t i = 0; i < n; i++) {
+            const float *v = scaled + (size_t)points->profiles[from[i]] * d;
+            to[start[bits_of(v, j) >> shift & (BUCKETS - 1)]++] = from[i];
+        }
+        uint32_t *t = from;
+        from = to;
+        to = t;
+    }
+    if (from != order) {
+        memcpy(order, from, n * sizeof *order);
+    }
+    return true;
+}
+
+static bool same(const float *a, const float *b, size_t d)
+{
+    for (size_t j = 0; j < d; j++) {
+        if (a[j] != b[j]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Numbers the distinct vectors in sorted order. */
+static bool merge(struct lof_points *points, const float *scaled, const uint32_t *counts,
+                  const uint32_t *order, struct status *status)
+{
+    const size_t d = points->d;
+    points->point_of = mem_new(points->n_profiles, sizeof *points->point_of, "points", status);
+    if (points->point_of == NULL) {
+        return false;
+    }
+    const float *last = NULL;
+    for (size_t i = 0; i < points->n_profiles; i++) {
+        const float *v = scaled + (size_t)points->profiles[order[i]] * d;
+        points->n += last == NULL || !same(v, last, d);
+        points->point_of[order[i]] = (uint32_t)(points->n - 1);
+        last = v;
+    }
+    points->x = mem_new(points->n * d, sizeof *points->x, "points", status);
+    points->copies = mem_zero(points->n, sizeof *points->copies, "points", status);
+    points->profile = mem_new(points->n, sizeof *points->profile, "points", status);
+    if (points->x == NULL || points->copies == NULL || points->profile == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < points->n_profiles; i++) {
+        const uint32_t p = points->point_of[i];
+        if (points->copies[p] == 0) {
+            points->profile[p] = points->profiles[i];
+            for (size_t j = 0; j < d; j++) {
+                points->x[p * d + j] = scaled[(size_t)points->profiles[i] * d + j] + 0.0f;
+            }
+        }
+        points->copies[p] += counts[i];
+    }
+    return true;
+}
+
+bool lof_points_find(struct lof_points *points, const struct detector_data *data, size_t size,
+                     const struct progress *progress, struct status *status)
+{
+    memset(points, 0, sizeof *points);
+    points->d = data->table->profiles.d;
+    uint32_t *counts, *order = NULL, *other = NULL;
+    if (!draw(points, data, size, progress, status) ||
+        (counts = count(points, data->table, status)) == NULL) {
+        return false;
+    }
+    bool done = false;
+    order = mem_new(points->n_profiles, sizeof *order, "points", status);
+    other = mem_new(points->n_profiles, sizeof *other, "points", status);
+    if (order != NULL && other != NULL) {
+        for (size_t i = 0; i < points->n_profiles; i++) {
+            order[i] = (uint32_t)i;
+        }
+        done = sort(points, data->scaled, order, other, progress, status) &&
+               merge(points, data->scaled, counts, order, status);
+    }
+    free(counts);
+    free(order);
+    free(other);
+    return done;
+}
+
+uint32_t lof_points_of(const struct lof_points *points, size_t profile)
+{
+    size_t from = 0, to = points->n_profiles;
+    while (from < to) {
+        size_t middle = from + (to - from) / 2;
+        if (points->profiles[middle] < profile) {
+            from = middle + 1;
+        } else {
+            to = middle;
+        }
+    }
+    return from < points->n_profiles && points->profiles[from] == profile
+               ? points->point_of[from]
+               : LOF_NO_POINT;
+}
+
+struct weighted *lof_points_weighted(const struct lof_points *points, const double *value,
+                                     struct status *status)
+{
+    struct weighted *list = mem_new(points->n, sizeof *list, "a threshold", status);
+    for (size_t i = 0; list != NULL && i < points->n; i++) {
+        list[i] = (struct weighted){value[i], points->copies[i]};
+    }
+    return list;
+}

@@ -1,0 +1,56 @@
+/* lof_points: the rows that LOF is fitted on, and the distinct points they make.
+ *
+ * A point is a distinct vector of scaled features, rounded to float, with the number of its
+ * copies among the sampled rows. Two profiles of different values may round to one point.
+ */
+#ifndef ODDHOURS_MODELS_LOF_POINTS_H
+#define ODDHOURS_MODELS_LOF_POINTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/progress.h"
+#include "base/status.h"
+#include "models/detector.h"
+#include "models/percentile.h"
+
+enum { LOF_NO_POINT = UINT32_MAX };
+
+struct lof_points {
+    size_t d;
+    size_t n_rows;  /* sampled */
+    uint32_t *rows; /* (n_rows) row ids in the order drawn; NULL: all rows, in file order */
+
+    size_t n;          /* distinct points, in lexicographic order of their coordinates */
+    float *x;          /* (n, d) never -0 */
+    uint32_t *copies;  /* (n) sampled rows */
+    uint32_t *profile; /* (n) the first of the profiles that make this point */
+
+    size_t n_profiles;  /* that have a sampled row */
+    uint32_t *profiles; /* (n_profiles) ascending */
+    uint32_t *point_of; /* (n_profiles) */
+};
+
+/* Draws the sample (`size` rows; all when 0 or when there are not more) as numpy's
+ * RandomState(seed).choice does, and finds its points. False when out of memory or cancelled;
+ * lof_points_clear() in any case. */
+bool lof_points_find(struct lof_points *points, const struct detector_data *data, size_t size,
+                     const struct progress *progress, struct status *status);
+void lof_points_clear(struct lof_points *points);
+
+/* The sampled row at position i of the sample. */
+static inline size_t lof_points_row(const struct lof_points *points, size_t i)
+{
+    return points->rows != NULL ? points->rows[i] : i;
+}
+
+/* The point of a profile that has a sampled row, or LOF_NO_POINT. */
+uint32_t lof_points_of(const struct lof_points *points, size_t profile);
+
+/* (n) values, one a point, with the copies that each counts for: what a percentile over the
+ * sampled rows wants. Freed with free(). */
+struct weighted *lof_points_weighted(const struct lof_points *points, const double *value,
+                                     struct status *status);
+
+#endif
