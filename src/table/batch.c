@@ -12,32 +12,51 @@
 #include "table/number.h"
 #include "table/printable.h"
 
-/* DESIGN. The features of a row are a short text that repeats, so the text as a whole is looked
- * up first and its numbers are parsed only when it is new: an *entry* is such a text with its
- * values. When texts hardly repeat, looking them up is given up for some batches and every row
- * has an entry of its own. Either way merging makes profiles of the values, so the result is
- * the same. */
+/* DESIGN. Lines are gathered in groups, because to find a user or a profile among many is
+ * mostly waiting for memory, and a group waits once (dict_find_group). A row whose profile is
+ * known by the text of its features (memo) needs no number parsed. */
 
-struct entry {
-    uint64_t missing, infinite; /* a bit per feature */
-    bool bad;                   /* some feature is no number */
+/* A user, or a vector of features, that the table did not have while the batch was parsed. */
+struct fresh {
+    uint32_t row;
+    uint64_t hash;
+    size_t text;   /* offset in texts */
+    size_t length; /* of the text */
 };
 
 struct batch {
     const struct columns *columns;
+    struct table_builder *builder;
+    struct memo *memo;
     locale_t c_locale;
-    size_t n_rows, time_capacity, user_capacity, entry_capacity;
-    uint32_t *row_time, *row_user, *row_entry; /* (n_rows) */
-    struct dict *times, *users;                /* NULL without such a column */
-    struct dict *texts; /* feature texts; ids are entries when looking up */
-    size_t n_entries, values_capacity, entries_capacity;
-    double *values;        /* (n_entries, d) */
-    struct entry *entries; /* (n_entries) */
-    bool looks_up;
-    unsigned rest; /* batches until looking up is tried again */
+    bool stable;
+
+    /* the group that is being gathered */
+    size_t n_group;
+    uint64_t group_line[DICT_GROUP];
+    struct span group_time[DICT_GROUP], group_user[DICT_GROUP];
+    struct span group_text[DICT_GROUP]; /* all features; when they stand side by side */
+    struct span *group_features;        /* (DICT_GROUP, d) */
+    double *group_values;               /* (DICT_GROUP, d) */
+    uint32_t group_user_id[DICT_GROUP], group_profile[DICT_GROUP];
+    uint64_t group_user_hash[DICT_GROUP], group_hash[DICT_GROUP];
+
+    size_t n_rows, rows_capacity[3];
+    uint32_t *row_time;    /* (n_rows) ids in times */
+    uint32_t *row_user;    /* (n_rows) ids in the table, also after batch_resolve() */
+    uint32_t *row_profile; /* (n_rows) the same */
+    struct dict *times;    /* of this batch */
     uint32_t last_time;
-    uint32_t *map; /* scratch of batch_merge(): local to global ids */
-    size_t map_capacity;
+    uint32_t *time_map; /* ids in times to ids in the table */
+    size_t time_map_capacity;
+
+    struct fresh *users, *profiles; /* in row order */
+    size_t n_users, users_capacity, n_profiles, profiles_capacity;
+    double *values; /* (n_profiles, d) */
+    size_t values_capacity;
+    char *texts; /* of fresh users and features */
+    size_t n_texts, texts_capacity;
+    size_t known; /* rows that the memo knew */
 
     uint64_t rejected;
     struct reject rejects[TABLE_REJECTS_KEPT];
@@ -49,29 +68,29 @@ struct batch {
 
 static const char what[] = "rows being read";
 
-enum { REST = 15 };
-
-struct batch *batch_new(const struct columns *columns, struct status *status)
+struct batch *batch_new(const struct columns *columns, struct table_builder *builder,
+                        struct memo *memo, struct status *status)
 {
     struct batch *batch = mem_zero(1, sizeof *batch, what, status);
     if (batch == NULL) {
         return NULL;
     }
     batch->columns = columns;
-    batch->looks_up = columns->adjacent;
+    batch->builder = builder;
+    batch->memo = memo;
     batch->c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
     if (batch->c_locale == (locale_t)0) {
         status_nomem(status, sizeof *batch, what);
+    }
+    size_t cells = DICT_GROUP * columns->d;
+    batch->group_features = mem_new(cells, sizeof *batch->group_features, what, status);
+    batch->group_values = mem_new(cells, sizeof *batch->group_values, what, status);
+    batch->times = dict_new(status);
+    if (batch->c_locale == (locale_t)0 || batch->group_features == NULL ||
+        batch->group_values == NULL || batch->times == NULL) {
         batch_free(batch);
         return NULL;
     }
-    if ((columns->time != COLUMN_NONE && (batch->times = dict_new(status)) == NULL) ||
-        (columns->user != COLUMN_NONE && (batch->users = dict_new(status)) == NULL) ||
-        (batch->texts = dict_new(status)) == NULL) {
-        batch_free(batch);
-        return NULL;
-    }
-    batch_clear(batch);
     return batch;
 }
 
@@ -83,141 +102,133 @@ void batch_free(struct batch *batch)
     if (batch->c_locale != (locale_t)0) {
         freelocale(batch->c_locale);
     }
+    free(batch->group_features);
+    free(batch->group_values);
     free(batch->row_time);
     free(batch->row_user);
-    free(batch->row_entry);
+    free(batch->row_profile);
     dict_free(batch->times);
-    dict_free(batch->users);
-    dict_free(batch->texts);
+    free(batch->time_map);
+    free(batch->users);
+    free(batch->profiles);
     free(batch->values);
-    free(batch->entries);
-    free(batch->map);
+    free(batch->texts);
     free(batch);
 }
 
-/* Looking up pays while a text comes back at least every third time. */
-static void decide_looking_up(struct batch *batch)
+void batch_begin(struct batch *batch, bool stable)
 {
-    if (!batch->columns->adjacent) {
-        batch->looks_up = false;
-    } else if (batch->looks_up && batch->n_entries > batch->n_rows / 3 * 2 &&
-               batch->n_rows > 1000) {
-        batch->looks_up = false;
-        batch->rest = REST;
-    } else if (!batch->looks_up) {
-        batch->looks_up = batch->rest-- <= 1;
-    }
-}
-
-void batch_clear(struct batch *batch)
-{
-    decide_looking_up(batch);
-    if (batch->times != NULL) {
-        dict_clear(batch->times);
-    }
-    if (batch->users != NULL) {
-        dict_clear(batch->users);
-    }
-    dict_clear(batch->texts);
-    batch->n_rows = batch->n_entries = batch->n_rejects = 0;
+    batch->stable = stable;
+    dict_clear(batch->times);
+    batch->last_time = DICT_NONE;
+    batch->n_group = batch->n_rows = batch->n_rejects = 0;
+    batch->n_users = batch->n_profiles = batch->n_texts = 0;
+    batch->known = 0;
     batch->rejected = batch->missing_time = batch->missing_user = 0;
     memset(batch->missing, 0, sizeof batch->missing);
     memset(batch->infinite, 0, sizeof batch->infinite);
-    batch->last_time = DICT_NONE;
     batch->status.code = STATUS_OK;
 }
 
-void batch_reject(struct batch *batch, uint64_t line, const char *reason)
+/* ---- rejected lines
+ * -------------------------------------------------------------------------- */
+
+static void reject(struct batch *batch, uint64_t line, const char *reason)
 {
     if (batch->n_rejects < TABLE_REJECTS_KEPT) {
-        struct reject *reject = &batch->rejects[batch->n_rejects++];
-        reject->line = line;
-        snprintf(reject->reason, sizeof reject->reason, "%s", reason);
+        struct reject *kept = &batch->rejects[batch->n_rejects++];
+        kept->line = line;
+        snprintf(kept->reason, sizeof kept->reason, "%s", reason);
     }
     batch->rejected++;
 }
 
-static void reject_field_count(struct batch *batch, const struct line *line)
+static void reject_number(struct batch *batch, size_t k, size_t feature)
 {
-    char reason[80];
-    snprintf(reason, sizeof reason, "%zu field%s instead of %zu", line->n_fields,
-             line->n_fields == 1 ? "" : "s", batch->columns->n_fields);
-    batch_reject(batch, line->number, reason);
-}
-
-static void reject_number(struct batch *batch, const struct line *line)
-{
-    const struct columns *columns = batch->columns;
     char reason[sizeof batch->rejects->reason] = "", name[40], shown[48];
-    for (size_t i = 0; i < columns->d && batch->n_rejects < TABLE_REJECTS_KEPT; i++) {
-        struct span field = line->fields[columns->feature[i]];
-        double value;
-        if (number_parse(field, batch->c_locale, &value) == NUMBER_BAD) {
-            struct span title = {columns->names[i], strlen(columns->names[i])};
-            snprintf(reason, sizeof reason, "%s is no number: '%s'",
-                     printable(name, sizeof name, title),
-                     printable(shown, sizeof shown, field));
-            break;
-        }
+    if (batch->n_rejects < TABLE_REJECTS_KEPT) {
+        const char *title = batch->columns->names[feature];
+        struct span field = batch->group_features[k * batch->columns->d + feature];
+        snprintf(reason, sizeof reason, "%s is no number: '%s'",
+                 printable(name, sizeof name, (struct span){title, strlen(title)}),
+                 printable(shown, sizeof shown, field));
     }
-    batch_reject(batch, line->number, reason);
+    reject(batch, batch->group_line[k], reason);
 }
 
-/* Parses the features of a row as entry n_entries. */
-static bool parse_entry(struct batch *batch, const struct line *line)
+/* ---- a group of lines
+ * ------------------------------------------------------------------------ */
+
+/* Keeps the bytes of a text beyond the life of its line. */
+static bool keep_text(struct batch *batch, struct span text, struct fresh *fresh)
 {
-    const struct columns *columns = batch->columns;
-    size_t n = batch->n_entries;
-    if (!mem_grow(&batch->values, &batch->values_capacity, n + 1,
-                  columns->d * sizeof *batch->values, what, &batch->status) ||
-        !mem_grow(&batch->entries, &batch->entries_capacity, n + 1, sizeof *batch->entries,
-                  what, &batch->status)) {
+    if (!mem_grow(&batch->texts, &batch->texts_capacity, batch->n_texts + text.length, 1, what,
+                  &batch->status)) {
         return false;
     }
-    struct entry entry = {0};
-    double *values = batch->values + n * columns->d;
-    for (size_t i = 0; i < columns->d; i++) {
-        double value = 0;
-        enum number_kind kind =
-            number_parse(line->fields[columns->feature[i]], batch->c_locale, &value);
-        entry.bad = entry.bad || kind == NUMBER_BAD;
-        entry.missing |= (uint64_t)(kind == NUMBER_MISSING) << i;
-        bool infinite = kind == NUMBER_GOOD && isinf(value);
-        entry.infinite |= (uint64_t)infinite << i;
-        values[i] = kind != NUMBER_GOOD || infinite || value == 0 ? 0.0 : value; /* never -0 */
+    fresh->text = batch->n_texts;
+    fresh->length = text.length;
+    if (text.length > 0) {
+        memcpy(batch->texts + batch->n_texts, text.bytes, text.length);
     }
-    batch->entries[n] = entry;
-    batch->n_entries++;
+    batch->n_texts += text.length;
     return true;
 }
 
-/* The entry of a row, or DICT_NONE without memory. */
-static uint32_t find_entry(struct batch *batch, const struct line *line)
+static bool note_user(struct batch *batch, size_t k)
 {
-    const struct columns *columns = batch->columns;
-    if (!batch->looks_up) {
-        return parse_entry(batch, line) ? (uint32_t)batch->n_entries - 1 : (uint32_t)DICT_NONE;
+    if (!mem_grow(&batch->users, &batch->users_capacity, batch->n_users + 1,
+                  sizeof *batch->users, what, &batch->status)) {
+        return false;
     }
-    struct span first = line->fields[columns->first];
-    struct span last = line->fields[columns->first + columns->d - 1];
-    size_t length = (size_t)(last.bytes + last.length - first.bytes);
-    uint32_t id = dict_add(batch->texts, first.bytes, length, &batch->status);
-    if (id != DICT_NONE && id == batch->n_entries && !parse_entry(batch, line)) {
-        return DICT_NONE;
-    }
-    return id;
+    struct fresh *fresh = &batch->users[batch->n_users++];
+    fresh->row = (uint32_t)batch->n_rows;
+    fresh->hash = batch->group_user_hash[k];
+    return keep_text(batch, batch->group_user[k], fresh);
 }
 
-static uint32_t find_time(struct batch *batch, struct span text)
+/* Notes a vector; with a text to be remembered when `text` has bytes. */
+static bool note_profile(struct batch *batch, const double *values, struct span text,
+                         uint64_t hash)
 {
-    if (batch->last_time != DICT_NONE) { /* a line mostly has the time of the line before */
-        struct span last = dict_get(batch->times, batch->last_time);
-        if (last.length == text.length && memcmp(last.bytes, text.bytes, text.length) == 0) {
-            return batch->last_time;
-        }
+    size_t n = batch->n_profiles, bytes = batch->columns->d * sizeof *values;
+    if (!mem_grow(&batch->profiles, &batch->profiles_capacity, n + 1, sizeof *batch->profiles,
+                  what, &batch->status) ||
+        !mem_grow(&batch->values, &batch->values_capacity, n + 1, bytes, what,
+                  &batch->status)) {
+        return false;
     }
-    batch->last_time = dict_add(batch->times, text.bytes, text.length, &batch->status);
-    return batch->last_time;
+    memcpy(batch->values + n * batch->columns->d, values, bytes);
+    struct fresh *fresh = &batch->profiles[batch->n_profiles++];
+    fresh->row = (uint32_t)batch->n_rows;
+    fresh->hash = hash;
+    return keep_text(batch, text, fresh);
+}
+
+struct marks {
+    uint64_t missing, infinite; /* a bit per feature */
+};
+
+/* Parses the features of row k of the group into clean values; returns the first that is no
+ * number, or d. */
+static size_t parse_features(const struct batch *batch, size_t k, double *values,
+                             struct marks *marks)
+{
+    size_t d = batch->columns->d;
+    const struct span *fields = batch->group_features + k * d;
+    *marks = (struct marks){0, 0};
+    for (size_t i = 0; i < d; i++) {
+        double value = 0;
+        enum number_kind kind = number_parse(fields[i], batch->c_locale, &value);
+        if (kind == NUMBER_BAD) {
+            return i;
+        }
+        bool infinite = isinf(value) != 0;
+        marks->missing |= (uint64_t)(kind == NUMBER_MISSING) << i;
+        marks->infinite |= (uint64_t)infinite << i;
+        values[i] = infinite || value == 0 ? 0.0 : value; /* never -0 */
+    }
+    return d;
 }
 
 static void count_marks(uint64_t marks, uint64_t *counts)
@@ -227,47 +238,115 @@ static void count_marks(uint64_t marks, uint64_t *counts)
     }
 }
 
-static bool grow_rows(struct batch *batch)
+/* A profile for row k of the group, which the memo does not know. */
+static bool find_profile(struct batch *batch, size_t k, bool remember, bool *accepted)
 {
-    size_t need = batch->n_rows + 1;
-    if (need <= batch->entry_capacity) {
+    const struct profile_set *set = table_builder_profiles(batch->builder);
+    double *values = batch->group_values + k * batch->columns->d;
+    struct marks marks;
+    size_t wrong = parse_features(batch, k, values, &marks);
+    *accepted = wrong == batch->columns->d;
+    if (!*accepted) {
+        reject_number(batch, k, wrong);
         return true;
     }
-    return mem_grow(&batch->row_time, &batch->time_capacity, need, sizeof *batch->row_time,
-                    what, &batch->status) &&
-           mem_grow(&batch->row_user, &batch->user_capacity, need, sizeof *batch->row_user,
-                    what, &batch->status) &&
-           mem_grow(&batch->row_entry, &batch->entry_capacity, need, sizeof *batch->row_entry,
-                    what, &batch->status);
+    count_marks(marks.missing, batch->missing);
+    count_marks(marks.infinite, batch->infinite);
+    uint64_t hash = profile_set_hash(set, values);
+    uint32_t profile = profile_set_find(set, values, hash);
+    batch->row_profile[batch->n_rows] = profile;
+    /* Texts with a mark are not remembered: each such row has to be counted. */
+    bool memorable = remember && marks.missing == 0 && marks.infinite == 0;
+    struct span text = memorable ? batch->group_text[k] : (struct span){NULL, 0};
+    return (profile != DICT_NONE && !memorable) || note_profile(batch, values, text, hash);
 }
 
-static bool append_row(struct batch *batch, const struct line *line, uint32_t entry)
+static bool find_time(struct batch *batch, struct span text)
 {
-    const struct columns *columns = batch->columns;
-    size_t row = batch->n_rows;
+    if (batch->last_time != DICT_NONE) { /* a line mostly has the time of the line before */
+        struct span last = dict_get(batch->times, batch->last_time);
+        if (last.length == text.length && memcmp(last.bytes, text.bytes, text.length) == 0) {
+            batch->row_time[batch->n_rows] = batch->last_time;
+            return true;
+        }
+    }
+    batch->last_time = dict_add(batch->times, text.bytes, text.length, &batch->status);
+    batch->row_time[batch->n_rows] = batch->last_time;
+    return batch->last_time != DICT_NONE;
+}
+
+static bool grow_rows(struct batch *batch)
+{
+    size_t need = batch->n_rows + batch->n_group;
+    uint32_t **columns[] = {&batch->row_time, &batch->row_user, &batch->row_profile};
+    for (size_t i = 0; i < 3; i++) {
+        if (!mem_grow(columns[i], &batch->rows_capacity[i], need, sizeof(uint32_t), what,
+                      &batch->status)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool append_row(struct batch *batch, size_t k, bool remember)
+{
+    bool accepted = true;
+    batch->row_profile[batch->n_rows] = batch->group_profile[k];
+    if (batch->group_profile[k] == DICT_NONE && !find_profile(batch, k, remember, &accepted)) {
+        return false;
+    }
+    if (!accepted) {
+        return true;
+    }
+    if (batch->columns->time != COLUMN_NONE) {
+        batch->missing_time += number_missing(batch->group_time[k]);
+        if (!find_time(batch, batch->group_time[k])) {
+            return false;
+        }
+    }
+    if (batch->columns->user != COLUMN_NONE) {
+        batch->missing_user += number_missing(batch->group_user[k]);
+        batch->row_user[batch->n_rows] = batch->group_user_id[k];
+        if (batch->group_user_id[k] == DICT_NONE && !note_user(batch, k)) {
+            return false;
+        }
+    }
+    batch->n_rows++;
+    return true;
+}
+
+/* Looks up what the group has, and makes rows of it. */
+static bool end_group(struct batch *batch)
+{
+    size_t n = batch->n_group;
+    const struct dict *users = table_builder_users(batch->builder);
+    bool remember = batch->columns->adjacent && memo_pays(batch->memo);
     if (!grow_rows(batch)) {
         return false;
     }
-    if (batch->times != NULL) {
-        struct span dt = line->fields[columns->time];
-        batch->missing_time += number_missing(dt);
-        batch->row_time[row] = find_time(batch, dt);
-        if (batch->row_time[row] == DICT_NONE) {
+    if (users != NULL) {
+        for (size_t k = 0; k < n; k++) {
+            batch->group_user_hash[k] = dict_hash(batch->group_user[k]);
+        }
+        dict_find_group(users, batch->group_user, batch->group_user_hash, n,
+                        batch->group_user_id);
+    }
+    if (remember) {
+        for (size_t k = 0; k < n; k++) {
+            batch->group_hash[k] = dict_hash(batch->group_text[k]);
+        }
+        memo_find_group(batch->memo, batch->group_text, batch->group_hash, n,
+                        batch->group_profile);
+    } else {
+        memset(batch->group_profile, 0xff, n * sizeof *batch->group_profile);
+    }
+    for (size_t k = 0; k < n; k++) {
+        batch->known += batch->group_profile[k] != DICT_NONE;
+        if (!append_row(batch, k, remember)) {
             return false;
         }
     }
-    if (batch->users != NULL) {
-        struct span user = line->fields[columns->user];
-        batch->missing_user += number_missing(user);
-        batch->row_user[row] = dict_add(batch->users, user.bytes, user.length, &batch->status);
-        if (batch->row_user[row] == DICT_NONE) {
-            return false;
-        }
-    }
-    batch->row_entry[row] = entry;
-    count_marks(batch->entries[entry].missing, batch->missing);
-    count_marks(batch->entries[entry].infinite, batch->infinite);
-    batch->n_rows++;
+    batch->n_group = 0;
     return true;
 }
 
@@ -280,25 +359,56 @@ static bool is_blank(struct span text)
     return i > 0 && i == text.length;
 }
 
+static bool reject_field_count(struct batch *batch, const struct line *line)
+{
+    char reason[80];
+    snprintf(reason, sizeof reason, "%zu field%s instead of %zu", line->n_fields,
+             line->n_fields == 1 ? "" : "s", batch->columns->n_fields);
+    return batch_reject(batch, line->number, reason);
+}
+
 bool batch_line(void *context, const struct line *line)
 {
     struct batch *batch = context;
+    const struct columns *columns = batch->columns;
+    if (line->n_fields != columns->n_fields) {
+        bool blank = line->n_fields == 1 && is_blank(line->fields[0]);
+        return blank || reject_field_count(batch, line);
+    }
     if (line->n_fields == 1 && is_blank(line->fields[0])) {
         return true;
     }
-    if (line->n_fields != batch->columns->n_fields) {
-        reject_field_count(batch, line);
-        return true;
+    size_t k = batch->n_group++, d = columns->d;
+    struct span *features = batch->group_features + k * d;
+    batch->group_line[k] = line->number;
+    if (columns->time != COLUMN_NONE) {
+        batch->group_time[k] = line->fields[columns->time];
     }
-    uint32_t entry = find_entry(batch, line);
-    if (entry == DICT_NONE) {
-        return false;
+    if (columns->user != COLUMN_NONE) {
+        batch->group_user[k] = line->fields[columns->user];
     }
-    if (batch->entries[entry].bad) {
-        reject_number(batch, line);
-        return true;
+    for (size_t i = 0; i < d; i++) {
+        features[i] = line->fields[columns->feature[i]];
     }
-    return append_row(batch, line, entry);
+    struct span first = line->fields[columns->first];
+    struct span last = line->fields[columns->first + d - 1];
+    if (columns->adjacent) {
+        batch->group_text[k] =
+            (struct span){first.bytes, (size_t)(last.bytes + last.length - first.bytes)};
+    }
+    return (batch->stable && batch->n_group < DICT_GROUP) || end_group(batch);
+}
+
+bool batch_reject(struct batch *batch, uint64_t line, const char *reason)
+{
+    bool flushed = end_group(batch); /* rejects are in line order */
+    reject(batch, line, reason);
+    return flushed;
+}
+
+bool batch_end(struct batch *batch)
+{
+    return end_group(batch);
 }
 
 const struct status *batch_status(const struct batch *batch)
@@ -311,66 +421,80 @@ size_t batch_rows(const struct batch *batch)
     return batch->n_rows;
 }
 
-uint64_t batch_rejected(const struct batch *batch)
-{
-    return batch->rejected;
-}
+/* ---- into the table
+ * -------------------------------------------------------------------------- */
 
-typedef uint32_t find_global(struct table_builder *builder, const struct batch *batch,
-                             uint32_t local, struct status *status);
+enum { AHEAD = 12 }; /* how far ahead memory is asked for */
 
-static uint32_t global_time(struct table_builder *builder, const struct batch *batch,
-                            uint32_t local, struct status *status)
+static bool resolve_times(struct batch *batch, struct status *status)
 {
-    return table_builder_time(builder, dict_get(batch->times, local), status);
-}
-
-static uint32_t global_user(struct table_builder *builder, const struct batch *batch,
-                            uint32_t local, struct status *status)
-{
-    return table_builder_user(builder, dict_get(batch->users, local), status);
-}
-
-static uint32_t global_profile(struct table_builder *builder, const struct batch *batch,
-                               uint32_t local, struct status *status)
-{
-    return table_builder_profile(builder, batch->values + local * batch->columns->d, status);
-}
-
-/* Writes the global ids of a column's first `n` rows; a local id is looked up when it is met
- * first, so that global ids, too, are in order of first appearance. */
-static bool map_column(struct batch *batch, const uint32_t *local, size_t n, size_t n_local,
-                       find_global *global, struct table_builder *builder, uint32_t *out,
-                       struct status *status)
-{
-    if (!mem_grow(&batch->map, &batch->map_capacity, n_local, sizeof *batch->map, what,
+    size_t n = dict_count(batch->times);
+    if (!mem_grow(&batch->time_map, &batch->time_map_capacity, n, sizeof *batch->time_map, what,
                   status)) {
         return false;
     }
-    if (n_local > 0) {
-        memset(batch->map, 0xff, n_local * sizeof *batch->map);
-    }
-    for (size_t row = 0; row < n; row++) {
-        uint32_t id = batch->map[local[row]];
-        if (id == DICT_NONE) {
-            id = global(builder, batch, local[row], status);
-            if (id == DICT_NONE) {
-                return false;
-            }
-            batch->map[local[row]] = id;
+    for (size_t i = 0; i < n; i++) {
+        batch->time_map[i] =
+            table_builder_time(batch->builder, dict_get(batch->times, (uint32_t)i), status);
+        if (batch->time_map[i] == DICT_NONE) {
+            return false;
         }
-        out[row] = id;
     }
     return true;
 }
 
-static void merge_report(const struct batch *batch, struct read_report *report,
-                         uint64_t first_line)
+static struct span fresh_text(const struct batch *batch, const struct fresh *fresh)
 {
+    return (struct span){fresh->length > 0 ? batch->texts + fresh->text : "", fresh->length};
+}
+
+static bool resolve_users(struct batch *batch, struct status *status)
+{
+    struct dict *users = table_builder_users(batch->builder);
+    for (size_t i = 0; i < batch->n_users; i++) {
+        const struct fresh *fresh = &batch->users[i];
+        if (i + AHEAD < batch->n_users) {
+            dict_prefetch(users, fresh[AHEAD].hash);
+        }
+        uint32_t id = dict_add_hashed(users, fresh_text(batch, fresh), fresh->hash, status);
+        if (id == DICT_NONE) {
+            return false;
+        }
+        batch->row_user[fresh->row] = id;
+    }
+    return true;
+}
+
+static bool resolve_profiles(struct batch *batch, struct status *status)
+{
+    struct profile_set *set = table_builder_profiles(batch->builder);
+    for (size_t i = 0; i < batch->n_profiles; i++) {
+        const struct fresh *fresh = &batch->profiles[i];
+        if (i + AHEAD < batch->n_profiles) {
+            profile_set_prefetch(set, fresh[AHEAD].hash);
+        }
+        uint32_t id = profile_set_add_hashed(set, batch->values + i * batch->columns->d,
+                                             fresh->hash, status);
+        if (id == DICT_NONE) {
+            return false;
+        }
+        batch->row_profile[fresh->row] = id;
+        struct span text = fresh_text(batch, fresh);
+        if (text.length > 0 && !memo_add(batch->memo, text, dict_hash(text), id, status)) {
+            return false;
+        }
+    }
+    memo_judge(batch->memo, batch->n_rows, batch->known);
+    return true;
+}
+
+static void resolve_report(const struct batch *batch, uint64_t first_line)
+{
+    struct read_report *report = table_builder_report(batch->builder);
     for (size_t i = 0; i < batch->n_rejects && report->n_rejects < TABLE_REJECTS_KEPT; i++) {
-        struct reject *reject = &report->rejects[report->n_rejects++];
-        *reject = batch->rejects[i];
-        reject->line += first_line + 1;
+        struct reject *kept = &report->rejects[report->n_rejects++];
+        *kept = batch->rejects[i];
+        kept->line += first_line + 1;
     }
     report->rejected += batch->rejected;
     report->lines += batch->rejected + batch->n_rows;
@@ -382,23 +506,23 @@ static void merge_report(const struct batch *batch, struct read_report *report,
     }
 }
 
-bool batch_merge(struct batch *batch, struct table_builder *builder, uint64_t first_line,
-                 size_t most, struct status *status)
+bool batch_resolve(struct batch *batch, uint64_t first_line, struct status *status)
 {
-    size_t n = batch->n_rows < most ? batch->n_rows : most;
-    struct row_space space;
-    if (!table_builder_reserve(builder, n, &space, status) ||
-        (batch->times != NULL &&
-         !map_column(batch, batch->row_time, n, dict_count(batch->times), global_time, builder,
-                     space.time, status)) ||
-        (batch->users != NULL &&
-         !map_column(batch, batch->row_user, n, dict_count(batch->users), global_user, builder,
-                     space.user, status)) ||
-        !map_column(batch, batch->row_entry, n, batch->n_entries, global_profile, builder,
-                    space.profile, status)) {
+    if ((batch->columns->time != COLUMN_NONE && !resolve_times(batch, status)) ||
+        !resolve_users(batch, status) || !resolve_profiles(batch, status)) {
         return false;
     }
-    table_builder_commit(builder, n);
-    merge_report(batch, table_builder_report(builder), first_line);
+    resolve_report(batch, first_line);
     return true;
+}
+
+void batch_append(struct batch *batch)
+{
+    if (batch->columns->time != COLUMN_NONE) {
+        for (size_t row = 0; row < batch->n_rows; row++) {
+            batch->row_time[row] = batch->time_map[batch->row_time[row]];
+        }
+    }
+    table_builder_append(batch->builder, batch->n_rows, batch->row_time, batch->row_user,
+                         batch->row_profile);
 }

@@ -1,6 +1,11 @@
-/* batch: the rows of one piece of a CSV file, with dictionaries of their own. Pieces are parsed
- * side by side and then merged into the table in file order, so that ids do not depend on how
- * many threads there were. */
+/* batch: the rows of one piece of a CSV file on their way into the table.
+ *
+ * Pieces are parsed side by side. Meanwhile nothing is added to the table, so a batch may
+ * search it for users and profiles; what is not there yet is noted. Afterwards the batches are
+ * resolved in file order: what was noted is added, so ids are in order of first appearance
+ * however many threads there were. At last the rows are appended, which again may go on beside
+ * parsing.
+ */
 #ifndef ODDHOURS_TABLE_BATCH_H
 #define ODDHOURS_TABLE_BATCH_H
 
@@ -11,33 +16,39 @@
 #include "base/status.h"
 #include "table/builder.h"
 #include "table/columns.h"
+#include "table/memo.h"
 #include "table/split.h"
 
 struct batch;
 
-/* `columns` is borrowed. A batch is used again for one piece after the other. */
-struct batch *batch_new(const struct columns *columns, struct status *status);
+/* All is borrowed. A batch is used again for one piece after the other. */
+struct batch *batch_new(const struct columns *columns, struct table_builder *builder,
+                        struct memo *memo, struct status *status);
 void batch_free(struct batch *batch);
 
-/* Empties it. */
-void batch_clear(struct batch *batch);
+/* Empties it. With `stable` the lines that will come stay valid until batch_end(), so that they
+ * can be looked up in groups. */
+void batch_begin(struct batch *batch, bool stable);
 
 /* A line_callback with a batch as its context. Rows of blanks alone are skipped; a row with a
  * wrong number of fields or a feature that is no number is rejected. Returns false without
  * memory; batch_status() then says so. */
 bool batch_line(void *batch, const struct line *line);
-const struct status *batch_status(const struct batch *batch);
 
 /* Rejects the row that starts on `line` for a reason of the caller's. */
-void batch_reject(struct batch *batch, uint64_t line, const char *reason);
+bool batch_reject(struct batch *batch, uint64_t line, const char *reason);
+
+/* After the last line. */
+bool batch_end(struct batch *batch);
+const struct status *batch_status(const struct batch *batch);
 
 size_t batch_rows(const struct batch *batch);
-uint64_t batch_rejected(const struct batch *batch);
 
-/* Appends the first `most` rows to a table in the making, and adds what was counted to its
- * report; `first_line` is the number of the batch's line 0. False without memory or with too
- * many rows. */
-bool batch_merge(struct batch *batch, struct table_builder *builder, uint64_t first_line,
-                 size_t most, struct status *status);
+/* Adds to the table what was new in the rows, and to its report what was counted; `first_line`
+ * is the number of lines before the batch. Batches are resolved in file order. */
+bool batch_resolve(struct batch *batch, uint64_t first_line, struct status *status);
+
+/* Appends the rows of a resolved batch, for which room was reserved. */
+void batch_append(struct batch *batch);
 
 #endif

@@ -172,23 +172,24 @@ bool block_read_header(struct block_input *input, struct columns *columns,
 /* ---- blocks
  * ---------------------------------------------------------------------------------- */
 
-struct block *block_new(const struct columns *columns, enum block_parser parser,
-                        enum cpu_kernel kernel, struct status *status)
+struct block *block_new(const struct columns *columns, struct batch *take_batch,
+                        enum block_parser parser, enum cpu_kernel kernel, struct status *status)
 {
-    struct block *block = mem_zero(1, sizeof *block, what, status);
+    struct block *block = take_batch == NULL ? NULL : mem_zero(1, sizeof *block, what, status);
     if (block == NULL) {
+        batch_free(take_batch);
         return NULL;
     }
+    block->batch = take_batch;
     block->parser = parser;
     block->kernel = kernel;
     block->n_fields = columns->n_fields;
     block->bytes = mem_new(BLOCK_BYTES, 1, what, status);
     block->fields = mem_new(columns->n_fields, sizeof *block->fields, what, status);
-    block->batch = batch_new(columns, status);
     if (parser == BLOCK_LIBCSV) {
         block->text = csv_text_new(status);
     }
-    if (block->bytes == NULL || block->fields == NULL || block->batch == NULL ||
+    if (block->bytes == NULL || block->fields == NULL ||
         (parser == BLOCK_LIBCSV && block->text == NULL)) {
         block_free(block);
         return NULL;
@@ -268,7 +269,6 @@ bool block_read(struct block *block, struct block_input *input, size_t want,
 
 static const char open_quote[] = "a quote that is not closed";
 
-/* Ends the text of a parser and says where the batch or the parser failed. */
 static void end_text(struct block *block, struct csv_text *text)
 {
     uint64_t open_line;
@@ -280,6 +280,7 @@ static void end_text(struct block *block, struct csv_text *text)
 
 static void parse_with_libcsv(struct block *block, struct csv_text *text, bool end)
 {
+    batch_begin(block->batch, false);
     if (!csv_text_feed(text, block->bytes, block->length, batch_line, block->batch,
                        &block->status)) {
         block->status_line = csv_text_row_line(text);
@@ -289,6 +290,7 @@ static void parse_with_libcsv(struct block *block, struct csv_text *text, bool e
             end_text(block, text);
         }
     }
+    batch_end(block->batch);
     if (block->status.code == STATUS_OK) {
         block->status = *batch_status(block->batch);
     }
@@ -296,7 +298,6 @@ static void parse_with_libcsv(struct block *block, struct csv_text *text, bool e
 
 void block_parse(struct block *block)
 {
-    batch_clear(block->batch);
     if (block->status.code != STATUS_OK) {
         return; /* reading has failed it */
     }
@@ -305,16 +306,15 @@ void block_parse(struct block *block)
         return;
     }
     bool stopped;
+    batch_begin(block->batch, true);
     block->lines = split_rows(block->bytes, block->length, block->fields, block->n_fields,
                               block->kernel, batch_line, block->batch, &stopped);
-    if (stopped) {
-        block->status = *batch_status(block->batch);
-    }
+    batch_end(block->batch);
+    block->status = *batch_status(block->batch);
 }
 
 bool block_parse_serially(struct block *block, struct csv_text *text)
 {
-    batch_clear(block->batch);
     parse_with_libcsv(block, text, block->last);
     block->lines = 0;
     return block->status.code == STATUS_OK;

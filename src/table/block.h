@@ -59,8 +59,10 @@ struct block {
     uint64_t status_line;  /* the line it is about, as the batch counts lines */
 };
 
-struct block *block_new(const struct columns *columns, enum block_parser parser,
-                        enum cpu_kernel kernel, struct status *status);
+/* `take_batch` is consumed even on failure. */
+struct block *block_new(const struct columns *columns, struct batch *take_batch,
+                        enum block_parser parser, enum cpu_kernel kernel,
+                        struct status *status);
 void block_free(struct block *block);
 
 /* Reads the next block: whole lines of about `want` bytes, or, after the first quote, any

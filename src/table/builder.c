@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "table/profile_set.h"
 #include "table/timestamp.h"
 
 struct table_builder {
@@ -85,59 +84,59 @@ struct read_report *table_builder_report(struct table_builder *builder)
     return &builder->table->report;
 }
 
+struct dict *table_builder_users(struct table_builder *builder)
+{
+    return builder->table->users;
+}
+
+struct profile_set *table_builder_profiles(struct table_builder *builder)
+{
+    return builder->set;
+}
+
 uint32_t table_builder_time(struct table_builder *builder, struct span dt,
                             struct status *status)
 {
     return dict_add(builder->table->times, dt.bytes, dt.length, status);
 }
 
-uint32_t table_builder_user(struct table_builder *builder, struct span user,
-                            struct status *status)
+static bool grow_column(uint32_t **column, size_t *capacity, size_t need, struct status *status)
 {
-    return dict_add(builder->table->users, user.bytes, user.length, status);
+    return mem_grow(column, capacity, need, sizeof **column, "rows", status);
 }
 
-uint32_t table_builder_profile(struct table_builder *builder, const double *values,
-                               struct status *status)
-{
-    return profile_set_add(builder->set, values, status);
-}
-
-/* Makes room in one of the three columns and says where its next row goes. */
-static bool reserve_column(uint32_t **column, size_t *capacity, size_t have, size_t n,
-                           uint32_t **next, struct status *status)
-{
-    if (!mem_grow(column, capacity, have + n, sizeof **column, "rows", status)) {
-        return false;
-    }
-    *next = *column + have;
-    return true;
-}
-
-bool table_builder_reserve(struct table_builder *builder, size_t n, struct row_space *space,
-                           struct status *status)
+bool table_builder_reserve(struct table_builder *builder, size_t n, struct status *status)
 {
     struct table *table = builder->table;
-    size_t have = table->n_rows;
-    *space = (struct row_space){0};
-    if (n > TABLE_ROWS_MAX - have) {
+    if (n > TABLE_ROWS_MAX - table->n_rows) {
         return status_set(status, STATUS_INPUT, "more than %zu rows: split the table",
                           TABLE_ROWS_MAX);
     }
-    return (table->times == NULL || reserve_column(&table->row_time, &builder->time_capacity,
-                                                   have, n, &space->time, status)) &&
-           (table->users == NULL || reserve_column(&table->row_user, &builder->user_capacity,
-                                                   have, n, &space->user, status)) &&
-           reserve_column(&table->row_profile, &builder->profile_capacity, have, n,
-                          &space->profile, status);
+    size_t need = table->n_rows + n;
+    return (table->times == NULL ||
+            grow_column(&table->row_time, &builder->time_capacity, need, status)) &&
+           (table->users == NULL ||
+            grow_column(&table->row_user, &builder->user_capacity, need, status)) &&
+           grow_column(&table->row_profile, &builder->profile_capacity, need, status);
 }
 
-void table_builder_commit(struct table_builder *builder, size_t n)
+void table_builder_append(struct table_builder *builder, size_t n, const uint32_t *times,
+                          const uint32_t *users, const uint32_t *profiles)
 {
     struct table *table = builder->table;
-    const uint32_t *profile = table->row_profile + table->n_rows;
+    size_t have = table->n_rows, bytes = n * sizeof *profiles;
+    if (n == 0) {
+        return;
+    }
+    if (table->times != NULL) {
+        memcpy(table->row_time + have, times, bytes);
+    }
+    if (table->users != NULL) {
+        memcpy(table->row_user + have, users, bytes);
+    }
+    memcpy(table->row_profile + have, profiles, bytes);
     for (size_t i = 0; i < n; i++) {
-        profile_set_count(builder->set, profile[i], (uint32_t)(table->n_rows + i));
+        profile_set_count(builder->set, profiles[i], (uint32_t)(have + i));
     }
     table->n_rows += n;
 }
@@ -160,30 +159,50 @@ bool table_builder_add(struct table_builder *builder, struct span dt, struct spa
                        const double *values, struct status *status)
 {
     struct table *table = builder->table;
-    struct row_space space;
+    uint32_t time_id = 0, user_id = 0, profile;
     double cleaned[TABLE_FEATURES_MAX];
-    if (!table_builder_reserve(builder, 1, &space, status)) {
+    if (!table_builder_reserve(builder, 1, status)) {
         return false;
     }
     if (table->times != NULL) {
-        *space.time = table_builder_time(builder, dt, status);
-        if (*space.time == DICT_NONE) {
-            return false;
-        }
+        time_id = table_builder_time(builder, dt, status);
     }
     if (table->users != NULL) {
-        *space.user = table_builder_user(builder, user, status);
-        if (*space.user == DICT_NONE) {
-            return false;
-        }
+        user_id = dict_add(table->users, user.bytes, user.length, status);
     }
     clean(&table->report, values, table->profiles.d, cleaned);
-    *space.profile = table_builder_profile(builder, cleaned, status);
-    if (*space.profile == DICT_NONE) {
+    profile = profile_set_add(builder->set, cleaned, status);
+    if (time_id == DICT_NONE || user_id == DICT_NONE || profile == DICT_NONE) {
         return false;
     }
-    table_builder_commit(builder, 1);
+    table_builder_append(builder, 1, &time_id, &user_id, &profile);
     return true;
+}
+
+struct table *table_builder_preview(const struct table_builder *builder, size_t most,
+                                    struct status *status)
+{
+    const struct table *table = builder->table;
+    const struct span none = {"", 0};
+    struct table_builder *copy =
+        table_builder_new((const char *const *)table->feature_names, table->profiles.d,
+                          table->times != NULL, table->users != NULL, status);
+    if (copy == NULL) {
+        return NULL;
+    }
+    for (size_t row = 0; row < table->n_rows && row < most; row++) {
+        struct span dt =
+            table->times == NULL ? none : dict_get(table->times, table->row_time[row]);
+        struct span user =
+            table->users == NULL ? none : dict_get(table->users, table->row_user[row]);
+        if (!table_builder_add(copy, dt, user,
+                               profile_set_get(builder->set, table->row_profile[row]),
+                               status)) {
+            table_builder_free(copy);
+            return NULL;
+        }
+    }
+    return table_builder_finish(copy, status);
 }
 
 static bool parse_times(struct table *table, struct status *status)

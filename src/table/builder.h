@@ -13,6 +13,7 @@
 
 #include "base/status.h"
 #include "table/dict.h"
+#include "table/profile_set.h"
 #include "table/table.h"
 
 struct table_builder;
@@ -32,23 +33,21 @@ bool table_builder_add(struct table_builder *builder, struct span dt, struct spa
  * `rejected` are kept by it, too: table_builder_add() does not touch them. */
 struct read_report *table_builder_report(struct table_builder *builder);
 
-/* The same in parts, for readers that work on many rows at once: ids of a time, a user and a
- * vector of clean values (d), DICT_NONE when memory ran out; then rows by their ids. */
+/* The same in parts, for readers that work on many rows at once. First the ids: what the table
+ * knows of users and feature vectors, to be searched and added to (NULL without users), and the
+ * id of a time. Then, after room was made for them, rows by their ids; arrays that the table
+ * does not have are ignored. */
+struct dict *table_builder_users(struct table_builder *builder);
+struct profile_set *table_builder_profiles(struct table_builder *builder);
 uint32_t table_builder_time(struct table_builder *builder, struct span dt,
                             struct status *status);
-uint32_t table_builder_user(struct table_builder *builder, struct span user,
-                            struct status *status);
-uint32_t table_builder_profile(struct table_builder *builder, const double *values,
-                               struct status *status);
+bool table_builder_reserve(struct table_builder *builder, size_t n, struct status *status);
+void table_builder_append(struct table_builder *builder, size_t n, const uint32_t *times,
+                          const uint32_t *users, const uint32_t *profiles);
 
-/* Where `n` more rows are to be written: arrays of ids, NULL where the table has none. They are
- * part of the table after table_builder_commit(). */
-struct row_space {
-    uint32_t *time, *user, *profile; /* (n) */
-};
-bool table_builder_reserve(struct table_builder *builder, size_t n, struct row_space *space,
-                           struct status *status);
-void table_builder_commit(struct table_builder *builder, size_t n);
+/* A table of its own with the first rows, at most `most`. NULL on failure. */
+struct table *table_builder_preview(const struct table_builder *builder, size_t most,
+                                    struct status *status);
 
 size_t table_builder_rows(const struct table_builder *builder);
 

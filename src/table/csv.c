@@ -12,12 +12,14 @@
 #include "table/builder.h"
 #include "table/columns.h"
 #include "table/csv_text.h"
+#include "table/memo.h"
 #include "table/source.h"
 
-/* DESIGN. The file goes through in rounds of a few blocks. In a round the blocks read in the
- * round before are parsed side by side, each into a batch of its own, while one task merges the
- * batches of the round before that into the table, in file order, and reads the next blocks. So
- * there are two sets of blocks, and what comes out does not depend on the number of threads.
+/* DESIGN. The file goes through in rounds of a few blocks. In a round the blocks read before
+ * are parsed side by side; one more task appends the rows of the blocks of the round before and
+ * reads the next ones into their place. So there are two sets of blocks. Between rounds what
+ * was new in the parsed blocks is added to the table in file order (batch.h), so that what
+ * comes out does not depend on the number of threads.
  *
  * A block without quotes is whole lines. The first quote may hide line ends, so from its block
  * on a single libcsv parser takes block after block; that is the last task of a round. */
@@ -41,42 +43,53 @@ struct reader {
     struct source *source;
     struct columns columns;
     struct table_builder *builder;
+    struct memo *memo;
     struct block_input input;
     size_t n_blocks; /* in a set */
     struct set sets[2];
-    struct set *parsing, *waiting; /* being parsed; merged, then read anew */
+    struct set *parsing, *waiting; /* being parsed; resolved, to be appended and read anew */
     struct csv_text *serial;       /* from the first quote on */
-    uint64_t line;                 /* lines passed before the next block to be merged */
-    struct status merge_status;
+    uint64_t line;                 /* lines before the next block to be resolved */
+    struct status read_status;
 };
 
-static bool merge_block(struct reader *reader, struct block *block, struct status *status)
+static bool check_strict(const struct reader *reader, struct status *status)
 {
-    if (!block_status(block, reader->line, source_title(reader->source), status) ||
-        !batch_merge(block->batch, reader->builder, reader->line, SIZE_MAX, status)) {
-        return false;
-    }
-    reader->line += block->lines;
     const struct read_report *report = table_builder_report(reader->builder);
-    if (reader->options->strict && report->n_rejects > 0) {
-        return status_set(status, STATUS_INPUT, "%s, line %" PRIu64 ": %s",
-                          source_title(reader->source), report->rejects[0].line,
-                          report->rejects[0].reason);
+    if (!reader->options->strict || report->n_rejects == 0) {
+        return true;
     }
-    return true;
+    return status_set(status, STATUS_INPUT, "%s, line %" PRIu64 ": %s",
+                      source_title(reader->source), report->rejects[0].line,
+                      report->rejects[0].reason);
 }
 
-/* Merges the set that waits and reads it anew. */
-static bool merge_and_read(struct reader *reader, struct status *status)
+/* Adds what is new in the blocks of a set to the table, and makes room for their rows. */
+static bool resolve(struct reader *reader, const struct set *set, struct status *status)
 {
-    struct set *set = reader->waiting;
+    size_t rows = 0;
     for (size_t i = 0; i < set->n; i++) {
+        struct block *block = set->blocks[i];
         if (progress_cancelled(reader->progress)) {
             return status_cancelled(status);
         }
-        if (!merge_block(reader, set->blocks[i], status)) {
+        if (!block_status(block, reader->line, source_title(reader->source), status) ||
+            !batch_resolve(block->batch, reader->line, status) ||
+            !check_strict(reader, status)) {
             return false;
         }
+        reader->line += block->lines;
+        rows += batch_rows(block->batch);
+    }
+    return table_builder_reserve(reader->builder, rows, status);
+}
+
+/* Appends the rows of the set that waits and reads it anew. */
+static bool append_and_read(struct reader *reader, struct status *status)
+{
+    struct set *set = reader->waiting;
+    for (size_t i = 0; i < set->n; i++) {
+        batch_append(set->blocks[i]->batch);
     }
     set->n = 0;
     while (set->n < reader->n_blocks && !reader->input.at_end) {
@@ -100,7 +113,7 @@ static size_t count_parallel(const struct set *set)
     return n;
 }
 
-/* Task 0 merges and reads; the next ones parse a block each; the last parses in series. */
+/* Task 0 appends and reads; the next ones parse a block each; the last parses in series. */
 static void round_task(void *context, size_t task, unsigned worker)
 {
     (void)worker;
@@ -108,7 +121,7 @@ static void round_task(void *context, size_t task, unsigned worker)
     struct set *set = reader->parsing;
     size_t n_parallel = count_parallel(set);
     if (task == 0) {
-        merge_and_read(reader, &reader->merge_status);
+        append_and_read(reader, &reader->read_status);
         return;
     }
     if (progress_cancelled(reader->progress)) {
@@ -120,20 +133,16 @@ static void round_task(void *context, size_t task, unsigned worker)
     }
     for (size_t i = n_parallel; i < set->n && !progress_cancelled(reader->progress); i++) {
         if (!block_parse_serially(set->blocks[i], reader->serial)) {
-            set->n = i + 1; /* what follows a failure is not parsed, nor merged */
-            break;
+            return; /* what follows is not looked at: resolve() stops here */
         }
     }
 }
 
 static bool read_rest(struct reader *reader, struct status *status)
 {
-    reader->parsing = &reader->sets[0];
-    reader->waiting = &reader->sets[1];
+    reader->parsing = &reader->sets[1];
+    reader->waiting = &reader->sets[0];
     do {
-        struct set *set = reader->parsing;
-        reader->parsing = reader->waiting;
-        reader->waiting = set;
         size_t n_parallel = count_parallel(reader->parsing);
         size_t n_tasks = 1 + n_parallel + (n_parallel < reader->parsing->n);
         parallel_run(reader->parallel, n_tasks, round_task, reader);
@@ -141,51 +150,52 @@ static bool read_rest(struct reader *reader, struct status *status)
                            source_total(reader->source))) {
             return status_cancelled(status);
         }
-        if (reader->merge_status.code != STATUS_OK) {
-            *status = reader->merge_status;
+        if (!resolve(reader, reader->parsing, status)) {
             return false;
         }
+        if (reader->read_status.code != STATUS_OK) {
+            *status = reader->read_status;
+            return false;
+        }
+        struct set *set = reader->parsing;
+        reader->parsing = reader->waiting;
+        reader->waiting = set;
     } while (reader->parsing->n > 0 || reader->waiting->n > 0);
     return true;
 }
 
-/* A table of the first rows, for the eyes only: without one the reading goes on. */
-static void give_preview(struct reader *reader, struct batch *batch)
+/* The first rows, for the eyes only: without memory for them the reading goes on. */
+static void give_preview(const struct reader *reader)
 {
-    const struct csv_options *options = reader->options;
-    struct table_builder *builder = table_builder_new(
-        reader->columns.names, reader->columns.d, reader->columns.time != COLUMN_NONE,
-        reader->columns.user != COLUMN_NONE, NULL);
-    if (builder == NULL) {
-        return;
-    }
-    struct table *preview = NULL;
-    if (batch_merge(batch, builder, 0, PREVIEW_ROWS, NULL)) {
-        preview = table_builder_finish(builder, NULL);
-    } else {
-        table_builder_free(builder);
-    }
+    struct table *preview = table_builder_preview(reader->builder, PREVIEW_ROWS, NULL);
     if (preview != NULL) {
-        options->preview(options->context, preview);
+        reader->options->preview(reader->options->context, preview);
     }
 }
 
 /* The first block alone, so that its rows can be shown while the rest is read. */
 static bool read_first_block(struct reader *reader, struct status *status)
 {
-    struct block *block = reader->sets[0].blocks[0];
+    struct set *set = &reader->sets[0];
+    struct block *block = set->blocks[0];
     if (!block_read(block, &reader->input, FIRST_BYTES, status)) {
         return false;
     }
+    set->n = 1;
     if (block->serial) {
         block_parse_serially(block, reader->serial);
     } else {
         block_parse(block);
     }
-    if (reader->options->preview != NULL && batch_rows(block->batch) > 0) {
-        give_preview(reader, block->batch);
+    if (!resolve(reader, set, status)) {
+        return false;
     }
-    return merge_block(reader, block, status);
+    batch_append(block->batch);
+    set->n = 0;
+    if (reader->options->preview != NULL && batch_rows(block->batch) > 0) {
+        give_preview(reader);
+    }
+    return true;
 }
 
 /* At least as many blocks as threads, and some more so that none has to wait for the last. */
@@ -202,14 +212,16 @@ static bool allocate(struct reader *reader, struct status *status)
         table_builder_new(columns->names, columns->d, columns->time != COLUMN_NONE,
                           columns->user != COLUMN_NONE, status);
     reader->serial = csv_text_new(status);
-    if (reader->builder == NULL || reader->serial == NULL) {
+    reader->memo = memo_new(status);
+    if (reader->builder == NULL || reader->serial == NULL || reader->memo == NULL) {
         return false;
     }
     reader->n_blocks = blocks_for(parallel_threads(reader->parallel));
     enum cpu_kernel kernel = cpu_kernel();
     for (size_t i = 0; i < 2 * reader->n_blocks; i++) {
         struct block **block = &reader->sets[i % 2].blocks[i / 2];
-        *block = block_new(columns, reader->input.parser, kernel, status);
+        *block = block_new(columns, batch_new(columns, reader->builder, reader->memo, status),
+                           reader->input.parser, kernel, status);
         if (*block == NULL) {
             return false;
         }
@@ -247,6 +259,7 @@ static void clean_up(struct reader *reader)
         block_free(reader->sets[1].blocks[i]);
     }
     csv_text_free(reader->serial);
+    memo_free(reader->memo);
     block_input_clear(&reader->input);
     table_builder_free(reader->builder);
     source_close(reader->source);

@@ -34,9 +34,32 @@ enum { FIRST_SLOTS = 64 };
 
 static const char what[] = "a dictionary";
 
-static uint64_t hash_of(const char *bytes, size_t length)
+static inline uint64_t hash_of(const char *bytes, size_t length)
 {
     return XXH3_64bits(bytes, length);
+}
+
+/* memcmp() of short texts, without the call: two overlapping words of the right size. */
+static inline bool same(const char *a, const char *b, size_t length)
+{
+    if (length > 32) {
+        return memcmp(a, b, length) == 0;
+    }
+    if (length >= 16) {
+        return memcmp(a, b, 16) == 0 && memcmp(a + length - 16, b + length - 16, 16) == 0;
+    }
+    if (length >= 8) {
+        return memcmp(a, b, 8) == 0 && memcmp(a + length - 8, b + length - 8, 8) == 0;
+    }
+    if (length >= 4) {
+        return memcmp(a, b, 4) == 0 && memcmp(a + length - 4, b + length - 4, 4) == 0;
+    }
+    for (size_t i = 0; i < length; i++) {
+        if (a[i] != b[i]) {
+            return false;
+        }
+    }
+    return true;
 }
 
 static struct slot *slots_new(size_t n_slots, struct status *status)
@@ -83,7 +106,8 @@ struct span dict_get(const struct dict *dict, uint32_t id)
 }
 
 /* Where a string is, or the empty slot where it belongs. */
-static size_t look_up(const struct dict *dict, uint64_t hash, const char *bytes, size_t length)
+static inline size_t look_up(const struct dict *dict, uint64_t hash, const char *bytes,
+                             size_t length)
 {
     uint32_t tag = (uint32_t)(hash >> 32);
     size_t mask = dict->n_slots - 1;
@@ -95,7 +119,7 @@ static size_t look_up(const struct dict *dict, uint64_t hash, const char *bytes,
         }
         if (slot->tag == tag) {
             struct span text = dict_get(dict, slot->id);
-            if (text.length == length && memcmp(text.bytes, bytes, length) == 0) {
+            if (text.length == length && same(text.bytes, bytes, length)) {
                 return i;
             }
         }
@@ -157,12 +181,66 @@ static uint32_t append(struct dict *dict, uint64_t hash, size_t place, const cha
     return id;
 }
 
+uint32_t dict_add_hashed(struct dict *dict, struct span text, uint64_t hash,
+                         struct status *status)
+{
+    size_t place = look_up(dict, hash, text.bytes, text.length);
+    uint32_t id = dict->slots[place].id;
+    return id != DICT_NONE ? id : append(dict, hash, place, text.bytes, text.length, status);
+}
+
 uint32_t dict_add(struct dict *dict, const char *bytes, size_t length, struct status *status)
 {
-    uint64_t hash = hash_of(bytes, length);
-    size_t place = look_up(dict, hash, bytes, length);
-    uint32_t id = dict->slots[place].id;
-    return id != DICT_NONE ? id : append(dict, hash, place, bytes, length, status);
+    return dict_add_hashed(dict, (struct span){bytes, length}, hash_of(bytes, length), status);
+}
+
+uint64_t dict_hash(struct span text)
+{
+    return hash_of(text.bytes, text.length);
+}
+
+void dict_prefetch(const struct dict *dict, uint64_t hash)
+{
+    __builtin_prefetch(&dict->slots[hash & (dict->n_slots - 1)]);
+}
+
+/* The first id whose tag fits: almost always the right one. */
+static inline uint32_t candidate(const struct dict *dict, uint64_t hash)
+{
+    size_t mask = dict->n_slots - 1, i = hash & mask;
+    while (dict->slots[i].id != DICT_NONE && dict->slots[i].tag != (uint32_t)(hash >> 32)) {
+        i = (i + 1) & mask;
+    }
+    return dict->slots[i].id;
+}
+
+void dict_find_group(const struct dict *dict, const struct span *texts, const uint64_t *hashes,
+                     size_t n, uint32_t *ids)
+{
+    for (size_t k = 0; k < n; k++) {
+        dict_prefetch(dict, hashes[k]);
+    }
+    for (size_t k = 0; k < n; k++) {
+        ids[k] = candidate(dict, hashes[k]);
+        if (ids[k] != DICT_NONE) {
+            __builtin_prefetch(&dict->starts[ids[k]]);
+        }
+    }
+    for (size_t k = 0; k < n; k++) {
+        if (ids[k] != DICT_NONE) {
+            __builtin_prefetch(dict->bytes + dict->starts[ids[k]]);
+        }
+    }
+    for (size_t k = 0; k < n; k++) {
+        if (ids[k] != DICT_NONE) {
+            struct span text = dict_get(dict, ids[k]);
+            if (text.length != texts[k].length ||
+                !same(text.bytes, texts[k].bytes, text.length)) {
+                size_t place = look_up(dict, hashes[k], texts[k].bytes, texts[k].length);
+                ids[k] = dict->slots[place].id;
+            }
+        }
+    }
 }
 
 uint32_t dict_find(const struct dict *dict, const char *bytes, size_t length)

@@ -35,6 +35,19 @@ struct span dict_get(const struct dict *dict, uint32_t id);
 size_t dict_count(const struct dict *dict);
 size_t dict_bytes(const struct dict *dict); /* memory held */
 
+/* Many at once. A search waits for memory three times; a group of them waits together, so that
+ * readers find users in a fraction of the time. Texts, hashes and ids are (n), n at most
+ * DICT_GROUP. The dictionary may be searched by several threads while none adds to it. */
+enum { DICT_GROUP = 64 };
+uint64_t dict_hash(struct span text);
+void dict_find_group(const struct dict *dict, const struct span *texts, const uint64_t *hashes,
+                     size_t n, uint32_t *ids);
+
+/* dict_add() of a text whose hash is known, and a hint that it is about to come. */
+uint32_t dict_add_hashed(struct dict *dict, struct span text, uint64_t hash,
+                         struct status *status);
+void dict_prefetch(const struct dict *dict, uint64_t hash);
+
 /* Forgets all strings and keeps the memory, for use as scratch. */
 void dict_clear(struct dict *dict);
 

@@ -121,10 +121,30 @@ static bool grow_arrays(struct profile_set *set, struct status *status)
                     sizeof *profiles->first_row, what, status);
 }
 
+uint64_t profile_set_hash(const struct profile_set *set, const double *values)
+{
+    return hash_of(values, set->profiles.d);
+}
+
+void profile_set_prefetch(const struct profile_set *set, uint64_t hash)
+{
+    __builtin_prefetch(&set->slots[hash & (set->n_slots - 1)]);
+}
+
+uint32_t profile_set_find(const struct profile_set *set, const double *values, uint64_t hash)
+{
+    return set->slots[look_up(set, hash, values)].id;
+}
+
 uint32_t profile_set_add(struct profile_set *set, const double *values, struct status *status)
 {
+    return profile_set_add_hashed(set, values, hash_of(values, set->profiles.d), status);
+}
+
+uint32_t profile_set_add_hashed(struct profile_set *set, const double *values, uint64_t hash,
+                                struct status *status)
+{
     struct profiles *profiles = &set->profiles;
-    uint64_t hash = hash_of(values, profiles->d);
     size_t place = look_up(set, hash, values);
     if (set->slots[place].id != DICT_NONE) {
         return set->slots[place].id;
@@ -169,12 +189,4 @@ void profile_set_take(struct profile_set *set, struct profiles *profiles)
     mem_trim(&profiles->copies, &set->copies_capacity, profiles->n, sizeof *profiles->copies);
     mem_trim(&profiles->first_row, &set->first_capacity, profiles->n,
              sizeof *profiles->first_row);
-}
-
-void profile_set_clear(struct profile_set *set)
-{
-    if (set->profiles.n > 0) {
-        memset(set->slots, 0xff, set->n_slots * sizeof *set->slots);
-        set->profiles.n = 0;
-    }
 }

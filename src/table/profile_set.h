@@ -21,6 +21,15 @@ void profile_set_free(struct profile_set *set);
  * and -0 into 0. */
 uint32_t profile_set_add(struct profile_set *set, const double *values, struct status *status);
 
+/* The same in parts, for readers: the hash of a vector, a hint that it is about to be searched,
+ * the search (DICT_NONE when it is not there) and the adding. A set may be searched by several
+ * threads while none adds to it. */
+uint64_t profile_set_hash(const struct profile_set *set, const double *values);
+void profile_set_prefetch(const struct profile_set *set, uint64_t hash);
+uint32_t profile_set_find(const struct profile_set *set, const double *values, uint64_t hash);
+uint32_t profile_set_add_hashed(struct profile_set *set, const double *values, uint64_t hash,
+                                struct status *status);
+
 /* Counts `row` as one more of its profile; rows come in ascending order. */
 void profile_set_count(struct profile_set *set, uint32_t profile, uint32_t row);
 
@@ -28,9 +37,6 @@ size_t profile_set_size(const struct profile_set *set);
 
 /* Moves the content into `profiles`, trimmed; the set can then only be freed. */
 void profile_set_take(struct profile_set *set, struct profiles *profiles);
-
-/* Forgets all and keeps the memory, for use as scratch. */
-void profile_set_clear(struct profile_set *set);
 
 /* The values (d) of a profile; valid until the set grows. */
 const double *profile_set_get(const struct profile_set *set, uint32_t profile);

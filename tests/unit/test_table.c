@@ -64,6 +64,44 @@ static void dict_grows_clears_and_trims(void **state)
     dict_free(dict);
 }
 
+static void dict_finds_groups(void **state)
+{
+    (void)state;
+    struct dict *dict = dict_new(NULL);
+    static const char letters[] =
+        "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefgh";
+    struct span texts[DICT_GROUP];
+    uint64_t hashes[DICT_GROUP];
+    uint32_t ids[DICT_GROUP];
+    for (size_t k = 0; k < 60; k += 2) { /* every length to 58 bytes, each found bytewise */
+        assert_int_equal(dict_add(dict, letters, k, NULL), k / 2);
+    }
+    for (size_t k = 0; k < 60; k++) {
+        texts[k] = (struct span){letters, k};
+        hashes[k] = dict_hash(texts[k]);
+    }
+    dict_find_group(dict, texts, hashes, 60, ids);
+    for (size_t k = 0; k < 60; k++) {
+        assert_true(ids[k] == (k % 2 == 0 ? (uint32_t)(k / 2) : (uint32_t)DICT_NONE));
+    }
+    for (size_t length = 1; length < 58; length++) { /* a difference in any byte is seen */
+        for (size_t i = 0; i < length; i++) {
+            char other[64];
+            memcpy(other, letters, length);
+            other[i] ^= 1;
+            struct span text = {other, length};
+            uint64_t hash =
+                dict_hash((struct span){letters, length}); /* as if hashes collided */
+            dict_find_group(dict, &text, &hash, 1, ids);
+            assert_true(ids[0] == (uint32_t)DICT_NONE);
+        }
+    }
+    dict_prefetch(dict, 1);
+    assert_int_equal(dict_add_hashed(dict, texts[3], hashes[3], NULL), 30);
+    dict_find_group(dict, texts, hashes, 0, ids);
+    dict_free(dict);
+}
+
 static void times_are_parsed(void **state)
 {
     (void)state;
@@ -162,9 +200,12 @@ static void profiles_are_interned(void **state)
     free(profiles.copies);
     free(profiles.first_row);
     set = profile_set_new(1, NULL);
-    profile_set_add(set, (double[]){5}, NULL);
-    profile_set_clear(set);
-    assert_int_equal(profile_set_add(set, (double[]){6}, NULL), 0);
+    const double five = 5, six = 6;
+    assert_int_equal(profile_set_add(set, &five, NULL), 0);
+    assert_int_equal(profile_set_find(set, &five, profile_set_hash(set, &five)), 0);
+    assert_true(profile_set_find(set, &six, profile_set_hash(set, &six)) ==
+                (uint32_t)DICT_NONE);
+    profile_set_prefetch(set, profile_set_hash(set, &six));
     profile_set_free(set);
 }
 
@@ -286,6 +327,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(dict_ids_are_in_order_of_appearance),
         cmocka_unit_test(dict_grows_clears_and_trims),
+        cmocka_unit_test(dict_finds_groups),
         cmocka_unit_test(times_are_parsed),
         cmocka_unit_test(every_day_of_400_years_has_its_number),
         cmocka_unit_test(profiles_are_interned),
