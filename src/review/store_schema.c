@@ -77,28 +77,8 @@ static const char version_1[] =
     "  FROM history WHERE kind = 'note' AND NOT undone)"
     " WHERE newest = 1 AND note <> '';";
 
-/* Where a verdict that was matched from another version of the file comes from; and the queues
- * that were made, so that a blind or sampled review can be drawn again from its seed. */
-static const char version_2[] =
-    "ALTER TABLE entry ADD COLUMN origin TEXT;"
-    "CREATE TABLE queue ("
-    " queue_id INTEGER PRIMARY KEY AUTOINCREMENT,"
-    " uid TEXT NOT NULL UNIQUE,"
-    " dataset_id INTEGER NOT NULL REFERENCES dataset,"
-    " reviewer TEXT NOT NULL,"
-    " at_ms INTEGER NOT NULL,"
-    " kind TEXT NOT NULL,"      /* 'top', 'pooled', 'strata' */
-    " detectors TEXT NOT NULL," /* names, comma-separated */
-    " k INTEGER NOT NULL,"
-    " seed INTEGER NOT NULL,"
-    " blind INTEGER NOT NULL CHECK (blind IN (0, 1)),"
-    " controls INTEGER NOT NULL,"
-    " repeats INTEGER NOT NULL,"
-    " strata TEXT);" /* 'last rank:drawn' of each, comma-separated */
-    "CREATE TRIGGER queue_kept BEFORE DELETE ON queue BEGIN"
-    " SELECT RAISE(ABORT, 'the history is append-only'); END;"
-    "CREATE TRIGGER queue_fixed BEFORE UPDATE ON queue BEGIN"
-    " SELECT RAISE(ABORT, 'the history is append-only'); END;";
+/* Where a verdict that was matched from another version of the file comes from. */
+static const char version_2[] = "ALTER TABLE entry ADD COLUMN origin TEXT;";
 
 static const char *const steps[STORE_VERSION] = {version_1, version_2};
 

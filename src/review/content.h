@@ -1,0 +1,44 @@
+/* content: what a row holds, as a number, so that a verdict finds its row again.
+ *
+ * The content of a row is the XXH3 64 of three such hashes: of its dt text, of its src_user,
+ * and of its feature values (doubles, little-endian), each 0 when the table has no such column.
+ * It depends on the row alone, not on its place, so it also finds rows in another version of a
+ * file.
+ */
+#ifndef ODDHOURS_REVIEW_CONTENT_H
+#define ODDHOURS_REVIEW_CONTENT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/status.h"
+#include "review/history.h"
+#include "review/store.h"
+#include "table/table.h"
+
+uint64_t content_hash(const struct table *table, size_t row);
+
+/* The table as the store sees it; borrowed. */
+struct row_source content_source(const struct table *table);
+
+/* The dataset of a table; freed with content_dataset_free(). */
+bool content_dataset(const struct table *table, struct review_dataset *dataset,
+                     struct status *status);
+void content_dataset_free(struct review_dataset *dataset);
+
+/* Verdicts of another version of the file, found again by content. */
+struct matched {
+    struct entry **entries; /* (n) new entries for this table, ready for store_import() */
+    size_t n;
+    size_t unmatched; /* standing verdicts and notes whose content is not in this table */
+};
+
+/* Looks up what stands in `history` (of another dataset) among the rows of `table`. Rows of the
+ * same content are told apart by their order: the first judged one is the first here. The
+ * entries keep reviewer, time and seconds, and name their origin. Walks all rows once: about a
+ * second for 40 million. Freed with matched_free(). */
+bool content_match(const struct table *table, const struct history *history,
+                   struct matched *matched, struct status *status);
+void matched_free(struct matched *matched);
+
+#endif

@@ -1,0 +1,259 @@
+#include "review/queue.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/rng.h"
+
+/* One row of one list. */
+struct slot {
+    uint32_t row, rank, ranking;
+};
+
+void queue_default_strata(struct queue_spec *spec, uint32_t drawn)
+{
+    uint64_t last = 50;
+    spec->n_strata = 0;
+    for (size_t i = 0; i < QUEUE_STRATA_MAX;
+         i++) { /* 50, 200, 1000, 5000, 20000, 100000, ... */
+        bool end = last >= spec->k || i + 1 == QUEUE_STRATA_MAX;
+        spec->strata[i] = (struct queue_stratum){end ? spec->k : (uint32_t)last, drawn};
+        spec->n_strata = i + 1;
+        if (end) {
+            break;
+        }
+        last *= i % 3 == 0 ? 4 : 5;
+    }
+}
+
+static int by_row(const void *a, const void *b)
+{
+    const struct slot *one = a, *two = b;
+    if (one->row != two->row) {
+        return one->row < two->row ? -1 : 1;
+    }
+    if (one->rank != two->rank) {
+        return one->rank < two->rank ? -1 : 1;
+    }
+    return (one->ranking > two->ranking) - (one->ranking < two->ranking);
+}
+
+static int by_rank(const void *a, const void *b)
+{
+    const struct slot *one = a, *two = b;
+    if (one->rank != two->rank) {
+        return one->rank < two->rank ? -1 : 1;
+    }
+    return by_row(a, b);
+}
+
+/* The first K rows of every ranking, each row once with its best rank, by row. */
+static struct slot *union_of(const struct queue_spec *spec,
+                             const struct ranking *const *rankings, size_t n,
+                             const struct row_index *index, struct queue *queue,
+                             size_t *distinct, struct status *status)
+{
+    size_t k = spec->k, used = 0;
+    struct slot *slots = mem_new(n * k, sizeof *slots, "a queue", status);
+    uint32_t *rows = mem_new(k, sizeof *rows, "a queue", status);
+    bool good = slots != NULL && rows != NULL;
+    for (size_t i = 0; good && i < n; i++) {
+        size_t want = k < rankings[i]->scored_rows ? k : rankings[i]->scored_rows;
+        size_t got = ranking_rows(rankings[i], index, 1, want, rows, status);
+        good = got == want;
+        for (size_t j = 0; j < got; j++) {
+            slots[used++] = (struct slot){rows[j], (uint32_t)j + 1, (uint32_t)i};
+        }
+    }
+    free(rows);
+    if (!good) {
+        free(slots);
+        return NULL;
+    }
+    qsort(slots, used, sizeof *slots, by_row);
+    queue->slots = used;
+    *distinct = 0;
+    for (size_t i = 0; i < used; i++) {
+        if (i == 0 || slots[i].row != slots[i - 1].row) {
+            slots[(*distinct)++] = slots[i];
+        }
+    }
+    return slots;
+}
+
+static void append(struct queue *queue, const struct slot *slot, uint32_t stratum,
+                   enum entry_role role)
+{
+    queue->items[queue->n++] =
+        (struct queue_item){slot->row, slot->rank, slot->ranking, stratum, role};
+}
+
+static int by_value(const void *a, const void *b)
+{
+    uint32_t one, two;
+    memcpy(&one, a, sizeof one);
+    memcpy(&two, b, sizeof two);
+    return (one > two) - (one < two);
+}
+
+/* `drawn` of the numbers 0 .. n - 1, ascending. */
+static uint32_t *sample(struct rng *rng, size_t n, size_t drawn, struct status *status)
+{
+    uint32_t *numbers = mem_new(drawn, sizeof *numbers, "a sample", status);
+    if (numbers == NULL || !rng_sample(rng, n, drawn, numbers, status)) {
+        free(numbers);
+        return NULL;
+    }
+    qsort(numbers, drawn, sizeof *numbers, by_value);
+    return numbers;
+}
+
+/* A simple random sample of each stratum; `slots` by rank. */
+static bool draw_strata(struct queue *queue, const struct slot *slots, size_t n,
+                        struct rng *rng, struct status *status)
+{
+    size_t first = 0;
+    for (size_t i = 0; i < queue->spec.n_strata; i++) {
+        size_t last = queue->spec.strata[i].last < n ? queue->spec.strata[i].last : n;
+        size_t rows = last > first ? last - first : 0;
+        size_t drawn = queue->spec.strata[i].drawn < rows ? queue->spec.strata[i].drawn : rows;
+        uint32_t *numbers = sample(rng, rows, drawn, status);
+        if (numbers == NULL) {
+            return false;
+        }
+        for (size_t j = 0; j < drawn; j++) {
+            append(queue, &slots[first + numbers[j]], (uint32_t)i, ROLE_LIST);
+        }
+        free(numbers);
+        first = last > first ? last : first;
+    }
+    return true;
+}
+
+/* Rows outside all lists, drawn evenly: number j of those is found by how many listed rows (by
+ * row) stand before it. */
+static bool draw_controls(struct queue *queue, const struct slot *listed, size_t n,
+                          size_t n_rows, struct rng *rng, struct status *status)
+{
+    size_t bulk = n_rows - n;
+    size_t drawn = queue->spec.controls < bulk ? queue->spec.controls : bulk;
+    uint32_t *numbers = sample(rng, bulk, drawn, status);
+    if (numbers == NULL) {
+        return false;
+    }
+    size_t before = 0;
+    for (size_t i = 0; i < drawn; i++) {
+        while (before < n && listed[before].row <= numbers[i] + before) {
+            before++;
+        }
+        const struct slot slot = {.row = (uint32_t)(numbers[i] + before)};
+        append(queue, &slot, 0, ROLE_CONTROL);
+    }
+    free(numbers);
+    queue->controls = drawn;
+    return true;
+}
+
+static void shuffle(struct queue *queue, struct rng *rng)
+{
+    for (size_t i = queue->n; i > 1; i--) {
+        size_t j = rng_bounded(rng, (uint32_t)i - 1);
+        struct queue_item item = queue->items[i - 1];
+        queue->items[i - 1] = queue->items[j];
+        queue->items[j] = item;
+    }
+}
+
+/* Rows of the earlier half come again in the later half, each at its own place. */
+static bool add_repeats(struct queue *queue, struct rng *rng, struct status *status)
+{
+    size_t half = queue->n / 2, later = queue->n - half;
+    size_t repeats = queue->spec.repeats < half ? queue->spec.repeats : half;
+    uint32_t *chosen = sample(rng, half, repeats, status);
+    struct queue_item *again = mem_new(repeats, sizeof *again, "repeats", status);
+    uint32_t *places = mem_new(repeats, sizeof *places, "repeats", status);
+    bool good = chosen != NULL && again != NULL && places != NULL;
+    for (size_t i = 0; good && i < repeats; i++) {
+        again[i] = queue->items[chosen[i]];
+        again[i].role = ROLE_REPEAT;
+        places[i] = (uint32_t)half + rng_bounded(rng, (uint32_t)later);
+    }
+    if (good) {
+        qsort(places, repeats, sizeof *places, by_value);
+        for (size_t i = repeats; i-- > 0;) { /* from the end: each item moves once */
+            size_t tail = (i + 1 < repeats ? places[i + 1] : queue->n) - places[i];
+            memmove(queue->items + places[i] + i + 1, queue->items + places[i],
+                    tail * sizeof *queue->items);
+            queue->items[places[i] + i] = again[i];
+        }
+        queue->n += repeats;
+        queue->repeats = repeats;
+    }
+    free(chosen);
+    free(again);
+    free(places);
+    return good;
+}
+
+static bool fill(struct queue *queue, const struct ranking *const *rankings, size_t n,
+                 const struct row_index *index, size_t n_rows, struct status *status)
+{
+    const struct queue_spec *spec = &queue->spec;
+    struct rng rng;
+    rng_seed(&rng, spec->seed);
+    size_t distinct = 0;
+    struct slot *slots = union_of(spec, rankings, n, index, queue, &distinct, status);
+    struct slot *ranked = mem_new(distinct, sizeof *ranked, "a queue", status);
+    size_t most = distinct + spec->controls; /* and as many repeats as a half */
+    queue->items = mem_new(most + most / 2, sizeof *queue->items, "a queue", status);
+    bool good = slots != NULL && ranked != NULL && queue->items != NULL;
+    if (good) {
+        memcpy(ranked, slots, distinct * sizeof *ranked);
+        qsort(ranked, distinct, sizeof *ranked, by_rank);
+        if (spec->kind == QUEUE_STRATA) {
+            good = draw_strata(queue, ranked, distinct, &rng, status);
+        }
+        for (size_t i = 0; spec->kind != QUEUE_STRATA && i < distinct; i++) {
+            append(queue, &ranked[i], 0, ROLE_LIST);
+        }
+        queue->distinct = queue->n;
+        good = good && draw_controls(queue, slots, distinct, n_rows, &rng, status);
+    }
+    if (good && spec->blind) {
+        shuffle(queue, &rng);
+    }
+    good = good && add_repeats(queue, &rng, status);
+    free(slots);
+    free(ranked);
+    return good;
+}
+
+struct queue *queue_new(const struct queue_spec *spec, const struct ranking *const *rankings,
+                        size_t n, const struct row_index *index, size_t n_rows,
+                        struct status *status)
+{
+    if (n == 0 || (n > 1 && spec->kind != QUEUE_POOLED) || spec->n_strata > QUEUE_STRATA_MAX) {
+        status_set(status, STATUS_USAGE,
+                   "a queue needs one detector, a pooled one at least one");
+        return NULL;
+    }
+    struct queue *queue = mem_zero(1, sizeof *queue, "a queue", status);
+    if (queue == NULL) {
+        return NULL;
+    }
+    queue->spec = *spec;
+    if (!fill(queue, rankings, n, index, n_rows, status)) {
+        queue_free(queue);
+        return NULL;
+    }
+    return queue;
+}
+
+void queue_free(struct queue *queue)
+{
+    if (queue != NULL) {
+        free(queue->items);
+        free(queue);
+    }
+}
