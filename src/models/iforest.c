@@ -282,8 +282,7 @@ static void forest_info(const void *model, const struct detector_data *data,
             depth = tree->nodes[i].depth > depth ? tree->nodes[i].depth : depth;
         }
     }
-    const char *kernel;
-    iforest_kernel_choose(cpu_kernel(), forest->d, &kernel);
+    const struct iforest_kernel *kernel = iforest_kernel_choose(cpu_kernel(), forest->d);
     facts_text(facts, "model", "IsolationForest");
     facts_number(facts, "params.n_estimators", (double)forest->asked);
     facts_number(facts, "params.contamination", forest->contamination);
@@ -294,7 +293,7 @@ static void forest_info(const void *model, const struct detector_data *data,
     facts_number(facts, "forest.nodes", (double)nodes);
     facts_number(facts, "forest.leaves", (double)leaves);
     facts_number(facts, "forest.mean_depth", forest->mean_depth);
-    facts_text(facts, "forest.kernel", kernel);
+    facts_text(facts, "forest.kernel", cpu_kernel_name(kernel->needs));
 }
 
 /* decision_function: score_samples - offset, where score_samples = -score, offset = -threshold.

@@ -7,7 +7,6 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/mem.h"
 
@@ -15,7 +14,7 @@
 static float cut_of(double threshold)
 {
     float cut = (float)threshold;
-    return (double)cut > threshold ? nextafterf(cut, -INFINITY) : cut;
+    return ((double)cut > threshold ? nextafterf(cut, -INFINITY) : cut) + 0.0F;
 }
 
 static int by_value(const void *a, const void *b)
@@ -24,74 +23,40 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static size_t distinct(float *values, size_t n)
+/* Sorts the cuts found, drops repeated ones, and counts those below each bucket. */
+static void finish_cuts(struct iforest_cuts *cuts)
 {
     size_t kept = 0;
-    qsort(values, n, sizeof *values, by_value);
-    for (size_t i = 0; i < n; i++) {
-        if (kept == 0 || values[kept - 1] < values[i]) {
-            values[kept++] = values[i];
+    qsort(cuts->values, cuts->n, sizeof *cuts->values, by_value);
+    for (size_t i = 0; i < cuts->n; i++) {
+        if (kept == 0 || cuts->values[kept - 1] < cuts->values[i]) {
+            cuts->values[kept++] = cuts->values[i];
         }
     }
-    return kept;
-}
-
-/* The number of cuts below x: a binary search whose steps do not depend on what it meets. */
-static size_t rank_of(const float *cuts, unsigned steps, float x)
-{
-    size_t rank = 0;
-    for (size_t half = ((size_t)1 << steps) >> 1; half > 0; half >>= 1) {
-        rank += cuts[rank + half - 1] < x ? half : 0;
+    cuts->n = kept;
+    for (size_t i = 0; i < IFOREST_WINDOW; i++) {
+        cuts->values[kept + i] = INFINITY;
     }
-    return rank;
-}
-
-void iforest_ranks(const struct iforest_coded *coded, const float *x, size_t n, uint16_t *ranks)
-{
-    enum { TOGETHER = 8 }; /* searches that run side by side and hide each other's latency */
-    size_t d = coded->d;
-    for (size_t f = 0; f < d; f++) {
-        const float *cuts = coded->cuts[f];
-        uint16_t *out = ranks + f * IFOREST_BLOCK;
-        size_t i = 0;
-        for (; i + TOGETHER <= n; i += TOGETHER) {
-            uint32_t rank[TOGETHER] = {0};
-            float value[TOGETHER];
-            for (size_t k = 0; k < TOGETHER; k++) {
-                value[k] = x[(i + k) * d + f];
-            }
-            for (uint32_t half = (1U << coded->steps[f]) >> 1; half > 0; half >>= 1) {
-                for (size_t k = 0; k < TOGETHER; k++) {
-                    rank[k] += -(uint32_t)(cuts[rank[k] + half - 1] < value[k]) & half;
-                }
-            }
-            for (size_t k = 0; k < TOGETHER; k++) {
-                out[i + k] = (uint16_t)rank[k];
-            }
+    size_t below = 0;
+    for (uint32_t key = 0; key < IFOREST_KEYS; key++) {
+        while (below < kept && iforest_key(cuts->values[below]) < key) {
+            below++;
         }
-        for (; i < n; i++) {
-            out[i] = (uint16_t)rank_of(cuts, coded->steps[f], x[i * d + f]);
-        }
+        cuts->below[key] = (uint16_t)below;
     }
 }
 
-/* Collects and sorts the cuts of every feature. */
 static bool find_cuts(struct iforest_coded *coded, const struct iforest_tree *trees,
                       struct status *status)
 {
-    size_t count[TABLE_FEATURES_MAX] = {0}, room = 0;
+    size_t count[TABLE_FEATURES_MAX] = {0}, room = coded->d * IFOREST_WINDOW;
     for (size_t t = 0; t < coded->n_trees; t++) {
         for (size_t i = 0; i < trees[t].n_nodes; i++) {
             if (trees[t].nodes[i].feature != IFOREST_LEAF) {
                 count[trees[t].nodes[i].feature]++;
+                room++;
             }
         }
-    }
-    for (size_t f = 0; f < coded->d; f++) {
-        while (((size_t)1 << coded->steps[f]) - 1 < count[f]) {
-            coded->steps[f]++;
-        }
-        room += (size_t)1 << coded->steps[f];
     }
     coded->cut_values = mem_new(room, sizeof(float), "the thresholds of the forest", status);
     if (coded->cut_values == NULL) {
@@ -99,69 +64,116 @@ static bool find_cuts(struct iforest_coded *coded, const struct iforest_tree *tr
     }
     float *next = coded->cut_values;
     for (size_t f = 0; f < coded->d; f++) {
-        coded->cuts[f] = next;
-        next += (size_t)1 << coded->steps[f];
-        count[f] = 0;
+        coded->cuts[f].values = next;
+        next += count[f] + IFOREST_WINDOW;
     }
     for (size_t t = 0; t < coded->n_trees; t++) {
         for (size_t i = 0; i < trees[t].n_nodes; i++) {
             const struct iforest_node *node = &trees[t].nodes[i];
             if (node->feature != IFOREST_LEAF) {
-                coded->cuts[node->feature][count[node->feature]++] = cut_of(node->threshold);
+                struct iforest_cuts *cuts = &coded->cuts[node->feature];
+                cuts->values[cuts->n++] = cut_of(node->threshold);
             }
         }
     }
     for (size_t f = 0; f < coded->d; f++) {
-        size_t kept = distinct(coded->cuts[f], count[f]);
-        for (size_t i = kept; i < (size_t)1 << coded->steps[f]; i++) {
-            coded->cuts[f][i] = INFINITY;
-        }
+        finish_cuts(&coded->cuts[f]);
     }
     return true;
 }
 
-static void code_leaf(struct iforest_coded_tree *coded, const struct iforest_node *leaf,
-                      unsigned slot)
+/* The slot of each node in the complete tree, before renaming: children have larger numbers
+ * than their parent in both, so one pass in the order of the nodes finds all. */
+static void find_slots(const struct iforest_tree *tree, uint16_t *slots)
 {
-    unsigned below = IFOREST_DEPTH - leaf->depth;
-    coded->leaf[(slot << below) - IFOREST_SLOTS] = leaf->expected;
-}
-
-static void code_split(struct iforest_coded_tree *coded, const struct iforest_node *node,
-                       unsigned slot, size_t rank)
-{
-    coded->rank[slot] = (uint16_t)rank;
-    coded->feature[slot] = node->feature;
-    coded->rank_high[slot] = (uint8_t)((rank >> 8) ^ 0x80);
-    coded->rank_low[slot] = (uint8_t)((rank & 0xff) ^ 0x80);
-    coded->feature_bits[slot] = (uint8_t)((node->feature & 1) << 7 | (node->feature & 2) << 5 |
-                                          (node->feature & 4) << 3);
-    if (node->depth + 1U > coded->depth) {
-        coded->depth = node->depth + 1U;
+    slots[0] = 1;
+    for (size_t i = 0; i < tree->n_nodes; i++) {
+        const struct iforest_node *node = &tree->nodes[i];
+        if (node->feature != IFOREST_LEAF) {
+            slots[i + 1] = (uint16_t)(2 * slots[i]);
+            slots[node->right] = (uint16_t)(2 * slots[i] + 1);
+        }
     }
 }
 
-/* Where a node of a tree stands in the complete tree: children have larger numbers than their
- * parent in both, so one pass in the order of the nodes finds all. */
+/* Puts the 16 subtrees of level 4 in the order of their depth, and counts the tables needed. */
+static void find_names(struct iforest_coded_tree *to, const struct iforest_tree *tree,
+                       const uint16_t *slots)
+{
+    unsigned deepest[16] = {0}; /* level of the deepest split in each subtree */
+    for (size_t i = 0; i < tree->n_nodes; i++) {
+        const struct iforest_node *node = &tree->nodes[i];
+        if (node->feature != IFOREST_LEAF && node->depth >= 4) {
+            unsigned subtree = (slots[i] >> (node->depth - 4)) - 16U;
+            deepest[subtree] = node->depth > deepest[subtree] ? node->depth : deepest[subtree];
+        }
+    }
+    unsigned name = 16, reaching[IFOREST_DEPTH] = {0}; /* subtrees that reach a level */
+    for (unsigned level = IFOREST_DEPTH; level-- > 0;) {
+        for (unsigned i = 0; i < 16; i++) {
+            if (deepest[i] == level) {
+                to->rename[i] = (uint8_t)name++;
+            }
+        }
+        reaching[level] = name - 16;
+    }
+    for (unsigned k = 0; k < 3; k++) { /* a subtree has 2, 4, 8 slots in levels 5, 6, 7 */
+        to->tables[k] = (reaching[5 + k] * (2U << k) + 15) / 16;
+    }
+}
+
+static unsigned renamed(const struct iforest_coded_tree *tree, unsigned slot, unsigned depth)
+{
+    if (depth < 4) {
+        return slot;
+    }
+    unsigned below = depth - 4, subtree = (slot >> below) - 16;
+    return (unsigned)tree->rename[subtree] << below | (slot & ((1U << below) - 1));
+}
+
+/* A leaf that comes before level 4 owns several of its subtrees, wherever they stand now. */
+static void code_leaf(struct iforest_coded_tree *to, const struct iforest_node *leaf,
+                      unsigned slot)
+{
+    unsigned below = IFOREST_DEPTH - leaf->depth;
+    for (unsigned i = 0; i < 1U << below; i++) {
+        to->leaf[renamed(to, (slot << below) + i, IFOREST_DEPTH) - IFOREST_SLOTS] =
+            leaf->expected;
+    }
+}
+
+static void code_split(const struct iforest_coded *coded, struct iforest_coded_tree *to,
+                       const struct iforest_node *node, unsigned slot)
+{
+    const struct iforest_cuts *cuts = &coded->cuts[node->feature];
+    float cut = cut_of(node->threshold);
+    unsigned rank = cuts->below[iforest_key(cut)], at = renamed(to, slot, node->depth);
+    while (cuts->values[rank] < cut) {
+        rank++;
+    }
+    to->rank[at] = (uint16_t)rank;
+    to->feature[at] = node->feature;
+    to->rank_high[at] = (uint8_t)((rank >> 8) ^ 0x80);
+    to->rank_low[at] = (uint8_t)((rank & 0xff) ^ 0x80);
+    to->feature_bits[at] = (uint8_t)((node->feature & 1) << 7 | (node->feature & 2) << 5 |
+                                     (node->feature & 4) << 3);
+    if (node->depth + 1U > to->depth) {
+        to->depth = node->depth + 1U;
+    }
+}
+
 static void code_tree(const struct iforest_coded *coded, struct iforest_coded_tree *to,
                       const struct iforest_tree *tree)
 {
     uint16_t slots[IFOREST_NODES];
     memset(to, 0, sizeof *to);
-    memset(to->rank, 0xff, sizeof to->rank); /* no rank is above: everything goes left */
-    memset(to->rank_high, 0x7f, sizeof to->rank_high);
-    memset(to->rank_low, 0x7f, sizeof to->rank_low);
-    slots[0] = 1;
+    find_slots(tree, slots);
+    find_names(to, tree, slots);
     for (size_t i = 0; i < tree->n_nodes; i++) {
-        const struct iforest_node *node = &tree->nodes[i];
-        if (node->feature == IFOREST_LEAF) {
-            code_leaf(to, node, slots[i]);
+        if (tree->nodes[i].feature == IFOREST_LEAF) {
+            code_leaf(to, &tree->nodes[i], slots[i]);
         } else {
-            slots[i + 1] = (uint16_t)(2 * slots[i]);
-            slots[node->right] = (uint16_t)(2 * slots[i] + 1);
-            size_t rank = rank_of(coded->cuts[node->feature], coded->steps[node->feature],
-                                  cut_of(node->threshold));
-            code_split(to, node, slots[i], rank);
+            code_split(coded, to, &tree->nodes[i], slots[i]);
         }
     }
 }
@@ -177,8 +189,7 @@ struct iforest_coded *iforest_coded_new(const struct iforest *forest, size_t fir
     coded->n_trees = n_trees;
     coded->trees = mem_aligned(n_trees, sizeof *coded->trees, "the coded forest", status);
     coded->cuts = mem_zero(forest->d, sizeof *coded->cuts, "the coded forest", status);
-    coded->steps = mem_zero(forest->d, sizeof *coded->steps, "the coded forest", status);
-    if (coded->trees == NULL || coded->cuts == NULL || coded->steps == NULL ||
+    if (coded->trees == NULL || coded->cuts == NULL ||
         !find_cuts(coded, forest->trees + first_tree, status)) {
         iforest_coded_free(coded);
         return NULL;
@@ -194,7 +205,6 @@ void iforest_coded_free(struct iforest_coded *coded)
     if (coded != NULL) {
         free(coded->trees);
         free(coded->cuts);
-        free(coded->steps);
         free(coded->cut_values);
         free(coded);
     }

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/cpu.h"
 #include "base/progress.h"
@@ -107,54 +108,81 @@ enum {
     IFOREST_GROUP = 256, /* trees whose thresholds share one set of ranks: 255 * 256 < 65536 */
     IFOREST_SLOTS =
         256, /* nodes of a complete tree from index 1 on; leaves of its last level */
-    IFOREST_BLOCK = 512,                 /* rows that go through all trees together */
-    IFOREST_SCRATCH = 32 * IFOREST_BLOCK /* bytes a kernel may use */
+    IFOREST_BLOCK = 1024,                 /* rows that go through all trees together */
+    IFOREST_SCRATCH = 24 * IFOREST_BLOCK, /* bytes a kernel may use */
+    IFOREST_KEYS = 1 << 16,               /* buckets of float values, by their upper 16 bits */
+    IFOREST_WINDOW = 8                    /* cuts that are looked at together */
 };
 
-/* A tree made complete, 8 levels, children of slot i at 2 i and 2 i + 1. A row goes right when
- * its rank in `feature` is above `rank`. Below a leaf that came early every slot sends left. */
+/* A tree made complete, 8 levels deep, children of slot i at 2 i and 2 i + 1. A row goes right
+ * when its rank in `feature` is above `rank`. What stands in a slot that is no split does not
+ * matter: all leaves below a leaf that came early are this leaf.
+ *
+ * Between levels 3 and 4 the slots are renamed: 16 + i becomes rename[i], so that the deepest
+ * of the 16 subtrees come first and a kernel that looks up tables of 16 slots needs few of
+ * them. */
 struct iforest_coded_tree {
     double leaf[IFOREST_SLOTS]; /* leaf depth by the slot reached, minus 256 */
     uint16_t rank[IFOREST_SLOTS];
     uint8_t feature[IFOREST_SLOTS];
-    /* The same in planes of bytes for table lookups: halves of the rank, each with the top bit
-     * turned so that they compare as signed bytes, and the feature's bits 0, 1, 2 in bits 7,
-     * 6, 5. */
+    /* The same in planes of bytes: halves of the rank, each with the top bit turned so that
+     * they compare as signed bytes, and the feature's bits 0, 1, 2 in bits 7, 6, 5. */
     uint8_t rank_high[IFOREST_SLOTS];
     uint8_t rank_low[IFOREST_SLOTS];
     uint8_t feature_bits[IFOREST_SLOTS];
-    unsigned depth; /* levels that hold a split */
+    uint8_t rename[16];
+    unsigned tables[3]; /* of 16 slots that hold the splits of levels 5, 6, 7 */
+    unsigned depth;     /* levels that hold a split */
 };
 
-/* Up to IFOREST_GROUP trees and the thresholds of each feature. A threshold is kept as the
- * largest float that is not above it: for a float x it splits the same way. */
+/* The distinct thresholds of one feature, ascending, and for each bucket of float values (a
+ * monotone function of the value) the number of cuts in lower buckets. A threshold is kept as
+ * the largest float that is not above it: for a float x it splits the same way. */
+struct iforest_cuts {
+    size_t n;
+    float *values; /* (n + IFOREST_WINDOW) the rest infinite */
+    uint16_t below[IFOREST_KEYS];
+};
+
+/* Up to IFOREST_GROUP trees and their cuts. */
 struct iforest_coded {
     size_t d, n_trees;
     struct iforest_coded_tree *trees; /* (n_trees) 64-byte aligned */
-    float **cuts;      /* (d) ascending, distinct; padded with infinity to 2^steps - 1 */
-    unsigned *steps;   /* (d) */
-    float *cut_values; /* what cuts point into */
+    struct iforest_cuts *cuts;        /* (d) */
+    float *cut_values;                /* what cuts point into */
 };
 
 struct iforest_coded *iforest_coded_new(const struct iforest *forest, size_t first_tree,
                                         size_t n_trees, struct status *status);
 void iforest_coded_free(struct iforest_coded *coded);
 
-/* Ranks of n rows (at most IFOREST_BLOCK): x (n, d) into ranks (d, IFOREST_BLOCK): the number
- * of cuts below x. */
-void iforest_ranks(const struct iforest_coded *coded, const float *x, size_t n,
-                   uint16_t *ranks);
+/* The bucket of a value: its bits, turned so that they are in the order of the values. */
+static inline uint32_t iforest_key(float value)
+{
+    uint32_t bits;
+    float whole = value + 0.0F; /* -0 is 0 */
+    memcpy(&bits, &whole, sizeof bits);
+    return (bits ^ ((bits & 0x80000000) != 0 ? 0xffffffff : 0x80000000)) >> 16;
+}
 
-/* A kernel adds, for each of IFOREST_BLOCK rows, the leaf depths of all trees in order to
- * sums (IFOREST_BLOCK). `scratch` has IFOREST_SCRATCH bytes, 64-byte aligned. */
-typedef void iforest_kernel(const struct iforest_coded *coded, const uint16_t *ranks,
-                            double *sums, void *scratch);
+/* A kernel: two loops over IFOREST_BLOCK rows.
+ *
+ * ranks: x (n, d) into ranks (d, IFOREST_BLOCK), the number of cuts below each value; n is at
+ * most IFOREST_BLOCK. walk: adds the leaf depths of all trees, in their order, to sums
+ * (IFOREST_BLOCK); `scratch` has IFOREST_SCRATCH bytes. All arrays but x are 64-byte aligned.
+ */
+struct iforest_kernel {
+    enum cpu_kernel needs;
+    size_t most_features;
+    void (*ranks)(const struct iforest_coded *coded, const float *x, size_t n, uint16_t *ranks);
+    void (*walk)(const struct iforest_coded *coded, const uint16_t *ranks, double *sums,
+                 void *scratch);
+};
 
-void iforest_kernel_scalar(const struct iforest_coded *coded, const uint16_t *ranks,
-                           double *sums, void *scratch);
+extern const struct iforest_kernel iforest_kernel_scalar;
+extern const struct iforest_kernel iforest_kernel_avx2;
 
-/* The kernel to use for d features when the processor (or its user) allows `best`; its name in
- * `name` unless that is NULL. */
-iforest_kernel *iforest_kernel_choose(enum cpu_kernel best, size_t d, const char **name);
+/* The kernel to use for d features when the processor (or its user) allows `best`. */
+const struct iforest_kernel *iforest_kernel_choose(enum cpu_kernel best, size_t d);
 
 #endif

@@ -10,53 +10,46 @@
 #include "base/mem.h"
 #include "models/percentile.h"
 
-static bool any_width(size_t d)
-{
-    return d > 0;
-}
-
-static const struct {
-    enum cpu_kernel needs;
-    bool (*fits)(size_t d);
-    iforest_kernel *kernel;
-} kernels[] = {
-    {CPU_SCALAR, any_width, iforest_kernel_scalar},
+static const struct iforest_kernel *const kernels[] = {
+    &iforest_kernel_scalar,
+#if defined(__x86_64__)
+    &iforest_kernel_avx2,
+#endif
 };
 
-iforest_kernel *iforest_kernel_choose(enum cpu_kernel best, size_t d, const char **name)
+const struct iforest_kernel *iforest_kernel_choose(enum cpu_kernel best, size_t d)
 {
     size_t i = sizeof kernels / sizeof kernels[0] - 1;
-    while (kernels[i].needs > best || !kernels[i].fits(d)) {
+    while (kernels[i]->needs > best || kernels[i]->most_features < d) {
         i--;
     }
-    if (name != NULL) {
-        *name = cpu_kernel_name(kernels[i].needs);
-    }
-    return kernels[i].kernel;
+    return kernels[i];
 }
 
 /* One worker's memory. */
 struct scratch {
     uint16_t *ranks; /* (d, IFOREST_BLOCK) */
-    double sums[IFOREST_BLOCK];
     void *kernel;
+    double *sums; /* (IFOREST_BLOCK) */
 };
 
+/* Group by group of trees, all rows: so one group is in its coded form at a time. The score
+ * array holds the sums of depths until all groups have been added. */
 struct scoring {
     const struct iforest *forest;
+    const struct iforest_kernel *kernel;
+    const struct iforest_coded *coded; /* the present group */
+    bool last_group;
     const float *x; /* (n, d) */
     size_t n;
-    double denominator; /* depth over this is the power of one half */
-    iforest_kernel *kernel;
-    struct iforest_coded **groups; /* (n_groups) IFOREST_GROUP trees each */
-    size_t n_groups;
+    double denominator;      /* depth over this is the power of one half */
     struct scratch *scratch; /* (threads) */
     double *score;           /* (n) */
     const struct progress *progress;
-    atomic_size_t done;
+    atomic_size_t done, total; /* rows times groups */
 };
 
-enum { TASK_BLOCKS = 8 }; /* a task is 4096 rows: some milliseconds */
+enum { TASK_BLOCKS = 4 }; /* a task is 4096 rows: some milliseconds */
 
 static double score_of(const struct scoring *scoring, double depth)
 {
@@ -69,91 +62,90 @@ static double score_of(const struct scoring *scoring, double depth)
 static void score_block(const struct scoring *scoring, struct scratch *scratch, size_t first)
 {
     size_t n = scoring->n - first < IFOREST_BLOCK ? scoring->n - first : IFOREST_BLOCK;
-    memset(scratch->sums, 0, sizeof scratch->sums);
-    for (size_t g = 0; g < scoring->n_groups; g++) {
-        const struct iforest_coded *coded = scoring->groups[g];
-        iforest_ranks(coded, scoring->x + first * coded->d, n, scratch->ranks);
-        scoring->kernel(coded, scratch->ranks, scratch->sums, scratch->kernel);
-    }
+    double *score = scoring->score + first;
+    memcpy(scratch->sums, score, n * sizeof *score);
+    scoring->kernel->ranks(scoring->coded, scoring->x + first * scoring->coded->d, n,
+                           scratch->ranks);
+    scoring->kernel->walk(scoring->coded, scratch->ranks, scratch->sums, scratch->kernel);
     for (size_t i = 0; i < n; i++) {
-        scoring->score[first + i] = score_of(scoring, scratch->sums[i]);
+        score[i] = scoring->last_group ? score_of(scoring, scratch->sums[i]) : scratch->sums[i];
     }
 }
 
 static void score_task(void *context, size_t task, unsigned worker)
 {
     struct scoring *scoring = context;
-    size_t first = task * TASK_BLOCKS * IFOREST_BLOCK;
-    for (size_t b = 0; b < TASK_BLOCKS && first < scoring->n; b++, first += IFOREST_BLOCK) {
+    size_t first = task * TASK_BLOCKS * IFOREST_BLOCK, most = TASK_BLOCKS * IFOREST_BLOCK;
+    size_t end = scoring->n - first < most ? scoring->n : first + most;
+    for (size_t row = first; row < end; row += IFOREST_BLOCK) {
         if (progress_cancelled(scoring->progress)) {
             return;
         }
-        score_block(scoring, &scoring->scratch[worker], first);
+        score_block(scoring, &scoring->scratch[worker], row);
     }
-    size_t most = TASK_BLOCKS * IFOREST_BLOCK, rest = scoring->n - task * most;
-    size_t done = atomic_fetch_add(&scoring->done, rest < most ? rest : most);
-    progress_tick(scoring->progress, done + (rest < most ? rest : most), scoring->n);
+    size_t done = atomic_fetch_add(&scoring->done, end - first) + end - first;
+    progress_tick(scoring->progress, done, atomic_load(&scoring->total));
 }
 
-static bool scoring_open(struct scoring *scoring, unsigned threads, struct status *status)
+static bool scratch_open(struct scratch *scratch, size_t d, struct status *status)
 {
-    const struct iforest *forest = scoring->forest;
-    scoring->n_groups = (forest->n_trees + IFOREST_GROUP - 1) / IFOREST_GROUP;
-    scoring->groups = mem_zero(scoring->n_groups, sizeof(void *), "the coded forest", status);
+    size_t ranks_bytes = d * IFOREST_BLOCK * sizeof *scratch->ranks;
+    size_t sums_bytes = IFOREST_BLOCK * sizeof *scratch->sums;
+    scratch->ranks = mem_aligned(ranks_bytes, 1, "scoring", status);
+    scratch->kernel = mem_aligned(IFOREST_SCRATCH, 1, "scoring", status);
+    scratch->sums = mem_aligned(sums_bytes, 1, "scoring", status);
+    if (scratch->ranks == NULL || scratch->kernel == NULL || scratch->sums == NULL) {
+        return false;
+    }
+    /* Rows past the end of the last block get some rank: their sums are thrown away. */
+    memset(scratch->ranks, 0, ranks_bytes);
+    memset(scratch->sums, 0, sums_bytes);
+    return true;
+}
+
+static void scratch_close(struct scratch *scratch, unsigned threads)
+{
+    for (unsigned i = 0; scratch != NULL && i < threads; i++) {
+        free(scratch[i].ranks);
+        free(scratch[i].kernel);
+        free(scratch[i].sums);
+    }
+    free(scratch);
+}
+
+static bool score_group(struct scoring *scoring, struct parallel *parallel, size_t first,
+                        struct status *status)
+{
+    size_t rest = scoring->forest->n_trees - first, per_task = TASK_BLOCKS * IFOREST_BLOCK;
+    struct iforest_coded *coded = iforest_coded_new(
+        scoring->forest, first, rest < IFOREST_GROUP ? rest : IFOREST_GROUP, status);
+    if (coded == NULL) {
+        return false;
+    }
+    scoring->coded = coded;
+    scoring->last_group = rest <= IFOREST_GROUP;
+    parallel_run(parallel, (scoring->n + per_task - 1) / per_task, score_task, scoring);
+    iforest_coded_free(coded);
+    return !progress_cancelled(scoring->progress) || status_cancelled(status);
+}
+
+static bool score_profiles(struct scoring *scoring, struct parallel *parallel,
+                           struct status *status)
+{
+    size_t n_trees = scoring->forest->n_trees;
+    unsigned threads = parallel_threads(parallel);
+    atomic_store(&scoring->total, scoring->n * ((n_trees + IFOREST_GROUP - 1) / IFOREST_GROUP));
     scoring->scratch = mem_zero(threads, sizeof *scoring->scratch, "scoring", status);
-    if (scoring->groups == NULL || scoring->scratch == NULL) {
-        return false;
+    bool ok = scoring->scratch != NULL;
+    for (unsigned i = 0; ok && i < threads; i++) {
+        ok = scratch_open(&scoring->scratch[i], scoring->forest->d, status);
     }
-    for (size_t g = 0; g < scoring->n_groups; g++) {
-        size_t first = g * IFOREST_GROUP, rest = forest->n_trees - first;
-        scoring->groups[g] = iforest_coded_new(
-            forest, first, rest < IFOREST_GROUP ? rest : IFOREST_GROUP, status);
-        if (scoring->groups[g] == NULL) {
-            return false;
-        }
+    memset(scoring->score, 0, scoring->n * sizeof *scoring->score);
+    for (size_t first = 0; ok && first < n_trees; first += IFOREST_GROUP) {
+        ok = score_group(scoring, parallel, first, status);
     }
-    for (unsigned i = 0; i < threads; i++) {
-        struct scratch *scratch = &scoring->scratch[i];
-        size_t ranks_bytes = forest->d * IFOREST_BLOCK * sizeof(uint16_t);
-        scratch->ranks = mem_aligned(ranks_bytes, 1, "scoring", status);
-        scratch->kernel = mem_aligned(IFOREST_SCRATCH, 1, "scoring", status);
-        if (scratch->ranks == NULL || scratch->kernel == NULL) {
-            return false;
-        }
-        /* Rows past the end of the last block get some rank: their sums are thrown away. */
-        memset(scratch->ranks, 0, ranks_bytes);
-    }
-    return true;
-}
-
-static void scoring_close(struct scoring *scoring, unsigned threads)
-{
-    for (size_t g = 0; scoring->groups != NULL && g < scoring->n_groups; g++) {
-        iforest_coded_free(scoring->groups[g]);
-    }
-    for (unsigned i = 0; scoring->scratch != NULL && i < threads; i++) {
-        free(scoring->scratch[i].ranks);
-        free(scoring->scratch[i].kernel);
-    }
-    free(scoring->groups);
-    free(scoring->scratch);
-}
-
-/* threshold = -offset; offset = percentile(score_samples of all rows, 100 * contamination). */
-static bool find_threshold(const struct iforest *forest, const struct profiles *profiles,
-                           struct scores *scores, struct status *status)
-{
-    struct weighted *samples = mem_new(scores->n, sizeof *samples, "a threshold", status);
-    if (samples == NULL) {
-        return false;
-    }
-    for (size_t i = 0; i < scores->n; i++) {
-        samples[i] = (struct weighted){-scores->score[i], profiles->copies[i]};
-    }
-    double percent = 100.0 * forest->contamination;
-    scores->threshold = -percentile_weighted(samples, scores->n, percent);
-    free(samples);
-    return true;
+    scratch_close(scoring->scratch, threads);
+    return ok;
 }
 
 bool iforest_score(const void *model, const struct detector_data *data, struct scores *scores,
@@ -161,32 +153,26 @@ bool iforest_score(const void *model, const struct detector_data *data, struct s
 {
     const struct iforest *forest = model;
     const struct profiles *profiles = &data->table->profiles;
-    unsigned threads = parallel_threads(data->parallel);
     if (!scores_new(scores, profiles->n, status)) {
         return false;
     }
     struct scoring scoring = {
         .forest = forest,
+        .kernel = iforest_kernel_choose(cpu_kernel(), forest->d),
         .x = data->scaled,
         .n = profiles->n,
         .denominator = (double)forest->n_trees * iforest_path_length(forest->psi),
-        .kernel = iforest_kernel_choose(cpu_kernel(), forest->d, NULL),
         .score = scores->score,
         .progress = progress,
     };
-    bool ok = scoring_open(&scoring, threads, status);
-    if (ok) {
-        size_t per_task = TASK_BLOCKS * IFOREST_BLOCK;
-        parallel_run(data->parallel, (scoring.n + per_task - 1) / per_task, score_task,
-                     &scoring);
-        ok = !progress_cancelled(progress) || status_cancelled(status);
-    }
-    scoring_close(&scoring, threads);
-    ok = ok && find_threshold(forest, profiles, scores, status);
-    if (ok) {
-        scores_count(scores, profiles);
-    } else {
+    if (!score_profiles(&scoring, data->parallel, status)) {
         scores_clear(scores);
+        return false;
     }
-    return ok;
+    /* offset = percentile(score_samples of all rows, 100 * contamination); threshold = -offset.
+     */
+    scores->threshold = -percentile_negated(scores->score, profiles->copies, scores->n,
+                                            100.0 * forest->contamination);
+    scores_count(scores, profiles);
+    return true;
 }

@@ -1,87 +1,96 @@
 #include "models/percentile.h"
 
 #include <math.h>
+#include <string.h>
 
-static inline void swap(struct weighted *values, size_t i, size_t j)
-{
-    struct weighted kept = values[i];
-    values[i] = values[j];
-    values[j] = kept;
-}
+/* Selection by radix: values turned into whole numbers of the same order are looked at some
+ * bits at a time. Nothing is copied or moved, and no arrangement of values is slow. */
+enum { DIGIT_BITS = 11, DIGITS = 1 << DIGIT_BITS };
 
-static double median_of_three(double a, double b, double c)
-{
-    double low = a < b ? a : b, high = a < b ? b : a;
-    return c < low ? low : (c > high ? high : c);
-}
-
-/* A range of the array, and how many copies stand before it. */
-struct range {
-    size_t first, last; /* last is not part of it */
-    uint64_t before;
+/* Values and copies, wherever they stand. */
+struct column {
+    const char *values, *copies;
+    size_t values_stride, copies_stride; /* in bytes */
+    size_t n;
+    bool negated;
 };
 
-/* Narrows `range` to the entries that hold copy number `target` (from 0) of the sorted
- * multiset, all of one value, and returns that value. Everything before the range is smaller
- * then. */
-static double select_copy(struct weighted *values, struct range *range, uint64_t target)
+static inline uint64_t key_of(const struct column *column, size_t i)
 {
-    for (;;) {
-        size_t first = range->first, last = range->last;
-        double pivot =
-            median_of_three(values[first].value, values[first + (last - first) / 2].value,
-                            values[last - 1].value);
-        /* Three parts: [first, less) smaller, [less, i) equal, [more, last) larger. */
-        size_t less = first, more = last;
-        uint64_t copies_less = 0, copies_equal = 0;
-        for (size_t i = first; i < more;) {
-            if (values[i].value < pivot) {
-                copies_less += values[i].copies;
-                swap(values, i++, less++);
-            } else if (values[i].value > pivot) {
-                swap(values, i, --more);
-            } else {
-                copies_equal += values[i++].copies;
+    double value;
+    uint64_t bits;
+    memcpy(&value, column->values + i * column->values_stride, sizeof value);
+    value = (column->negated ? -value : value) + 0.0; /* -0 is 0 */
+    memcpy(&bits, &value, sizeof bits);
+    return bits ^ ((bits >> 63) != 0 ? UINT64_MAX : UINT64_C(1) << 63);
+}
+
+static double value_of(uint64_t key)
+{
+    uint64_t bits = key ^ ((key >> 63) != 0 ? UINT64_C(1) << 63 : UINT64_MAX);
+    double value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+static inline uint32_t copies_of(const struct column *column, size_t i)
+{
+    uint32_t copies;
+    memcpy(&copies, column->copies + i * column->copies_stride, sizeof copies);
+    return copies;
+}
+
+/* Copy number `target` (from 0) in ascending order. `after` gets how many copies of the same
+ * value follow it. */
+static uint64_t select_key(const struct column *column, uint64_t target, uint64_t *after)
+{
+    uint64_t prefix = 0, known = 0, count[DIGITS];
+    for (int bits = 64; bits > 0; bits -= DIGIT_BITS) {
+        int shift = bits > DIGIT_BITS ? bits - DIGIT_BITS : 0;
+        memset(count, 0, sizeof count);
+        for (size_t i = 0; i < column->n; i++) {
+            uint64_t key = key_of(column, i);
+            if ((key & known) == prefix) {
+                count[(key & ~known) >> shift] += copies_of(column, i);
             }
         }
-        if (target < range->before + copies_less) {
-            range->last = less;
-        } else if (target < range->before + copies_less + copies_equal) {
-            *range = (struct range){less, more, range->before + copies_less};
-            return pivot;
-        } else {
-            range->before += copies_less + copies_equal;
-            range->first = more;
+        uint64_t digit = 0;
+        while (target >= count[digit]) {
+            target -= count[digit++];
         }
+        *after = count[digit] - target - 1;
+        prefix |= digit << shift;
+        known = UINT64_MAX << shift;
     }
+    return prefix;
+}
+
+/* The smallest key above `key`, which there is. */
+static uint64_t next_key(const struct column *column, uint64_t key)
+{
+    uint64_t next = UINT64_MAX;
+    for (size_t i = 0; i < column->n; i++) {
+        uint64_t other = key_of(column, i);
+        next = other > key && other < next ? other : next;
+    }
+    return next;
 }
 
 struct neighbours {
     double a, b, share; /* the result lies between a and b; share 0 is a */
 };
 
-static struct neighbours neighbours_of(struct weighted *values, size_t n, double percent)
+static struct neighbours neighbours_of(const struct column *column, double percent)
 {
-    uint64_t copies = 0, equal = 0;
-    for (size_t i = 0; i < n; i++) {
-        copies += values[i].copies;
+    uint64_t copies = 0, after;
+    for (size_t i = 0; i < column->n; i++) {
+        copies += copies_of(column, i);
     }
-    double position = (double)(copies - 1) * (percent / 100);
-    double whole = floor(position);
-    uint64_t below = position >= (double)(copies - 1) ? copies - 1 : (uint64_t)whole;
-    struct range range = {0, n, 0};
-    double a = select_copy(values, &range, below);
-    for (size_t i = range.first; i < range.last; i++) {
-        equal += values[i].copies;
-    }
-    double b = a;
-    if (below + 1 >= range.before + equal && range.last < n) {
-        b = values[range.last].value; /* the smallest of what is larger */
-        for (size_t i = range.last; i < n; i++) {
-            b = values[i].value < b ? values[i].value : b;
-        }
-    }
-    return (struct neighbours){a, b, position - whole};
+    double last = (double)(copies - 1), position = last * (percent / 100);
+    uint64_t below = position >= last ? copies - 1 : (uint64_t)floor(position);
+    uint64_t a = select_key(column, below, &after);
+    uint64_t b = after > 0 || below == copies - 1 ? a : next_key(column, a);
+    return (struct neighbours){value_of(a), value_of(b), position - floor(position)};
 }
 
 /* numpy's _lerp: from the nearer end. */
@@ -90,14 +99,35 @@ static double interpolate(struct neighbours at, double difference)
     return at.share >= 0.5 ? at.b - difference * (1 - at.share) : at.a + difference * at.share;
 }
 
-double percentile_weighted(struct weighted *values, size_t n, double percent)
+static struct column column_of(const struct weighted *values, size_t n)
 {
-    struct neighbours at = neighbours_of(values, n, percent);
+    return (struct column){(const char *)&values->value,
+                           (const char *)&values->copies,
+                           sizeof *values,
+                           sizeof *values,
+                           n,
+                           false};
+}
+
+double percentile_weighted(const struct weighted *values, size_t n, double percent)
+{
+    struct column column = column_of(values, n);
+    struct neighbours at = neighbours_of(&column, percent);
     return interpolate(at, at.b - at.a);
 }
 
-double percentile_weighted_float(struct weighted *values, size_t n, double percent)
+double percentile_weighted_float(const struct weighted *values, size_t n, double percent)
 {
-    struct neighbours at = neighbours_of(values, n, percent);
+    struct column column = column_of(values, n);
+    struct neighbours at = neighbours_of(&column, percent);
     return interpolate(at, (double)((float)at.b - (float)at.a));
+}
+
+double percentile_negated(const double *values, const uint32_t *copies, size_t n,
+                          double percent)
+{
+    const struct column column = {
+        (const char *)values, (const char *)copies, sizeof *values, sizeof *copies, n, true};
+    struct neighbours at = neighbours_of(&column, percent);
+    return interpolate(at, at.b - at.a);
 }

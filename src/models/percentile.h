@@ -2,6 +2,7 @@
 #ifndef ODDHOURS_MODELS_PERCENTILE_H
 #define ODDHOURS_MODELS_PERCENTILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -11,12 +12,16 @@ struct weighted {
 };
 
 /* The percentile (0 <= percent <= 100) of the multiset in which value i stands copies[i] times:
- * what numpy gives for the spelled-out array, bit for bit. n is at least 1, no value is NaN.
- * Selects, so it is linear on average; the array is reordered. */
-double percentile_weighted(struct weighted *values, size_t n, double percent);
+ * what numpy gives for the spelled-out array, bit for bit. n is at least 1, no value is NaN. A
+ * few passes over the values, whatever their order. */
+double percentile_weighted(const struct weighted *values, size_t n, double percent);
 
 /* The same when the values are float32: numpy 1.24 takes the difference of the two neighbours
  * in float, then goes on in double. */
-double percentile_weighted_float(struct weighted *values, size_t n, double percent);
+double percentile_weighted_float(const struct weighted *values, size_t n, double percent);
+
+/* The percentile of -values[i], each copies[i] times. */
+double percentile_negated(const double *values, const uint32_t *copies, size_t n,
+                          double percent);
 
 #endif

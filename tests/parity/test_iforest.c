@@ -317,6 +317,17 @@ static size_t read_values(const char *text, bool collapse, struct weighted *valu
     return n;
 }
 
+static double negated(const struct weighted *values, size_t n, double q)
+{
+    double negative[200];
+    uint32_t copies[200];
+    for (size_t i = 0; i < n; i++) {
+        negative[i] = -values[i].value;
+        copies[i] = values[i].copies;
+    }
+    return percentile_negated(negative, copies, n, q);
+}
+
 static void percentiles(void **state)
 {
     (void)state;
@@ -325,11 +336,13 @@ static void percentiles(void **state)
     for (size_t i = 0; i < 2 * v->n_rows; i++) {
         size_t row = i / 2;
         size_t n = read_values(vectors_text(v, row, 4), i % 2 == 1, values);
-        double q = vectors_double(v, row, 1);
-        double result = strcmp(vectors_text(v, row, 2), "f8") == 0
-                            ? percentile_weighted(values, n, q)
-                            : percentile_weighted_float(values, n, q);
-        assert_same_double(result, vectors_double(v, row, 5));
+        double q = vectors_double(v, row, 1), expected = vectors_double(v, row, 5);
+        if (strcmp(vectors_text(v, row, 2), "f8") == 0) {
+            assert_same_double(percentile_weighted(values, n, q), expected);
+            assert_same_double(negated(values, n, q), expected);
+        } else {
+            assert_same_double(percentile_weighted_float(values, n, q), expected);
+        }
     }
     vectors_free(v);
 }
