@@ -93,9 +93,7 @@ struct comparison {
 static bool in_some_head(const struct comparison *comparison, uint32_t profile, uint32_t row)
 {
     for (size_t h = 0; h < comparison->n; h++) {
-        const struct head *head = &comparison->heads[h];
-        size_t place = head->ranking->place[profile];
-        if (place < head->whole || (place < head->touched && row <= head->cut)) {
+        if (head_holds(&comparison->heads[h], profile, row)) {
             return true;
         }
     }

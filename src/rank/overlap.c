@@ -41,11 +41,6 @@ bool head_new(struct head *head, const struct ranking *ranking, const struct row
     return ranking_rows(ranking, index, head->rows, 1, &head->cut, status) == 1;
 }
 
-bool head_has(const struct head *head, const uint32_t *row_profile, size_t row)
-{
-    return (int64_t)row <= limit_of(head, row_profile[row]);
-}
-
 /* ---- rows in at least so many heads ------------------------------------------------- */
 
 /* The `least`-th largest limit of a profile. */

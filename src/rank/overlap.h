@@ -29,7 +29,13 @@ struct head {
 };
 bool head_new(struct head *head, const struct ranking *ranking, const struct row_index *index,
               size_t k, struct status *status);
-bool head_has(const struct head *head, const uint32_t *row_profile, size_t row);
+
+/* Whether a row, of that profile, is in it. */
+static inline bool head_holds(const struct head *head, size_t profile, size_t row)
+{
+    size_t place = head->ranking->place[profile]; /* UINT32_MAX, not scored, is behind all */
+    return place < head->whole || (place < head->touched && row <= head->cut);
+}
 
 /* Rows that are in at least `least` of the heads (n): 1 is the union, n the consensus. */
 size_t heads_count(const struct head *heads, size_t n, size_t least,

@@ -89,16 +89,29 @@ static bool sort_values(struct feature_values *list, const double *values, size_
     return true;
 }
 
-bool weighted_percentile(const double *values, const uint32_t *weights, size_t n,
-                         double percent, double *result, struct status *status)
+static bool percentile_of(const double *values, size_t stride, const uint32_t *weights,
+                          size_t n, double percent, double *result, struct status *status)
 {
     struct feature_values list = {0};
-    bool ok = sort_values(&list, values, 1, weights, n, status);
+    bool ok = sort_values(&list, values, stride, weights, n, status);
     if (ok) {
         *result = quantile_linear(value_at, &list, list.rows_below[list.n], percent);
     }
     clear(&list);
     return ok;
+}
+
+bool weighted_percentile(const double *values, const uint32_t *weights, size_t n,
+                         double percent, double *result, struct status *status)
+{
+    return percentile_of(values, 1, weights, n, percent, result, status);
+}
+
+bool profiles_percentile(const struct profiles *profiles, size_t feature, double percent,
+                         double *result, struct status *status)
+{
+    return percentile_of(profiles->values + feature, profiles->d, profiles->copies, profiles->n,
+                         percent, result, status);
 }
 
 /* ---- all features ------------------------------------------------------------------- */

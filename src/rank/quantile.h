@@ -28,6 +28,10 @@ double quantile_linear(quantile_value *value, const void *context, size_t n, dou
 bool weighted_percentile(const double *values, const uint32_t *weights, size_t n,
                          double percent, double *result, struct status *status);
 
+/* The same of one feature over the rows of a table. */
+bool profiles_percentile(const struct profiles *profiles, size_t feature, double percent,
+                         double *result, struct status *status);
+
 /* Every feature of a table in rising order, to place a value among all rows by bisection. */
 struct feature_order {
     size_t n_rows, d;

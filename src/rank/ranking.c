@@ -68,12 +68,17 @@ void ranking_free(struct ranking *ranking)
     }
 }
 
+static double score_at(const struct ranking *ranking, size_t position)
+{
+    return ranking->score[ranking->order[position]];
+}
+
 size_t ranking_above(const struct ranking *ranking, double score)
 {
     size_t low = 0, high = ranking->n_scored;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (ranking->score[ranking->order[middle]] > score) {
+        if (score_at(ranking, middle) > score) {
             low = middle + 1;
         } else {
             high = middle;
@@ -87,7 +92,7 @@ size_t ranking_at_least(const struct ranking *ranking, double score)
     size_t low = 0, high = ranking->n_scored;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (ranking->score[ranking->order[middle]] >= score) {
+        if (score_at(ranking, middle) >= score) {
             low = middle + 1;
         } else {
             high = middle;
@@ -134,7 +139,7 @@ static double rising_score(const void *context, size_t place)
 {
     const struct ranking *ranking = context;
     size_t rank = ranking->scored_rows - place; /* of scored_rows .. 1 */
-    return ranking->score[ranking->order[ranking_position(ranking, rank)]];
+    return score_at(ranking, ranking_position(ranking, rank));
 }
 
 double ranking_percentile(const struct ranking *ranking, double percent)
@@ -142,37 +147,73 @@ double ranking_percentile(const struct ranking *ranking, double percent)
     return quantile_linear(rising_score, ranking, ranking->scored_rows, percent);
 }
 
-/* The end of the tie block that starts at a position: most are short. */
+/* ---- rows --------------------------------------------------------------------------- */
+
+enum { NEAR = 8 /* most tie blocks are short: look at so many positions before bisecting */ };
+
 static size_t block_end(const struct ranking *ranking, size_t first)
 {
-    enum { NEAR = 8 };
-    double score = ranking->score[ranking->order[first]];
+    double score = score_at(ranking, first);
     for (size_t i = first + 1; i < first + NEAR; i++) {
-        if (i == ranking->n_scored || ranking->score[ranking->order[i]] != score) {
+        if (i == ranking->n_scored || score_at(ranking, i) != score) {
             return i;
         }
     }
     return ranking_at_least(ranking, score);
 }
 
+static size_t block_start(const struct ranking *ranking, size_t last)
+{
+    double score = score_at(ranking, last - 1);
+    for (size_t i = last - 1; i + NEAR > last; i--) {
+        if (i == 0 || score_at(ranking, i - 1) != score) {
+            return i;
+        }
+    }
+    return ranking_above(ranking, score);
+}
+
+static size_t rows_between(const struct ranking *ranking, size_t first, size_t last)
+{
+    return ranking->rows_above[last] - ranking->rows_above[first];
+}
+
+/* Writes rows of the block [first, last) from its row `skip` on, at most `count`; 0 when memory
+ * ran out. */
+static size_t block_rows(const struct ranking *ranking, const struct row_index *index,
+                         size_t first, size_t last, size_t skip, size_t count, uint32_t *rows,
+                         struct status *status)
+{
+    struct merge merge = {index, ranking->order + first, last - first};
+    size_t part = rows_between(ranking, first, last) - skip;
+    part = part < count ? part : count;
+    return merge_rows(&merge, skip, part, rows, status) ? part : 0;
+}
+
+/* How many of `count` rows there are from place `from` on. */
+static size_t available(const struct ranking *ranking, size_t from, size_t count)
+{
+    size_t all = ranking->scored_rows;
+    size_t left = from >= 1 && from <= all ? all - (from - 1) : 0;
+    return count < left ? count : left;
+}
+
 size_t ranking_rows(const struct ranking *ranking, const struct row_index *index, size_t from,
                     size_t count, uint32_t *rows, struct status *status)
 {
-    if (from == 0 || from > ranking->scored_rows) {
+    size_t wanted = available(ranking, from, count), written = 0;
+    if (wanted == 0) {
         return 0;
     }
-    size_t left = ranking->scored_rows - (from - 1);
-    left = count < left ? count : left;
-    size_t profile = ranking->order[ranking_position(ranking, from)];
-    size_t first = ranking_above(ranking, ranking->score[profile]);
-    size_t written = 0, skip = from - 1 - ranking->rows_above[first];
-    while (written < left) {
+    double score = score_at(ranking, ranking_position(ranking, from));
+    size_t first = ranking_above(ranking, score);
+    size_t skip = from - 1 - ranking->rows_above[first];
+    while (written < wanted) {
         size_t last = block_end(ranking, first);
-        struct merge merge = {index, ranking->order + first, last - first};
-        size_t part = ranking->rows_above[last] - ranking->rows_above[first] - skip;
-        part = part < left - written ? part : left - written;
-        if (!merge_rows(&merge, skip, part, rows + written, status)) {
-            return written;
+        size_t part = block_rows(ranking, index, first, last, skip, wanted - written,
+                                 rows + written, status);
+        if (part == 0) {
+            break;
         }
         written += part;
         first = last;
@@ -181,14 +222,56 @@ size_t ranking_rows(const struct ranking *ranking, const struct row_index *index
     return written;
 }
 
+size_t ranking_rows_rising(const struct ranking *ranking, const struct row_index *index,
+                           size_t from, size_t count, uint32_t *rows, struct status *status)
+{
+    size_t wanted = available(ranking, from, count), written = 0;
+    if (wanted == 0) {
+        return 0;
+    }
+    size_t all = ranking->scored_rows;
+    double score = score_at(ranking, ranking_position(ranking, all - (from - 1)));
+    size_t last = ranking_at_least(ranking, score);
+    size_t skip = from - 1 - (all - ranking->rows_above[last]);
+    while (written < wanted) {
+        size_t first = block_start(ranking, last);
+        size_t part = block_rows(ranking, index, first, last, skip, wanted - written,
+                                 rows + written, status);
+        if (part == 0) {
+            break;
+        }
+        written += part;
+        last = first;
+        skip = 0;
+    }
+    return written;
+}
+
+/* How many rows of its tie block come before a row. */
+static size_t rank_in_block(const struct ranking *ranking, const struct row_index *index,
+                            const struct tie_block *block, size_t row)
+{
+    struct merge merge = {index, ranking->order + block->first, block->last - block->first};
+    return merge_rank(&merge, (uint32_t)row);
+}
+
 size_t ranking_rank_of(const struct ranking *ranking, const struct row_index *index,
                        const uint32_t *row_profile, size_t row)
 {
-    size_t profile = row_profile[row];
-    if (ranking->place[profile] == UINT32_MAX) {
+    struct tie_block block = ranking_ties(ranking, row_profile[row]);
+    if (block.rows == 0) {
         return 0;
     }
-    struct tie_block block = ranking_ties(ranking, profile);
-    struct merge merge = {index, ranking->order + block.first, block.last - block.first};
-    return block.best_rank + merge_rank(&merge, (uint32_t)row);
+    return block.best_rank + rank_in_block(ranking, index, &block, row);
+}
+
+size_t ranking_rising_rank_of(const struct ranking *ranking, const struct row_index *index,
+                              const uint32_t *row_profile, size_t row)
+{
+    struct tie_block block = ranking_ties(ranking, row_profile[row]);
+    if (block.rows == 0) {
+        return 0;
+    }
+    size_t below = ranking->scored_rows - ranking->rows_above[block.last];
+    return below + 1 + rank_in_block(ranking, index, &block, row);
 }

@@ -82,7 +82,8 @@ static void check_overlap(struct trio *t, size_t k)
         struct head head;
         assert_true(head_new(&head, t->ranking[a], t->index, k, NULL));
         for (size_t row = 0; row < t->table->n_rows; row++) {
-            assert_int_equal(head_has(&head, t->table->row_profile, row), t->in[row] >> a & 1);
+            assert_int_equal(head_holds(&head, t->table->row_profile[row], row),
+                             t->in[row] >> a & 1);
         }
         for (unsigned b = 0; b < N; b++) {
             unsigned mask = 1u << a | 1u << b;
