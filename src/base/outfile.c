@@ -98,7 +98,7 @@ static void flush(struct outfile *file)
 
 bool outfile_write(struct outfile *file, const void *bytes, size_t length)
 {
-    if (length > BUFFER - file->used) {
+    if (length > BUFFER - file->used || length > BUFFER / 2) {
         flush(file);
     }
     if (length > BUFFER / 2) {

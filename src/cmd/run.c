@@ -11,7 +11,6 @@
 #include "cmd/operand.h"
 #include "cmd/options.h"
 #include "run/artifacts.h"
-#include "table/describe.h"
 
 struct settings {
     const char *directory;
@@ -38,18 +37,12 @@ static bool take(void *context, size_t index, const char *value, struct status *
     return true;
 }
 
-static void print_result(const struct run *run, const struct result *result)
+static void print_result(const struct result *result)
 {
     const struct scores *scores = &result->scores;
-    struct describe_column column;
     printf("%-17s %s of %s rows flagged (%s)\n", result->title,
            format_grouped(scores->flagged_rows).text, format_grouped(scores->scored_rows).text,
            format_percent((double)scores->flagged_rows / (double)scores->scored_rows).text);
-    if (describe_scores(scores->score, &run->table->profiles, &column, NULL)) {
-        printf("%-17s mean %.6g  std %.6g  min %.6g  quartiles %.6g %.6g %.6g  max %.6g\n", "",
-               column.mean, column.std, column.min, column.quartile[0], column.quartile[1],
-               column.quartile[2], column.max);
-    }
     if (result->health[0] != '\0') {
         printf("%-17s %s\n", "", result->health);
     }
@@ -63,7 +56,7 @@ static void print_summary(const struct run *run, const char *directory)
     operand_print_rejects(table, stdout);
     for (size_t i = 0; i <= detector_count(); i++) {
         if (run->results[i].ready) {
-            print_result(run, &run->results[i]);
+            print_result(&run->results[i]);
         }
     }
     printf("seconds:");

@@ -8,7 +8,6 @@
 #include "base/mem.h"
 #include "config.h"
 #include "run/json.h"
-#include "table/describe.h"
 
 static void add_features(cJSON *json, const struct table *table)
 {
@@ -46,41 +45,6 @@ static void add_input(cJSON *card, const struct run *run)
     }
 }
 
-static void add_description(cJSON *object, const char *key,
-                            const struct describe_column *column)
-{
-    cJSON *one = json_object(object, key);
-    json_number(one, "count", (double)column->count);
-    json_number(one, "mean", column->mean);
-    json_number(one, "std", column->std);
-    json_number(one, "min", column->min);
-    json_number(one, "25%", column->quartile[0]);
-    json_number(one, "50%", column->quartile[1]);
-    json_number(one, "75%", column->quartile[2]);
-    json_number(one, "max", column->max);
-}
-
-static bool add_feature_descriptions(cJSON *card, const struct run *run, struct status *status)
-{
-    const struct table *table = run->table;
-    cJSON *features = json_object(card, "features");
-    for (size_t i = 0; i < table->profiles.d; i++) {
-        struct describe_column column;
-        if (!describe_feature(table, i, &column, status)) {
-            return false;
-        }
-        add_description(features, table->feature_names[i], &column);
-    }
-    cJSON *scaler = json_object(card, "scaler");
-    json_text(scaler, "name", "StandardScaler");
-    for (size_t i = 0; i < table->profiles.d; i++) {
-        cJSON *column = json_object(scaler, table->feature_names[i]);
-        json_number(column, "mean", run->scaler->mean[i]);
-        json_number(column, "scale", run->scaler->scale[i]);
-    }
-    return true;
-}
-
 static void add_parameters(cJSON *card, const struct run_params *params)
 {
     cJSON *json = json_object(card, "parameters");
@@ -103,18 +67,12 @@ static void add_parameters(cJSON *card, const struct run_params *params)
     }
 }
 
-static bool add_result(cJSON *results, const struct run *run, const struct result *result,
-                       struct status *status)
+static bool add_result(cJSON *results, const struct run *run, const struct result *result)
 {
-    struct describe_column column;
-    if (!describe_scores(result->scores.score, &run->table->profiles, &column, status)) {
-        return false;
-    }
     cJSON *json = json_object(results, result->name);
     json_number(json, "scored_rows", (double)result->scores.scored_rows);
     json_number(json, "flagged_rows", (double)result->scores.flagged_rows);
     json_number(json, "threshold", result->scores.threshold);
-    add_description(json, "score", &column);
     if (result->health[0] != '\0') {
         json_text(json, "health", result->health);
     }
@@ -161,13 +119,10 @@ cJSON *card_json(const struct run *run, struct status *status)
         add_input(card, run);
     }
     add_parameters(card, &run->params);
-    if (good && run->scaled != NULL) {
-        good = add_feature_descriptions(card, run, status);
-    }
     cJSON *results = json_object(card, "results");
     for (size_t i = 0; good && i <= detector_count(); i++) {
         if (run->results[i].ready) {
-            good = add_result(results, run, &run->results[i], status);
+            good = add_result(results, run, &run->results[i]);
         }
     }
     add_work(card, run);

@@ -199,9 +199,7 @@ static bool combine(struct pipeline *pipeline, struct status *status)
     struct result *result = &run->results[index];
     struct stage_record *stage = begin(pipeline, "ensemble");
     bool good =
-        scores_new(&result->scores, run->table->profiles.n, status) &&
-        ensemble_score(rankings, n, &run->table->profiles, run->parallel, result->scores.score,
-                       status) &&
+        ensemble_score(rankings, n, run->table->profiles.n, &result->scores, status) &&
         scores_budget(&result->scores, &run->table->profiles, run->params.budget, status);
     if (good) {
         result->ranking =

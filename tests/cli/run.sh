@@ -56,8 +56,6 @@ same 'a second run leaves nothing of the first' \
     "$(cd "$out" && ls | tr '\n' ' ' | sed 's/ $//')"
 
 # ---- describe and top ----
-ends 'describe' 0 '2,967' "$oddhours" describe "$table"
-ends 'describe as JSON' 0 '"rows": *2967' "$oddhours" describe "$table" --json
 "$oddhours" top "$table" -q -n 7 $quick >"$work/top.csv"
 same 'top prints n rows and a header' 8 "$(wc -l <"$work/top.csv" | tr -d ' ')"
 same 'top by one detector is its ranking' \

@@ -196,10 +196,17 @@ static void an_output_file_is_whole_or_not_there(void **state)
     static const char block[300000];
     assert_true(outfile_write(file, "x", 1));
     assert_true(outfile_write(file, block, sizeof block));
+    assert_true(outfile_write(file, "y", 1));
+    assert_true(outfile_write(file, block, 200000)); /* fits the buffer, but is written through */
     assert_true(outfile_commit(file, &status));
     struct stat info;
     assert_int_equal(stat(path, &info), 0);
-    assert_int_equal(info.st_size, 300001);
+    assert_int_equal(info.st_size, 500002);
+    FILE *written = fopen(path, "r");
+    assert_non_null(written);
+    assert_int_equal(fseek(written, 300001, SEEK_SET), 0);
+    assert_int_equal(fgetc(written), 'y');
+    fclose(written);
     assert_int_equal(info.st_mode & 0777, 0640);
 
     unlink(path);
