@@ -1,8 +1,10 @@
+#define _GNU_SOURCE
 #include "base/mem.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -36,14 +38,29 @@ void *mem_zero(size_t count, size_t size, const char *what, struct status *statu
     return memory;
 }
 
+/* Arrays of many megabytes that are read in random order spend more time on looking up pages
+ * than on memory, unless their pages are large: ask the system for such. */
+static void *aligned(size_t bytes, size_t alignment)
+{
+    if (bytes > SIZE_MAX - alignment) {
+        return NULL;
+    }
+    size_t rounded = (bytes + alignment - 1) / alignment * alignment;
+    return aligned_alloc(alignment, rounded > 0 ? rounded : alignment);
+}
+
 void *mem_aligned(size_t count, size_t size, const char *what, struct status *status)
 {
-    enum { LINE = 64 };
+    enum { LINE = 64, PAGE = 2 << 20, PAGES_FROM = 4 * PAGE };
     size_t bytes = product(count, size);
     void *memory = NULL;
-    if (bytes <= SIZE_MAX - LINE) {
-        size_t rounded = (bytes + LINE - 1) / LINE * LINE;
-        memory = aligned_alloc(LINE, rounded > 0 ? rounded : LINE);
+    if (bytes >= PAGES_FROM && (memory = aligned(bytes, PAGE)) != NULL) {
+#ifdef MADV_HUGEPAGE
+        madvise(memory, bytes / PAGE * PAGE, MADV_HUGEPAGE);
+#endif
+    }
+    if (memory == NULL) {
+        memory = aligned(bytes, LINE);
     }
     if (memory == NULL) {
         status_nomem(status, bytes, what);

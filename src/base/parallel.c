@@ -10,31 +10,39 @@
 
 #include "base/mem.h"
 
-/* DESIGN. A run is announced by raising `generation`. Workers wait for that, first by looking at
- * it for some microseconds (the autoencoder starts ten thousand runs a second, and a sleep and a
- * wake cost more than its work), then on a condition variable. Each worker takes task numbers
- * from `next` until none is left, then counts itself out in `busy`; the caller works, too, and
- * returns when `busy` is 0. Nobody may start the next run before, so a worker can never see the
- * task of one run with the numbers of another. */
+/* DESIGN. A run is announced by a new `ticket`: the number of the run and of its next task in
+ * one word. Workers wait for it, first by looking at it for some microseconds (the autoencoder
+ * starts ten thousand runs a second, and a sleep and a wake cost more than its work), then on a
+ * condition variable. Each takes tasks by counting the ticket up; the caller works, too, and
+ * returns when `unfinished` tasks are 0.
+ *
+ * It waits for tasks, not for workers: one that the system has not let run, because others want
+ * the core, holds up nothing. One that comes late must not take a task of one run with what it
+ * read of another. So a ticket is closed before the next run's task is written, and one worker
+ * in between finds that it cannot count up the ticket it saw: a ticket never comes back. */
 
 enum { SPIN = 4000 };
+
+#define RUN_OF(ticket)  ((ticket) >> 32)
+#define TASK_OF(ticket) ((size_t)((ticket)&UINT32_MAX))
+#define CLOSED          UINT32_MAX /* the task number of a ticket that has no more */
 
 struct parallel {
     unsigned threads; /* workers, the caller included */
     pthread_t *handles;
     struct worker *workers;
 
-    parallel_task *task;
-    void *context;
-    size_t n_tasks;
-    atomic_size_t next;
-    atomic_uint busy; /* workers that have not finished this run */
+    _Atomic(parallel_task *) task;
+    _Atomic(void *) context;
+    atomic_size_t first;   /* what task number 0 of the ticket is called */
+    atomic_size_t n_tasks; /* of this ticket */
 
-    atomic_uint generation;
+    atomic_uint_fast64_t ticket;
+    atomic_size_t unfinished;
     atomic_bool stop;
     pthread_mutex_t mutex; /* guards the two conditions only */
-    pthread_cond_t start;  /* generation or stop has changed */
-    pthread_cond_t done;   /* busy has become 0 */
+    pthread_cond_t start;  /* the run or stop has changed */
+    pthread_cond_t done;   /* unfinished has become 0 */
 };
 
 struct worker {
@@ -49,49 +57,63 @@ static inline void relax(void)
 #endif
 }
 
-static void take_tasks(struct parallel *pool, unsigned worker)
+/* Counts a task out. The caller may be asleep when the last one is. */
+static void finish_task(struct parallel *pool)
 {
-    for (;;) {
-        size_t task = atomic_fetch_add(&pool->next, 1);
-        if (task >= pool->n_tasks) {
-            return;
-        }
-        pool->task(pool->context, task, worker);
+    if (atomic_fetch_sub(&pool->unfinished, 1) == 1) {
+        pthread_mutex_lock(&pool->mutex);
+        pthread_cond_signal(&pool->done);
+        pthread_mutex_unlock(&pool->mutex);
     }
 }
 
-static unsigned wait_for_start(struct parallel *pool, unsigned seen)
+/* Works on run `run` as long as it has tasks. */
+static void take_tasks(struct parallel *pool, uint64_t run, unsigned worker)
+{
+    uint64_t ticket = atomic_load(&pool->ticket);
+    while (RUN_OF(ticket) == run) {
+        parallel_task *task = atomic_load(&pool->task);
+        void *context = atomic_load(&pool->context);
+        size_t number = atomic_load(&pool->first) + TASK_OF(ticket);
+        if (TASK_OF(ticket) >= atomic_load(&pool->n_tasks)) {
+            return;
+        }
+        if (atomic_compare_exchange_weak(&pool->ticket, &ticket, ticket + 1)) {
+            task(context, number, worker);
+            finish_task(pool);
+            ticket = atomic_load(&pool->ticket);
+        }
+    }
+}
+
+/* The run that comes after `seen`, or any when the pool is to stop. */
+static uint64_t wait_for_start(struct parallel *pool, uint64_t seen)
 {
     for (int i = 0; i < SPIN; i++) {
-        if (atomic_load(&pool->generation) != seen || atomic_load(&pool->stop)) {
-            return atomic_load(&pool->generation);
+        if (RUN_OF(atomic_load(&pool->ticket)) != seen || atomic_load(&pool->stop)) {
+            return RUN_OF(atomic_load(&pool->ticket));
         }
         relax();
     }
     pthread_mutex_lock(&pool->mutex);
-    while (atomic_load(&pool->generation) == seen && !atomic_load(&pool->stop)) {
+    while (RUN_OF(atomic_load(&pool->ticket)) == seen && !atomic_load(&pool->stop)) {
         pthread_cond_wait(&pool->start, &pool->mutex);
     }
     pthread_mutex_unlock(&pool->mutex);
-    return atomic_load(&pool->generation);
+    return RUN_OF(atomic_load(&pool->ticket));
 }
 
 static void *worker_main(void *argument)
 {
     struct worker *self = argument;
     struct parallel *pool = self->pool;
-    unsigned seen = 0;
+    uint64_t seen = 0;
     for (;;) {
         seen = wait_for_start(pool, seen);
         if (atomic_load(&pool->stop)) {
             return NULL;
         }
-        take_tasks(pool, self->number);
-        if (atomic_fetch_sub(&pool->busy, 1) == 1) {
-            pthread_mutex_lock(&pool->mutex);
-            pthread_cond_signal(&pool->done);
-            pthread_mutex_unlock(&pool->mutex);
-        }
+        take_tasks(pool, seen, self->number);
     }
 }
 
@@ -173,38 +195,51 @@ unsigned parallel_threads(const struct parallel *pool)
     return pool == NULL ? 1 : pool->threads;
 }
 
-static void wait_for_workers(struct parallel *pool)
+static void wait_for_tasks(struct parallel *pool)
 {
     for (int i = 0; i < SPIN; i++) {
-        if (atomic_load(&pool->busy) == 0) {
+        if (atomic_load(&pool->unfinished) == 0) {
             return;
         }
         relax();
     }
     pthread_mutex_lock(&pool->mutex);
-    while (atomic_load(&pool->busy) != 0) {
+    while (atomic_load(&pool->unfinished) != 0) {
         pthread_cond_wait(&pool->done, &pool->mutex);
     }
     pthread_mutex_unlock(&pool->mutex);
 }
 
+/* One ticket's worth of tasks, from `first` on. */
+static void run_tasks(struct parallel *pool, size_t first, size_t n_tasks, parallel_task *task,
+                      void *context)
+{
+    uint64_t before = RUN_OF(atomic_load(&pool->ticket)), run = (before + 1) & UINT32_MAX;
+    atomic_store(&pool->ticket, before << 32 | CLOSED);
+    atomic_store(&pool->task, task);
+    atomic_store(&pool->context, context);
+    atomic_store(&pool->first, first);
+    atomic_store(&pool->n_tasks, n_tasks);
+    atomic_store(&pool->unfinished, n_tasks);
+    pthread_mutex_lock(&pool->mutex);
+    atomic_store(&pool->ticket, run << 32);
+    pthread_cond_broadcast(&pool->start);
+    pthread_mutex_unlock(&pool->mutex);
+    take_tasks(pool, run, 0);
+    wait_for_tasks(pool);
+}
+
 void parallel_run(struct parallel *pool, size_t n_tasks, parallel_task *task, void *context)
 {
+    const size_t most = CLOSED; /* the ticket has 32 bits for them */
     if (pool == NULL || pool->threads == 1 || n_tasks < 2) {
         for (size_t i = 0; i < n_tasks; i++) {
             task(context, i, 0);
         }
         return;
     }
-    pool->task = task;
-    pool->context = context;
-    pool->n_tasks = n_tasks;
-    atomic_store(&pool->next, 0);
-    atomic_store(&pool->busy, pool->threads - 1);
-    pthread_mutex_lock(&pool->mutex);
-    atomic_fetch_add(&pool->generation, 1);
-    pthread_cond_broadcast(&pool->start);
-    pthread_mutex_unlock(&pool->mutex);
-    take_tasks(pool, 0);
-    wait_for_workers(pool);
+    for (size_t first = 0; first < n_tasks; first += most) {
+        size_t left = n_tasks - first;
+        run_tasks(pool, first, left < most ? left : most, task, context);
+    }
 }

@@ -292,8 +292,11 @@ uint32_t rng_torch_epoch_seed(struct rng *rng)
     return rng_next32(rng);
 }
 
+/* A swap needs its partner's cache line, which is a miss nearly every time: lines are asked for
+ * some swaps ahead, and asking and swapping go on side by side. */
 void rng_torch_shuffle(struct rng *rng, uint32_t *array, size_t n, size_t from, size_t to)
 {
+    enum { AHEAD = 48 };
     uint32_t words[RNG_WORDS];
     size_t end = n > 0 ? n - 1 : 0;
     if (to < end) {
@@ -305,12 +308,15 @@ void rng_torch_shuffle(struct rng *rng, uint32_t *array, size_t n, size_t from, 
             n_words = end - i;
         }
         rng->position += (unsigned)n_words;
-        for (size_t k = 0; k < n_words; k++) {
-            words[k] %= (uint32_t)(n - i - k);
-            __builtin_prefetch(array + i + k + words[k], 1);
+        for (size_t k = 0; k < n_words + AHEAD; k++) {
+            if (k < n_words) {
+                words[k] = (uint32_t)(i + k) + words[k] % (uint32_t)(n - i - k);
+                __builtin_prefetch(array + words[k], 1);
+            }
+            if (k >= AHEAD) {
+                swap(array, i + k - AHEAD, words[k - AHEAD]);
+            }
         }
-        for (size_t k = 0; k < n_words; k++, i++) {
-            swap(array, i, i + words[k]);
-        }
+        i += n_words;
     }
 }

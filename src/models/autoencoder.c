@@ -85,7 +85,8 @@ enum { ROUND_ROWS = 1 << 16 };
 
 struct scoring {
     const struct autoencoder *model;
-    const float *scaled;
+    const float *scaled; /* (n, d) */
+    size_t n;
     size_t from, to; /* rows of this round */
     float *scratch;  /* (workers, floats) */
     size_t floats;
@@ -97,8 +98,10 @@ static void score_task(void *context, size_t task, unsigned worker)
     struct scoring *s = context;
     const struct net *net = &s->model->net;
     size_t slice = s->model->path->slice, at = task * slice, left = s->to - s->from - at;
-    struct net_rows rows = {
-        .scaled = s->scaled, .first = s->from + at, .n = left < slice ? left : slice};
+    struct net_rows rows = {.scaled = s->scaled,
+                            .n_scaled = s->n,
+                            .first = s->from + at,
+                            .n = left < slice ? left : slice};
     s->model->path->errors(&net->shape, net->param, &rows, s->scratch + worker * s->floats,
                            s->errors + at);
 }
@@ -107,7 +110,7 @@ bool autoencoder_errors(const struct autoencoder *model, const float *scaled, si
                         struct parallel *parallel, double *error,
                         const struct progress *progress, struct status *status)
 {
-    struct scoring s = {.model = model, .scaled = scaled};
+    struct scoring s = {.model = model, .scaled = scaled, .n = n};
     size_t room = n < ROUND_ROWS ? n : ROUND_ROWS, slice = model->path->slice;
     s.errors = mem_aligned(room, sizeof *s.errors, "scores", status);
     s.scratch = autoencoder_scratch(model, parallel, &s.floats, status);

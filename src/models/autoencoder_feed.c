@@ -1,10 +1,8 @@
-#define _GNU_SOURCE
 #include "models/autoencoder_feed.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "base/mem.h"
 #include "base/rng.h"
@@ -118,6 +116,7 @@ void feed_start(struct feed *feed, uint32_t seed, struct parallel *parallel)
 /* Without a branch on whether the profile is new, which nothing can foresee. */
 static void merge_rows(struct feed *feed, const uint32_t *rows, size_t n_rows)
 {
+    enum { AHEAD = 24 };
     struct merged *merged = &feed->merged[feed->turn];
     if (feed->base == 0 || feed->base > UINT32_MAX - 2 * (uint32_t)feed->batch) {
         memset(feed->place, 0, feed->table->profiles.n * sizeof *feed->place);
@@ -126,6 +125,7 @@ static void merge_rows(struct feed *feed, const uint32_t *rows, size_t n_rows)
     uint32_t base = feed->base, n = 0;
     merged->copies[0] = 0;
     for (size_t i = 0; i < n_rows; i++) {
+        __builtin_prefetch(feed->place + rows[i + AHEAD < n_rows ? i + AHEAD : i], 1);
         uint32_t id = rows[i], at = feed->place[id] - base;
         bool seen = at < n;
         at = seen ? at : n;

@@ -25,31 +25,36 @@ struct fused_lines fused_lines(const struct net_shape *shape, float *scratch)
     return lines;
 }
 
-void fused_gather(const struct net_shape *shape, const struct net_rows *rows,
-                  struct fused_lines *lines)
+void fused_gather_row(const struct net_shape *shape, const struct net_rows *rows, size_t r,
+                      struct fused_lines *lines)
 {
-    enum { AHEAD = 24 };
-    size_t d = shape->width[0], n = rows->n;
-    lines->rows = (n + FUSED_STEP - 1) / FUSED_STEP * FUSED_STEP;
-    for (size_t r = 0; r < n; r++) {
-        if (rows->ids != NULL && r + AHEAD < n) {
-            const float *later = rows->scaled + rows->ids[r + AHEAD] * d;
-            __builtin_prefetch(later);
-            __builtin_prefetch(later + d - 1);
-        }
-        size_t id = rows->ids != NULL ? rows->ids[r] : rows->first + r;
-        const float *row = rows->scaled + id * d;
-        for (size_t j = 0; j < d; j++) {
-            lines->unit[0][j * FUSED_ROWS + r] = row[j];
-        }
-        lines->copies[r] = rows->copies != NULL ? (float)rows->copies[r] : 1.0f;
+    size_t d = shape->width[0];
+    const float *row = fused_row(rows, d, r);
+    for (size_t j = 0; j < d; j++) {
+        lines->unit[0][j * FUSED_ROWS + r] = row[j];
     }
-    for (size_t r = n; r < lines->rows; r++) {
-        for (size_t j = 0; j < d; j++) {
+    lines->copies[r] = rows->copies != NULL ? (float)rows->copies[r] : 1.0f;
+}
+
+void fused_fill_up(const struct net_shape *shape, const struct net_rows *rows,
+                   struct fused_lines *lines)
+{
+    lines->rows = (rows->n + FUSED_STEP - 1) / FUSED_STEP * FUSED_STEP;
+    for (size_t r = rows->n; r < lines->rows; r++) {
+        for (size_t j = 0; j < shape->width[0]; j++) {
             lines->unit[0][j * FUSED_ROWS + r] = 0;
         }
         lines->copies[r] = 0;
     }
+}
+
+void fused_gather(const struct net_shape *shape, const struct net_rows *rows,
+                  struct fused_lines *lines)
+{
+    for (size_t r = 0; r < rows->n; r++) {
+        fused_gather_row(shape, rows, r, lines);
+    }
+    fused_fill_up(shape, rows, lines);
 }
 
 /* The scalar form: vectors of one lane. */
@@ -80,6 +85,7 @@ static inline float sum16(const float *lanes)
 #define V_FMA(a, b, c)         fmaf(a, b, c)
 #define V_WHERE_POSITIVE(a, b) ((a) > 0.0f ? (b) : 0.0f)
 #define V_SUM16(p)             sum16(p)
+#define KERNEL_GATHER          fused_gather
 
 #include "models/autoencoder_kernel.h"
 

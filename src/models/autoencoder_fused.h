@@ -21,6 +21,13 @@ enum {
     FUSED_WIDTH_MAX = 16
 };
 
+/* Before a loop of constant, small length: gcc -O2 keeps small arrays in registers only so. */
+#if defined(__GNUC__) && !defined(__clang__)
+#define UNROLL _Pragma("GCC unroll 8")
+#else
+#define UNROLL
+#endif
+
 /* The lines of one slice in scratch memory. */
 struct fused_lines {
     float *unit[NET_LAYERS + 1]; /* (width, FUSED_ROWS) of each layer */
@@ -31,9 +38,25 @@ struct fused_lines {
 size_t fused_scratch(const struct net_shape *shape);
 struct fused_lines fused_lines(const struct net_shape *shape, float *scratch);
 
-/* Fills unit[0] and copies. */
+/* Fills unit[0] and copies, and sets rows. The second form is for x86-64 with AVX2; it only
+ * moves numbers, so it may stand for the first in any kernel. */
 void fused_gather(const struct net_shape *shape, const struct net_rows *rows,
                   struct fused_lines *lines);
+void fused_gather_avx2(const struct net_shape *shape, const struct net_rows *rows,
+                       struct fused_lines *lines);
+
+/* The same for one row at place r of the slice, and the rows that fill the slice up. */
+void fused_gather_row(const struct net_shape *shape, const struct net_rows *rows, size_t r,
+                      struct fused_lines *lines);
+void fused_fill_up(const struct net_shape *shape, const struct net_rows *rows,
+                   struct fused_lines *lines);
+
+/* Where the row at place r of the slice stands. */
+static inline const float *fused_row(const struct net_rows *rows, size_t d, size_t r)
+{
+    size_t id = rows->ids != NULL ? rows->ids[r] : rows->first + r;
+    return rows->scaled + id * d;
+}
 
 extern const struct net_path fused_path_scalar;
 extern const struct net_path fused_path_avx2;   /* x86-64 only */

@@ -18,7 +18,8 @@
 #define V_FMA(a, b, c) _mm512_fmadd_ps(a, b, c)
 #define V_WHERE_POSITIVE(a, b)                                                                 \
     _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(a, _mm512_setzero_ps(), _CMP_GT_OQ), b)
-#define V_SUM16(p) sum16(p)
+#define V_SUM16(p)    sum16(p)
+#define KERNEL_GATHER fused_gather_avx2
 
 static inline KERNEL_TARGET float sum16(const float *lanes)
 {

@@ -7,15 +7,10 @@
  *   V_FMA(a, b, c)       a * b + c, rounded once
  *   V_WHERE_POSITIVE(a, b)  b where a > 0, else +0
  *   V_SUM16(p)           the sum of 16 floats at p, halves added to halves
+ *   KERNEL_GATHER        the form of fused_gather()
  */
 #include "models/autoencoder_fused.h"
 
-#if defined(__GNUC__) && !defined(__clang__)
-#define UNROLL                                                                                 \
-    _Pragma("GCC unroll 4") /* gcc -O2 does not keep small arrays in registers else */
-#else
-#define UNROLL
-#endif
 #define KERNEL      static KERNEL_TARGET
 #define KERNEL_TILE static inline KERNEL_TARGET __attribute__((always_inline))
 
@@ -34,21 +29,27 @@ enum after { AFTER_NOTHING, AFTER_RELU, AFTER_MASK };
 /* n_out (a constant, at most 4) outputs of a product, from output `o` on. AFTER_MASK keeps what
  * stands where `out` was positive before: the gradient of ReLU, in place. */
 KERNEL_TILE void product_tile(const struct matrix *matrix, size_t o, const size_t n_out,
-                              const float *in, float *out, size_t rows, enum after after)
+                              const float *in, float *out, size_t rows, const enum after after)
 {
     const float *weight = matrix->at + o * matrix->by_out;
+    const size_t by_out = matrix->by_out, by_in = matrix->by_in, n_in = matrix->n_in;
+    V bias[4];
+    UNROLL for (size_t k = 0; k < n_out; k++)
+    {
+        bias[k] = V_SET1(matrix->bias != NULL ? matrix->bias[o + k] : 0.0f);
+    }
     for (size_t r = 0; r < rows; r += 2 * KERNEL_LANES) {
         V sum[4][2];
         UNROLL for (size_t k = 0; k < n_out; k++)
         {
-            sum[k][0] = sum[k][1] = V_SET1(matrix->bias != NULL ? matrix->bias[o + k] : 0.0f);
+            sum[k][0] = sum[k][1] = bias[k];
         }
-        for (size_t i = 0; i < matrix->n_in; i++) {
+        for (size_t i = 0; i < n_in; i++) {
             const float *line = in + i * FUSED_ROWS + r;
             V in0 = V_LOAD(line), in1 = V_LOAD(line + KERNEL_LANES);
             UNROLL for (size_t k = 0; k < n_out; k++)
             {
-                V w = V_SET1(weight[k * matrix->by_out + i * matrix->by_in]);
+                V w = V_SET1(weight[k * by_out + i * by_in]);
                 sum[k][0] = V_FMA(w, in0, sum[k][0]);
                 sum[k][1] = V_FMA(w, in1, sum[k][1]);
             }
@@ -68,9 +69,9 @@ KERNEL_TILE void product_tile(const struct matrix *matrix, size_t o, const size_
     }
 }
 
-/* out (n_out lines) = matrix * in (n_in lines) + bias, for all rows. */
-KERNEL void product(const struct matrix *matrix, const float *in, float *out, size_t rows,
-                    enum after after)
+/* out (n_out lines) = matrix * in (n_in lines) + bias, for all rows. `after` is a constant. */
+KERNEL_TILE void product_after(const struct matrix *matrix, const float *in, float *out,
+                               size_t rows, const enum after after)
 {
     size_t o = 0;
     for (; o + 4 <= matrix->n_out; o += 4) {
@@ -84,6 +85,21 @@ KERNEL void product(const struct matrix *matrix, const float *in, float *out, si
     }
 }
 
+KERNEL void product(const struct matrix *matrix, const float *in, float *out, size_t rows)
+{
+    product_after(matrix, in, out, rows, AFTER_NOTHING);
+}
+
+KERNEL void product_relu(const struct matrix *matrix, const float *in, float *out, size_t rows)
+{
+    product_after(matrix, in, out, rows, AFTER_RELU);
+}
+
+KERNEL void product_mask(const struct matrix *matrix, const float *in, float *out, size_t rows)
+{
+    product_after(matrix, in, out, rows, AFTER_MASK);
+}
+
 KERNEL void forward(const struct net_shape *shape, const float *param,
                     const struct fused_lines *lines)
 {
@@ -94,8 +110,11 @@ KERNEL void forward(const struct net_shape *shape, const float *param,
                                 .n_out = shape->width[l + 1],
                                 .n_in = shape->width[l],
                                 .bias = param + shape->bias[l]};
-        product(&matrix, lines->unit[l], lines->unit[l + 1], lines->rows,
-                l + 1 < NET_LAYERS ? AFTER_RELU : AFTER_NOTHING);
+        if (l + 1 < NET_LAYERS) {
+            product_relu(&matrix, lines->unit[l], lines->unit[l + 1], lines->rows);
+        } else {
+            product(&matrix, lines->unit[l], lines->unit[l + 1], lines->rows);
+        }
     }
 }
 
@@ -110,7 +129,7 @@ KERNEL void backward(const struct net_shape *shape, const float *param, size_t l
                             .by_in = shape->width[l],
                             .n_out = shape->width[l],
                             .n_in = shape->width[l + 1]};
-    product(&matrix, lines->unit[l + 1], lines->unit[l], lines->rows, AFTER_MASK);
+    product_mask(&matrix, lines->unit[l + 1], lines->unit[l], lines->rows);
 }
 
 /* What the gradients of one layer's weights are summed from. */
@@ -189,19 +208,41 @@ KERNEL void outer_product(const struct outer *outer)
     }
 }
 
+/* Sums of n_out (a constant, at most 4) lines over all rows. Several at a time, since each is a
+ * chain of additions that wait for each other. */
+KERNEL_TILE void sum_tile(const float *delta, const size_t n_out, size_t rows, float *gradient)
+{
+    float lanes[4][FUSED_LANES] __attribute__((aligned(64)));
+    for (size_t lane = 0; lane < FUSED_LANES; lane += KERNEL_LANES) {
+        V sum[4];
+        UNROLL for (size_t k = 0; k < n_out; k++)
+        {
+            sum[k] = V_LOAD(delta + k * FUSED_ROWS + lane);
+        }
+        for (size_t r = lane + FUSED_LANES; r < rows; r += FUSED_LANES) {
+            UNROLL for (size_t k = 0; k < n_out; k++)
+            {
+                sum[k] = V_ADD(sum[k], V_LOAD(delta + k * FUSED_ROWS + r));
+            }
+        }
+        UNROLL for (size_t k = 0; k < n_out; k++)
+        {
+            V_STORE(&lanes[k][lane], sum[k]);
+        }
+    }
+    for (size_t k = 0; k < n_out; k++) {
+        gradient[k] = V_SUM16(lanes[k]);
+    }
+}
+
 KERNEL void sum_rows(const float *delta, size_t n_out, size_t rows, float *gradient)
 {
-    float lanes[FUSED_LANES] __attribute__((aligned(64)));
-    for (size_t o = 0; o < n_out; o++) {
-        const float *line = delta + o * FUSED_ROWS;
-        for (size_t lane = 0; lane < FUSED_LANES; lane += KERNEL_LANES) {
-            V sum = V_LOAD(line + lane);
-            for (size_t r = lane + FUSED_LANES; r < rows; r += FUSED_LANES) {
-                sum = V_ADD(sum, V_LOAD(line + r));
-            }
-            V_STORE(lanes + lane, sum);
-        }
-        gradient[o] = V_SUM16(lanes);
+    size_t o = 0;
+    for (; o + 4 <= n_out; o += 4) {
+        sum_tile(delta + o * FUSED_ROWS, 4, rows, gradient + o);
+    }
+    for (; o < n_out; o++) {
+        sum_tile(delta + o * FUSED_ROWS, 1, rows, gradient + o);
     }
 }
 
@@ -212,14 +253,16 @@ KERNEL double compare(size_t d, float factor, const struct fused_lines *lines)
     for (size_t lane = 0; lane < FUSED_LANES; lane += KERNEL_LANES) {
         V sum = V_SET1(0.0f);
         for (size_t r = lane; r < lines->rows; r += FUSED_LANES) {
-            V copies = V_LOAD(lines->copies + r);
+            V copies = V_LOAD(lines->copies + r), squares = V_SET1(0.0f);
             V scale = V_MUL(V_SET1(factor), copies);
+            const float *in = lines->unit[0] + r;
+            float *out = lines->unit[NET_LAYERS] + r;
             for (size_t j = 0; j < d; j++) {
-                float *out = lines->unit[NET_LAYERS] + j * FUSED_ROWS + r;
-                V error = V_SUB(V_LOAD(out), V_LOAD(lines->unit[0] + j * FUSED_ROWS + r));
-                sum = V_FMA(V_MUL(copies, error), error, sum);
-                V_STORE(out, V_MUL(scale, error));
+                V error = V_SUB(V_LOAD(out + j * FUSED_ROWS), V_LOAD(in + j * FUSED_ROWS));
+                squares = V_FMA(error, error, squares);
+                V_STORE(out + j * FUSED_ROWS, V_MUL(scale, error));
             }
+            sum = V_FMA(copies, squares, sum);
         }
         V_STORE(lanes + lane, sum);
     }
@@ -231,7 +274,7 @@ KERNEL double kernel_gradient(const struct net_shape *shape, const float *param,
                               float *gradient)
 {
     struct fused_lines lines = fused_lines(shape, scratch);
-    fused_gather(shape, rows, &lines);
+    KERNEL_GATHER(shape, rows, &lines);
     forward(shape, param, &lines);
     double squares = compare(shape->width[0], factor, &lines);
     for (size_t l = NET_LAYERS; l-- > 0;) {
@@ -254,7 +297,7 @@ KERNEL void kernel_errors(const struct net_shape *shape, const float *param,
                           const struct net_rows *rows, float *scratch, float *error)
 {
     struct fused_lines lines = fused_lines(shape, scratch);
-    fused_gather(shape, rows, &lines);
+    KERNEL_GATHER(shape, rows, &lines);
     forward(shape, param, &lines);
     for (size_t r = 0; r < lines.rows; r += KERNEL_LANES) {
         V sum = V_SET1(0.0f);

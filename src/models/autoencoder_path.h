@@ -17,7 +17,7 @@
 /* Rows of one slice: profiles, and how often each counts. */
 struct net_rows {
     const float *scaled; /* (profiles, d) */
-    size_t n_scaled;     /* profiles */
+    size_t n_scaled;     /* profiles; nothing is read beyond */
     const uint32_t *ids; /* (n) profiles; NULL: first, first + 1, ... */
     size_t first;
     const uint32_t *copies; /* (n); NULL: each counts once */

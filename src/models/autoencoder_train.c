@@ -41,6 +41,7 @@ static void train_task(void *context, size_t task, unsigned worker)
     }
     size_t slice = task - 1, from = slice * model->path->slice, n = t->batch.n - from;
     struct net_rows rows = {.scaled = t->data->scaled,
+                            .n_scaled = t->data->table->profiles.n,
                             .ids = t->batch.ids + from,
                             .copies = t->batch.copies != NULL ? t->batch.copies + from : NULL,
                             .n = n < model->path->slice ? n : model->path->slice};
