@@ -12,7 +12,7 @@
 struct table *fixture_table(const double *values, size_t n_rows, size_t d,
                             const char *const *names)
 {
-    char numbered[TABLE_FEATURES_MAX][16];
+    char numbered[TABLE_FEATURES_MAX][24];
     const char *numbered_names[TABLE_FEATURES_MAX];
     assert_true(d <= TABLE_FEATURES_MAX);
     for (size_t c = 0; c < d; c++) {
