@@ -1,0 +1,49 @@
+/* authlog_reader: the text of one log or several, in batches of whole lines. */
+#ifndef ODDHOURS_TABLE_AUTHLOG_READER_H
+#define ODDHOURS_TABLE_AUTHLOG_READER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/progress.h"
+#include "base/status.h"
+#include "table/table.h"
+
+struct authlog_reader;
+
+/* Lines of one input. The text ends with a newline, and AUTH_PADDING bytes behind it can be
+ * read; it stays until the second next batch is filled. */
+struct auth_batch {
+    size_t path; /* which input */
+    bool begins_file;
+    const char *text;
+    size_t length;    /* may be 0 */
+    uint64_t offset;  /* of the text in the input */
+    bool cut;         /* the input ended without a newline; one was added */
+    char damage[120]; /* not empty: the input breaks off here, and why; what was left of a line
+                         is gone */
+};
+
+/* `chunk` is into how many bytes batches will be cut (0: a good number); a batch has some for
+ * each thread. `paths` (n) is borrowed. */
+struct authlog_reader *authlog_reader_new(const char *const *paths, size_t n, size_t chunk,
+                                          unsigned threads, struct status *status);
+void authlog_reader_free(struct authlog_reader *reader);
+
+size_t authlog_reader_chunk(const struct authlog_reader *reader);
+
+/* Reads the next batch, while the one taken last is in use. Reports progress in bytes. */
+bool authlog_reader_fill(struct authlog_reader *reader, const struct progress *progress,
+                         struct status *status);
+
+/* The batch filled last; NULL when there is no more. */
+const struct auth_batch *authlog_reader_take(struct authlog_reader *reader);
+
+/* Bytes read of all inputs (compressed ones of a .gz), and their hash: that of source_hash()
+ * for one input, a hash of the hashes for several. Of everything once the last batch was taken.
+ */
+uint64_t authlog_reader_bytes(const struct authlog_reader *reader);
+void authlog_reader_hash(const struct authlog_reader *reader, char text[TABLE_HASH_TEXT]);
+
+#endif

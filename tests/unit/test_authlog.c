@@ -1,0 +1,539 @@
+#include "unit/test.h"
+
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "table/authlog.h"
+#include "table/authlog_index.h"
+#include "table/user_hour_text.h"
+#include "unit/authlog_fixture.h"
+
+#define GOOD "U1@DOM1,U1@DOM1,C1,C2,Kerberos,Network,LogOn,Success\n"
+
+/* Counts a text as a file. */
+static struct text count_text(const char *log, size_t length,
+                              const struct userhours_options *rules,
+                              struct authlog_report *report)
+{
+    char *path = make_file(log, length);
+    struct text rows = count_file(path, rules, report);
+    drop_file(path);
+    return rows;
+}
+
+/* Counts paths that cannot be counted. */
+static struct status failure(const char *const *paths, size_t n, bool strict)
+{
+    struct authlog_input input = input_of(paths, n, NULL);
+    input.strict = strict;
+    struct text rows = {0};
+    struct authlog_report report;
+    struct status status = {0};
+    assert_false(authlog_count(&input, sink_lines, &rows, &report, NULL, NULL, NULL, &status));
+    text_free(&rows);
+    return status;
+}
+
+/* ---- the real excerpt
+ * -------------------------------------------------------------------------- */
+
+static void the_excerpt_gives_the_table_that_comes_with_it(void **state)
+{
+    (void)state;
+    char *path = source_path("data/lanl_auth_50000.txt.gz");
+    char *table_path = source_path("data/lanl_user_hours.csv");
+    struct text table = read_file(table_path);
+    struct authlog_report report;
+    struct text rows = count_file(path, NULL, &report);
+    assert_memory_equal(table.bytes, user_hour_header, strlen(user_hour_header));
+    assert_string_equal(table.bytes + strlen(user_hour_header), rows.bytes);
+    assert_int_equal(report.lines, 50000);
+    assert_int_equal(report.counted, 50000);
+    assert_int_equal(report.user_hours, 3657);
+    assert_int_equal(report.written, 2967);
+    assert_int_equal(report.dropped, 690);
+    assert_int_equal(report.first_time, 1);
+    assert_int_equal(report.latest_time, 474);
+    text_free(&table);
+    text_free(&rows);
+    free(path);
+    free(table_path);
+}
+
+/* What others counted in the whole first hour, of which the excerpt is the beginning: events,
+ * failed, destination and source computers. */
+static const struct {
+    const char *user;
+    unsigned counts[4];
+} whole_hour[] = {
+    {"ANONYMOUS LOGON@C1065", {434, 0, 1, 82}},
+    {"ANONYMOUS LOGON@C1208", {24, 0, 1, 3}},
+    {"ANONYMOUS LOGON@C1529", {10, 0, 1, 1}},
+    {"ANONYMOUS LOGON@C1570", {1, 0, 1, 1}},
+    {"ANONYMOUS LOGON@C1624", {12, 0, 1, 1}},
+    {"U561@DOM1", {17, 0, 3, 4}},
+    {"U556@DOM1", {20, 0, 5, 4}},
+    {"U555@DOM1", {49, 0, 9, 10}},
+    {"U553@DOM1", {30, 0, 6, 7}},
+};
+
+enum { WHOLE_HOUR = sizeof whole_hour / sizeof whole_hour[0] };
+
+static bool not_above(void *context, const struct user_hour *row, struct status *status)
+{
+    (void)status;
+    for (size_t i = 0; i < WHOLE_HOUR; i++) {
+        if (strlen(whole_hour[i].user) == row->user.length &&
+            memcmp(whole_hour[i].user, row->user.bytes, row->user.length) == 0) {
+            assert_true(row->events <= whole_hour[i].counts[0]);
+            assert_true(row->failed <= whole_hour[i].counts[1]);
+            assert_true(row->dst_hosts <= whole_hour[i].counts[2]);
+            assert_true(row->src_hosts <= whole_hour[i].counts[3]);
+            (*(size_t *)context)++;
+        }
+    }
+    return true;
+}
+
+static void the_excerpt_counts_no_more_than_the_whole_hour(void **state)
+{
+    (void)state;
+    char *path = source_path("data/lanl_auth_50000.txt.gz");
+    const char *const paths[] = {path};
+    struct userhours_options rules = userhours_defaults();
+    rules.min_events = 1;
+    struct authlog_input input = input_of(paths, 1, &rules);
+    struct authlog_report report;
+    struct status status = {0};
+    size_t met = 0;
+    assert_true(authlog_count(&input, not_above, &met, &report, NULL, NULL, NULL, &status));
+    assert_true(met >= 5);
+    free(path);
+}
+
+/* ---- lines
+ * ------------------------------------------------------------------------------------- */
+
+static void every_kind_of_bad_line_is_counted_and_reported(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *line;
+        enum auth_reject kind;
+        const char *reason;
+    } bad[] = {
+        {"9,U1,U1,C1,C2,?,?,LogOn\n", AUTH_FEW_FIELDS, "8 fields instead of 9"},
+        {"x\n", AUTH_FEW_FIELDS, "1 field instead of 9"},
+        {"9,U1,U1,C1,C2,?,?,LogOn,Fail,1\n", AUTH_MANY_FIELDS, "10 fields instead of 9"},
+        {"abc,U1,U1,C1,C2,?,?,LogOn,Fail\n", AUTH_BAD_TIME,
+         "the time 'abc' is not a whole number of seconds"},
+        {"-1,U1,U1,C1,C2,?,?,LogOn,Fail\n", AUTH_BAD_TIME,
+         "the time '-1' is not a whole number of seconds"},
+        {",U1,U1,C1,C2,?,?,LogOn,Fail\n", AUTH_BAD_TIME,
+         "the time '' is not a whole number of seconds"},
+        {"1\x1b[2J2345678901234567890,U1,U1,C1,C2,?,?,LogOn,Fail\n", AUTH_BAD_TIME,
+         "the time '1?[2J234567890123456...' is not a whole number of seconds"},
+        {"99999999999999999999999,U1,U1,C1,C2,?,?,LogOn,Fail\n", AUTH_FAR_TIME,
+         "the time '99999999999999999999...' is beyond the year 9999"},
+        {"9,,U1,C1,C2,?,?,LogOn,Fail\n", AUTH_NO_USER, "field 2 (source user) is empty"},
+        {"9,U1,U1,,C2,?,?,LogOn,Fail\n", AUTH_NO_HOST, "field 4 (source computer) is empty"},
+    };
+    enum { BAD = sizeof bad / sizeof bad[0] };
+    struct text log = {0};
+    for (size_t i = 0; i < BAD; i++) {
+        text_printf(&log, "9," GOOD);
+        text_add(&log, bad[i].line, strlen(bad[i].line));
+    }
+    text_printf(&log, "9,U1,U1,C1,,?,?,LogOn,Fail\n"); /* the eleventh is counted only */
+    text_printf(&log, "9," GOOD);
+    struct authlog_report report;
+    struct text rows = count_text(log.bytes, log.length, NULL, &report);
+    assert_string_equal(rows.bytes, "1970-01-01 00:00:00,U1@DOM1,11,0,0.0,1,1,11,1.0\n");
+    assert_int_equal(report.lines, 2 * BAD + 2);
+    assert_int_equal(report.counted, BAD + 1);
+    assert_int_equal(report.rejected, BAD + 1);
+    assert_int_equal(report.n_rejects, BAD);
+    for (size_t i = 0; i < BAD; i++) {
+        assert_string_equal(report.rejects[i].reason, bad[i].reason);
+        assert_int_equal(report.rejects[i].line, 2 * i + 2);
+        assert_true(report.rejected_by[bad[i].kind] > 0);
+    }
+    assert_int_equal(report.rejected_by[AUTH_BAD_TIME], 4);
+    assert_int_equal(report.rejected_by[AUTH_NO_HOST], 2);
+    text_free(&rows);
+    text_free(&log);
+}
+
+static void a_question_mark_and_empty_types_are_values(void **state)
+{
+    (void)state;
+    static const char log[] = "5,U1@?,?,?,?,?,?,?,?\n"
+                              "5,U1@?,,C1,C1,,,,\n"
+                              "5,U1@?,,C1,?,,,,fAiL\n"
+                              "5,?,,C1,C1,,,,Failure\n"
+                              "5,?,,C1,C1,,,,Fail \n";
+    struct text rows = count_text(log, sizeof log - 1, NULL, NULL);
+    assert_string_equal(rows.bytes,
+                        "1970-01-01 00:00:00,?,2,0,0.0,1,1,2,1.0\n"
+                        "1970-01-01 00:00:00,U1@?,3,1,0.3333333333333333,2,2,3,1.0\n");
+    text_free(&rows);
+}
+
+static void names_may_hold_any_bytes(void **state)
+{
+    (void)state;
+    static const char log[] = "5,a\0b\xff,x,C1,C2,?,?,LogOn,Success\n"
+                              "5,a\0b\xff,x,C\0,C\0\0,?,?,LogOn,Success\n"
+                              "5,a\0b\xff,x,C\0,C,?,?,LogOn,Success\n"
+                              "5,say \"hi\",x,C1,C2,?,?,LogOn,Success\n"
+                              "5,say \"hi\",x,a-long-name.example.org,C2,?,?,LogOn,Success\n"
+                              "5,say \"hi\",x,a-long-name.example.net,C2,?,?,LogOn,Success\n";
+    static const char table[] = "1970-01-01 00:00:00,a\0b\xff,3,0,0.0,3,2,3,1.0\n"
+                                "1970-01-01 00:00:00,\"say \"\"hi\"\"\",3,0,0.0,1,3,3,1.0\n";
+    struct text rows = count_text(log, sizeof log - 1, NULL, NULL);
+    assert_int_equal(rows.length, sizeof table - 1);
+    assert_memory_equal(rows.bytes, table, rows.length);
+    text_free(&rows);
+}
+
+static void line_ends_and_marks_do_not_matter(void **state)
+{
+    (void)state;
+    static const char *const logs[] = {
+        "5," GOOD "6," GOOD,
+        "\357\273\2775," GOOD "6," GOOD,
+        "\n5," GOOD "\n  \n6," GOOD "\n\n",
+        "5,U1@DOM1,U1@DOM1,C1,C2,Kerberos,Network,LogOn,Success\r\n"
+        "6,U1@DOM1,U1@DOM1,C1,C2,Kerberos,Network,LogOn,Success\r\n\r\n",
+        "5," GOOD "6,U1@DOM1,U1@DOM1,C1,C2,Kerberos,Network,LogOn,Success",
+    };
+    for (size_t i = 0; i < sizeof logs / sizeof logs[0]; i++) {
+        struct authlog_report report;
+        struct text rows = count_text(logs[i], strlen(logs[i]), NULL, &report);
+        assert_string_equal(rows.bytes, "1970-01-01 00:00:00,U1@DOM1,2,0,0.0,1,1,2,1.0\n");
+        assert_int_equal(report.lines, 2);
+        text_free(&rows);
+    }
+}
+
+static void a_long_line_is_passed_over(void **state)
+{
+    (void)state;
+    static const size_t lengths[] = {AUTH_LINE_MAX + 1, 1 << 18, 3 << 18, 20 << 20};
+    for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
+        struct text log = {0};
+        text_printf(&log, "5," GOOD);
+        char *line = malloc(lengths[i] + 1);
+        assert_non_null(line);
+        memset(line, 'x', lengths[i]);
+        line[lengths[i]] = '\n';
+        text_add(&log, line, lengths[i] + 1);
+        text_printf(&log, "6," GOOD "bad\n");
+        text_add(&log, line, lengths[i]); /* and once more at the end, without newline */
+        free(line);
+        struct authlog_report report;
+        struct text rows = count_text(log.bytes, log.length, NULL, &report);
+        assert_string_equal(rows.bytes, "1970-01-01 00:00:00,U1@DOM1,2,0,0.0,1,1,2,1.0\n");
+        assert_int_equal(report.lines, 5);
+        assert_int_equal(report.rejected_by[AUTH_LONG], 2);
+        assert_int_equal(report.rejects[0].line, 2);
+        assert_string_equal(report.rejects[0].reason, "longer than 65536 bytes");
+        assert_int_equal(report.rejects[1].line, 4);
+        assert_int_equal(report.rejects[2].line, 5);
+        text_free(&rows);
+        text_free(&log);
+    }
+}
+
+static void lines_out_of_order_are_taken_within_the_slack(void **state)
+{
+    (void)state;
+    static const char log[] = "7300," GOOD "7000," GOOD "6999," GOOD "3600," GOOD "7300," GOOD;
+    struct authlog_report report;
+    struct text rows = count_text(log, sizeof log - 1, NULL, &report);
+    assert_string_equal(rows.bytes, "1970-01-01 02:00:00,U1@DOM1,2,0,0.0,1,1,2,1.0\n");
+    assert_int_equal(report.rejected_by[AUTH_LATE], 2);
+    assert_int_equal(report.rejects[0].line, 3);
+    assert_string_equal(report.rejects[0].reason,
+                        "301 s before the latest line so far (see --slack)");
+    text_free(&rows);
+    struct userhours_options rules = userhours_defaults();
+    rules.slack = 3700;
+    rows = count_text(log, sizeof log - 1, &rules, &report);
+    assert_string_equal(rows.bytes, "1970-01-01 01:00:00,U1@DOM1,3,0,0.0,1,1,3,1.0\n"
+                                    "1970-01-01 02:00:00,U1@DOM1,2,0,0.0,1,1,2,1.0\n");
+    assert_int_equal(report.rejected, 0);
+    text_free(&rows);
+}
+
+/* ---- files
+ * ------------------------------------------------------------------------------------- */
+
+static void a_cut_last_line_is_rejected(void **state)
+{
+    (void)state;
+    static const char log[] = "5," GOOD "6," GOOD "7,U1@DOM1,U1@DO";
+    struct authlog_report report;
+    struct text rows = count_text(log, sizeof log - 1, NULL, &report);
+    assert_int_equal(report.counted, 2);
+    assert_int_equal(report.rejected_by[AUTH_CUT], 1);
+    assert_string_equal(report.rejects[0].reason, "the last line is cut off after 3 fields");
+    text_free(&rows);
+}
+
+static void a_truncated_gzip_gives_what_is_there(void **state)
+{
+    (void)state;
+    char *whole = source_path("data/lanl_auth_50000.txt.gz");
+    struct text log = read_file(whole);
+    char *path = make_gzip(log.bytes, log.length, 100000);
+    struct authlog_report report;
+    struct text rows = count_file(path, NULL, &report);
+    assert_true(report.counted > 10000 && report.counted < 40000);
+    assert_int_equal(report.rejected, 1);
+    assert_int_equal(report.rejected_by[AUTH_CUT], 1);
+    assert_int_equal(report.rejects[0].line, report.counted + 1);
+    assert_non_null(strstr(report.rejects[0].reason, "damaged .gz file"));
+
+    /* The lines that are there are those of the log. */
+    size_t length = 0;
+    for (uint64_t line = 0; line < report.counted; line++) {
+        length = (size_t)(strchr(log.bytes + length, '\n') - log.bytes) + 1;
+    }
+    struct text beginning = count_text(log.bytes, length, NULL, NULL);
+    assert_string_equal(rows.bytes, beginning.bytes);
+
+    const char *const paths[] = {path};
+    struct status status = failure(paths, 1, true);
+    assert_int_equal(status.code, STATUS_INPUT);
+    assert_non_null(strstr(status.text, "damaged .gz file"));
+    text_free(&beginning);
+    text_free(&rows);
+    text_free(&log);
+    drop_file(path);
+    free(whole);
+}
+
+static void several_files_are_one_log(void **state)
+{
+    (void)state;
+    char *excerpt = source_path("data/lanl_auth_50000.txt.gz");
+    struct text log = read_file(excerpt);
+    size_t half = (size_t)(strchr(log.bytes + log.length / 2, '\n') - log.bytes) + 1;
+    char *first = make_gzip(log.bytes, half, 0);
+    char *second = make_file(log.bytes + half, log.length - half);
+    char *nothing = make_file("", 0);
+    const char *const paths[] = {first, nothing, second};
+    struct authlog_input input = input_of(paths, 3, NULL);
+    input.rules.block = 40000; /* a block may span two files */
+    struct text rows = {0};
+    struct authlog_report report;
+    struct status status = {0};
+    assert_true(authlog_count(&input, sink_lines, &rows, &report, NULL, NULL, NULL, &status));
+    struct text whole = count_file(excerpt, &input.rules, NULL);
+    assert_string_equal(rows.bytes, whole.bytes);
+    assert_int_equal(strlen(report.hash), 32);
+    text_free(&rows);
+    text_free(&whole);
+    text_free(&log);
+    drop_file(first);
+    drop_file(second);
+    drop_file(nothing);
+    free(excerpt);
+}
+
+static void rejects_name_their_file_and_line(void **state)
+{
+    (void)state;
+    char *first = make_file("5," GOOD "6,bad\n", strlen("5," GOOD "6,bad\n"));
+    char *second = make_file("7," GOOD "\nbad\n", strlen("7," GOOD "\nbad\n"));
+    const char *const paths[] = {first, second};
+    struct authlog_input input = input_of(paths, 2, NULL);
+    struct text rows = {0};
+    struct authlog_report report;
+    struct status status = {0};
+    assert_true(authlog_count(&input, sink_lines, &rows, &report, NULL, NULL, NULL, &status));
+    assert_int_equal(report.n_rejects, 2);
+    assert_int_equal(report.rejects[0].path, 0);
+    assert_int_equal(report.rejects[0].line, 2);
+    assert_int_equal(report.rejects[1].path, 1);
+    assert_int_equal(report.rejects[1].line, 3);
+    status = failure(paths, 2, true);
+    assert_int_equal(status.code, STATUS_INPUT);
+    assert_non_null(strstr(status.text, ", line 2: 2 fields instead of 9"));
+    text_free(&rows);
+    drop_file(first);
+    drop_file(second);
+}
+
+static void what_is_no_log_is_refused_with_a_sentence(void **state)
+{
+    (void)state;
+    const char *paths[] = {"/nowhere/at/all"};
+    assert_int_equal(failure(paths, 1, false).code, STATUS_IO);
+    paths[0] = "/";
+    assert_int_equal(failure(paths, 1, false).code, STATUS_INPUT);
+    char *empty = make_file("", 0);
+    paths[0] = empty;
+    struct status status = failure(paths, 1, false);
+    assert_int_equal(status.code, STATUS_INPUT);
+    assert_non_null(strstr(status.text, "is empty"));
+    drop_file(empty);
+    char *table = source_path("data/lanl_user_hours.csv");
+    paths[0] = table;
+    status = failure(paths, 1, false);
+    assert_int_equal(status.code, STATUS_INPUT);
+    assert_non_null(strstr(status.text, "is no authentication log"));
+    free(table);
+}
+
+static void a_raw_log_is_recognised_by_its_content(void **state)
+{
+    (void)state;
+    static const char *const logs[] = {
+        "1," GOOD,
+        "\357\273\2771," GOOD "2,U1",
+        "bad\n1," GOOD "1," GOOD "\n",
+        "1,U1,U1,C1,C2,?,?,LogOff,Fail\r\n1,U1,U1,C1,C2,?,?,LogOff,Fail\r\n",
+        "1,U1,U1,C1,C2,?,?,LogOff,Success",
+    };
+    static const char *const others[] = {
+        "",
+        "\n",
+        "dt,src_user,total_events,fail_ratio\n1970-01-01 00:00:00,U1,2,0.0\n",
+        "1970-01-01 00:00:00,U1,2,0,0.0,1,1,2,1.0\n1970-01-01 00:00:00,U2,2,0,0.0,1,1,2,1.0\n",
+        "a,b,c,d,e,f,g,h,i\n1,2,3,4,5,6,7,8,9\n",
+        "1,2,3,4,5,6,7,8,9\n2,2,3,4,5,6,7,8,9\n",
+        "1,U1,U1,C1,C2,?,?,LogOff,Maybe\n",
+        "1,U1,U1,C1,C2,?,?,LogOff\n",
+    };
+    for (size_t i = 0; i < sizeof logs / sizeof logs[0]; i++) {
+        assert_true(authlog_recognise(logs[i], strlen(logs[i])));
+    }
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        assert_false(authlog_recognise(others[i], strlen(others[i])));
+    }
+}
+
+/* ---- times
+ * ------------------------------------------------------------------------------------- */
+
+static void times_are_written_as_the_c_library_does(void **state)
+{
+    (void)state;
+    uint64_t draw = 1;
+    for (int i = 0; i < 20000; i++) {
+        draw = draw * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+        time_t time = i == 0   ? 0
+                      : i == 1 ? AUTH_TIME_MAX
+                               : (time_t)(draw % (AUTH_TIME_MAX + 1));
+        struct tm broken;
+        char expected[40], text[USER_HOUR_DT];
+        assert_non_null(gmtime_r(&time, &broken));
+        strftime(expected, sizeof expected, "%Y-%m-%d %H:%M:%S", &broken);
+        assert_int_equal(user_hour_dt(time, text), 19);
+        assert_string_equal(text, expected);
+    }
+}
+
+/* ---- into a table
+ * ------------------------------------------------------------------------------ */
+
+static void keep_preview(void *context, struct table *take_preview)
+{
+    struct table **slot = context;
+    assert_null(*slot);
+    *slot = take_preview;
+}
+
+static void a_log_becomes_a_table(void **state)
+{
+    (void)state;
+    char *path = source_path("data/lanl_auth_50000.txt.gz");
+    const char *const paths[] = {path};
+    struct authlog_input input = input_of(paths, 1, NULL);
+    struct table *first = NULL;
+    struct authlog_preview preview = {keep_preview, &first};
+    struct authlog_index *index;
+    struct status status = {0};
+    struct table *table = authlog_load(&input, &preview, &index, NULL, NULL, &status);
+    assert_non_null(table);
+    assert_int_equal(table->n_rows, 2967);
+    assert_int_equal(table->profiles.d, TABLE_DEFAULT_FEATURES);
+    assert_int_equal(table->report.lines, 50000);
+    assert_string_equal(table->report.name, path);
+    struct span user = dict_get(table->users, table->row_user[0]);
+    assert_int_equal(user.length, strlen("ANONYMOUS LOGON@C1065"));
+    const double *values = table_profile(table, table->row_profile[0]);
+    static const double expected[] = {45, 0, 0, 1, 16, 45, 1};
+    for (size_t f = 0; f < TABLE_DEFAULT_FEATURES; f++) {
+        assert_true(values[f] == expected[f]);
+    }
+    assert_non_null(first);
+    assert_int_equal(first->n_rows, 1000);
+    const char *why;
+    assert_false(authlog_index_usable(index, &why));
+    assert_non_null(strstr(why, "compressed"));
+    assert_null(authlog_lines(index, 0, user, 10, NULL, &status));
+    assert_string_equal(status.text, why);
+    authlog_index_free(index);
+    table_free(first);
+    table_free(table);
+    free(path);
+}
+
+static void a_table_without_rows_is_refused(void **state)
+{
+    (void)state;
+    char *path = make_file("5," GOOD, strlen("5," GOOD));
+    const char *const paths[] = {path};
+    struct authlog_input input = input_of(paths, 1, NULL);
+    struct status status = {0};
+    struct authlog_index *index;
+    assert_null(authlog_load(&input, NULL, &index, NULL, NULL, &status));
+    assert_null(index);
+    assert_int_equal(status.code, STATUS_INPUT);
+    drop_file(path);
+}
+
+static void counting_can_be_cancelled(void **state)
+{
+    (void)state;
+    char *path = source_path("data/lanl_auth_50000.txt.gz");
+    const char *const paths[] = {path};
+    struct authlog_input input = input_of(paths, 1, NULL);
+    atomic_bool cancel = true;
+    struct progress progress = {.cancel = &cancel};
+    struct status status = {0};
+    assert_null(authlog_load(&input, NULL, NULL, NULL, &progress, &status));
+    assert_int_equal(status.code, STATUS_CANCELLED);
+    free(path);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_excerpt_gives_the_table_that_comes_with_it),
+        cmocka_unit_test(the_excerpt_counts_no_more_than_the_whole_hour),
+        cmocka_unit_test(every_kind_of_bad_line_is_counted_and_reported),
+        cmocka_unit_test(a_question_mark_and_empty_types_are_values),
+        cmocka_unit_test(names_may_hold_any_bytes),
+        cmocka_unit_test(line_ends_and_marks_do_not_matter),
+        cmocka_unit_test(a_long_line_is_passed_over),
+        cmocka_unit_test(lines_out_of_order_are_taken_within_the_slack),
+        cmocka_unit_test(a_cut_last_line_is_rejected),
+        cmocka_unit_test(a_truncated_gzip_gives_what_is_there),
+        cmocka_unit_test(several_files_are_one_log),
+        cmocka_unit_test(rejects_name_their_file_and_line),
+        cmocka_unit_test(what_is_no_log_is_refused_with_a_sentence),
+        cmocka_unit_test(a_raw_log_is_recognised_by_its_content),
+        cmocka_unit_test(times_are_written_as_the_c_library_does),
+        cmocka_unit_test(a_log_becomes_a_table),
+        cmocka_unit_test(a_table_without_rows_is_refused),
+        cmocka_unit_test(counting_can_be_cancelled),
+    };
+    return cmocka_run_group_tests_name("authlog", tests, NULL, NULL);
+}

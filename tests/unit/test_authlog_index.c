@@ -1,0 +1,168 @@
+/* The lines behind a user-hour. */
+#include "unit/test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "table/authlog.h"
+#include "table/authlog_index.h"
+#include "unit/authlog_fixture.h"
+
+static uint32_t below(uint64_t *state, uint32_t n)
+{
+    *state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return (uint32_t)((*state >> 33) % n);
+}
+
+/* A log that goes back and forth in time, with bad lines. */
+static struct text random_log(size_t lines, uint32_t jitter, uint64_t *state)
+{
+    struct text log = {0};
+    unsigned time = 3000;
+    for (size_t i = 0; i < lines; i++) {
+        time += below(state, 8);
+        if (below(state, 20) == 0) {
+            text_printf(&log, "%s\n", below(state, 2) == 0 ? "" : "nothing");
+        }
+        text_printf(&log, "%u,U%u,V%u,C%u,D%u,T%u,Network,LogOn,%s\n",
+                    time + below(state, jitter + 1), below(state, 12), below(state, 5),
+                    below(state, 5), below(state, 5), below(state, 3),
+                    below(state, 4) == 0 ? "Fail" : "Success");
+    }
+    return log;
+}
+
+struct asked {
+    const struct authlog_index *index;
+    struct user_hour *rows;
+    size_t n;
+};
+
+static bool keep_row(void *context, const struct user_hour *row, struct status *status)
+{
+    (void)status;
+    struct asked *asked = context;
+    asked->rows = realloc(asked->rows, (asked->n + 1) * sizeof *asked->rows);
+    assert_non_null(asked->rows);
+    asked->rows[asked->n] = *row;
+    char *name = malloc(row->user.length);
+    assert_non_null(name);
+    memcpy(name, row->user.bytes, row->user.length);
+    asked->rows[asked->n++].user.bytes = name;
+    return true;
+}
+
+static bool same(struct span a, struct span b)
+{
+    return a.length == b.length && memcmp(a.bytes, b.bytes, a.length) == 0;
+}
+
+static void check_row(const struct authlog_index *index, const struct user_hour *row)
+{
+    struct status status = {0};
+    struct authlog_lines *lines =
+        authlog_lines(index, row->time, row->user, SIZE_MAX, NULL, &status);
+    if (lines == NULL) {
+        fail_msg("%s", status.text);
+    }
+    assert_int_equal(lines->n, row->events);
+    assert_int_equal(lines->total, row->events);
+    uint64_t failed = 0;
+    for (size_t i = 0; i < lines->n; i++) {
+        const struct authlog_event *event = &lines->events[i];
+        assert_true(event->time / 3600 * 3600 == row->time);
+        assert_true(same(event->field[AUTH_SRC_USER], row->user));
+        assert_int_equal(event->field[AUTH_SRC_HOST].bytes[0], 'C');
+        assert_int_equal(event->field[AUTH_DST_HOST].bytes[0], 'D');
+        assert_int_equal(event->field[AUTH_TYPE].bytes[0], 'T');
+        assert_int_equal(event->field[AUTH_LOGON_TYPE].length, strlen("Network"));
+        failed += event->field[AUTH_RESULT].length == strlen("Fail");
+    }
+    assert_int_equal(failed, row->failed);
+    authlog_lines_free(lines);
+    lines = authlog_lines(index, row->time, row->user, 1, NULL, &status);
+    assert_non_null(lines);
+    assert_int_equal(lines->n, 1);
+    assert_int_equal(lines->total, row->events);
+    authlog_lines_free(lines);
+}
+
+/* Every user-hour has as many lines behind it as it counts, over two files. */
+static void check_log(size_t n_lines, uint32_t jitter, size_t chunk, uint64_t *state)
+{
+    struct text log = random_log(n_lines, jitter, state);
+    size_t half = (size_t)(strchr(log.bytes + log.length / 2, '\n') - log.bytes) + 1;
+    char *first = make_file(log.bytes, half);
+    char *second = make_file(log.bytes + half, log.length - half);
+    const char *const paths[] = {first, second};
+    struct authlog_input input = input_of(paths, 2, NULL);
+    input.chunk_bytes = chunk;
+    input.rules.min_events = 1;
+    struct asked asked = {0};
+    struct authlog_report report;
+    struct authlog_index *index;
+    struct status status = {0};
+    assert_true(authlog_count(&input, keep_row, &asked, &report, &index, NULL, NULL, &status));
+    const char *why;
+    assert_true(authlog_index_usable(index, &why));
+    for (size_t i = 0; i < asked.n; i++) {
+        check_row(index, &asked.rows[i]);
+        free((char *)asked.rows[i].user.bytes);
+    }
+    struct authlog_lines *none =
+        authlog_lines(index, 3600000, (struct span){"U1", 2}, 10, NULL, &status);
+    assert_non_null(none);
+    assert_int_equal(none->total, 0);
+    authlog_lines_free(none);
+    free(asked.rows);
+    authlog_index_free(index);
+    text_free(&log);
+    drop_file(first);
+    drop_file(second);
+}
+
+static void every_user_hour_has_its_lines(void **state_)
+{
+    (void)state_;
+    uint64_t state = 3;
+    for (int round = 0; round < 12; round++) {
+        check_log(500 + below(&state, 3000), round % 3 == 0 ? 0 : below(&state, 600),
+                  500 + below(&state, 20000), &state);
+    }
+}
+
+static void a_changed_log_is_not_read_again(void **state_)
+{
+    (void)state_;
+    uint64_t state = 4;
+    struct text log = random_log(500, 0, &state);
+    char *path = make_file(log.bytes, log.length);
+    const char *const paths[] = {path};
+    struct authlog_input input = input_of(paths, 1, NULL);
+    struct text rows = {0};
+    struct authlog_report report;
+    struct authlog_index *index;
+    struct status status = {0};
+    assert_true(authlog_count(&input, sink_lines, &rows, &report, &index, NULL, NULL, &status));
+    FILE *file = fopen(path, "ab");
+    assert_non_null(file);
+    fputs("more\n", file);
+    fclose(file);
+    assert_null(authlog_lines(index, 3600, (struct span){"U1", 2}, 10, NULL, &status));
+    assert_int_equal(status.code, STATUS_INPUT);
+    assert_non_null(strstr(status.text, "has changed"));
+    authlog_index_free(index);
+    text_free(&rows);
+    text_free(&log);
+    drop_file(path);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_user_hour_has_its_lines),
+        cmocka_unit_test(a_changed_log_is_not_read_again),
+    };
+    return cmocka_run_group_tests_name("authlog_index", tests, NULL, NULL);
+}
