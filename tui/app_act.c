@@ -7,9 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/format.h"
 #include "base/nearest.h"
 
-#define TWICE_SECONDS 2.0
+#define TWICE_SECONDS  2.0
+#define COSTLY_SECONDS 10.0 /* a run that nobody wants to repeat for a stray key */
 
 static void quit_confirmed(void *context, struct app *app)
 {
@@ -20,8 +22,13 @@ static void quit_confirmed(void *context, struct app *app)
 /* Work that would be lost is asked about; verdicts are saved already. */
 static void ask_to_quit(struct app *app)
 {
-    if (app->session.busy) {
+    const struct session *session = &app->session;
+    if (session->busy) {
         app_confirm(app, 'y', quit_confirmed, NULL, "A run is going on. Cancel it and quit?");
+    } else if (session->run != NULL && session->ended &&
+               session->run->seconds > COSTLY_SECONDS) {
+        app_confirm(app, 'y', quit_confirmed, NULL, "The run took %s. Quit?",
+                    format_duration(session->run->seconds).text);
     } else {
         app->quit = true;
     }

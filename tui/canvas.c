@@ -137,6 +137,25 @@ int canvas_printf(struct canvas *canvas, int y, int x, enum role role, const cha
     return length < 0 ? x : canvas_text(canvas, y, x, role, text);
 }
 
+int canvas_wrapped(struct canvas *canvas, int y, int x, enum role role, const char *text)
+{
+    char safe[TEXT_MAX];
+    int lines = 0;
+    if (x >= canvas->cols) {
+        return 1;
+    }
+    text_safe(safe, sizeof safe, text, strlen(text), canvas->glyphs->ascii);
+    const char *rest = safe;
+    do {
+        size_t length = text_line(rest, (size_t)(canvas->cols - x));
+        canvas_bytes(canvas, y + lines, x, role, rest, length);
+        rest += length;
+        rest += strspn(rest, " ");
+        lines++;
+    } while (*rest != '\0');
+    return lines;
+}
+
 void canvas_field(struct canvas *canvas, int y, int x, int cols, enum text_align align,
                   enum role role, const char *text)
 {

@@ -82,6 +82,10 @@ int canvas_bytes(struct canvas *canvas, int y, int x, enum role role, const char
 int canvas_printf(struct canvas *canvas, int y, int x, enum role role, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
 
+/* Draws text over several lines, from (y, x) to the right edge, broken behind words. Returns
+ * the number of lines it takes, those below the canvas included. */
+int canvas_wrapped(struct canvas *canvas, int y, int x, enum role role, const char *text);
+
 /* Draws text into exactly `cols` cells, filled up with spaces. */
 void canvas_field(struct canvas *canvas, int y, int x, int cols, enum text_align align,
                   enum role role, const char *text);

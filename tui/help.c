@@ -74,7 +74,8 @@ struct page *app_card_page(const struct app *app)
     if (page == NULL || run == NULL) {
         return page;
     }
-    page_pair(page, "input", ROLE_TEXT, "%s", run->params.input);
+    page_pair(page, "input", ROLE_TEXT, "%s",
+              app->frozen ? app_base_name(run->params.input) : run->params.input);
     if (session->has_table) {
         const struct table *table = run->table;
         const struct read_report *report = &table->report;

@@ -70,43 +70,61 @@ void page_pair(struct page *page, const char *key, enum role role, const char *f
     va_end(args);
 }
 
+/* Draws a line from row `y` on (which may be above the canvas); returns the rows it takes. */
+static int draw_line(const struct page *page, const struct page_line *line,
+                     struct canvas *canvas, int y)
+{
+    int x = 1;
+    if (line->key[0] != '\0') {
+        canvas_text(canvas, y, x, ROLE_KEY, line->key);
+        x += page->key_width + 2;
+    }
+    return canvas_wrapped(canvas, y, x, line->role, line->text);
+}
+
 void page_draw(struct page *page, struct canvas *canvas)
 {
-    size_t rows = (size_t)canvas->rows;
-    /* The list's rows are the possible first lines, so that it never scrolls past the end. */
-    list_set_count(&page->scroll, page->n > rows ? page->n - rows + 1 : 1);
+    struct canvas nowhere = canvas_part(canvas, 0, 0, 0, canvas->cols);
+    size_t rows = (size_t)canvas->rows, n = 0;
+    for (size_t i = 0; i < page->n; i++) {
+        page->lines[i].row = n;
+        n += (size_t)draw_line(page, &page->lines[i], &nowhere, 0);
+    }
+    /* The list's rows are the possible first ones, so that it never scrolls past the end. */
+    list_set_count(&page->scroll, n > rows ? n - rows + 1 : 1);
     list_set_page(&page->scroll, rows);
     size_t first = page->scroll.cursor;
-    for (size_t i = first; i < page->n && i - first < rows; i++) {
-        const struct page_line *line = &page->lines[i];
-        int x = 1;
-        if (line->key[0] != '\0') {
-            canvas_text(canvas, (int)(i - first), x, ROLE_KEY, line->key);
-            x += page->key_width + 2;
-        }
-        canvas_text(canvas, (int)(i - first), x, line->role, line->text);
+    int y = -(int)first;
+    for (size_t i = 0; i < page->n && y < canvas->rows; i++) {
+        y += draw_line(page, &page->lines[i], canvas, y);
     }
-    if (page->n > rows && rows > 0) {
-        char where[48];
+    if (n > rows && rows > 0) {
+        char where[64];
         int width = snprintf(where, sizeof where, " %zu-%zu of %zu ", first + 1,
-                             first + rows < page->n ? first + rows : page->n, page->n);
+                             first + rows < n ? first + rows : n, n);
         canvas_text(canvas, canvas->rows - 1, canvas->cols - width, ROLE_DIM, where);
     }
 }
 
 bool page_act(struct page *page, enum action action)
 {
+    if (page->scroll.page == 0) {
+        list_set_count(&page->scroll, page->n); /* a key came before the first frame */
+    }
     return list_act(&page->scroll, action);
 }
 
 bool page_find(struct page *page, const char *text, bool forward)
 {
-    size_t at = page->scroll.cursor;
-    for (size_t step = 1; step < page->n; step++) {
+    size_t at = 0;
+    while (at + 1 < page->n && page->lines[at + 1].row <= page->scroll.cursor) {
+        at++;
+    }
+    for (size_t step = 1; step <= page->n; step++) {
         size_t i = forward ? (at + step) % page->n : (at + page->n - step) % page->n;
         if (text_contains(page->lines[i].text, text) ||
             text_contains(page->lines[i].key, text)) {
-            list_go(&page->scroll, i);
+            list_go(&page->scroll, page->lines[i].row);
             return true;
         }
     }

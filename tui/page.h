@@ -12,6 +12,7 @@ struct page_line {
     enum role role;
     char key[PAGE_KEY]; /* a left column of its own; "" for a line of text only */
     char *text;
+    size_t row; /* of its beginning, as it was drawn last: long lines take several */
 };
 
 struct page {

@@ -7,7 +7,7 @@
 
 #include "base/format.h"
 
-enum { LEAST_ROWS = 8, LEAST_COLS = 40, FRAME_ROWS = 3, FOOTER_KEYS = 8 };
+enum { LEAST_ROWS = 8, LEAST_COLS = 40, NARROW_COLS = 60, FRAME_ROWS = 3, FOOTER_KEYS = 8 };
 
 /* ---- header ---- */
 
@@ -16,7 +16,9 @@ static void describe_rows(const struct app *app, char *text, size_t size)
 {
     const struct session *session = &app->session;
     struct shown memory = format_bytes(app_memory(app));
-    if (session->has_table) {
+    if (session->has_table && app->cols < NARROW_COLS) {
+        snprintf(text, size, "%s rows", format_short((double)session->run->table->n_rows).text);
+    } else if (session->has_table) {
         snprintf(text, size, "%s rows %s %s", format_grouped(session->run->table->n_rows).text,
                  app->glyphs->dot, memory.text);
     } else if (session->preview != NULL) {
@@ -49,16 +51,15 @@ static int draw_crumb(const struct app *app, struct canvas *canvas, int x, size_
 static void draw_header(const struct app *app, struct canvas *canvas)
 {
     char right[128];
+    bool narrow = canvas->cols < NARROW_COLS;
     describe_rows(app, right, sizeof right);
     int width = (int)text_width(right);
     canvas_fill(canvas, 0, 0, canvas->cols, ROLE_TITLE, " ");
     struct canvas left = canvas_part(canvas, 0, 0, 1, canvas->cols - width - 2);
-    int x = 1;
-    if (canvas->cols >= 60) {
-        x = canvas_text(&left, 0, x, ROLE_TITLE, "oddhours ");
-    }
-    x = canvas_text(&left, 0, x, ROLE_TITLE, app->session.input);
-    for (size_t depth = 0; depth < app->depth; depth++) {
+    int x =
+        narrow ? 0 : canvas_printf(&left, 0, 1, ROLE_TITLE, "oddhours %s", app->session.input);
+    /* On a narrow screen only where we are, not how we came here. */
+    for (size_t depth = narrow ? app->depth - 1 : 0; depth < app->depth; depth++) {
         x = draw_crumb(app, &left, x, depth);
     }
     canvas_text(canvas, 0, canvas->cols - width - 1, ROLE_TITLE, right);

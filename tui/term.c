@@ -177,6 +177,20 @@ static void close_keys(void)
     }
 }
 
+/* Cursor keys come as ESC O A or ESC [ A, whatever terminfo says of this terminal. */
+static void know_both_cursor_keys(void)
+{
+    static const struct {
+        char letter;
+        int key;
+    } keys[] = {{'A', KEY_UP},   {'B', KEY_DOWN}, {'C', KEY_RIGHT},
+                {'D', KEY_LEFT}, {'H', KEY_HOME}, {'F', KEY_END}};
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        define_key((char[]){'\033', 'O', keys[i].letter, '\0'}, keys[i].key);
+        define_key((char[]){'\033', '[', keys[i].letter, '\0'}, keys[i].key);
+    }
+}
+
 static void set_modes(void)
 {
     set_escdelay(ESC_DELAY);
@@ -184,6 +198,7 @@ static void set_modes(void)
     noecho();
     nonl();
     keypad(stdscr, TRUE);
+    know_both_cursor_keys();
     nodelay(stdscr, TRUE);
     curs_set(0);
     scrollok(stdscr, FALSE);

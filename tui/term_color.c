@@ -10,7 +10,7 @@ static const struct style {
     short plain, rich;
 } styles[ROLE_COUNT] = {
     [ROLE_TEXT] = {A_NORMAL, A_NORMAL, -1, -1},
-    [ROLE_DIM] = {A_DIM, A_DIM, -1, 244},
+    [ROLE_DIM] = {A_DIM, A_NORMAL, -1, 244},
     [ROLE_STRONG] = {A_BOLD, A_BOLD, -1, -1},
     [ROLE_TITLE] = {A_UNDERLINE, A_NORMAL, COLOR_CYAN, 67},
     [ROLE_KEY] = {A_BOLD, A_BOLD, COLOR_CYAN, 67},
@@ -24,7 +24,7 @@ static const struct style {
     [ROLE_SERIES_2] = {A_NORMAL, A_NORMAL, COLOR_GREEN, 71},
     [ROLE_SERIES_3] = {A_NORMAL, A_NORMAL, COLOR_MAGENTA, 133},
     [ROLE_SERIES_4] = {A_BOLD, A_BOLD, COLOR_YELLOW, 172},
-    [ROLE_HEAT_1] = {A_DIM, A_DIM, -1, 244},
+    [ROLE_HEAT_1] = {A_DIM, A_NORMAL, -1, 244},
     [ROLE_HEAT_2] = {A_NORMAL, A_NORMAL, COLOR_BLUE, 67},
     [ROLE_HEAT_3] = {A_NORMAL, A_NORMAL, COLOR_GREEN, 71},
     [ROLE_HEAT_4] = {A_NORMAL, A_NORMAL, COLOR_YELLOW, 172},

@@ -241,6 +241,22 @@ void text_pad(char *out, size_t size, const char *safe, size_t cells, enum text_
     out[length + fill] = '\0';
 }
 
+size_t text_line(const char *safe, size_t cells)
+{
+    size_t width = 0, length = 0, word_end = 0;
+    for (struct text_cell cell; (cell = text_next(safe + length)).bytes > 0;) {
+        if (width + (size_t)cell.width > cells && length > 0) {
+            return safe[length] == ' ' || word_end == 0 ? length : word_end;
+        }
+        if (safe[length] == ' ' && length > 0 && safe[length - 1] != ' ') {
+            word_end = length;
+        }
+        width += (size_t)cell.width;
+        length += cell.bytes;
+    }
+    return length;
+}
+
 static bool matches_here(const char *text, const char *needle, bool fold)
 {
     for (; *needle != '\0'; text++, needle++) {

@@ -48,6 +48,10 @@ enum text_align { TEXT_LEFT, TEXT_RIGHT };
 void text_pad(char *out, size_t size, const char *safe, size_t cells, enum text_align align,
               bool ascii);
 
+/* Bytes of the beginning of `safe` that make one line of at most `cells` cells: broken behind a
+ * word, or inside a word that is longer than a line. Never 0 unless the text is empty. */
+size_t text_line(const char *safe, size_t cells);
+
 /* Finds `needle` in `text` as search does: with smart case, so that a needle without capitals
  * matches any case. Only the case of ASCII letters is folded. An empty needle is nowhere. */
 bool text_contains(const char *text, const char *needle);

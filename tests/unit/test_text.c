@@ -184,6 +184,20 @@ static void padding_fills_to_the_cell(void **state)
     assert_string_equal(out, "a  ");
 }
 
+static void lines_break_behind_words(void **state)
+{
+    (void)state;
+    assert_int_equal(text_line("one two three", 20), 13);
+    assert_int_equal(text_line("one two three", 7), 7);
+    assert_int_equal(text_line("one two three", 9), 7);
+    assert_int_equal(text_line("one two three", 6), 3);
+    assert_int_equal(text_line("onetwothree", 6), 6);
+    assert_int_equal(text_line("東京 x", 5), 6);
+    assert_int_equal(text_line("東京", 1), 3); /* at least a character */
+    assert_int_equal(text_line("", 5), 0);
+    assert_int_equal(text_line("  x", 2), 2);
+}
+
 static void search_has_smart_case(void **state)
 {
     (void)state;
@@ -209,6 +223,7 @@ int main(void)
         cmocka_unit_test(width_agrees_with_the_c_library),
         cmocka_unit_test(clipping_keeps_cells_whole),
         cmocka_unit_test(padding_fills_to_the_cell),
+        cmocka_unit_test(lines_break_behind_words),
         cmocka_unit_test(search_has_smart_case),
     };
     return cmocka_run_group_tests_name("text", tests, NULL, NULL);

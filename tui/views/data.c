@@ -18,6 +18,13 @@ struct data_view {
     struct list columns, rows;
 };
 
+/* Keys may come before the first frame: the lists must know their lengths in both. */
+static void count(struct data_view *view, const struct table *table)
+{
+    list_set_count(&view->columns, table->profiles.d);
+    list_set_count(&view->rows, table->n_rows);
+}
+
 static void *open_data(struct app *app)
 {
     (void)app;
@@ -25,6 +32,11 @@ static void *open_data(struct app *app)
 }
 
 /* ---- the facts above both panes ---- */
+
+static const char *plural(size_t n)
+{
+    return n == 1 ? "" : "s";
+}
 
 static int draw_facts(const struct session *session, const struct table *table,
                       struct canvas *canvas)
@@ -42,13 +54,14 @@ static int draw_facts(const struct session *session, const struct table *table,
                   format_percent(1 - (double)table->profiles.n / (double)table->n_rows).text);
     x = 1;
     if (table->users != NULL) {
-        x = canvas_printf(canvas, 1, x, ROLE_TEXT, "%s users  ",
-                          format_grouped(dict_count(table->users)).text);
+        x = canvas_printf(canvas, 1, x, ROLE_TEXT, "%s user%s  ",
+                          format_grouped(dict_count(table->users)).text,
+                          plural(dict_count(table->users)));
     }
     if (table->times != NULL) {
-        x = canvas_printf(canvas, 1, x, ROLE_TEXT, "%s hours from %s  ",
+        x = canvas_printf(canvas, 1, x, ROLE_TEXT, "%s hour%s from %s  ",
                           format_grouped(dict_count(table->times)).text,
-                          format_date(table->first_day).text);
+                          plural(dict_count(table->times)), format_date(table->first_day).text);
     }
     x = canvas_printf(canvas, 1, x, ROLE_DIM, "%s read", format_bytes(report->bytes).text);
     if (report->rejected > 0) {
@@ -98,7 +111,6 @@ static void draw_columns(struct data_view *view, const struct session *session,
     struct canvas part = canvas_part(canvas, 0, 1, canvas->rows, canvas->cols - 1);
     layout_columns(&columns, part.cols);
     columns_header(&columns, &part, 0, columns.n, false);
-    list_set_count(&view->columns, table->profiles.d);
     list_set_page(&view->columns, canvas->rows > 1 ? (size_t)canvas->rows - 1 : 0);
     for (size_t i = view->columns.top; i < table->profiles.d; i++) {
         int y = (int)(i - view->columns.top) + 1;
@@ -116,7 +128,6 @@ static void draw_columns(struct data_view *view, const struct session *session,
 
 static void draw_rows(struct data_view *view, const struct table *table, struct canvas *canvas)
 {
-    list_set_count(&view->rows, table->n_rows);
     list_set_page(&view->rows, canvas->rows > 1 ? (size_t)canvas->rows - 1 : 0);
     user_hours_draw(table, view->rows.top, view->pane == PANE_ROWS ? &view->rows : NULL,
                     canvas);
@@ -131,6 +142,7 @@ static void draw_data(void *state, const struct app *app, struct canvas *canvas)
         canvas_text(canvas, 0, 1, ROLE_DIM, "nothing has been read yet");
         return;
     }
+    count(view, table);
     int y = draw_facts(session, table, canvas);
     int left = canvas->rows - y;
     int wanted = (int)table->profiles.d + 2;
@@ -153,7 +165,12 @@ static void draw_data(void *state, const struct app *app, struct canvas *canvas)
 static unsigned act_data(void *state, struct app *app, enum action action, const char *argument)
 {
     struct data_view *view = state;
+    const struct table *table = session_table(app_session(app));
     (void)argument;
+    if (table == NULL) {
+        return REACT_PASS;
+    }
+    count(view, table);
     switch ((int)action) {
     case ACTION_PANE:
     case ACTION_PANE_BACK:

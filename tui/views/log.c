@@ -60,6 +60,7 @@ static unsigned act_log(void *state, struct app *app, enum action action, const 
 {
     struct log_view *view = state;
     (void)argument;
+    list_set_count(&view->list, log_count(&app_session(app)->log));
     if (action == ACTION_OPEN && view->list.n > 0) {
         struct page *page = page_new("Message");
         if (page != NULL) {

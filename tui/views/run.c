@@ -194,8 +194,9 @@ static int draw_results(const struct session *session, struct canvas *canvas, in
     for (size_t i = 0; i < session_results(); i++) {
         const char *health = session->has_result[i] ? session->run->results[i].health : "";
         if (health[0] != '\0') {
-            canvas_printf(canvas, y++, 3, ROLE_DIM, "%s: %s", session->run->results[i].brief,
-                          health);
+            char text[240];
+            snprintf(text, sizeof text, "%s: %s", session->run->results[i].brief, health);
+            y += canvas_wrapped(canvas, y, 3, ROLE_DIM, text);
         }
     }
     return y - from;
@@ -220,6 +221,10 @@ static void draw_run(void *state, const struct app *app, struct canvas *canvas)
         return;
     }
     bool low = canvas->rows < 14;
+    if (low && session->ended && any_result(session)) {
+        draw_results(session, canvas, 0);
+        return;
+    }
     int y = draw_stages(app, canvas, 0, low ? canvas->rows : RUN_STAGES_MAX + 2);
     if (session->ended && session->running->status.code > STATUS_CANCELLED) {
         canvas_printf(canvas, y++, 1, ROLE_BAD, "%s %s", canvas->glyphs->failed,

@@ -70,7 +70,7 @@ struct view_ops {
     void (*draw)(void *view, const struct app *app, struct canvas *canvas);
 
     /* Does an action that is in its contexts, or passes. `argument` is what was written after
-     * the action's name, "" with a key. */
+     * the action's name, "" with a key. May be called before the first draw. */
     unsigned (*act)(void *view, struct app *app, enum action action, const char *argument);
 
     /* The rest may be NULL. */

@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 double axis_place(const struct axis *axis, double value)
@@ -34,13 +35,11 @@ static void label(double value, char *text, size_t size)
 {
     double size_of = fabs(value);
     if (size_of >= 1e6 || (size_of > 0 && size_of < 1e-3)) {
-        snprintf(text, size, "%.3g", value);
-        char *exponent = strchr(text, 'e');
-        if (exponent != NULL) { /* 1e-04: without the zero and the plus */
-            int number = 0;
-            sscanf(exponent + 1, "%d", &number);
-            snprintf(exponent + 1, size - (size_t)(exponent + 1 - text), "%d", number);
-        }
+        char digits[32];
+        snprintf(digits, sizeof digits, "%.1e", value);
+        char *exponent = strchr(digits, 'e'); /* 1.0e-04: without its zeros */
+        *exponent = '\0';
+        snprintf(text, size, "%ge%d", strtod(digits, NULL), atoi(exponent + 1));
     } else if (size_of >= 1000) {
         snprintf(text, size, "%.3gk", value / 1000);
     } else {
@@ -90,9 +89,10 @@ size_t axis_ticks(const struct axis *axis, double gap, struct tick *ticks, size_
     double lead = step / power;
     step = power * (lead <= 1 ? 1 : lead <= 2 ? 2 : lead <= 5 ? 5 : 10);
     size_t n = 0;
+    /* + 0.0: no label says -0. */
     double from = ceil(axis->least / step - 1e-9);
     for (double i = from; i * step <= axis->most * (1 + 1e-12) && n < max; i++) {
-        n = add_tick(axis, i * step, ticks, n, max);
+        n = add_tick(axis, i * step + 0.0, ticks, n, max);
     }
     return n;
 }

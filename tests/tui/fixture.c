@@ -1,0 +1,168 @@
+#include "tui/fixture.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "script.h"
+#include "tui/golden.h"
+#include "unit/test.h"
+
+enum { PATIENCE_MS = 60000 };
+
+/* Takes mails until `done` holds. */
+static void wait_until(struct app *app, bool (*done)(const struct app *app))
+{
+    app_mail(app);
+    while (!done(app)) {
+        struct pollfd fd = {inbox_fd(app->inbox), POLLIN, 0};
+        if (poll(&fd, 1, PATIENCE_MS) == 0) {
+            fail_msg("the threads do not answer");
+        }
+        app_mail(app);
+    }
+}
+
+static bool has_ended(const struct app *app)
+{
+    return app->session.ended;
+}
+
+static bool is_idle(const struct app *app)
+{
+    return app->session.ended && queries_idle(app->queries);
+}
+
+void fixture_wait(struct app *app)
+{
+    wait_until(app, is_idle);
+    app_mail(app);
+}
+
+struct app *fixture_open(const char *file, const char *models)
+{
+    char path[4096];
+    struct status status = {0};
+    struct run_params params;
+    const char *source = getenv("ODDHOURS_SRCDIR");
+    run_params_init(&params);
+    assert_true(run_params_set(&params, "models", models, &status));
+    snprintf(path, sizeof path, file[0] == '/' ? "%s" : "%s/data/%s",
+             file[0] == '/'   ? file
+             : source == NULL ? "."
+                              : source,
+             file);
+    free(params.input);
+    params.input = strdup(path);
+    params.threads = 2;
+    const struct app_options options = {.params = &params, .frozen = true};
+    struct app *app = app_new(&options, &status);
+    assert_non_null(app);
+    assert_true(app_start(app, &status));
+    run_params_clear(&params);
+    wait_until(app, has_ended);
+    fixture_wait(app);
+    app->has_message = false;
+    return app;
+}
+
+void fixture_do(struct app *app, const char *line)
+{
+    if (strncmp(line, "key ", 4) == 0) {
+        for (const char *word = line + 4; *word != '\0'; word += strspn(word, " ")) {
+            size_t length = strcspn(word, " ");
+            keycode key = keycode_parse(word, length);
+            assert_true(key != KEY_NONE);
+            app_key(app, key);
+            fixture_wait(app);
+            word += length;
+        }
+        return;
+    }
+    app->has_message = false;
+    assert_true(app_command(app, line));
+    fixture_wait(app);
+}
+
+static struct canvas *draw(struct app *app, int rows, int cols)
+{
+    struct canvas *canvas = canvas_new(rows, cols, app->glyphs, NULL);
+    assert_non_null(canvas);
+    app_draw(app, canvas);
+    fixture_wait(app); /* a view may ask for what it lacks while it draws */
+    app_draw(app, canvas);
+    return canvas;
+}
+
+void fixture_golden(struct app *app, int rows, int cols, enum glyph_set set, const char *name)
+{
+    const struct glyphs *before = app->glyphs;
+    app->glyphs = glyphs_get(set);
+    struct canvas *canvas = draw(app, rows, cols);
+    golden_check(canvas, name);
+    canvas_free(canvas);
+    app->glyphs = before;
+}
+
+void fixture_goldens(struct app *app, const char *name)
+{
+    static const struct {
+        int rows, cols;
+        enum glyph_set set;
+        const char *suffix;
+    } kinds[] = {
+        {24, 80, GLYPHS_BLOCK, "80x24"},
+        {24, 80, GLYPHS_ASCII, "80x24_ascii"},
+        {8, 40, GLYPHS_BLOCK, "40x8"},
+        {8, 40, GLYPHS_ASCII, "40x8_ascii"},
+    };
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        char full[128];
+        snprintf(full, sizeof full, "%s_%s", name, kinds[i].suffix);
+        fixture_golden(app, kinds[i].rows, kinds[i].cols, kinds[i].set, full);
+    }
+}
+
+/* A cell holds what text_safe() would let through, and nothing wider than it says. */
+static void check_cells(const struct canvas *canvas)
+{
+    for (int y = 0; y < canvas->rows; y++) {
+        for (int x = 0; x < canvas->cols; x++) {
+            const struct cell *cell = canvas_cell(canvas, y, x);
+            char safe[3 * CELL_TEXT + 1];
+            text_safe(safe, sizeof safe, cell->text, strlen(cell->text), canvas->glyphs->ascii);
+            assert_string_equal(safe, cell->text);
+            assert_true(cell->text[0] == '\0' || text_width(cell->text) == cell->width);
+        }
+    }
+}
+
+void fixture_draw_all_sizes(struct app *app)
+{
+    static const int sizes[][2] = {{0, 0},   {1, 1},   {1, 80},   {24, 1},   {3, 20},
+                                   {7, 39},  {8, 40},  {9, 41},   {12, 60},  {17, 60},
+                                   {24, 80}, {25, 81}, {24, 132}, {60, 200}, {70, 250}};
+    for (int set = GLYPHS_BLOCK; set <= GLYPHS_ASCII; set++) {
+        app->glyphs = glyphs_get((enum glyph_set)set);
+        for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+            struct canvas *canvas = draw(app, sizes[i][0], sizes[i][1]);
+            check_cells(canvas);
+            canvas_free(canvas);
+        }
+    }
+    app->glyphs = glyphs_get(GLYPHS_BLOCK);
+}
+
+bool fixture_shows(struct app *app, const char *text)
+{
+    char row[1024];
+    bool found = false;
+    struct canvas *canvas = draw(app, 24, 80);
+    for (int y = 0; y < canvas->rows; y++) {
+        canvas_row(canvas, y, row, sizeof row);
+        found = found || strstr(row, text) != NULL;
+    }
+    canvas_free(canvas);
+    return found;
+}

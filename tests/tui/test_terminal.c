@@ -1,0 +1,404 @@
+/* The real program in a pseudo-terminal: what only a terminal can show. */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "tui/vt.h"
+#include "unit/test.h"
+
+static char program[4096], sample[4096], fifo[4096], folder[] = "/tmp/oddhours-XXXXXX";
+static int feed = -1;
+
+static const char header[] =
+    "dt,src_user,total_events,failed_events,fail_ratio,dst_hosts,src_hosts,nbhours_events,"
+    "nbhours_ratio\n";
+
+static int make_files(void **state)
+{
+    (void)state;
+    const char *build = getenv("ODDHOURS_BUILDDIR"), *source = getenv("ODDHOURS_SRCDIR");
+    snprintf(program, sizeof program, "%s/oddhours", build == NULL ? "." : build);
+    snprintf(sample, sizeof sample, "%s/data/lanl_user_hours.csv",
+             source == NULL ? ".." : source);
+    if (mkdtemp(folder) == NULL) {
+        return -1;
+    }
+    snprintf(fifo, sizeof fifo, "%s/feed", folder);
+    return mkfifo(fifo, 0600);
+}
+
+static int remove_files(void **state)
+{
+    (void)state;
+    unlink(fifo);
+    return rmdir(folder);
+}
+
+/* A named pipe that stays open: the program goes on reading until it is closed, so a test can
+ * hold it in the middle of its work as long as it likes. */
+static struct vt *start_reading(int rows, int cols)
+{
+    const char *argv[] = {program, fifo, NULL};
+    feed = open(fifo, O_RDWR | O_CLOEXEC);
+    assert_true(feed >= 0);
+    assert_int_equal(write(feed, header, sizeof header - 1), sizeof header - 1);
+    struct vt *vt = vt_start(argv, rows, cols, NULL);
+    vt_wait_text(vt, VT_ANY, "] read");
+    return vt;
+}
+
+static void stop_feeding(void)
+{
+    if (feed >= 0) {
+        close(feed);
+        feed = -1;
+    }
+}
+
+static struct vt *start_sample(int rows, int cols, const char *const *extra)
+{
+    const char *argv[] = {program, sample, NULL};
+    struct vt *vt = vt_start(argv, rows, cols, extra);
+    vt_wait_text(vt, VT_ANY, "finished in");
+    return vt;
+}
+
+static void it_starts_and_quits(void **state)
+{
+    (void)state;
+    struct vt *vt = start_sample(24, 80, NULL);
+    vt_wait_text(vt, 0, "1 Run");
+    vt_wait_text(vt, 0, "2,967 rows");
+    vt_wait_text(vt, -1, "? help");
+    vt_keys(vt, "Q");
+    assert_int_equal(vt_wait_exit(vt), 0);
+    vt_wait_restored(vt);
+    vt_free(vt);
+}
+
+static bool is_reverse(const struct vt_cell *cell)
+{
+    return cell->reverse;
+}
+
+static bool is_plain(const struct vt_cell *cell)
+{
+    return !cell->reverse;
+}
+
+static void keys_move_and_change_views(void **state)
+{
+    (void)state;
+    struct vt *vt = start_sample(24, 80, NULL);
+    vt_keys(vt, "2");
+    vt_wait_text(vt, 0, "2 Data");
+    vt_wait_cell(vt, 4, 5, is_reverse);
+    vt_keys(vt, "j");
+    vt_wait_cell(vt, 4, 5, is_plain);
+    vt_wait_cell(vt, 5, 5, is_reverse);
+    vt_keys(vt, "\033OA"); /* the cursor key, decoded from its sequence */
+    vt_wait_cell(vt, 4, 5, is_reverse);
+    vt_keys(vt, "\033[B"); /* some terminals send the other one */
+    vt_wait_cell(vt, 5, 5, is_reverse);
+    vt_keys(vt, "?");
+    vt_wait_text(vt, VT_ANY, "Keys in Data");
+    vt_keys(vt, "\033"); /* Esc alone */
+    vt_wait_gone(vt, "Keys in Data");
+    vt_keys(vt, ":lo");
+    vt_wait_text(vt, -1, ":lo");
+    vt_wait_text(vt, VT_ANY, "messages and rejected lines");
+    vt_keys(vt, "\t\r");
+    vt_wait_text(vt, 0, "8 Log");
+    vt_keys(vt, "#");
+    vt_wait_text(vt, -2, "# has no meaning here");
+    vt_keys(vt, "Q");
+    assert_int_equal(vt_wait_exit(vt), 0);
+    vt_free(vt);
+}
+
+static void rows_show_while_reading(void **state)
+{
+    (void)state;
+    struct vt *vt = start_reading(24, 80);
+    char line[128];
+    for (int i = 0; i < 5000; i++) {
+        int length =
+            snprintf(line, sizeof line, "2015-01-01 %02d:00:00,U%d@DOM1,%d,0,0,1,1,0,0\n",
+                     i % 24, i, i % 7);
+        assert_int_equal(write(feed, line, (size_t)length), length);
+    }
+    vt_wait_text(vt, VT_ANY, "the first user-hours");
+    vt_wait_text(vt, VT_ANY, "U3@DOM1");
+    stop_feeding();
+    vt_wait_text(vt, 0, "5,000 rows");
+    vt_wait_text(vt, VT_ANY, "Isolation Forest");
+    vt_keys(vt, "Q");
+    vt_free(vt);
+}
+
+static void cancel_then_quit(void **state)
+{
+    (void)state;
+    struct vt *vt = start_reading(24, 80);
+    double before = vt_now();
+    vt_keys(vt, "\003");
+    vt_wait_text(vt, VT_ANY, "cancelled");
+    double seconds = vt_now() - before;
+    print_message("# cancelled after %.1f ms\n", 1000 * seconds);
+    vt_keys(vt, "\003");
+    vt_wait_exit(vt);
+    vt_wait_restored(vt);
+    stop_feeding();
+    vt_free(vt);
+}
+
+static void quitting_asks_while_a_run_goes_on(void **state)
+{
+    (void)state;
+    struct vt *vt = start_reading(24, 80);
+    vt_keys(vt, "q");
+    vt_wait_text(vt, -1, "A run is going on");
+    vt_keys(vt, "q"); /* the key that asked does not confirm */
+    vt_wait_gone(vt, "A run is going on");
+    vt_keys(vt, "Q");
+    vt_wait_text(vt, -1, "A run is going on");
+    vt_keys(vt, "y");
+    assert_int_equal(vt_wait_exit(vt), 0);
+    stop_feeding();
+    vt_free(vt);
+}
+
+static void a_resize_is_never_lost(void **state)
+{
+    (void)state;
+    struct vt *vt = start_reading(24, 80);
+    for (int i = 0; i < 100; i++) {
+        int rows = 10 + i * 7 % 40, cols = 60 + i * 13 % 120;
+        vt_resize(vt, rows, cols);
+        /* The footer is in the last row of the new size, and the header reaches its right edge.
+         */
+        vt_wait_text(vt, -1, "4 top");
+        vt_wait_cell(vt, 0, cols - 2, is_plain);
+    }
+    vt_resize(vt, 5, 30);
+    vt_wait_text(vt, 0, "enlarge");
+    vt_resize(vt, 24, 80);
+    vt_wait_text(vt, -1, "? help");
+    vt_keys(vt, "\003\003");
+    vt_wait_exit(vt);
+    stop_feeding();
+    vt_free(vt);
+}
+
+static void signals_restore_the_terminal(void **state)
+{
+    (void)state;
+    const int signals[] = {SIGTERM, SIGHUP, SIGQUIT};
+    for (size_t i = 0; i < 3; i++) {
+        struct vt *vt = start_reading(24, 80);
+        vt_signal(vt, signals[i]);
+        assert_int_equal(vt_wait_exit(vt), 128 + signals[i]);
+        vt_wait_restored(vt);
+        stop_feeding();
+        vt_free(vt);
+    }
+}
+
+static void interrupt_from_outside_cancels(void **state)
+{
+    (void)state;
+    struct vt *vt = start_reading(24, 80);
+    vt_signal(vt, SIGINT);
+    vt_wait_text(vt, VT_ANY, "cancelled");
+    vt_keys(vt, "\003");
+    vt_wait_exit(vt);
+    stop_feeding();
+    vt_free(vt);
+}
+
+static void a_crash_restores_the_terminal(void **state)
+{
+    (void)state;
+    if (getenv("ODDHOURS_SANITIZED") != NULL) {
+        skip(); /* the sanitizer has its own handler */
+    }
+    struct vt *vt = start_reading(24, 80);
+    vt_signal(vt, SIGSEGV);
+    assert_int_equal(vt_wait_exit(vt), 128 + SIGSEGV);
+    vt_wait_restored(vt);
+    vt_wait_text(vt, VT_ANY, "crashed (signal 11)");
+    stop_feeding();
+    vt_free(vt);
+}
+
+static void suspend_and_resume(void **state)
+{
+    (void)state;
+    char command[10000];
+    snprintf(command, sizeof command, "set -m; '%s' '%s'; echo BACK; fg >/dev/null; echo GONE",
+             program, sample);
+    const char *argv[] = {"sh", "-c", command, NULL};
+    struct vt *vt = vt_start(argv, 24, 80, NULL);
+    vt_wait_text(vt, VT_ANY, "finished in");
+    vt_keys(vt, "2");
+    vt_wait_text(vt, 0, "2 Data");
+    vt_keys(vt, "\032");
+    vt_wait_text(vt, 0,
+                 "2 Data"); /* the shell brings it back at once: it draws all of itself */
+    vt_keys(vt, "j");
+    vt_wait_cell(vt, 5, 5, is_reverse);
+    vt_keys(vt, "Q");
+    vt_wait_text(vt, VT_ANY, "GONE");
+    assert_int_equal(vt_wait_exit(vt), 0);
+    size_t length;
+    const char *bytes = vt_bytes(vt, &length);
+    assert_non_null(memmem(bytes, length, "BACK", 4));
+    vt_free(vt);
+}
+
+static void the_line_modes_come_back(void **state)
+{
+    (void)state;
+    char command[10000];
+    snprintf(command, sizeof command,
+             "before=$(stty -g); '%s' '%s'; test \"$before\" = \"$(stty -g)\" && echo SAME",
+             program, sample);
+    const char *argv[] = {"sh", "-c", command, NULL};
+    struct vt *vt = vt_start(argv, 24, 80, NULL);
+    vt_wait_text(vt, VT_ANY, "finished in");
+    vt_keys(vt, "Q");
+    vt_wait_text(vt, VT_ANY, "SAME");
+    vt_wait_exit(vt);
+    vt_free(vt);
+}
+
+static void keys_come_from_the_terminal_when_data_is_piped(void **state)
+{
+    (void)state;
+    char command[10000];
+    snprintf(command, sizeof command, "cat '%s' | '%s' -", sample, program);
+    const char *argv[] = {"sh", "-c", command, NULL};
+    struct vt *vt = vt_start(argv, 24, 80, NULL);
+    vt_wait_text(vt, VT_ANY, "finished in");
+    vt_wait_text(vt, 0, "standard input");
+    vt_keys(vt, "8");
+    vt_wait_text(vt, 0, "8 Log");
+    vt_keys(vt, "Q");
+    assert_int_equal(vt_wait_exit(vt), 0);
+    vt_free(vt);
+}
+
+static void without_utf8_only_ascii_goes_out(void **state)
+{
+    (void)state;
+    const char *extra[] = {"LC_ALL=C", NULL};
+    struct vt *vt = start_sample(24, 80, extra);
+    vt_wait_text(vt, 0, "> 1 Run");
+    vt_keys(vt, "2?");
+    vt_wait_text(vt, VT_ANY, "Keys in Data");
+    vt_keys(vt, "Q");
+    vt_wait_exit(vt);
+    size_t length;
+    const char *bytes = vt_bytes(vt, &length);
+    for (size_t i = 0; i < length; i++) {
+        assert_true((unsigned char)bytes[i] < 0x80);
+    }
+    vt_free(vt);
+}
+
+static bool is_colored(const struct vt_cell *cell)
+{
+    return cell->dim_or_colored;
+}
+
+static bool is_not_colored(const struct vt_cell *cell)
+{
+    return !cell->dim_or_colored && cell->text[0] != '\0' && cell->text[0] != ' ';
+}
+
+static void no_color_is_heeded(void **state)
+{
+    (void)state;
+    struct vt *vt = start_sample(24, 80, NULL);
+    vt_wait_cell(vt, 0, 1, is_colored);
+    vt_keys(vt, "Q");
+    vt_wait_exit(vt);
+    vt_free(vt);
+    const char *extra[] = {"NO_COLOR=1", NULL};
+    vt = start_sample(24, 80, extra);
+    vt_wait_cell(vt, 0, 1, is_not_colored);
+    vt_keys(vt, "Q");
+    vt_wait_exit(vt);
+    vt_free(vt);
+}
+
+static void other_terminals(void **state)
+{
+    (void)state;
+    static const char *const types[] = {"TERM=screen-256color", "TERM=vt220", "TERM=linux",
+                                        "TERM=tmux-256color", "TERM=xterm"};
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+        const char *extra[] = {types[i], NULL};
+        print_message("# %s\n", types[i]);
+        struct vt *vt = start_sample(24, 80, extra);
+        vt_keys(vt, "2j");
+        vt_wait_cell(vt, 5, 5, is_reverse);
+        vt_keys(vt, "Q");
+        assert_int_equal(vt_wait_exit(vt), 0);
+        vt_free(vt);
+    }
+}
+
+static void poor_or_unknown_terminals_are_refused(void **state)
+{
+    (void)state;
+    static const char *const types[] = {"TERM=dumb", "TERM=no-such-terminal", "TERM"};
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+        const char *argv[] = {program, sample, NULL}, *extra[] = {types[i], NULL};
+        struct vt *vt = vt_start(argv, 24, 80, extra);
+        vt_wait_text(vt, VT_ANY, "oddhours: the terminal '");
+        assert_int_equal(vt_wait_exit(vt), 2);
+        vt_free(vt);
+    }
+}
+
+static void nothing_to_explore_is_said_in_a_line(void **state)
+{
+    (void)state;
+    const char *argv[] = {program, "/nonexistent/table.csv", NULL};
+    struct vt *vt = vt_start(argv, 24, 80, NULL);
+    vt_wait_exit(vt);
+    vt_wait_restored(vt);
+    vt_wait_text(vt, VT_ANY, "oddhours: cannot open");
+    vt_free(vt);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(it_starts_and_quits),
+        cmocka_unit_test(keys_move_and_change_views),
+        cmocka_unit_test(rows_show_while_reading),
+        cmocka_unit_test(cancel_then_quit),
+        cmocka_unit_test(quitting_asks_while_a_run_goes_on),
+        cmocka_unit_test(a_resize_is_never_lost),
+        cmocka_unit_test(signals_restore_the_terminal),
+        cmocka_unit_test(interrupt_from_outside_cancels),
+        cmocka_unit_test(a_crash_restores_the_terminal),
+        cmocka_unit_test(suspend_and_resume),
+        cmocka_unit_test(the_line_modes_come_back),
+        cmocka_unit_test(keys_come_from_the_terminal_when_data_is_piped),
+        cmocka_unit_test(without_utf8_only_ascii_goes_out),
+        cmocka_unit_test(no_color_is_heeded),
+        cmocka_unit_test(other_terminals),
+        cmocka_unit_test(poor_or_unknown_terminals_are_refused),
+        cmocka_unit_test(nothing_to_explore_is_said_in_a_line),
+    };
+    return cmocka_run_group_tests_name("terminal", tests, make_files, remove_files);
+}

@@ -1,0 +1,169 @@
+/* The views off-screen: golden screens, every size, and a hostile table. */
+#define _GNU_SOURCE
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tui/fixture.h"
+#include "unit/test.h"
+
+static struct app *app;
+
+static int open_sample(void **state)
+{
+    (void)state;
+    app = fixture_open("lanl_user_hours.csv", "iforest,lof");
+    return 0;
+}
+
+static int close_sample(void **state)
+{
+    (void)state;
+    app_free(app);
+    return 0;
+}
+
+static void run_view(void **state)
+{
+    (void)state;
+    fixture_do(app, "run");
+    fixture_goldens(app, "run");
+}
+
+static void data_view(void **state)
+{
+    (void)state;
+    fixture_do(app, "data");
+    fixture_goldens(app, "data");
+    fixture_do(app, "key Tab PgDn j");
+    fixture_golden(app, 24, 80, GLYPHS_BLOCK, "data_rows_80x24");
+    fixture_golden(app, 8, 40, GLYPHS_BLOCK, "data_rows_40x8");
+    fixture_do(app, "key Tab");
+}
+
+static void log_view(void **state)
+{
+    (void)state;
+    fixture_do(app, "log");
+    fixture_goldens(app, "log");
+    fixture_do(app, "search ensemble");
+    assert_true(fixture_shows(app, "Ensemble"));
+    fixture_do(app, "search no-such-text");
+    assert_true(app->has_message);
+    assert_true(fixture_shows(app, "is nowhere here"));
+}
+
+static void help_is_made_from_the_actions(void **state)
+{
+    (void)state;
+    fixture_do(app, "log");
+    fixture_do(app, "help");
+    fixture_golden(app, 24, 80, GLYPHS_BLOCK, "help_80x24");
+    fixture_golden(app, 8, 40, GLYPHS_ASCII, "help_40x8_ascii");
+    for (int i = ACTION_NONE + 1; i < ACTION_COUNT; i++) {
+        bool found = false;
+        for (size_t line = 0; line < app->page->n; line++) {
+            const char *name = action_info((enum action)i)->name;
+            size_t length = strlen(name);
+            const char *text = app->page->lines[line].text;
+            found = found || (strncmp(text, name, length) == 0 && text[length] == ' ');
+        }
+        assert_true(found);
+    }
+    fixture_do(app, "key / S c r e e n Enter");
+    fixture_do(app, "key Esc");
+    assert_null(app->page);
+}
+
+static void the_palette_shows_what_could_be_meant(void **state)
+{
+    (void)state;
+    fixture_do(app, "run");
+    fixture_do(app, "key : s c");
+    fixture_goldens(app, "palette");
+    fixture_do(app, "key Esc");
+    assert_false(app_command(app, "scroes"));
+    assert_true(fixture_shows(app, "did you mean 'scores'?"));
+}
+
+static void esc_goes_back_and_q_closes(void **state)
+{
+    (void)state;
+    fixture_do(app, "run");
+    fixture_do(app, "key 2");
+    fixture_do(app, "key i");
+    assert_non_null(app->page);
+    fixture_golden(app, 24, 80, GLYPHS_BLOCK, "card_80x24");
+    fixture_do(app, "key q");
+    assert_null(app->page);
+    assert_int_equal(app_view(app)->action, ACTION_VIEW_DATA);
+    fixture_do(app, "key Esc"); /* never quits */
+    assert_false(app->quit);
+    fixture_do(app, "key q");
+    assert_true(app->quit);
+    app->quit = false;
+}
+
+static void any_size_will_do(void **state)
+{
+    (void)state;
+    static const char *const lines[] = {"run",  "data",     "key Tab", "log",      "help",
+                                        "back", "run-card", "back",    "command s"};
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        fixture_do(app, lines[i]);
+        fixture_draw_all_sizes(app);
+    }
+    fixture_do(app, "key Esc");
+}
+
+static void a_hostile_table_shows_as_marks(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"\033[2J\033]0;title\007",
+                                        "\xe2\x80\xae"
+                                        "gnp.exe",
+                                        "\xff\xfe\xc3",
+                                        "\xe6\x9d\xb1\xe4\xba\xac",
+                                        "e\xcc\x81\xcc\x82\xcc\x83",
+                                        "\xc2\x9b"
+                                        "31m",
+                                        "a\tb",
+                                        "\xe2\x80\x8b\xef\xbb\xbf"};
+    char path[] = "/tmp/oddhours-hostile-XXXXXX";
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    FILE *file = fdopen(fd, "w");
+    fprintf(file, "dt,src_user,total_events,failed_events,fail_ratio,dst_hosts,src_hosts,"
+                  "nbhours_events,nbhours_ratio\n");
+    for (int i = 0; i < 200; i++) {
+        fprintf(file, "\"2015-01-%02d 0%d:00:00%s\",\"%s\",%d,0,0,1,%d,0,0\n", 1 + i % 28,
+                i % 10, i % 50 == 0 ? "\033[31m" : "", names[i % 8], i, i % 5);
+    }
+    fprintf(file, "x\033[31m,y\n"); /* a line that is left out, and reported */
+    assert_int_equal(fclose(file), 0);
+    struct app *hostile = fixture_open(path, "iforest,lof");
+    unlink(path);
+    for (size_t i = 0; views[i] != NULL; i++) {
+        app_do(hostile, views[i]->action, "");
+        fixture_draw_all_sizes(hostile);
+    }
+    fixture_do(hostile, "data");
+    assert_true(fixture_shows(hostile, "\xc2\xb7[2J"));
+    app_free(hostile);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(run_view),
+        cmocka_unit_test(data_view),
+        cmocka_unit_test(log_view),
+        cmocka_unit_test(help_is_made_from_the_actions),
+        cmocka_unit_test(the_palette_shows_what_could_be_meant),
+        cmocka_unit_test(esc_goes_back_and_q_closes),
+        cmocka_unit_test(any_size_will_do),
+        cmocka_unit_test(a_hostile_table_shows_as_marks),
+    };
+    return cmocka_run_group_tests_name("views", tests, open_sample, close_sample);
+}

@@ -1,0 +1,412 @@
+#define _GNU_SOURCE
+#include "tui/vt.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pty.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <vterm.h>
+
+#include "unit/test.h"
+
+enum { ROW_BYTES = 4096 };
+
+struct vt {
+    pid_t pid;
+    int fd;
+    VTerm *vterm;
+    VTermScreen *screen;
+    int rows, cols;
+    bool alternate, cursor_visible;
+    bool ended;
+    int wait_status;
+    char *bytes;
+    size_t length, capacity;
+};
+
+double vt_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+static double patience(void)
+{
+    const char *slow = getenv("ODDHOURS_TEST_SLOW");
+    double factor = slow != NULL ? atof(slow) : 1;
+    return 5 * (factor >= 1 ? factor : 1);
+}
+
+/* ---- the child ---- */
+
+/* What the child's environment keeps of ours. */
+static const char *const kept[] = {"PATH",          "ASAN_OPTIONS", "TSAN_OPTIONS",
+                                   "UBSAN_OPTIONS", "LSAN_OPTIONS", "OPENBLAS_NUM_THREADS"};
+
+static void set_environment(const char *const *extra)
+{
+    char values[sizeof kept / sizeof kept[0]][1024];
+    for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++) {
+        const char *value = getenv(kept[i]);
+        snprintf(values[i], sizeof values[i], "%s", value == NULL ? "" : value);
+    }
+    clearenv();
+    for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++) {
+        if (values[i][0] != '\0') {
+            setenv(kept[i], values[i], 1);
+        }
+    }
+    setenv("TERM", "xterm-256color", 1);
+    setenv("LC_ALL", "C.UTF-8", 1);
+    setenv("TZ", "UTC", 1);
+    setenv("HOME", "/nonexistent", 1);
+    for (; extra != NULL && *extra != NULL; extra++) {
+        if (strchr(*extra, '=') != NULL) {
+            putenv((char *)(uintptr_t)*extra);
+        } else {
+            unsetenv(*extra);
+        }
+    }
+}
+
+static void run_child(const char *const *argv, const char *const *extra)
+{
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    set_environment(extra);
+    execvp(argv[0], (char *const *)(uintptr_t)argv);
+    fprintf(stderr, "cannot run %s: %s\n", argv[0], strerror(errno));
+    _exit(127);
+}
+
+static int on_property(VTermProp property, VTermValue *value, void *user)
+{
+    struct vt *vt = user;
+    if (property == VTERM_PROP_ALTSCREEN) {
+        vt->alternate = value->boolean;
+    } else if (property == VTERM_PROP_CURSORVISIBLE) {
+        vt->cursor_visible = value->boolean;
+    }
+    return 1;
+}
+
+static const VTermScreenCallbacks callbacks = {.settermprop = on_property};
+
+struct vt *vt_start(const char *const *argv, int rows, int cols, const char *const *extra)
+{
+    struct vt *vt = calloc(1, sizeof *vt);
+    assert_non_null(vt);
+    struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)cols};
+    vt->pid = forkpty(&vt->fd, NULL, NULL, &size);
+    assert_true(vt->pid >= 0);
+    if (vt->pid == 0) {
+        run_child(argv, extra);
+    }
+    fcntl(vt->fd, F_SETFL, fcntl(vt->fd, F_GETFL) | O_NONBLOCK);
+    vt->rows = rows;
+    vt->cols = cols;
+    vt->cursor_visible = true;
+    vt->vterm = vterm_new(rows, cols);
+    vterm_set_utf8(vt->vterm, 1);
+    vt->screen = vterm_obtain_screen(vt->vterm);
+    vterm_screen_set_callbacks(vt->screen, &callbacks, vt);
+    vterm_screen_enable_altscreen(vt->screen, 1);
+    vterm_screen_reset(vt->screen, 1);
+    return vt;
+}
+
+void vt_free(struct vt *vt)
+{
+    if (vt == NULL) {
+        return;
+    }
+    if (!vt->ended) {
+        kill(vt->pid, SIGKILL);
+        waitpid(vt->pid, NULL, 0);
+    }
+    close(vt->fd);
+    vterm_free(vt->vterm);
+    free(vt->bytes);
+    free(vt);
+}
+
+pid_t vt_pid(const struct vt *vt)
+{
+    return vt->pid;
+}
+
+const char *vt_bytes(const struct vt *vt, size_t *length)
+{
+    *length = vt->length;
+    return vt->bytes;
+}
+
+/* ---- reading ---- */
+
+static void keep_bytes(struct vt *vt, const char *bytes, size_t length)
+{
+    if (vt->length + length > vt->capacity) {
+        vt->capacity = 2 * (vt->length + length);
+        vt->bytes = realloc(vt->bytes, vt->capacity);
+        assert_non_null(vt->bytes);
+    }
+    memcpy(vt->bytes + vt->length, bytes, length);
+    vt->length += length;
+}
+
+/* What the terminal itself answers goes back, as a real one's would. */
+static void send_answers(struct vt *vt)
+{
+    char answer[256];
+    size_t length = vterm_output_read(vt->vterm, answer, sizeof answer);
+    if (length > 0) {
+        (void)!write(vt->fd, answer, length);
+    }
+}
+
+void vt_pump(struct vt *vt)
+{
+    char bytes[8192];
+    for (;;) {
+        ssize_t got = read(vt->fd, bytes, sizeof bytes);
+        if (got <= 0) {
+            break;
+        }
+        keep_bytes(vt, bytes, (size_t)got);
+        vterm_input_write(vt->vterm, bytes, (size_t)got);
+        send_answers(vt);
+    }
+    if (!vt->ended && waitpid(vt->pid, &vt->wait_status, WNOHANG) == vt->pid) {
+        vt->ended = true;
+    }
+}
+
+/* Waits a little for more to read; what else changes (a process ending) is looked at again. */
+static void wait_for_more(struct vt *vt, double until)
+{
+    struct pollfd fd = {vt->fd, POLLIN, 0};
+    double left = until - vt_now();
+    int ms = left > 0.02 ? 20 : 1;
+    if (poll(&fd, 1, ms) > 0 && (fd.revents & POLLIN) == 0) {
+        poll(NULL, 0, 1); /* the other side has closed: do not spin */
+    }
+}
+
+void vt_row(struct vt *vt, int row, char *out, size_t size)
+{
+    VTermRect rect = {row, row + 1, 0, vt->cols};
+    size_t length = vterm_screen_get_text(vt->screen, out, size - 1, rect);
+    while (length > 0 && (out[length - 1] == ' ' || out[length - 1] == '\n')) {
+        length--;
+    }
+    out[length] = '\0';
+}
+
+static void dump(struct vt *vt)
+{
+    char text[ROW_BYTES];
+    for (int row = 0; row < vt->rows; row++) {
+        vt_row(vt, row, text, sizeof text);
+        fprintf(stderr, "# |%s\n", text);
+    }
+    fprintf(stderr, "# %zu bytes; %s\n", vt->length, vt->ended ? "it has ended" : "it runs");
+}
+
+#define fail_with_screen(vt, ...)                                                              \
+    do {                                                                                       \
+        dump(vt);                                                                              \
+        fail_msg(__VA_ARGS__);                                                                 \
+    } while (0)
+
+/* ---- doing ---- */
+
+void vt_keys(struct vt *vt, const char *bytes)
+{
+    size_t length = strlen(bytes);
+    double until = vt_now() + patience();
+    while (length > 0 && vt_now() < until) {
+        ssize_t written = write(vt->fd, bytes, length);
+        if (written > 0) {
+            bytes += written;
+            length -= (size_t)written;
+        } else {
+            vt_pump(vt);
+            wait_for_more(vt, until);
+        }
+    }
+    if (length > 0) {
+        fail_with_screen(vt, "the program takes no keys");
+    }
+}
+
+void vt_resize(struct vt *vt, int rows, int cols)
+{
+    vt_pump(vt); /* what was drawn for the old size */
+    struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)cols};
+    vt->rows = rows;
+    vt->cols = cols;
+    vterm_set_size(vt->vterm, rows, cols);
+    assert_int_equal(ioctl(vt->fd, TIOCSWINSZ, &size), 0);
+}
+
+void vt_signal(struct vt *vt, int number)
+{
+    assert_int_equal(kill(vt->pid, number), 0);
+}
+
+/* ---- waiting ---- */
+
+static bool row_has(struct vt *vt, int row, const char *text)
+{
+    char line[ROW_BYTES];
+    vt_row(vt, row, line, sizeof line);
+    return strstr(line, text) != NULL;
+}
+
+static bool screen_has(struct vt *vt, int row, const char *text)
+{
+    if (row != VT_ANY) {
+        return row_has(vt, row < 0 ? vt->rows + row : row, text);
+    }
+    for (int i = 0; i < vt->rows; i++) {
+        if (row_has(vt, i, text)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void vt_wait_text(struct vt *vt, int row, const char *text)
+{
+    double until = vt_now() + patience();
+    for (;;) {
+        vt_pump(vt);
+        if (screen_has(vt, row, text)) {
+            return;
+        }
+        if (vt_now() > until) {
+            fail_with_screen(vt, "'%s' did not come (row %d)", text, row);
+        }
+        wait_for_more(vt, until);
+    }
+}
+
+void vt_wait_gone(struct vt *vt, const char *text)
+{
+    double until = vt_now() + patience();
+    for (;;) {
+        vt_pump(vt);
+        if (!screen_has(vt, VT_ANY, text)) {
+            return;
+        }
+        if (vt_now() > until) {
+            fail_with_screen(vt, "'%s' did not go", text);
+        }
+        wait_for_more(vt, until);
+    }
+}
+
+static struct vt_cell get_cell(struct vt *vt, int row, int col)
+{
+    VTermScreenCell cell;
+    struct vt_cell out = {.width = 1};
+    VTermPos pos = {row < 0 ? vt->rows + row : row, col};
+    VTermRect rect = {pos.row, pos.row + 1, pos.col, pos.col + 1};
+    if (vterm_screen_get_cell(vt->screen, pos, &cell) != 0) {
+        out.reverse = cell.attrs.reverse != 0;
+        out.bold = cell.attrs.bold != 0;
+        out.underline = cell.attrs.underline != 0;
+        out.dim_or_colored = !VTERM_COLOR_IS_DEFAULT_FG(&cell.fg);
+        out.width = cell.width;
+        out.text[vterm_screen_get_text(vt->screen, out.text, sizeof out.text - 1, rect)] = '\0';
+    }
+    return out;
+}
+
+void vt_wait_cell(struct vt *vt, int row, int col, bool (*is)(const struct vt_cell *cell))
+{
+    double until = vt_now() + patience();
+    for (;;) {
+        vt_pump(vt);
+        struct vt_cell cell = get_cell(vt, row, col);
+        if (is(&cell)) {
+            return;
+        }
+        if (vt_now() > until) {
+            fail_with_screen(vt, "the cell at %d, %d is '%s'", row, col, cell.text);
+        }
+        wait_for_more(vt, until);
+    }
+}
+
+int vt_wait_exit(struct vt *vt)
+{
+    double until = vt_now() + patience();
+    while (!vt->ended) {
+        vt_pump(vt);
+        if (vt_now() > until) {
+            fail_with_screen(vt, "it does not end");
+        }
+        if (!vt->ended) {
+            wait_for_more(vt, until);
+        }
+    }
+    vt_pump(vt);
+    return WIFEXITED(vt->wait_status) ? WEXITSTATUS(vt->wait_status)
+                                      : 128 + WTERMSIG(vt->wait_status);
+}
+
+/* State of a process in /proc: the letter behind the command's name. */
+static char state_of(pid_t pid)
+{
+    char path[64], line[512] = "";
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    FILE *file = fopen(path, "re");
+    if (file == NULL) {
+        return '\0';
+    }
+    size_t length = fread(line, 1, sizeof line - 1, file);
+    fclose(file);
+    line[length] = '\0';
+    const char *behind = strrchr(line, ')');
+    return behind == NULL ? '\0' : behind[2];
+}
+
+void vt_wait_stopped(struct vt *vt, pid_t pid)
+{
+    double until = vt_now() + patience();
+    while (state_of(pid) != 'T') {
+        vt_pump(vt);
+        if (vt_now() > until) {
+            fail_with_screen(vt, "process %d does not stop", (int)pid);
+        }
+        wait_for_more(vt, until);
+    }
+}
+
+void vt_wait_restored(struct vt *vt)
+{
+    double until = vt_now() + patience();
+    for (;;) {
+        vt_pump(vt);
+        if (!vt->alternate && vt->cursor_visible) {
+            return;
+        }
+        if (vt_now() > until) {
+            fail_with_screen(vt, "the terminal is not restored: alternate %d, cursor %d",
+                             vt->alternate, vt->cursor_visible);
+        }
+        wait_for_more(vt, until);
+    }
+}
