@@ -171,7 +171,6 @@ static void info(const void *memory, const struct detector_data *data, struct fa
     const struct autoencoder *model = memory;
     (void)data;
     facts_text(facts, "model", "Autoencoder");
-    facts_text(facts, "scaler", "StandardScaler");
     facts_number(facts, "params.epochs", (double)model->epochs);
     facts_number(facts, "params.batch_size", (double)model->batch);
     facts_number(facts, "params.latent_dim", (double)model->net.shape.width[2]);
