@@ -25,27 +25,48 @@ struct run *run_new(const struct run_params *params, struct status *status)
     return run;
 }
 
-void run_free(struct run *run)
+static void result_empty(struct result *result)
 {
-    if (run == NULL) {
-        return;
+    ranking_free(result->ranking);
+    scores_clear(&result->scores);
+    free(result->losses);
+    if (result->model != NULL) {
+        result->detector->free(result->model);
     }
+    *result = (struct result){.detector = result->detector,
+                              .name = result->name,
+                              .title = result->title,
+                              .brief = result->brief};
+}
+
+void run_empty(struct run *run)
+{
     for (size_t i = 0; i <= detector_count(); i++) {
-        struct result *result = &run->results[i];
-        ranking_free(result->ranking);
-        scores_clear(&result->scores);
-        free(result->losses);
-        if (result->model != NULL) {
-            result->detector->free(result->model);
-        }
+        result_empty(&run->results[i]);
     }
     free(run->scaled);
     scaler_free(run->scaler);
     row_index_free(run->by_profile);
     table_free(run->table);
     parallel_free(run->parallel);
-    run_params_clear(&run->params);
-    free(run);
+    run->scaled = NULL;
+    run->scaler = NULL;
+    run->by_profile = NULL;
+    run->table = NULL;
+    run->parallel = NULL;
+    run->n_stages = 0;
+    run->seconds = 0;
+    run->saved = false;
+    run->status = (struct status){.code = STATUS_OK};
+}
+
+void run_free(struct run *run)
+{
+    if (run != NULL) {
+        run_empty(run);
+        run_params_clear(&run->params);
+        free(run);
+    }
 }
 
 const struct result *run_result(const struct run *run, const char *name)

@@ -56,10 +56,14 @@ struct run {
     size_t n_stages;
     double seconds;       /* from start to end */
     struct status status; /* how it ended */
+    bool saved;           /* not computed now, but loaded from a saved run */
 };
 
 struct run *run_new(const struct run_params *params, struct status *status);
 void run_free(struct run *run);
+
+/* Frees what the run found, so that it can be filled in again. The parameters stay. */
+void run_empty(struct run *run);
 
 /* The results by name; "ensemble" included. NULL when unknown. */
 const struct result *run_result(const struct run *run, const char *name);

@@ -18,10 +18,10 @@
 /* Writes `run`, which must have ended well or been cancelled with results, to `path`. */
 bool snapshot_save(const struct run *run, const char *path, struct status *status);
 
-/* Fills `run` (fresh from run_new(), its threads not yet started) from `path` and announces what
- * is there, as pipeline_run() does. `run->params` become those of the saved run, but for the
- * input's name, threads and index. False with a status (STATUS_INPUT: not a saved run, damaged,
- * of another version); `run` then holds nothing. */
+/* Fills `run` (fresh from run_new(), its threads not yet started) from `path` and announces
+ * what is there, as pipeline_run() does. `run->params` become those of the saved run, but for
+ * the input's name, threads and index. False with a status (STATUS_INPUT: not a saved run,
+ * damaged, of another version); `run` then holds nothing. */
 bool snapshot_load(struct run *run, const char *path, const struct pipeline_listener *listener,
                    const struct progress *progress, struct status *status);
 

@@ -93,8 +93,8 @@ static bool get_dict(struct archive_in *archive, struct dict **dict, struct stat
     return *dict != NULL;
 }
 
-static bool get_text(struct archive_in *archive, const char tag[static 5], char *text, size_t size,
-                     struct status *status)
+static bool get_text(struct archive_in *archive, const char tag[static 5], char *text,
+                     size_t size, struct status *status)
 {
     size_t length;
     const char *bytes = archive_get(archive, tag, 1, &length, status);
@@ -138,13 +138,15 @@ static bool get_report(struct archive_in *archive, struct read_report *report, s
     report->missing = mem_zero(d, sizeof *report->missing, "a report", status);
     report->infinite = mem_zero(d, sizeof *report->infinite, "a report", status);
     return report->missing != NULL && report->infinite != NULL &&
-           archive_get_into(archive, "miss", report->missing, sizeof *report->missing, d, status) &&
-           archive_get_into(archive, "inf ", report->infinite, sizeof *report->infinite, d, status);
+           archive_get_into(archive, "miss", report->missing, sizeof *report->missing, d,
+                            status) &&
+           archive_get_into(archive, "inf ", report->infinite, sizeof *report->infinite, d,
+                            status);
 }
 
 /* A copy of an array that must have `n` elements. */
-static void *get_array(struct archive_in *archive, const char tag[static 5], size_t size, size_t n,
-                       struct status *status)
+static void *get_array(struct archive_in *archive, const char tag[static 5], size_t size,
+                       size_t n, struct status *status)
 {
     size_t count;
     void *array = archive_get_copy(archive, tag, size, &count, status);
@@ -192,9 +194,8 @@ static bool get_profiles(struct archive_in *archive, struct table *table, size_t
         }
     }
     profiles->copies = get_array(archive, "copy", sizeof *profiles->copies, n, status);
-    profiles->first_row = profiles->copies != NULL
-                              ? get_ids(archive, "frst", n, table->n_rows, status)
-                              : NULL;
+    profiles->first_row =
+        profiles->copies != NULL ? get_ids(archive, "frst", n, table->n_rows, status) : NULL;
     for (size_t i = 0; profiles->first_row != NULL && i < n; i++) {
         rows += profiles->copies[i];
     }
@@ -255,11 +256,13 @@ static bool get_all(struct archive_in *archive, struct table *table, struct stat
     table->n_rows = rows;
     if (!get_columns(archive, table, d, status) ||
         !get_report(archive, &table->report, d, status) ||
-        !get_dict(archive, &table->times, status) || !get_dict(archive, &table->users, status)) {
+        !get_dict(archive, &table->times, status) ||
+        !get_dict(archive, &table->users, status)) {
         return false;
     }
     size_t n_times = table->times != NULL ? dict_count(table->times) : 0;
-    table->time_seconds = get_array(archive, "secs", sizeof *table->time_seconds, n_times, status);
+    table->time_seconds =
+        get_array(archive, "secs", sizeof *table->time_seconds, n_times, status);
     return table->time_seconds != NULL &&
            archive_get_into(archive, "day0", &table->first_day, sizeof table->first_day, 1,
                             status) &&

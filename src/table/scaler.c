@@ -181,7 +181,7 @@ static bool finish(struct scaler *scaler, const struct table *table, const doubl
     return true;
 }
 
-static struct scaler *scaler_new(size_t d, struct status *status)
+struct scaler *scaler_new(size_t d, struct status *status)
 {
     struct scaler *scaler = mem_zero(1, sizeof *scaler, "a scaler", status);
     double *values = mem_zero(3 * d, sizeof *values, "a scaler", status);

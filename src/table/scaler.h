@@ -19,6 +19,9 @@ struct scaler {
 /* Two passes over the rows of `table`; progress in rows (2 n_rows in all). */
 struct scaler *scaler_fit(const struct table *table, struct parallel *parallel,
                           const struct progress *progress, struct status *status);
+/* A scaler with d columns, all zero, to be filled in (a saved run). NULL on failure. */
+struct scaler *scaler_new(size_t d, struct status *status);
+
 void scaler_free(struct scaler *scaler);
 
 /* (value - mean) / scale in double: the notebook's scaled value. */
