@@ -11,6 +11,7 @@
 #include "cmd/operand.h"
 #include "cmd/options.h"
 #include "run/artifacts.h"
+#include "table/summary.h"
 
 struct settings {
     const char *directory;
@@ -37,14 +38,21 @@ static bool take(void *context, size_t index, const char *value, struct status *
     return true;
 }
 
-static void print_result(const struct result *result)
+static void print_result(const struct run *run, const struct result *result)
 {
     const struct scores *scores = &result->scores;
-    printf("%-17s %s of %s rows flagged (%s)\n", result->title,
+    printf("%-20s %s of %s rows flagged (%s)\n", result->title,
            format_grouped(scores->flagged_rows).text, format_grouped(scores->scored_rows).text,
            format_percent((double)scores->flagged_rows / (double)scores->scored_rows).text);
+    struct summary summary;
+    if (summary_of(scores->score, 1, run->table->profiles.copies, run->table->profiles.n,
+                   &summary, NULL)) {
+        printf("%-20s mean %.6g  std %.6g  min %.6g  quartiles %.6g %.6g %.6g  max %.6g\n", "",
+               summary.mean, summary.std, summary.min, summary.q25, summary.q50, summary.q75,
+               summary.max);
+    }
     if (result->health[0] != '\0') {
-        printf("%-17s %s\n", "", result->health);
+        printf("%-20s %s\n", "", result->health);
     }
 }
 
@@ -56,7 +64,7 @@ static void print_summary(const struct run *run, const char *directory)
     operand_print_rejects(table, stdout);
     for (size_t i = 0; i <= detector_count(); i++) {
         if (run->results[i].ready) {
-            print_result(&run->results[i]);
+            print_result(run, &run->results[i]);
         }
     }
     printf("seconds:");

@@ -29,8 +29,8 @@ static const struct option_spec own[] = {
     {NULL, 0, NULL, NULL},
 };
 
-static const struct param_spec count_spec = {
-    "count", PARAM_COUNT, 50, 1, 4294967294.0, false, NULL, "rows"};
+static const struct param_spec count_spec = {"count",      PARAM_COUNT, 50,   1,
+                                             4294967294.0, false,       NULL, "rows"};
 
 static bool take(void *context, size_t index, const char *value, struct status *status)
 {
@@ -108,7 +108,8 @@ static bool put_row(const struct run *run, size_t rank, uint32_t row, struct out
     outfile_printf(file, "%zu,%lu", rank, (unsigned long)row);
     if ((table->row_time != NULL &&
          !put_text(file, table->times, table->row_time[row], status)) ||
-        (table->row_user != NULL && !put_text(file, table->users, table->row_user[row], status))) {
+        (table->row_user != NULL &&
+         !put_text(file, table->users, table->row_user[row], status))) {
         return false;
     }
     for (size_t i = 0; i < table->profiles.d; i++) {
@@ -124,15 +125,16 @@ static bool put_row(const struct run *run, size_t rank, uint32_t row, struct out
         if (isnan(score)) {
             outfile_printf(file, ",,");
         } else {
-            outfile_printf(file, ",%.17g,%zu", score,
-                           ranking_rank_of(result->ranking, run->by_profile, table->row_profile,
-                                           row));
+            outfile_printf(
+                file, ",%.17g,%zu", score,
+                ranking_rank_of(result->ranking, run->by_profile, table->row_profile, row));
         }
     }
     return outfile_write(file, "\n", 1) || true;
 }
 
-static bool put_all(const struct settings *settings, const struct run *run, struct status *status)
+static bool put_all(const struct settings *settings, const struct run *run,
+                    struct status *status)
 {
     const struct result *by = run_result(run, settings->by);
     size_t count = (size_t)settings->count;
@@ -163,8 +165,8 @@ static bool work(const struct settings *settings, struct status *status)
 {
     struct console *console = console_new(settings->quiet, status);
     struct run *run = console != NULL ? run_new(&settings->params, status) : NULL;
-    bool good = run != NULL &&
-                pipeline_run(run, console_listener(console), console_progress(console));
+    bool good =
+        run != NULL && pipeline_run(run, console_listener(console), console_progress(console));
     if (run != NULL && !good) {
         *status = run->status;
     }

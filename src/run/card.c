@@ -45,6 +45,39 @@ static void add_input(cJSON *card, const struct run *run)
     }
 }
 
+static void add_summary(cJSON *object, const char *key, const struct summary *summary)
+{
+    cJSON *one = json_object(object, key);
+    json_number(one, "count", (double)summary->count);
+    json_number(one, "mean", summary->mean);
+    json_number(one, "std", summary->std);
+    json_number(one, "min", summary->min);
+    json_number(one, "25%", summary->q25);
+    json_number(one, "50%", summary->q50);
+    json_number(one, "75%", summary->q75);
+    json_number(one, "max", summary->max);
+}
+
+static bool add_feature_summaries(cJSON *card, const struct run *run, struct status *status)
+{
+    const struct profiles *profiles = &run->table->profiles;
+    cJSON *features = json_object(card, "features");
+    cJSON *scaler = json_object(card, "scaler");
+    json_text(scaler, "name", "StandardScaler");
+    for (size_t i = 0; i < profiles->d; i++) {
+        struct summary summary;
+        if (!summary_of(profiles->values + i, profiles->d, profiles->copies, profiles->n,
+                        &summary, status)) {
+            return false;
+        }
+        add_summary(features, run->table->feature_names[i], &summary);
+        cJSON *column = json_object(scaler, run->table->feature_names[i]);
+        json_number(column, "mean", run->scaler->mean[i]);
+        json_number(column, "scale", run->scaler->scale[i]);
+    }
+    return true;
+}
+
 static void add_parameters(cJSON *card, const struct run_params *params)
 {
     cJSON *json = json_object(card, "parameters");
@@ -67,12 +100,19 @@ static void add_parameters(cJSON *card, const struct run_params *params)
     }
 }
 
-static bool add_result(cJSON *results, const struct run *run, const struct result *result)
+static bool add_result(cJSON *results, const struct run *run, const struct result *result,
+                       struct status *status)
 {
+    const struct profiles *profiles = &run->table->profiles;
+    struct summary summary;
+    if (!summary_of(result->scores.score, 1, profiles->copies, profiles->n, &summary, status)) {
+        return false;
+    }
     cJSON *json = json_object(results, result->name);
     json_number(json, "scored_rows", (double)result->scores.scored_rows);
     json_number(json, "flagged_rows", (double)result->scores.flagged_rows);
     json_number(json, "threshold", result->scores.threshold);
+    add_summary(json, "score", &summary);
     if (result->health[0] != '\0') {
         json_text(json, "health", result->health);
     }
@@ -119,10 +159,13 @@ cJSON *card_json(const struct run *run, struct status *status)
         add_input(card, run);
     }
     add_parameters(card, &run->params);
+    if (good && run->scaled != NULL) {
+        good = add_feature_summaries(card, run, status);
+    }
     cJSON *results = json_object(card, "results");
     for (size_t i = 0; good && i <= detector_count(); i++) {
         if (run->results[i].ready) {
-            good = add_result(results, run, &run->results[i]);
+            good = add_result(results, run, &run->results[i], status);
         }
     }
     add_work(card, run);
@@ -166,5 +209,58 @@ cJSON *card_info(const struct run *run, const struct result *result, struct stat
     json_number(own, "train_seconds", result->fit_seconds);
     json_number(own, "score_seconds", result->score_seconds);
     facts_clear(&facts);
+    return json;
+}
+
+static void add_pairs(cJSON *json, const struct description *described)
+{
+    cJSON *pairs = json_object(json, "duplicated");
+    json_number(pairs, "rows", (double)described->duplicated_rows);
+    json_number(pairs, "pairs", (double)described->duplicated_pairs);
+}
+
+cJSON *card_description(const struct table *table, const struct description *described,
+                        struct status *status)
+{
+    cJSON *json = cJSON_CreateObject();
+    if (json == NULL) {
+        status_nomem(status, 0, "a description");
+        return NULL;
+    }
+    json_text(json, "name", table->report.name);
+    json_number(json, "bytes", (double)table->report.bytes);
+    json_text(json, "xxh3_128", table->report.hash);
+    json_number(json, "rows", (double)described->rows);
+    json_number(json, "columns", (double)described->columns);
+    json_number(json, "rejected", (double)described->rejected);
+    json_number(json, "cleaned", (double)described->cleaned);
+    json_number(json, "profiles", (double)described->profiles);
+    json_number(json, "memory_bytes", (double)described->bytes);
+    if (described->has_users) {
+        json_number(json, "users", (double)described->users);
+    }
+    if (described->has_times) {
+        json_number(json, "hours", (double)described->times);
+    }
+    if (described->has_dates) {
+        json_number(json, "first_time", (double)described->first_time);
+        json_number(json, "last_time", (double)described->last_time);
+        json_number(json, "days", (double)described->days);
+    }
+    if (described->has_pairs) {
+        add_pairs(json, described);
+    }
+    cJSON *missing = json_object(json, "missing_share");
+    cJSON *features = json_object(json, "features");
+    for (size_t i = 0; i < described->features; i++) {
+        json_number(missing, table->feature_names[i], describe_missing_feature(table, i));
+        add_summary(features, table->feature_names[i], &described->feature[i]);
+    }
+    if (described->has_times) {
+        json_number(missing, "dt", describe_missing_time(table));
+    }
+    if (described->has_users) {
+        json_number(missing, "src_user", describe_missing_user(table));
+    }
     return json;
 }

@@ -10,6 +10,7 @@
 
 #include "base/status.h"
 #include "run/run.h"
+#include "table/describe.h"
 
 /* The run card; the caller frees it with cJSON_Delete(). NULL when memory ran out. */
 cJSON *card_json(const struct run *run, struct status *status);
@@ -17,5 +18,9 @@ cJSON *card_json(const struct run *run, struct status *status);
 /* run_if_info.json and its like: the notebook's keys with the notebook's names and nesting, and
  * more. */
 cJSON *card_info(const struct run *run, const struct result *result, struct status *status);
+
+/* What `oddhours describe --json` prints. */
+cJSON *card_description(const struct table *table, const struct description *described,
+                        struct status *status);
 
 #endif

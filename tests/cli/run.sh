@@ -56,6 +56,11 @@ same 'a second run leaves nothing of the first' \
     "$(cd "$out" && ls | tr '\n' ' ' | sed 's/ $//')"
 
 # ---- describe and top ----
+ends 'describe' 0 'rows      2,967 in 9 columns' "$oddhours" describe "$table"
+ends 'describe as JSON' 0 '"rows": 2967' "$oddhours" describe "$table" --json
+cat "$table" "$table" | awk 'NR == 1 || !/^dt,/' >"$work/twice.csv"
+ends 'describe says when time and user are no key' 0 'is no key here' \
+    "$oddhours" describe "$work/twice.csv"
 "$oddhours" top "$table" -q -n 7 $quick >"$work/top.csv"
 same 'top prints n rows and a header' 8 "$(wc -l <"$work/top.csv" | tr -d ' ')"
 same 'top by one detector is its ranking' \

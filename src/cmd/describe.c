@@ -1,0 +1,170 @@
+/* oddhours describe FILE: what the notebook's first cells print. */
+#include "cmd/cmd.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/format.h"
+#include "base/mem.h"
+#include "cmd/console.h"
+#include "cmd/operand.h"
+#include "cmd/options.h"
+#include "run/card.h"
+#include "run/json.h"
+#include "table/csv.h"
+#include "table/describe.h"
+
+struct settings {
+    bool json, quiet;
+    struct run_params params; /* features, strict, threads */
+};
+
+static const struct option_spec own[] = {
+    {"json", 0, NULL, "as JSON"},
+    {"features", 0, "LIST", "numeric columns to use (the study's seven)"},
+    {"strict", 0, NULL, "a line that cannot be used is an error"},
+    {"threads", 0, "N", "threads; 0: one per core (0)"},
+    {"quiet", 'q', NULL, "no progress"},
+    {NULL, 0, NULL, NULL},
+};
+
+static bool take(void *context, size_t index, const char *value, struct status *status)
+{
+    struct settings *settings = context;
+    switch (index) {
+    case 0: settings->json = true; return true;
+    case 1: return run_params_set(&settings->params, "features", value, status);
+    case 2: settings->params.strict = true; return true;
+    case 3: return run_params_set(&settings->params, "threads", value, status);
+    default: settings->quiet = true; return true;
+    }
+}
+
+static void print_columns(const struct table *table, const struct description *described)
+{
+    size_t width = 16;
+    for (size_t i = 0; i < described->features; i++) {
+        size_t length = strlen(operand_safe(table->feature_names[i]).text);
+        width = length > width ? length : width;
+    }
+    printf("\n%-*s %11s %11s %9s %9s %9s %9s %9s  missing\n", (int)width, "", "mean", "std",
+           "min", "25%", "50%", "75%", "max");
+    for (size_t i = 0; i < described->features; i++) {
+        const struct summary *summary = &described->feature[i];
+        printf("%-*s %11.7g %11.7g %9.6g %9.6g %9.6g %9.6g %9.6g  %s\n", (int)width,
+               operand_safe(table->feature_names[i]).text, summary->mean, summary->std,
+               summary->min, summary->q25, summary->q50, summary->q75, summary->max,
+               format_percent(describe_missing_feature(table, i)).text);
+    }
+}
+
+static void print_people(const struct table *table, const struct description *described)
+{
+    if (described->has_users) {
+        printf("users     %s (%s missing)\n", format_grouped(described->users).text,
+               format_percent(describe_missing_user(table)).text);
+    }
+    if (described->has_times) {
+        printf("hours     %s (%s missing)\n", format_grouped(described->times).text,
+               format_percent(describe_missing_time(table)).text);
+    }
+    if (described->has_dates) {
+        printf("days      %s, from %s to %s\n", format_grouped((uint64_t)described->days).text,
+               format_date(table->first_day).text,
+               format_date(table->first_day + described->days - 1).text);
+    }
+    if (described->has_pairs && described->duplicated_pairs > 0) {
+        printf("%s rows share their time and user with another row (%s pairs):\n"
+               "          (dt, src_user) is no key here, and joining by it multiplies rows;\n"
+               "          oddhours knows a row by its position, row_id\n",
+               format_grouped(described->duplicated_rows).text,
+               format_grouped(described->duplicated_pairs).text);
+    } else if (described->has_pairs) {
+        printf("          no two rows share their time and user\n");
+    }
+}
+
+static void print_text(const struct table *table, const struct description *described)
+{
+    printf("file      %s (%s)\n", operand_safe(table->report.name).text,
+           format_bytes(table->report.bytes).text);
+    printf("rows      %s in %zu columns, %s in memory (%.1f bytes a row)\n",
+           format_grouped(described->rows).text, described->columns,
+           format_bytes(described->bytes).text,
+           (double)described->bytes / (double)described->rows);
+    printf("profiles  %s distinct feature vectors (%.1f rows each)\n",
+           format_grouped(described->profiles).text,
+           (double)described->rows / (double)described->profiles);
+    print_people(table, described);
+    printf("cleaned   %s missing or infinite values, taken as 0\n",
+           format_grouped(described->cleaned).text);
+    printf("left out  %s lines that cannot be used\n",
+           format_grouped(described->rejected).text);
+    operand_print_rejects(table, stdout);
+    print_columns(table, described);
+}
+
+static bool work(const struct settings *settings, struct console *console,
+                 struct status *status)
+{
+    const struct csv_options options = {
+        .features = (const char *const *)settings->params.features,
+        .n_features = settings->params.n_features,
+        .strict = settings->params.strict,
+    };
+    const struct progress *progress = console_progress(console);
+    struct parallel *parallel = parallel_new(settings->params.threads, status);
+    struct table *table = NULL;
+    struct description *described = NULL;
+    if (parallel != NULL) {
+        console_stage(console, "read");
+        table = csv_load(settings->params.input, &options, parallel, progress, status);
+    }
+    if (table != NULL) {
+        console_stage(console, "describe");
+        described = describe_table(table, parallel, progress, status);
+        console_done(console);
+    }
+    bool good = described != NULL;
+    if (good && settings->json) {
+        cJSON *json = card_description(table, described, status);
+        good = json != NULL && json_write(json, "-", status);
+    } else if (good) {
+        print_text(table, described);
+    }
+    describe_free(described);
+    table_free(table);
+    parallel_free(parallel);
+    return good;
+}
+
+int cmd_describe(int argc, char **argv)
+{
+    struct settings settings = {0};
+    struct status status = {0};
+    run_params_init(&settings.params);
+    const struct options options = {
+        .synopsis = "describe FILE [OPTION]...",
+        .about = "Says what a table is like: shape, memory, missing values, quartiles, users,\n"
+                 "hours, and how often feature vectors repeat.",
+        .own = own,
+        .take = take,
+        .context = &settings,
+    };
+    int first;
+    enum options_outcome outcome = options_parse(&options, argc, argv, &first);
+    if (outcome != OPTIONS_GO) {
+        run_params_clear(&settings.params);
+        return outcome == OPTIONS_DONE ? 0 : 2;
+    }
+    bool good = operand_only(argc - first, argv + first, "describe FILE", &status);
+    if (good) {
+        settings.params.input = mem_text(argv[first], strlen(argv[first]), &status);
+        good = settings.params.input != NULL;
+    }
+    struct console *console = good ? console_new(settings.quiet, &status) : NULL;
+    good = console != NULL && work(&settings, console, &status);
+    console_free(console);
+    run_params_clear(&settings.params);
+    return good ? 0 : options_fail(&status);
+}
