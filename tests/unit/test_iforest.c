@@ -1,0 +1,484 @@
+/* iforest: the kernels against a plain walk, groups of trees, cancelling, explanations against
+ * brute force. What equals scikit-learn is tested in tests/parity/test_iforest.c. */
+#include "models/iforest.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "models/iforest_internal.h"
+#include "table/scaler.h"
+#include "unit/fixture.h"
+#include "unit/test.h"
+
+/* ---- forests made up of random nodes, so that every shape of tree occurs ---- */
+
+struct sprout {
+    struct iforest_grown nodes[IFOREST_NODES];
+    size_t n;
+    size_t d;
+    unsigned splits_of_100; /* chance that a node above level 8 splits */
+    uint64_t random;
+};
+
+/* Few values, so that rows meet thresholds exactly; both zeros, and values a double threshold
+ * rounds to. */
+static float random_value(uint64_t *random)
+{
+    size_t kind = fixture_below(random, 10);
+    if (kind == 0) {
+        return fixture_below(random, 2) == 0 ? 0.0F : -0.0F;
+    }
+    float value = (float)((double)fixture_below(random, 60) / 7 - 3);
+    return kind == 1 ? value * 1e30F : value;
+}
+
+static double random_threshold(uint64_t *random)
+{
+    double value = (double)random_value(random);
+    size_t kind = fixture_below(random, 4);
+    return kind == 0 ? nextafter(value, 1e300) : kind == 1 ? nextafter(value, -1e300) : value;
+}
+
+static int32_t sprout_node(struct sprout *sprout, uint32_t depth)
+{
+    int32_t id = (int32_t)sprout->n++;
+    struct iforest_grown *node = &sprout->nodes[id];
+    *node = (struct iforest_grown){-2, -1, -1, 1, depth, -2, 0};
+    if (depth < IFOREST_DEPTH && fixture_below(&sprout->random, 100) < sprout->splits_of_100) {
+        node->feature = (int32_t)fixture_below(&sprout->random, sprout->d);
+        node->threshold = random_threshold(&sprout->random);
+        node->left = sprout_node(sprout, depth + 1);
+        node->right = sprout_node(sprout, depth + 1);
+        node->rows = sprout->nodes[node->left].rows + sprout->nodes[node->right].rows;
+    } else {
+        node->rows = 1 + (uint32_t)fixture_below(&sprout->random, depth == 0 ? 256 : 1);
+    }
+    return id;
+}
+
+static void random_forest(struct iforest *forest, size_t n_trees, size_t d, uint64_t seed)
+{
+    struct sprout sprout = {.d = d, .random = seed};
+    *forest = (struct iforest){.n_trees = n_trees, .asked = n_trees, .d = d};
+    forest->trees = calloc(n_trees, sizeof *forest->trees);
+    assert_non_null(forest->trees);
+    for (size_t t = 0; t < n_trees; t++) {
+        sprout.n = 0;
+        sprout.splits_of_100 = t % 5 == 0 ? 100 : 20 * (unsigned)(t % 5) + 15;
+        sprout_node(&sprout, 0);
+        assert_true(iforest_tree_pack(&forest->trees[t], sprout.nodes, sprout.n, NULL));
+    }
+}
+
+static void forest_clear(struct iforest *forest)
+{
+    for (size_t t = 0; t < forest->n_trees; t++) {
+        free(forest->trees[t].nodes);
+    }
+    free(forest->trees);
+}
+
+static double plain_depth(const struct iforest_tree *tree, const float *x)
+{
+    size_t at = 0;
+    while (tree->nodes[at].feature != IFOREST_LEAF) {
+        const struct iforest_node *node = &tree->nodes[at];
+        at = (double)x[node->feature] <= node->threshold ? at + 1 : node->right;
+    }
+    return tree->nodes[at].expected;
+}
+
+static float *random_rows(size_t n, size_t d, uint64_t seed)
+{
+    float *x = malloc(n * d * sizeof *x);
+    assert_non_null(x);
+    for (size_t i = 0; i < n * d; i++) {
+        x[i] = random_value(&seed);
+    }
+    return x;
+}
+
+/* Which numbers of tables the trees need: every loop of the vector kernels must be met. */
+static void count_shapes(const struct iforest_coded *coded, size_t *shapes)
+{
+    for (size_t t = 0; t < coded->n_trees; t++) {
+        shapes[coded->trees[t].tables[2]]++;
+    }
+}
+
+static void compare_kernel(const struct iforest_kernel *kernel, const struct iforest *forest,
+                           const struct iforest_coded *coded, const float *x, size_t n)
+{
+    size_t d = forest->d;
+    uint16_t *ranks = aligned_alloc(64, d * IFOREST_BLOCK * sizeof *ranks);
+    double *sums = aligned_alloc(64, IFOREST_BLOCK * sizeof *sums);
+    void *scratch = aligned_alloc(64, IFOREST_SCRATCH);
+    assert_true(ranks != NULL && sums != NULL && scratch != NULL);
+    memset(ranks, 0, d * IFOREST_BLOCK * sizeof *ranks);
+    for (size_t i = 0; i < IFOREST_BLOCK; i++) {
+        sums[i] = (double)i / 3;
+    }
+    kernel->ranks(coded, x, n, ranks);
+    kernel->walk(coded, ranks, sums, scratch);
+    for (size_t i = 0; i < n; i++) {
+        for (size_t f = 0; f < d; f++) {
+            size_t rank = 0;
+            while (rank < coded->cuts[f].n && coded->cuts[f].values[rank] < x[i * d + f]) {
+                rank++;
+            }
+            assert_int_equal(ranks[f * IFOREST_BLOCK + i], rank);
+        }
+        double sum = (double)i / 3;
+        for (size_t t = 0; t < forest->n_trees; t++) {
+            sum += plain_depth(&forest->trees[t], x + i * d);
+        }
+        assert_true(sum == sums[i]);
+    }
+    free(ranks);
+    free(sums);
+    free(scratch);
+}
+
+static void kernels_equal_a_plain_walk(void **state)
+{
+    (void)state;
+    const size_t widths[] = {1, 2, 3, 7, 8, 9, 64};
+    size_t shapes[9] = {0};
+    for (size_t w = 0; w < sizeof widths / sizeof widths[0]; w++) {
+        struct iforest forest;
+        random_forest(&forest, 61, widths[w], w);
+        struct iforest_coded *coded = iforest_coded_new(&forest, 0, forest.n_trees, NULL);
+        assert_non_null(coded);
+        count_shapes(coded, shapes);
+        size_t n = w % 2 == 0 ? IFOREST_BLOCK : IFOREST_BLOCK - 37;
+        float *x = random_rows(n, widths[w], w + 100);
+        for (enum cpu_kernel k = CPU_SCALAR; k <= cpu_kernel(); k++) {
+            compare_kernel(iforest_kernel_choose(k, widths[w]), &forest, coded, x, n);
+        }
+        free(x);
+        iforest_coded_free(coded);
+        forest_clear(&forest);
+    }
+    assert_true(shapes[0] > 0 && shapes[1] > 0 && shapes[2] > 0 && shapes[4] > 0 &&
+                shapes[8] > 0);
+}
+
+/* ---- a small study, through the detector ---- */
+
+enum { D = 7 };
+
+struct study {
+    struct table *table;
+    struct scaler *scaler;
+    struct detector_data data;
+};
+
+static void study_open(struct study *study, size_t n_rows)
+{
+    study->table = fixture_user_hours(n_rows, 20, 5, 3);
+    study->scaler = scaler_fit(study->table, NULL, NULL, NULL);
+    assert_non_null(study->scaler);
+    study->data =
+        (struct detector_data){.table = study->table, .scaler = study->scaler, .seed = 9};
+    study->data.scaled = scaler_transform(study->scaler, study->table, NULL, NULL);
+    assert_non_null(study->data.scaled);
+}
+
+static void study_close(struct study *study)
+{
+    free((void *)study->data.scaled);
+    scaler_free(study->scaler);
+    table_free(study->table);
+}
+
+static void *fit(const struct study *study, double trees, const struct progress *progress,
+                 struct status *status)
+{
+    const double params[DETECTOR_PARAMS] = {trees, 0.05};
+    return iforest_detector.fit(&study->data, params, progress, status);
+}
+
+/* More trees than share one set of ranks: scores are those of one sum over all trees. */
+static void groups_of_trees_are_added_in_order(void **state)
+{
+    (void)state;
+    enum { TREES = 2 * IFOREST_GROUP + 11 };
+    struct study study;
+    study_open(&study, 700);
+    struct iforest *forest = fit(&study, TREES, NULL, NULL);
+    assert_non_null(forest);
+    assert_int_equal(forest->n_trees, TREES);
+    assert_false(iforest_detector.partial(forest, NULL, 0));
+    struct scores scores;
+    assert_true(iforest_detector.score(forest, &study.data, &scores, NULL, NULL));
+    double denominator = TREES * iforest_path_length(256);
+    for (size_t p = 0; p < scores.n; p++) {
+        double sum = 0;
+        for (size_t t = 0; t < TREES; t++) {
+            sum += plain_depth(&forest->trees[t], study.data.scaled + p * D);
+        }
+        assert_true(scores.score[p] == pow(2.0, -(sum / denominator)));
+        assert_true(scores.score[p] > 0 && scores.score[p] < 1);
+    }
+    assert_int_equal(scores.scored_rows, 700);
+    assert_true(scores.flagged_rows > 0 && scores.flagged_rows <= 35);
+    scores_clear(&scores);
+    iforest_detector.free(forest);
+    study_close(&study);
+}
+
+/* A table of one row: no tree can split, the score is one half and nothing is flagged. */
+static void one_row(void **state)
+{
+    (void)state;
+    struct study study;
+    study_open(&study, 1);
+    void *forest = fit(&study, 20, NULL, NULL);
+    assert_non_null(forest);
+    struct scores scores;
+    assert_true(iforest_detector.score(forest, &study.data, &scores, NULL, NULL));
+    assert_true(scores.score[0] == 0.5 && scores.threshold == 0.5);
+    assert_int_equal(scores.flagged_rows, 0);
+    assert_true(iforest_detector.exported(forest, &scores, 0.5) == 0);
+    scores_clear(&scores);
+    iforest_detector.free(forest);
+    study_close(&study);
+}
+
+/* ---- cancelling ---- */
+
+struct stop {
+    atomic_bool cancel;
+    uint64_t at; /* cancels when this much is done */
+};
+
+static void stop_report(void *context, uint64_t done, uint64_t total)
+{
+    struct stop *stop = context;
+    assert_true(done <= total);
+    if (done >= stop->at) {
+        atomic_store(&stop->cancel, true);
+    }
+}
+
+static void a_cancelled_fit_keeps_its_trees(void **state)
+{
+    (void)state;
+    struct study study;
+    study_open(&study, 700);
+    for (unsigned threads = 1; threads <= 3; threads += 2) {
+        struct stop stop = {.at = 11};
+        const struct progress progress = {
+            .cancel = &stop.cancel, .report = stop_report, .context = &stop};
+        struct status status = {0};
+        study.data.parallel = parallel_new(threads, NULL);
+        struct iforest *part = fit(&study, 5000, &progress, &status);
+        assert_non_null(part);
+        assert_int_equal(status.code, STATUS_CANCELLED);
+        assert_true(part->n_trees >= 11 && part->n_trees <= 11 + threads);
+        char text[80], expected[80];
+        assert_true(iforest_detector.partial(part, text, sizeof text));
+        snprintf(expected, sizeof expected, "%zu of 5000 trees (cancelled)", part->n_trees);
+        assert_string_equal(text, expected);
+        struct scores some, same;
+        struct iforest *small = fit(&study, (double)part->n_trees, NULL, NULL);
+        assert_non_null(small);
+        assert_true(iforest_detector.score(part, &study.data, &some, NULL, NULL));
+        assert_true(iforest_detector.score(small, &study.data, &same, NULL, NULL));
+        if (threads == 1) { /* else not always the first ones */
+            assert_memory_equal(some.score, same.score, some.n * sizeof *some.score);
+            assert_true(some.threshold == same.threshold);
+        }
+        scores_clear(&some);
+        scores_clear(&same);
+        iforest_detector.free(part);
+        iforest_detector.free(small);
+        parallel_free(study.data.parallel);
+    }
+    study_close(&study);
+}
+
+static void cancelled_before_anything_is_done(void **state)
+{
+    (void)state;
+    struct study study;
+    study_open(&study, 700);
+    struct stop stop = {.cancel = true};
+    const struct progress progress = {.cancel = &stop.cancel};
+    struct status status = {0};
+    assert_null(fit(&study, 10, &progress, &status));
+    assert_int_equal(status.code, STATUS_CANCELLED);
+    void *forest = fit(&study, 10, NULL, NULL);
+    assert_non_null(forest);
+    struct scores scores;
+    status.code = STATUS_OK;
+    assert_false(iforest_detector.score(forest, &study.data, &scores, &progress, &status));
+    assert_int_equal(status.code, STATUS_CANCELLED);
+    assert_null(scores.score);
+    iforest_detector.free(forest);
+    study_close(&study);
+}
+
+static void info_has_the_notebooks_keys(void **state)
+{
+    (void)state;
+    struct study study;
+    struct facts facts = {0};
+    study_open(&study, 300);
+    void *forest = fit(&study, 30, NULL, NULL);
+    iforest_detector.info(forest, &study.data, &facts);
+    assert_false(facts.failed);
+    assert_string_equal(facts_find(&facts, "model")->text, "IsolationForest");
+    assert_true(facts_find(&facts, "params.n_estimators")->number == 30);
+    assert_true(facts_find(&facts, "params.contamination")->number == 0.05);
+    assert_true(facts_find(&facts, "params.random_state")->number == 9);
+    assert_true(facts_find(&facts, "forest.max_samples")->number == 256);
+    double nodes = facts_find(&facts, "forest.nodes")->number;
+    assert_true(nodes == 2 * facts_find(&facts, "forest.leaves")->number - 30);
+    facts_clear(&facts);
+    iforest_detector.free(forest);
+    study_close(&study);
+}
+
+/* ---- explanations ---- */
+
+/* Mean depth below a node when only the features in `known` are looked at; counted row by row
+ * of the training set, as it were: every branch weighs as many rows as it has. */
+static double game(const struct iforest_node *nodes, size_t at, const float *x, unsigned known)
+{
+    const struct iforest_node *node = &nodes[at];
+    if (node->feature == IFOREST_LEAF) {
+        return iforest_leaf_depth(node->depth, node->rows);
+    }
+    size_t left = at + 1, right = node->right;
+    if ((known >> node->feature & 1) != 0) {
+        bool is_left = (double)x[node->feature] <= node->threshold;
+        return game(nodes, is_left ? left : right, x, known);
+    }
+    return (nodes[left].rows * game(nodes, left, x, known) +
+            nodes[right].rows * game(nodes, right, x, known)) /
+           node->rows;
+}
+
+static double factorial(unsigned n)
+{
+    return n < 2 ? 1 : n * factorial(n - 1);
+}
+
+static void brute_shapley(const struct iforest *forest, const float *x, double *phi)
+{
+    double worth[1 << D];
+    for (unsigned s = 0; s < 1 << D; s++) {
+        worth[s] = 0;
+        for (size_t t = 0; t < forest->n_trees; t++) {
+            worth[s] -= game(forest->trees[t].nodes, 0, x, s) / (double)forest->n_trees;
+        }
+    }
+    for (unsigned f = 0; f < D; f++) {
+        phi[f] = 0;
+        for (unsigned s = 0; s < 1 << D; s++) {
+            unsigned size = (unsigned)__builtin_popcount(s);
+            if ((s >> f & 1) == 0) {
+                phi[f] += factorial(size) * factorial(D - 1 - size) / factorial(D) *
+                          (worth[s | 1U << f] - worth[s]);
+            }
+        }
+    }
+}
+
+static void brute_credit(const struct iforest *forest, const float *x, double *credit)
+{
+    memset(credit, 0, D * sizeof *credit);
+    for (size_t t = 0; t < forest->n_trees; t++) {
+        const struct iforest_node *nodes = forest->trees[t].nodes;
+        for (size_t at = 0; nodes[at].feature != IFOREST_LEAF;) {
+            unsigned f = nodes[at].feature;
+            size_t next = (double)x[f] <= nodes[at].threshold ? at + 1 : nodes[at].right;
+            credit[f] +=
+                (game(nodes, at, x, 0) - game(nodes, next, x, 0)) / (double)forest->n_trees;
+            at = next;
+        }
+    }
+}
+
+static void explanations_equal_brute_force_and_add_up(void **state)
+{
+    (void)state;
+    struct study study;
+    study_open(&study, 900);
+    struct iforest *forest = fit(&study, 25, NULL, NULL);
+    assert_non_null(forest);
+    for (size_t p = 0; p < study.table->profiles.n; p += study.table->profiles.n / 12) {
+        const float *x = study.data.scaled + p * D;
+        double credit[D], phi[D], brute[D], sum_credit = 0, sum_phi = 0;
+        struct iforest_depths depths;
+        assert_true(iforest_detector.explain(forest, &study.data, p, credit));
+        iforest_shapley(forest, &study.data, p, phi);
+        iforest_depths(forest, &study.data, p, &depths);
+        brute_credit(forest, x, brute);
+        for (size_t f = 0; f < D; f++) {
+            assert_true(fabs(credit[f] - brute[f]) < 1e-9);
+            sum_credit += credit[f];
+        }
+        brute_shapley(forest, x, brute);
+        for (size_t f = 0; f < D; f++) {
+            assert_true(fabs(phi[f] - brute[f]) < 1e-9);
+            sum_phi += phi[f];
+        }
+        assert_true(fabs(sum_credit - (depths.mean - depths.own)) < 1e-9);
+        assert_true(fabs(sum_phi - (depths.mean - depths.own)) < 1e-9);
+    }
+    iforest_detector.free(forest);
+    study_close(&study);
+}
+
+/* A row far out in one feature is explained by that feature. */
+static void the_odd_feature_is_named(void **state)
+{
+    (void)state;
+    enum { N = 2000 };
+    double *values = malloc(N * D * sizeof *values);
+    assert_non_null(values);
+    uint64_t random = 5;
+    for (size_t i = 0; i < (size_t)N * D; i++) {
+        values[i] =
+            i % D == 6 ? 1 : (double)fixture_below(&random, 20); /* the last is constant */
+    }
+    values[17 * D + 3] = 500;
+    struct study study = {.table = fixture_table(values, N, D, NULL)};
+    study.scaler = scaler_fit(study.table, NULL, NULL, NULL);
+    study.data =
+        (struct detector_data){.table = study.table, .scaler = study.scaler, .seed = 1};
+    study.data.scaled = scaler_transform(study.scaler, study.table, NULL, NULL);
+    void *forest = fit(&study, 200, NULL, NULL);
+    double credit[D], phi[D];
+    size_t odd = study.table->row_profile[17];
+    assert_true(iforest_detector.explain(forest, &study.data, odd, credit));
+    iforest_shapley(forest, &study.data, odd, phi);
+    for (size_t f = 0; f < D; f++) {
+        if (f != 3) {
+            assert_true(credit[3] > credit[f] && phi[3] > phi[f]);
+        }
+    }
+    assert_true(credit[6] == 0 && phi[6] == 0);
+    iforest_detector.free(forest);
+    study_close(&study);
+    free(values);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(kernels_equal_a_plain_walk),
+        cmocka_unit_test(groups_of_trees_are_added_in_order),
+        cmocka_unit_test(one_row),
+        cmocka_unit_test(a_cancelled_fit_keeps_its_trees),
+        cmocka_unit_test(cancelled_before_anything_is_done),
+        cmocka_unit_test(info_has_the_notebooks_keys),
+        cmocka_unit_test(explanations_equal_brute_force_and_add_up),
+        cmocka_unit_test(the_odd_feature_is_named),
+    };
+    return cmocka_run_group_tests_name("iforest", tests, NULL, NULL);
+}
