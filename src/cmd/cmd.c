@@ -6,6 +6,7 @@
 const struct command commands[] = {
     {"run", "run FILE -o DIR", "run the detectors and write their files", cmd_run},
     {"describe", "describe FILE", "shape, memory, missing values, quartiles", cmd_describe},
+    {"prep", "prep AUTH... -o FILE", "count raw logs into a table of user-hours", cmd_prep},
     {"top", "top FILE", "ranked user-hours as CSV", cmd_top},
     {NULL, NULL, NULL, NULL},
 };

@@ -20,6 +20,7 @@ const struct command *command_find(const char *word);
 
 int cmd_run(int argc, char **argv);
 int cmd_describe(int argc, char **argv);
+int cmd_prep(int argc, char **argv);
 int cmd_top(int argc, char **argv);
 
 #endif

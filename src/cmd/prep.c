@@ -1,0 +1,250 @@
+/* oddhours prep AUTH... -o FILE: from raw logs to a table of user-hours. */
+#include "cmd/cmd.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/format.h"
+#include "base/mem.h"
+#include "base/outfile.h"
+#include "base/parallel.h"
+#include "cmd/console.h"
+#include "cmd/operand.h"
+#include "cmd/options.h"
+#include "table/authlog.h"
+#include "table/user_hour_text.h"
+
+struct settings {
+    const char *output;
+    struct authlog_input input;
+    unsigned threads;
+    bool quiet;
+};
+
+enum { OUTPUT, BLOCK, MIN_EVENTS, NIGHT, WINDOW, SLACK, STRICT, INPUT, THREADS, QUIET };
+
+static const struct option_spec own[] = {
+    [OUTPUT] = {"output", 'o', "FILE", "the table to write; \"-\": standard output (needed)"},
+    [BLOCK] = {"block", 0, "LINES", "count blocks of LINES lines apart; the study: 500000 (0)"},
+    [MIN_EVENTS] = {"min-events", 0, "N", "drop user-hours with fewer events; 1 keeps all (2)"},
+    [NIGHT] = {"night", 0, "H-H", "first and last hour of day that are night (0-6)"},
+    [WINDOW] = {"window", 0, "SECONDS", "length of a window (3600)"},
+    [SLACK] = {"slack", 0, "SECONDS", "take lines that are so far out of order (300)"},
+    [STRICT] = {"strict", 0, NULL, "the first rejected line is an error"},
+    [INPUT] = {"input", 0, "KIND", "the only kind of log so far (lanl)"},
+    [THREADS] = {"threads", 0, "N", "threads to use (one a core)"},
+    [QUIET] = {"quiet", 'q', NULL, "no progress, no summary"},
+    {NULL, 0, NULL, NULL},
+};
+
+/* ---- options
+ * ----------------------------------------------------------------------------------- */
+
+static bool read_count(const char *name, const char *text, uint64_t least, uint64_t most,
+                       uint64_t *count, struct status *status)
+{
+    char *end;
+    errno = 0;
+    unsigned long long value = strtoull(text, &end, 10);
+    if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0 || value < least ||
+        value > most) {
+        return status_set(status, STATUS_USAGE,
+                          "--%s wants a whole number from %" PRIu64 " to %" PRIu64 ", not '%s'",
+                          name, least, most, text);
+    }
+    *count = value;
+    return true;
+}
+
+static bool read_night(const char *text, uint32_t *night, struct status *status)
+{
+    int first, last, end = 0;
+    if (sscanf(text, "%2d-%2d%n", &first, &last, &end) != 2 || text[end] != '\0' || first < 0 ||
+        first > 23 || last < 0 || last > 23) {
+        return status_set(status, STATUS_USAGE,
+                          "--night wants two hours of day, such as 0-6 or 22-5, not '%s'",
+                          text);
+    }
+    *night = userhours_night(first, last);
+    return true;
+}
+
+static bool take(void *context, size_t index, const char *value, struct status *status)
+{
+    struct settings *settings = context;
+    struct userhours_options *rules = &settings->input.rules;
+    const char *name = own[index].name;
+    uint64_t count = 0;
+    switch (index) {
+    case OUTPUT: settings->output = value; return true;
+    case BLOCK: return read_count(name, value, 0, UINT64_MAX, &rules->block, status);
+    case MIN_EVENTS: return read_count(name, value, 1, UINT64_MAX, &rules->min_events, status);
+    case NIGHT: return read_night(value, &rules->night, status);
+    case WINDOW:
+        if (!read_count(name, value, 1, USERHOURS_WINDOW_MAX, &count, status)) {
+            return false;
+        }
+        rules->window = (int64_t)count;
+        return true;
+    case SLACK:
+        if (!read_count(name, value, 0, (uint64_t)AUTH_TIME_MAX, &count, status)) {
+            return false;
+        }
+        rules->slack = (int64_t)count;
+        return true;
+    case STRICT: settings->input.strict = true; return true;
+    case INPUT:
+        return strcmp(value, "lanl") == 0 ||
+               status_set(status, STATUS_USAGE, "prep reads raw logs: --input=lanl, not '%s'",
+                          value);
+    case THREADS:
+        if (!read_count(name, value, 1, 1024, &count, status)) {
+            return false;
+        }
+        settings->threads = (unsigned)count;
+        return true;
+    default: settings->quiet = true; return true;
+    }
+}
+
+/* ---- writing
+ * ----------------------------------------------------------------------------------- */
+
+struct writing {
+    struct outfile *file;
+    int64_t time; /* whose text is in dt */
+    char dt[USER_HOUR_DT];
+    size_t dt_length;
+    char *line;
+    size_t capacity;
+    bool broken; /* the file cannot be written: it knows why */
+};
+
+static bool write_row(void *context, const struct user_hour *row, struct status *status)
+{
+    struct writing *writing = context;
+    if (writing->dt_length == 0 || row->time != writing->time) {
+        writing->time = row->time;
+        writing->dt_length = user_hour_dt(row->time, writing->dt);
+    }
+    if (!mem_grow(&writing->line, &writing->capacity, USER_HOUR_REST + 2 * row->user.length, 1,
+                  "a line", status)) {
+        return false;
+    }
+    size_t length = user_hour_line(row, writing->dt, writing->dt_length, writing->line);
+    writing->broken = !outfile_write(writing->file, writing->line, length);
+    return !writing->broken || status_set(status, STATUS_IO, "the table cannot be written");
+}
+
+static void print_summary(const struct settings *settings, const struct authlog_report *report)
+{
+    fprintf(stderr, "%s lines: %s counted, %s rejected\n", format_grouped(report->lines).text,
+            format_grouped(report->counted).text, format_grouped(report->rejected).text);
+    for (size_t i = 0; i < report->n_rejects; i++) {
+        const struct authlog_reject *reject = &report->rejects[i];
+        fprintf(stderr, "  %s, line %" PRIu64 ": %s\n",
+                operand_safe(settings->input.paths[reject->path]).text, reject->line,
+                operand_safe(reject->reason).text);
+    }
+    if (report->rejected > report->n_rejects) {
+        fprintf(stderr, "  and %s more\n",
+                format_grouped(report->rejected - report->n_rejects).text);
+    }
+    fprintf(stderr, "%s user-hours: %s written, %s dropped as fewer than %" PRIu64 " events\n",
+            format_grouped(report->user_hours).text, format_grouped(report->written).text,
+            format_grouped(report->dropped).text, settings->input.rules.min_events);
+}
+
+static bool work(const struct settings *settings, struct console *console,
+                 struct status *status)
+{
+    struct parallel *parallel = parallel_new(settings->threads, status);
+    struct outfile *file = parallel == NULL ? NULL : outfile_open(settings->output, status);
+    if (file == NULL) {
+        parallel_free(parallel);
+        return false;
+    }
+    struct writing writing = {.file = file};
+    struct authlog_report report;
+    outfile_write(file, user_hour_header, strlen(user_hour_header));
+    console_stage(console, "count");
+    bool fine = authlog_count(&settings->input, write_row, &writing, &report, NULL, parallel,
+                              console_progress(console), status);
+    console_done(console);
+    if (fine || writing.broken) {
+        fine = outfile_commit(file, status) && fine;
+    } else {
+        outfile_abandon(file);
+    }
+    free(writing.line);
+    parallel_free(parallel);
+    if (fine && !settings->quiet) {
+        print_summary(settings, &report);
+    }
+    return fine;
+}
+
+/* ---- the command
+ * ------------------------------------------------------------------------------- */
+
+static bool same_file(const char *a, const char *b)
+{
+    struct stat x, y;
+    return stat(a, &x) == 0 && stat(b, &y) == 0 && S_ISREG(x.st_mode) && x.st_dev == y.st_dev &&
+           x.st_ino == y.st_ino;
+}
+
+static bool check(const struct settings *settings, struct status *status)
+{
+    const struct authlog_input *input = &settings->input;
+    if (input->n == 0) {
+        return status_set(status, STATUS_USAGE,
+                          "prep: name the raw logs: oddhours prep AUTH... -o FILE");
+    }
+    if (settings->output == NULL) {
+        return status_set(status, STATUS_USAGE,
+                          "prep: say where the table goes: oddhours prep AUTH... -o FILE");
+    }
+    size_t pipes = 0;
+    for (size_t i = 0; i < input->n; i++) {
+        pipes += strcmp(input->paths[i], "-") == 0;
+        if (same_file(input->paths[i], settings->output)) {
+            return status_set(status, STATUS_USAGE,
+                              "prep: the table would replace the log '%s'", input->paths[i]);
+        }
+    }
+    return pipes <= 1 ||
+           status_set(status, STATUS_USAGE, "prep: standard input can be read only once");
+}
+
+int cmd_prep(int argc, char **argv)
+{
+    struct settings settings = {.input.rules = userhours_defaults()};
+    struct status status = {0};
+    const struct options options = {
+        .synopsis = "prep AUTH... -o FILE [OPTION]...",
+        .about = "Counts raw authentication logs (LANL auth.txt: nine fields without header;\n"
+                 "plain, .gz, \"-\": standard input; several are read as one) into a table of\n"
+                 "user-hours, ordered by hour and user.",
+        .own = own,
+        .take = take,
+        .context = &settings,
+    };
+    int first;
+    enum options_outcome outcome = options_parse(&options, argc, argv, &first);
+    if (outcome != OPTIONS_GO) {
+        return outcome == OPTIONS_DONE ? 0 : 2;
+    }
+    settings.input.n = (size_t)(argc - first);
+    settings.input.paths = (const char *const *)(argv + first);
+    struct console *console = NULL;
+    bool fine = check(&settings, &status) &&
+                (console = console_new(settings.quiet, &status)) != NULL &&
+                work(&settings, console, &status);
+    console_free(console);
+    return fine ? 0 : options_fail(&status);
+}

@@ -1,0 +1,100 @@
+#!/bin/sh
+# oddhours prep: from raw logs to a table, and every message about bad input.
+. "${ODDHOURS_SRCDIR:-$(dirname "$0")/../..}/tests/cli/tap.sh"
+
+log=$data/lanl_auth_50000.txt.gz
+table=$data/lanl_user_hours.csv
+gzip -dc "$log" >"$work/auth.txt"
+
+# ---- the excerpt becomes the table that comes with it ----
+ends 'prep of the excerpt' 0 '^50,000 lines: 50,000 counted, 0 rejected$' \
+    "$oddhours" prep "$log" -o "$work/table.csv"
+pass 'it is the bundled table, byte for byte' cmp "$work/table.csv" "$table"
+ends 'the summary adds up' 0 '^3,657 user-hours: 2,967 written, 690 dropped as fewer than 2 events$' \
+    "$oddhours" prep "$work/auth.txt" -o "$work/plain.csv"
+pass 'a plain log gives the same' cmp "$work/plain.csv" "$table"
+"$oddhours" prep -q - -o - <"$log" >"$work/pipe.csv" 2>"$work/messages"
+pass 'so does a pipe to a pipe' cmp "$work/pipe.csv" "$table"
+same 'and --quiet says nothing' '' "$(cat "$work/messages")"
+head -n 20000 "$work/auth.txt" >"$work/first"
+tail -n +20001 "$work/auth.txt" | gzip >"$work/second"
+"$oddhours" prep -q "$work/first" "$work/second" -o "$work/two.csv"
+pass 'two files in order are one log' cmp "$work/two.csv" "$table"
+"$oddhours" prep -q --threads 1 "$work/auth.txt" -o "$work/one.csv"
+pass 'one thread gives the same bytes' cmp "$work/one.csv" "$table"
+ends 'the table can be read' 0 'peak memory' "$oddhours" run "$work/table.csv" -o "$work/run" \
+    --models iforest --trees 5
+
+# ---- options ----
+rows() { wc -l <"$1" | tr -d ' '; }
+"$oddhours" prep -q --min-events 1 "$work/auth.txt" -o "$work/all.csv"
+same '--min-events 1 keeps every user-hour' 3658 "$(rows "$work/all.csv")"
+"$oddhours" prep -q --block 50000 "$work/auth.txt" -o "$work/block.csv"
+pass '--block as long as the log changes nothing' cmp "$work/block.csv" "$table"
+"$oddhours" prep -q --block=10000 --min-events=1 "$work/auth.txt" -o "$work/blocks.csv"
+pass 'shorter blocks give fragments' test "$(rows "$work/blocks.csv")" -gt 3658
+events() { awk -F, 'NR > 1 { n += $3 } END { print n }' "$1"; }
+same 'whose events add up' 50000 "$(events "$work/blocks.csv")"
+"$oddhours" prep -q --window 60 --min-events 1 "$work/auth.txt" -o "$work/minutes.csv"
+same '--window 60: eight minutes are eight windows' 8 \
+    "$(tail -n +2 "$work/minutes.csv" | cut -d, -f1 | sort -u | wc -l | tr -d ' ')"
+same 'whose events add up, too' 50000 "$(events "$work/minutes.csv")"
+"$oddhours" prep -q --night 22-23 "$work/auth.txt" -o "$work/night.csv"
+same '--night 22-23: no event of the first hour is at night' 0 \
+    "$(awk -F, 'NR > 1 { n += $8 } END { print n }' "$work/night.csv")"
+printf '%s\n' 4000,U1,U1,C1,C2,?,?,LogOn,Success 3500,U1,U1,C1,C2,?,?,LogOn,Success >"$work/back"
+ends 'a line out of order by more than the slack is rejected' 0 \
+    'back, line 2: 500 s before the latest line so far' "$oddhours" prep "$work/back" -o "$work/b"
+ends '--slack takes it' 0 '^2 lines: 2 counted, 0 rejected$' \
+    "$oddhours" prep --slack 500 "$work/back" -o "$work/b"
+
+# ---- bad lines ----
+{ head -n 100 "$work/auth.txt"; echo bad; head -n 10 "$work/auth.txt"; } >"$work/bad"
+ends 'a bad line is counted' 0 '^111 lines: 110 counted, 1 rejected$' \
+    "$oddhours" prep "$work/bad" -o "$work/b"
+ends 'and named' 0 'bad, line 101: 1 field instead of 9$' \
+    "$oddhours" prep "$work/bad" -o "$work/b"
+rm -f "$work/b"
+ends '--strict makes it an error' 2 'bad, line 101: 1 field instead of 9$' \
+    "$oddhours" prep --strict "$work/bad" -o "$work/b"
+pass 'which writes nothing' test ! -e "$work/b"
+yes bad | head -n 50 | cat "$work/first" - >"$work/many"
+ends 'ten bad lines are named, the rest counted' 0 '^  and 40 more$' \
+    "$oddhours" prep "$work/many" -o "$work/b"
+head -c 100000 "$log" >"$work/cut.gz"
+ends 'a .gz that breaks off gives what is there, and says so' 0 'damaged .gz file' \
+    "$oddhours" prep "$work/cut.gz" -o "$work/b"
+ends 'with --strict it is an error' 2 'damaged .gz file' \
+    "$oddhours" prep --strict "$work/cut.gz" -o "$work/b"
+
+# ---- wrong input and usage ----
+ends 'no log' 2 'name the raw logs' "$oddhours" prep -o "$work/b"
+ends 'no output' 2 'say where the table goes' "$oddhours" prep "$log"
+ends 'a file that is not there' 1 'No such file' "$oddhours" prep "$work/none" -o "$work/b"
+ends 'a directory' 2 'is a directory' "$oddhours" prep "$work" -o "$work/b"
+: >"$work/empty"
+ends 'an empty file' 2 'is empty' "$oddhours" prep "$work/empty" -o "$work/b"
+ends 'a table is no log' 2 'is no authentication log' "$oddhours" prep "$table" -o "$work/b"
+ends 'the table must not replace the log' 2 'would replace the log' \
+    "$oddhours" prep "$work/auth.txt" -o "$work/auth.txt"
+ends 'standard input twice' 2 'only once' "$oddhours" prep - - -o "$work/b"
+ends 'a block that is no number' 2 "wants a whole number.*not 'x'" \
+    "$oddhours" prep --block x "$log" -o "$work/b"
+ends 'a negative slack' 2 "wants a whole number" "$oddhours" prep --slack=-1 "$log" -o "$work/b"
+ends 'a window of nothing' 2 'wants a whole number' \
+    "$oddhours" prep --window 0 "$log" -o "$work/b"
+ends 'a night that is none' 2 'two hours of day' \
+    "$oddhours" prep --night 0-24 "$log" -o "$work/b"
+ends 'another kind of log' 2 "not 'windows'" \
+    "$oddhours" prep --input windows "$log" -o "$work/b"
+ends 'an option with a typo' 2 'did you mean --window' \
+    "$oddhours" prep --windov 60 "$log" -o "$work/b"
+ends 'a place that cannot be written' 1 'cannot be written' \
+    "$oddhours" prep "$log" -o "$work/none/b"
+if [ -e /dev/full ]; then
+    ends 'a full disk' 1 'cannot be written' \
+        sh -c '"$1" prep -q "$2" -o - >/dev/full' - "$oddhours" "$log"
+else
+    skip 'a full disk' 'there is no /dev/full'
+fi
+plan
