@@ -11,6 +11,9 @@
 static bool feed(struct csv_text *text, const char *bytes, size_t length, bool first,
                  const char *title, line_callback *row, void *context, struct status *status)
 {
+    if (length == 0) {
+        return true;
+    }
     if (first && memchr(bytes, '\0', length) != NULL) {
         return status_set(status, STATUS_INPUT, "%s is no text file", title);
     }
