@@ -54,7 +54,8 @@ static bool parse_word(const struct param_spec *spec, const char *text, double *
             return true;
         }
         size_t used = strlen(words);
-        snprintf(words + used, sizeof words - used, "%s%s", i > 0 ? " or " : "", spec->words[i]);
+        snprintf(words + used, sizeof words - used, "%s%s", i > 0 ? " or " : "",
+                 spec->words[i]);
     }
     return status_set(status, STATUS_USAGE, "%s: '%.60s' is not one of: %s", spec->option, text,
                       words);
@@ -77,9 +78,9 @@ bool param_parse(const struct param_spec *spec, const char *text, double *value,
     double number = strtod(text, &end);
     bool whole = spec->kind != PARAM_COUNT || number == floor(number);
     if (end == text || *end != '\0' || errno != 0 || !whole || out_of_bounds(spec, number)) {
-        return status_set(status, STATUS_USAGE, "%s: '%.60s' is not a %s %s %.10g and at most %.10g",
-                          spec->option, text,
-                          spec->kind == PARAM_COUNT ? "whole number of" : "number",
+        return status_set(status, STATUS_USAGE,
+                          "%s: '%.60s' is not a %s %s %.10g and at most %.10g", spec->option,
+                          text, spec->kind == PARAM_COUNT ? "whole number of" : "number",
                           spec->open_least ? "above" : "at least", spec->least, spec->most);
     }
     *value = number;
@@ -129,50 +130,68 @@ void scores_count(struct scores *scores, const struct profiles *profiles)
     }
 }
 
-struct pair {
-    double score;
-    uint32_t copies;
-};
-
-static int by_score_falling(const void *a, const void *b)
+/* A number that rises with the score, negative ones included; +0 and -0 are one. */
+static uint64_t key_of(double score)
 {
-    const struct pair *x = a, *y = b;
-    return (x->score < y->score) - (x->score > y->score);
+    uint64_t bits;
+    score += 0.0;
+    memcpy(&bits, &score, sizeof bits);
+    return bits >> 63 != 0 ? ~bits : bits | UINT64_C(1) << 63;
 }
 
+static double score_of(uint64_t key)
+{
+    uint64_t bits = key >> 63 != 0 ? key & ~(UINT64_C(1) << 63) : ~key;
+    double score;
+    memcpy(&score, &bits, sizeof score);
+    return score;
+}
+
+enum { DIGIT = 16, DIGITS = 1 << DIGIT };
+
+/* Rows by the digit of their score's key at `shift`, of those that agree with `key` above it.
+ */
+static void count_rows(const struct scores *scores, const struct profiles *profiles,
+                       uint64_t key, int shift, size_t *rows)
+{
+    int above = shift + DIGIT;
+    memset(rows, 0, DIGITS * sizeof *rows);
+    for (size_t i = 0; i < scores->n; i++) {
+        uint64_t k = key_of(scores->score[i]);
+        if (!isnan(scores->score[i]) && (above == 64 || k >> above == key >> above)) {
+            rows[k >> shift & (DIGITS - 1)] += profiles->copies[i];
+        }
+    }
+}
+
+/* The threshold is the score of the first tie block, from the top, that would pass the budget:
+ * it is not flagged. It is found digit by digit, since a sort of scores without repeats would
+ * need more memory than the scores. */
 bool scores_budget(struct scores *scores, const struct profiles *profiles, double share,
                    struct status *status)
 {
-    struct pair *pairs = mem_new(scores->n, sizeof *pairs, "a threshold", status);
-    if (pairs == NULL) {
+    size_t *rows = mem_new(DIGITS, sizeof *rows, "a threshold", status);
+    if (rows == NULL) {
         return false;
     }
-    size_t n = 0, rows = 0;
-    for (size_t i = 0; i < scores->n; i++) {
-        if (!isnan(scores->score[i])) {
-            pairs[n++] = (struct pair){scores->score[i], profiles->copies[i]};
-            rows += profiles->copies[i];
-        }
-    }
-    qsort(pairs, n, sizeof *pairs, by_score_falling);
-    /* Walk down from the top until the next tie block would pass the budget: that block's score
-     * is the threshold, and it is not flagged. */
-    double budget = share * (double)rows;
-    size_t above = 0, i = 0;
     scores->threshold = 0;
-    while (i < n) {
-        size_t block = 0, j = i;
-        for (; j < n && pairs[j].score == pairs[i].score; j++) {
-            block += pairs[j].copies;
+    scores_count(scores, profiles);
+    double budget = share * (double)scores->scored_rows;
+    size_t above = 0;
+    uint64_t key = 0;
+    bool passed = (double)scores->scored_rows > budget;
+    for (int shift = 64 - DIGIT; passed && shift >= 0; shift -= DIGIT) {
+        count_rows(scores, profiles, key, shift, rows);
+        size_t digit = DIGITS - 1;
+        while (digit > 0 && (double)(above + rows[digit]) <= budget) {
+            above += rows[digit--];
         }
-        if ((double)(above + block) > budget) {
-            scores->threshold = pairs[i].score;
-            break;
-        }
-        above += block;
-        i = j;
+        key |= (uint64_t)digit << shift;
     }
-    free(pairs);
+    if (passed) {
+        scores->threshold = score_of(key);
+    }
+    free(rows);
     scores_count(scores, profiles);
     return true;
 }
