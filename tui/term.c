@@ -211,9 +211,11 @@ bool term_start(enum color_mode color, struct status *status)
         return false;
     }
     tcgetattr(term.key_fd, &term.modes);
+    keep_stderr();
     term.screen = newterm(NULL, stdout, term.keys != NULL ? term.keys : stdin);
     bool able = term.screen != NULL && tigetstr("cup") != NULL;
     if (!able) {
+        release_stderr();
         if (term.screen != NULL) {
             endwin();
             delscreen(term.screen);
@@ -233,7 +235,6 @@ bool term_start(enum color_mode color, struct status *status)
     add_reset("cnorm");
     add_reset("rmcup");
     signals_on_crash(restore_after_crash);
-    keep_stderr();
     term.started = true;
     return true;
 }

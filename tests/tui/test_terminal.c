@@ -1,6 +1,8 @@
 /* The real program in a pseudo-terminal: what only a terminal can show. */
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -360,7 +362,9 @@ static void poor_or_unknown_terminals_are_refused(void **state)
     (void)state;
     static const char *const types[] = {"TERM=dumb", "TERM=no-such-terminal", "TERM"};
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
-        const char *argv[] = {program, sample, NULL}, *extra[] = {types[i], NULL};
+        const char *argv[] = {program, sample, NULL};
+        /* ncurses keeps some memory of a terminal that it could not start. */
+        const char *extra[] = {types[i], "LSAN_OPTIONS=exitcode=0", NULL};
         struct vt *vt = vt_start(argv, 24, 80, extra);
         vt_wait_text(vt, VT_ANY, "oddhours: the terminal '");
         assert_int_equal(vt_wait_exit(vt), 2);
@@ -376,6 +380,190 @@ static void nothing_to_explore_is_said_in_a_line(void **state)
     vt_wait_exit(vt);
     vt_wait_restored(vt);
     vt_wait_text(vt, VT_ANY, "oddhours: cannot open");
+    vt_free(vt);
+}
+
+/* ---- what goes out ---- */
+
+static const char *const hostile_names[] = {
+    "\033[2J\033]0;title\007",
+    "\xe2\x80\xaegnp.exe",
+    "\xff\xfe\xc3",
+    "\xe6\x9d\xb1\xe4\xba\xac",
+    "e\xcc\x81\xcc\x82\xcc\x83",
+    "\xc2\x9b"
+    "31m",
+    "\033P1$r\033\\\\",
+    "\xe2\x81\xa6x\xef\xbb\xbf",
+};
+
+static void write_hostile_table(const char *path)
+{
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fputs(header, file);
+    for (int i = 0; i < 400; i++) {
+        fprintf(file, "\"2015-01-%02d 0%d:00:00%s\",\"%s%d\",%d,0,0,1,%d,0,0\n", 1 + i % 28,
+                i % 10, i % 50 == 0 ? "\033[31m" : "", hostile_names[i % 8], i % 40, i, i % 5);
+    }
+    fprintf(file, "x\033[31m,y\n");
+    assert_int_equal(fclose(file), 0);
+}
+
+/* Every escape sequence is a CSI, a choice of character set, or a keypad or cursor mode: no
+ * title, no clipboard, no query; and no control of C1 nor of text direction. */
+static void check_bytes(const char *bytes, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        const unsigned char *p = (const unsigned char *)bytes + i;
+        size_t left = length - i;
+        if (p[0] == 033) {
+            assert_true(left > 1 && strchr("[()=>78M", p[1]) != NULL);
+            if (p[1] == '[') {
+                size_t end = 2;
+                while (end < left && (p[end] < 0x40 || p[end] > 0x7E)) {
+                    end++;
+                }
+                /* c, n and t ask the terminal or change its window; xterm's own way into the
+                 * alternate screen keeps the title with 22;0;0t. */
+                bool own = end == 8 && (memcmp(p + 2, "22;0;0t", 7) == 0 ||
+                                        memcmp(p + 2, "23;0;0t", 7) == 0);
+                assert_true(end < left && (own || strchr("cnt", p[end]) == NULL));
+            }
+        } else if (p[0] < 0x20) {
+            assert_true(strchr("\r\n\b\t\016\017", p[0]) != NULL);
+        }
+        assert_false(left > 1 && p[0] == 0xC2 && p[1] < 0xA0);
+        assert_false(left > 2 && p[0] == 0xE2 && p[1] == 0x80 && p[2] >= 0xAA && p[2] <= 0xAE);
+        assert_false(left > 2 && p[0] == 0xE2 && p[1] == 0x81 && p[2] >= 0xA6 && p[2] <= 0xA9);
+        assert_false(left > 2 && p[0] == 0xEF && p[1] == 0xBB && p[2] == 0xBF);
+    }
+}
+
+static void a_hostile_table_sends_nothing_hostile(void **state)
+{
+    (void)state;
+    char path[4200];
+    snprintf(path, sizeof path, "%s/\033]0;x\007hostile.csv", folder);
+    write_hostile_table(path);
+    const char *argv[] = {program, path, NULL};
+    struct vt *vt = vt_start(argv, 24, 100, NULL);
+    vt_wait_text(vt, VT_ANY, "finished in");
+    for (const char *digit = "12345678"; *digit != '\0'; digit++) {
+        const char key[] = {*digit, 'j', 'j', '\r', 033, '\0'};
+        vt_keys(vt, key);
+    }
+    vt_keys(vt, "2");
+    vt_wait_text(vt, 0, "2 Data");
+    vt_wait_text(vt, VT_ANY, "\xc2\xb7[2J");
+    vt_keys(vt, "i");
+    vt_wait_text(vt, VT_ANY, "Run card");
+    vt_keys(vt, "Q");
+    vt_wait_exit(vt);
+    size_t length;
+    const char *bytes = vt_bytes(vt, &length);
+    check_bytes(bytes, length);
+    vt_free(vt);
+    unlink(path);
+    /* What is said after the screen is gone is made safe, too. */
+    vt = vt_start(argv, 24, 100, NULL);
+    vt_wait_exit(vt);
+    vt_wait_text(vt, VT_ANY, "cannot open");
+    bytes = vt_bytes(vt, &length);
+    check_bytes(bytes, length);
+    vt_free(vt);
+}
+
+static void a_cursor_move_is_a_few_bytes(void **state)
+{
+    (void)state;
+    struct vt *vt = start_sample(24, 80, NULL);
+    vt_keys(vt, "2");
+    vt_wait_text(vt, -1, "Tab pane"); /* the last of the frame */
+    size_t before, after;
+    vt_bytes(vt, &before);
+    vt_keys(vt, "j");
+    vt_wait_cell(vt, 5, 5, is_reverse);
+    vt_bytes(vt, &after);
+    print_message("# a cursor move: %zu bytes\n", after - before);
+    assert_true(after - before < 2048);
+    vt_keys(vt, "Q");
+    vt_wait_exit(vt);
+    vt_free(vt);
+}
+
+/* Voluntary context switches of all threads: a timer would add to them. */
+static long switches(pid_t pid)
+{
+    char path[64], line[256];
+    long sum = 0;
+    snprintf(path, sizeof path, "/proc/%d/task", (int)pid);
+    DIR *tasks = opendir(path);
+    assert_non_null(tasks);
+    for (struct dirent *task; (task = readdir(tasks)) != NULL;) {
+        char status[512];
+        snprintf(status, sizeof status, "/proc/%d/task/%s/status", (int)pid, task->d_name);
+        FILE *file = task->d_name[0] == '.' ? NULL : fopen(status, "re");
+        while (file != NULL && fgets(line, sizeof line, file) != NULL) {
+            long count;
+            if (sscanf(line, "voluntary_ctxt_switches: %ld", &count) == 1) {
+                sum += count;
+            }
+        }
+        if (file != NULL) {
+            fclose(file);
+        }
+    }
+    closedir(tasks);
+    return sum;
+}
+
+static void idle_does_nothing(void **state)
+{
+    (void)state;
+    if (getenv("ODDHOURS_SANITIZED") != NULL) {
+        skip(); /* a sanitizer's own thread wakes now and then */
+    }
+    struct vt *vt = start_sample(24, 80, NULL);
+    vt_keys(vt, "j");
+    vt_wait_gone(vt, "finished in"); /* the key has been answered, and that was all */
+    /* Threads may still be on their way to sleep. Then there must be a time, long enough for
+     * any timer, in which none of them woke: absence can only be seen by waiting. */
+    double until = vt_now() + 5;
+    long before, after;
+    do {
+        before = switches(vt_pid(vt));
+        poll(NULL, 0, 400);
+        after = switches(vt_pid(vt));
+    } while (after != before && vt_now() < until);
+    assert_int_equal(after, before);
+    vt_keys(vt, "Q");
+    vt_wait_exit(vt);
+    vt_free(vt);
+}
+
+static void what_libraries_say_comes_at_the_end(void **state)
+{
+    (void)state;
+    if (getenv("ODDHOURS_SANITIZED") != NULL) {
+        skip(); /* the loader's trace would be the sanitizer's, too */
+    }
+    /* The loader writes to standard error whenever a function is called for the first time. */
+    const char *extra[] = {"LD_DEBUG=bindings", "LD_BIND_NOW", NULL};
+    struct vt *vt = start_sample(24, 80, extra);
+    vt_keys(vt, "2");
+    vt_wait_text(vt, 0, "2 Data");
+    vt_keys(vt, "Q");
+    vt_wait_exit(vt);
+    size_t length;
+    const char *bytes = vt_bytes(vt, &length);
+    const char *enter = memmem(bytes, length, "\033[?1049h", 8);
+    const char *leave = memmem(bytes, length, "\033[?1049l", 8);
+    assert_true(enter != NULL && leave != NULL && enter < leave);
+    assert_null(memmem(enter, (size_t)(leave - enter), "binding file", 12));
+    if (memmem(leave, length - (size_t)(leave - bytes), "binding file", 12) == NULL) {
+        skip(); /* this build binds everything at its start */
+    }
     vt_free(vt);
 }
 
@@ -399,6 +587,10 @@ int main(void)
         cmocka_unit_test(other_terminals),
         cmocka_unit_test(poor_or_unknown_terminals_are_refused),
         cmocka_unit_test(nothing_to_explore_is_said_in_a_line),
+        cmocka_unit_test(a_hostile_table_sends_nothing_hostile),
+        cmocka_unit_test(a_cursor_move_is_a_few_bytes),
+        cmocka_unit_test(idle_does_nothing),
+        cmocka_unit_test(what_libraries_say_comes_at_the_end),
     };
     return cmocka_run_group_tests_name("terminal", tests, make_files, remove_files);
 }
