@@ -108,7 +108,8 @@ enum {
     IFOREST_GROUP = 256, /* trees whose thresholds share one set of ranks: 255 * 256 < 65536 */
     IFOREST_SLOTS =
         256, /* nodes of a complete tree from index 1 on; leaves of its last level */
-    IFOREST_BLOCK = 1024,                 /* rows that go through all trees together */
+    IFOREST_BLOCK = 1024, /* rows that go through all trees together */
+    IFOREST_TOGETHER = 8, /* trees whose leaves are noted before they are summed */
     IFOREST_SCRATCH = 24 * IFOREST_BLOCK, /* bytes a kernel may use */
     IFOREST_KEYS = 1 << 16,               /* buckets of float values, by their upper 16 bits */
     IFOREST_WINDOW = 8                    /* cuts that are looked at together */
@@ -122,7 +123,7 @@ enum {
  * of the 16 subtrees come first and a kernel that looks up tables of 16 slots needs few of
  * them. */
 struct iforest_coded_tree {
-    double leaf[IFOREST_SLOTS]; /* leaf depth by the slot reached, minus 256 */
+    _Alignas(64) double leaf[IFOREST_SLOTS]; /* leaf depth by the slot reached, minus 256 */
     uint16_t rank[IFOREST_SLOTS];
     uint8_t feature[IFOREST_SLOTS];
     /* The same in planes of bytes: halves of the rank, each with the top bit turned so that
@@ -181,6 +182,15 @@ struct iforest_kernel {
 
 extern const struct iforest_kernel iforest_kernel_scalar;
 extern const struct iforest_kernel iforest_kernel_avx2;
+extern const struct iforest_kernel iforest_kernel_avx512;
+
+/* What both vector kernels use. leaves (n, IFOREST_BLOCK): the leaf slots, minus 256, that rows
+ * reached in n trees; their depths are added to sums (IFOREST_BLOCK) in the order of the trees.
+ */
+void iforest_add_leaves(const uint8_t *leaves, const struct iforest_coded_tree *trees, size_t n,
+                        double *sums);
+void iforest_ranks_avx2(const struct iforest_coded *coded, const float *x, size_t n,
+                        uint16_t *ranks);
 
 /* The kernel to use for d features when the processor (or its user) allows `best`. */
 const struct iforest_kernel *iforest_kernel_choose(enum cpu_kernel best, size_t d);

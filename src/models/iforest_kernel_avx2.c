@@ -19,14 +19,13 @@
 
 enum {
     LANES = 32,
-    FEATURES = 8,     /* three bits choose one */
-    TREES_AT_ONCE = 8 /* whose leaves are noted before they are summed */
+    FEATURES = 8 /* three bits choose one */
 };
 
 struct planes {
     uint8_t high[FEATURES][IFOREST_BLOCK]; /* of the ranks, as the trees keep them */
     uint8_t low[FEATURES][IFOREST_BLOCK];
-    uint8_t leaf[TREES_AT_ONCE][IFOREST_BLOCK];
+    uint8_t leaf[IFOREST_TOGETHER][IFOREST_BLOCK];
 };
 _Static_assert(sizeof(struct planes) <= IFOREST_SCRATCH, "the planes fit the scratch memory");
 
@@ -222,27 +221,26 @@ static AVX2 void walk_tree(const struct planes *planes, const struct iforest_cod
     }
 }
 
-/* In the order of the trees: a sum of doubles depends on it. One number to a register, as it
- * takes longer to bring two together than to add them. */
-static AVX2 void add_leaves(const struct planes *planes, const struct iforest_coded_tree *trees,
-                            size_t n, double *sums)
+/* One number to a register: it takes longer to bring two together than to add them. */
+void iforest_add_leaves(const uint8_t *leaves, const struct iforest_coded_tree *trees, size_t n,
+                        double *sums)
 {
-    enum { TOGETHER = 8 }; /* sums that grow side by side */
-    for (size_t i = 0; i < IFOREST_BLOCK; i += TOGETHER) {
-        __m128d sum[TOGETHER];
+    enum { SUMS = 8 }; /* that grow side by side */
+    for (size_t i = 0; i < IFOREST_BLOCK; i += SUMS) {
+        __m128d sum[SUMS];
 #pragma GCC unroll 8
-        for (size_t k = 0; k < TOGETHER; k++) {
+        for (size_t k = 0; k < SUMS; k++) {
             sum[k] = _mm_load_sd(sums + i + k);
         }
         for (size_t t = 0; t < n; t++) {
-            const uint8_t *leaf = planes->leaf[t] + i;
+            const uint8_t *leaf = leaves + t * IFOREST_BLOCK + i;
 #pragma GCC unroll 8
-            for (size_t k = 0; k < TOGETHER; k++) {
+            for (size_t k = 0; k < SUMS; k++) {
                 sum[k] = _mm_add_sd(sum[k], _mm_load_sd(trees[t].leaf + leaf[k]));
             }
         }
 #pragma GCC unroll 8
-        for (size_t k = 0; k < TOGETHER; k++) {
+        for (size_t k = 0; k < SUMS; k++) {
             _mm_store_sd(sums + i + k, sum[k]);
         }
     }
@@ -253,12 +251,13 @@ static AVX2 void walk_avx2(const struct iforest_coded *coded, const uint16_t *ra
 {
     struct planes *planes = scratch;
     split_ranks(coded, ranks, planes);
-    for (size_t first = 0; first < coded->n_trees; first += TREES_AT_ONCE) {
-        size_t rest = coded->n_trees - first, n = rest < TREES_AT_ONCE ? rest : TREES_AT_ONCE;
+    for (size_t first = 0; first < coded->n_trees; first += IFOREST_TOGETHER) {
+        size_t rest = coded->n_trees - first;
+        size_t n = rest < IFOREST_TOGETHER ? rest : IFOREST_TOGETHER;
         for (size_t t = 0; t < n; t++) {
             walk_tree(planes, &coded->trees[first + t], planes->leaf[t]);
         }
-        add_leaves(planes, coded->trees + first, n, sums);
+        iforest_add_leaves(planes->leaf[0], coded->trees + first, n, sums);
     }
 }
 
@@ -276,8 +275,8 @@ static INLINE uint16_t rank_of(const struct iforest_cuts *cuts, float x)
     return (uint16_t)rank;
 }
 
-static AVX2 void ranks_avx2(const struct iforest_coded *coded, const float *x, size_t n,
-                            uint16_t *ranks)
+AVX2 void iforest_ranks_avx2(const struct iforest_coded *coded, const float *x, size_t n,
+                             uint16_t *ranks)
 {
     for (size_t f = 0; f < coded->d; f++) {
         for (size_t i = 0; i < n; i++) {
@@ -286,6 +285,7 @@ static AVX2 void ranks_avx2(const struct iforest_coded *coded, const float *x, s
     }
 }
 
-const struct iforest_kernel iforest_kernel_avx2 = {CPU_AVX2, FEATURES, ranks_avx2, walk_avx2};
+const struct iforest_kernel iforest_kernel_avx2 = {CPU_AVX2, FEATURES, iforest_ranks_avx2,
+                                                   walk_avx2};
 
 #endif

@@ -14,6 +14,7 @@ static const struct iforest_kernel *const kernels[] = {
     &iforest_kernel_scalar,
 #if defined(__x86_64__)
     &iforest_kernel_avx2,
+    &iforest_kernel_avx512,
 #endif
 };
 

@@ -1,6 +1,7 @@
-/* bench_forest [ROWS]: nanoseconds per row and tree of every forest kernel this processor has,
- * on one core, for rows without repeats. Not part of `make check`. */
+/* bench_forest [ROWS [PROFILES]]: seconds to fit and score with all cores, and nanoseconds per
+ * profile and tree of every kernel this processor has on one. Not part of `make check`. */
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,10 +12,10 @@
 #include "models/iforest.h"
 #include "models/iforest_internal.h"
 
-static double seconds(void)
+static double seconds(clockid_t clock)
 {
     struct timespec now;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    clock_gettime(clock, &now);
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
@@ -34,7 +35,8 @@ static float *make_rows(size_t n, size_t d)
     return x;
 }
 
-static void bench_parts(const struct iforest *forest, const float *x, size_t n, size_t d)
+/* Processor time of one core, block by block. */
+static void bench_kernels(const struct iforest *forest, const float *x, size_t n, size_t d)
 {
     struct iforest_coded *coded = iforest_coded_new(forest, 0, forest->n_trees, NULL);
     uint16_t *ranks = aligned_alloc(64, d * IFOREST_BLOCK * sizeof *ranks);
@@ -50,11 +52,11 @@ static void bench_parts(const struct iforest *forest, const float *x, size_t n, 
         last = kernel;
         double best_ranks = INFINITY, best_walk = INFINITY, all = 0;
         for (size_t b = 0; b < blocks; b++) {
-            double start = seconds();
+            double start = seconds(CLOCK_THREAD_CPUTIME_ID);
             kernel->ranks(coded, x + b * IFOREST_BLOCK * d, IFOREST_BLOCK, ranks);
-            double ranked = seconds();
+            double ranked = seconds(CLOCK_THREAD_CPUTIME_ID);
             kernel->walk(coded, ranks, sums, scratch);
-            double walked = seconds();
+            double walked = seconds(CLOCK_THREAD_CPUTIME_ID);
             best_ranks = fmin(best_ranks, ranked - start);
             best_walk = fmin(best_walk, walked - ranked);
             all += walked - ranked;
@@ -70,43 +72,62 @@ static void bench_parts(const struct iforest *forest, const float *x, size_t n, 
     iforest_coded_free(coded);
 }
 
-int main(int argc, char **argv)
+/* Rows that share profiles at random, with their copies. False when there is no memory. */
+static bool make_table(struct table *table, size_t n_rows, size_t n_profiles, size_t d)
 {
-    size_t n = argc > 1 ? strtoull(argv[1], NULL, 10) : 200000, d = 7;
-    float *x = make_rows(n, d);
-    struct table table = {.n_rows = n, .profiles = {.n = n, .d = d}};
-    table.row_profile = malloc(n * sizeof *table.row_profile);
-    table.profiles.copies = malloc(n * sizeof *table.profiles.copies);
-    if (x == NULL || table.row_profile == NULL || table.profiles.copies == NULL) {
-        return 1;
+    *table = (struct table){.n_rows = n_rows, .profiles = {.n = n_profiles, .d = d}};
+    table->row_profile = malloc(n_rows * sizeof *table->row_profile);
+    table->profiles.copies = calloc(n_profiles, sizeof *table->profiles.copies);
+    if (table->row_profile == NULL || table->profiles.copies == NULL) {
+        return false;
     }
-    for (size_t i = 0; i < n; i++) {
-        table.row_profile[i] = (uint32_t)i;
-        table.profiles.copies[i] = 1;
+    for (size_t i = 0; i < n_rows; i++) {
+        size_t any = (size_t)(i * UINT64_C(0x9E3779B97F4A7C15) >> 20) % n_profiles;
+        table->row_profile[i] = (uint32_t)(i < n_profiles ? i : any);
+        table->profiles.copies[table->row_profile[i]]++;
     }
-    struct detector_data data = {.table = &table, .scaled = x, .seed = 42};
+    return true;
+}
+
+/* Wall-clock, with all cores. */
+static int bench_whole(struct detector_data *data)
+{
     double params[DETECTOR_PARAMS];
     detector_defaults(&iforest_detector, params);
-    double start = seconds();
-    void *model = iforest_detector.fit(&data, params, NULL, NULL);
-    if (model == NULL) {
-        return 1;
-    }
-    printf("fit      %6.3f s\n", seconds() - start);
-    bench_parts(model, x, n, d);
+    data->parallel = parallel_new(0, NULL);
+    double start = seconds(CLOCK_MONOTONIC);
+    struct iforest *model = iforest_detector.fit(data, params, NULL, NULL);
+    double fitted = seconds(CLOCK_MONOTONIC);
     struct scores scores;
-    start = seconds();
-    if (!iforest_detector.score(model, &data, &scores, NULL, NULL)) {
+    if (model == NULL || !iforest_detector.score(model, data, &scores, NULL, NULL)) {
         return 1;
     }
-    double all = seconds() - start;
-    printf(
-        "score    %6.3f s, %.3f ns a row and tree in all (kernel, ranks, power, threshold)\n",
-        all, all * 1e9 / (double)n / params[0]);
+    double scored = seconds(CLOCK_MONOTONIC);
+    printf("%u threads: fit %.3f s, score %.3f s (%.3f ns a profile and tree: ranks, kernel, "
+           "power, "
+           "threshold)\n",
+           parallel_threads(data->parallel), fitted - start, scored - fitted,
+           (scored - fitted) * 1e9 / (double)scores.n / params[0]);
+    bench_kernels(model, data->scaled, scores.n, model->d);
     scores_clear(&scores);
     iforest_detector.free(model);
+    parallel_free(data->parallel);
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    size_t n_rows = argc > 1 ? strtoull(argv[1], NULL, 10) : 200000, d = 7;
+    size_t n_profiles = argc > 2 ? strtoull(argv[2], NULL, 10) : n_rows;
+    struct table table;
+    float *x = make_rows(n_profiles, d);
+    if (x == NULL || !make_table(&table, n_rows, n_profiles, d)) {
+        return 1;
+    }
+    struct detector_data data = {.table = &table, .scaled = x, .seed = 42};
+    int failed = bench_whole(&data);
     free(table.row_profile);
     free(table.profiles.copies);
     free(x);
-    return 0;
+    return failed;
 }
