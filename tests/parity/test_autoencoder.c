@@ -427,6 +427,48 @@ static void gradient_is_the_slope(void **state)
     check_gradient(net_path_blas(), 64);
 }
 
+/* A profile that counts three times is that row three times. */
+static void copies_are_repeated_rows(void **state)
+{
+    (void)state;
+    enum { N = 90, MOST = 4 };
+    const struct net_path *paths[4];
+    size_t n_paths = all_paths(paths);
+    float *x = random_rows(N, D, 4);
+    uint32_t ids[N], copies[N], repeated[FUSED_ROWS], n_repeated = 0;
+    for (uint32_t i = 0; i < N; i++) {
+        ids[i] = N - 1 - i;
+        copies[i] = 1 + i % MOST;
+        for (uint32_t k = 0; k < copies[i]; k++) {
+            repeated[n_repeated++] = ids[i];
+        }
+    }
+    for (size_t p = 0; p < n_paths; p++) {
+        struct rng rng;
+        rng_seed(&rng, 6);
+        struct bench b;
+        bench_open(&b, paths[p], D, &rng);
+        float *one = b.slices, *other = b.slices + b.net.shape.padded;
+        struct net_rows merged = {
+            .scaled = x, .n_scaled = N, .ids = ids, .copies = copies, .n = N};
+        struct net_rows single = {.scaled = x, .n_scaled = N, .ids = repeated, .n = n_repeated};
+        double a =
+            paths[p]->gradient(&b.net.shape, b.net.param, &merged, 0.01f, b.scratch, one);
+        double c =
+            paths[p]->gradient(&b.net.shape, b.net.param, &single, 0.01f, b.scratch, other);
+        assert_near(a, c, 1e-6 * c, "squares", p);
+        float most = 0;
+        for (size_t i = 0; i < b.net.shape.n; i++) {
+            most = fmaxf(most, fabsf(other[i]));
+        }
+        for (size_t i = 0; i < b.net.shape.n; i++) {
+            assert_near(one[i], other[i], 1e-5 * most, "gradient", i);
+        }
+        bench_close(&b);
+    }
+    free(x);
+}
+
 static void one_row_has_the_fused_bits(void **state)
 {
     (void)state;
@@ -462,6 +504,7 @@ int main(void)
         cmocka_unit_test(gradient_is_the_slope),
         cmocka_unit_test(fused_is_blas),
         cmocka_unit_test(kernels_have_equal_bits),
+        cmocka_unit_test(copies_are_repeated_rows),
         cmocka_unit_test(one_row_has_the_fused_bits),
     };
     return cmocka_run_group_tests_name("autoencoder against torch", tests, NULL, NULL);

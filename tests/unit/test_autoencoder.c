@@ -9,6 +9,7 @@
 #include "models/autoencoder_feed.h"
 #include "models/autoencoder_model.h"
 #include "unit/fixture.h"
+#include "unit/scarce.h"
 #include "unit/test.h"
 
 static const struct detector *const ae = &autoencoder_detector;
@@ -499,6 +500,50 @@ static void says_when_it_diverged(void **state)
     world_close(&w);
 }
 
+/* Refuses one more request each time until all are granted. */
+static void memory_may_run_out_anywhere(void **state)
+{
+    (void)state;
+    struct world w;
+    world_open(&w, 900, 7, 8); /* with copies, so that batches are merged */
+    const double params[DETECTOR_PARAMS] = {1, 100, 1e-3};
+    void *model = NULL;
+    size_t refusals = 0;
+    for (size_t granted = 0; model == NULL; granted++) {
+        struct status status = {.code = STATUS_OK};
+        scarce_on(granted);
+        model = ae->fit(&w.data, params, NULL, &status);
+        assert_true((scarce_off() > 0) == (model == NULL));
+        assert_int_equal(status.code, model == NULL ? STATUS_NOMEM : STATUS_OK);
+        refusals += model == NULL;
+    }
+    assert_true(refusals > 10);
+
+    bool done = false;
+    for (size_t granted = 0; !done; granted++) {
+        struct status status = {.code = STATUS_OK};
+        struct scores scores = {.n = 0};
+        scarce_on(granted);
+        done = ae->score(model, &w.data, &scores, NULL, &status);
+        assert_true((scarce_off() > 0) == !done);
+        assert_int_equal(status.code, done ? STATUS_OK : STATUS_NOMEM);
+        assert_true((scores.score != NULL) == done);
+        scores_clear(&scores);
+    }
+
+    done = false;
+    for (size_t granted = 0; !done; granted++) {
+        double value[7], base;
+        struct status status = {.code = STATUS_OK};
+        scarce_on(granted);
+        done = autoencoder_shapley(model, &w.data, 0, value, &base, &status);
+        assert_true((scarce_off() > 0) == !done);
+        assert_int_equal(status.code, done ? STATUS_OK : STATUS_NOMEM);
+    }
+    ae->free(model);
+    world_close(&w);
+}
+
 static void parameters_have_bounds(void **state)
 {
     (void)state;
@@ -542,6 +587,7 @@ int main(void)
         cmocka_unit_test(shapley_has_a_limit),
         cmocka_unit_test(tells_about_itself),
         cmocka_unit_test(says_when_it_diverged),
+        cmocka_unit_test(memory_may_run_out_anywhere),
         cmocka_unit_test(parameters_have_bounds),
     };
     return cmocka_run_group_tests_name("autoencoder", tests, NULL, NULL);
