@@ -11,8 +11,8 @@
 #include "cmd/options.h"
 #include "run/card.h"
 #include "run/json.h"
-#include "table/csv.h"
 #include "table/describe.h"
+#include "table/input.h"
 
 struct settings {
     bool json, quiet;
@@ -24,6 +24,7 @@ static const struct option_spec own[] = {
     {"features", 0, "LIST", "numeric columns to use (the study's seven)"},
     {"strict", 0, NULL, "a line that cannot be used is an error"},
     {"threads", 0, "N", "threads; 0: one per core (0)"},
+    {"input", 0, "auto|table|lanl", "a table, a raw log, or what it looks like (auto)"},
     {"quiet", 'q', NULL, "no progress"},
     {NULL, 0, NULL, NULL},
 };
@@ -36,6 +37,7 @@ static bool take(void *context, size_t index, const char *value, struct status *
     case 1: return run_params_set(&settings->params, "features", value, status);
     case 2: settings->params.strict = true; return true;
     case 3: return run_params_set(&settings->params, "threads", value, status);
+    case 4: return run_params_set(&settings->params, "input", value, status);
     default: settings->quiet = true; return true;
     }
 }
@@ -118,7 +120,8 @@ static bool work(const struct settings *settings, struct console *console,
     struct description *described = NULL;
     if (parallel != NULL) {
         console_stage(console, "read");
-        table = csv_load(settings->params.input, &options, parallel, progress, status);
+        table = input_load(settings->params.input, settings->params.input_kind, &options, NULL,
+                           parallel, progress, status);
     }
     if (table != NULL) {
         console_stage(console, "describe");

@@ -149,6 +149,8 @@ static const struct param_spec general[] = {
     {"budget", PARAM_REAL, 0.01, 0, 0.5, true, NULL,
      "share of rows flagged where the notebook sets no threshold"},
     {"threads", PARAM_COUNT, 0, 0, 1024, false, NULL, "threads; 0: one per core"},
+    {"input", PARAM_WORD, INPUT_AUTO, INPUT_AUTO, INPUT_LANL, false, input_kinds,
+     "what FILE is: a table, a raw log, or what it looks like"},
 };
 
 static bool set_general(struct run_params *params, size_t which, const char *value,
@@ -161,7 +163,8 @@ static bool set_general(struct run_params *params, size_t which, const char *val
     switch (which) {
     case 0: params->seed = (uint32_t)number; break;
     case 1: params->budget = number; break;
-    default: params->threads = (unsigned)number; break;
+    case 2: params->threads = (unsigned)number; break;
+    default: params->input_kind = (enum input_kind)number; break;
     }
     return true;
 }

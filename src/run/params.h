@@ -10,10 +10,12 @@
 
 #include "base/status.h"
 #include "models/detector.h"
+#include "table/input.h"
 
 struct run_params {
-    char *input;     /* a path; "-" is standard input */
-    char **features; /* (n_features) or NULL: the study's seven */
+    char *input;                /* a path; "-" is standard input */
+    enum input_kind input_kind; /* a table, a raw log, or what it looks like */
+    char **features;            /* (n_features) or NULL: the study's seven */
     size_t n_features;
     bool strict;            /* a rejected line is an error */
     bool index;             /* build by_profile: ranks of rows and lists need it */

@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "rank/ensemble.h"
-#include "table/csv.h"
+#include "table/input.h"
 
 struct pipeline {
     struct run *run;
@@ -88,7 +88,9 @@ static bool read_table(struct pipeline *pipeline, struct status *status)
         .context = pipeline,
     };
     struct stage_record *stage = begin(pipeline, "read");
-    run->table = csv_load(run->params.input, &options, run->parallel, &pipeline->own, status);
+    run->table = input_load(run->params.input, run->params.input_kind, &options,
+                            run->params.index ? &run->log_index : NULL, run->parallel,
+                            &pipeline->own, status);
     if (run->table != NULL && run->params.index) {
         run->by_profile =
             row_index_new(run->table->row_profile, run->table->n_rows, run->table->profiles.n,

@@ -47,11 +47,13 @@ void run_empty(struct run *run)
     free(run->scaled);
     scaler_free(run->scaler);
     row_index_free(run->by_profile);
+    authlog_index_free(run->log_index);
     table_free(run->table);
     parallel_free(run->parallel);
     run->scaled = NULL;
     run->scaler = NULL;
     run->by_profile = NULL;
+    run->log_index = NULL;
     run->table = NULL;
     run->parallel = NULL;
     run->n_stages = 0;

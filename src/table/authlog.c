@@ -304,13 +304,14 @@ static bool prepare(struct counting *counting, userhours_sink *sink, void *conte
                     bool want_index, struct status *status)
 {
     const struct authlog_input *input = counting->input;
-    counting->counter = userhours_new(&input->rules, sink, context, status);
-    if (counting->counter == NULL) {
+    counting->reader =
+        authlog_reader_new(input->paths, input->n, input->take_source, input->chunk_bytes,
+                           parallel_threads(counting->parallel), status);
+    if (counting->reader == NULL) {
         return false;
     }
-    counting->reader = authlog_reader_new(input->paths, input->n, input->chunk_bytes,
-                                          parallel_threads(counting->parallel), status);
-    if (counting->reader == NULL) {
+    counting->counter = userhours_new(&input->rules, sink, context, status);
+    if (counting->counter == NULL) {
         return false;
     }
     counting->index = want_index ? authlog_index_new(&input->rules, status) : NULL;

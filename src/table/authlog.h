@@ -18,10 +18,13 @@
 #include "table/userhours.h"
 
 struct authlog_index;
+struct csv_options;
+struct source;
 
 struct authlog_input {
     const char *const *paths; /* (n) borrowed for the call */
     size_t n;
+    struct source *take_source; /* the first of them when it is open already; else NULL */
     struct userhours_options rules;
     bool strict;        /* the first rejected line is an error */
     size_t chunk_bytes; /* how the work is cut; 0: a good number. No effect on the result */
@@ -56,16 +59,10 @@ bool authlog_count(const struct authlog_input *input, userhours_sink *sink, void
                    struct parallel *parallel, const struct progress *progress,
                    struct status *status);
 
-/* The first rows, as csv_options.preview. */
-struct authlog_preview {
-    void (*show)(void *context, struct table *take_preview);
-    void *context;
-};
-
-/* Counts into a table with the study's seven columns. `preview` and `index` may be NULL. */
-struct table *authlog_load(const struct authlog_input *input,
-                           const struct authlog_preview *preview, struct authlog_index **index,
-                           struct parallel *parallel, const struct progress *progress,
-                           struct status *status);
+/* Counts into a table. `options` are those of a table (csv.h): features must be among the
+ * study's seven columns, and `strict` replaces that of the input. `index` may be NULL. */
+struct table *authlog_load(const struct authlog_input *input, const struct csv_options *options,
+                           struct authlog_index **index, struct parallel *parallel,
+                           const struct progress *progress, struct status *status);
 
 #endif

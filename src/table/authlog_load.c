@@ -7,6 +7,8 @@
 #include "table/authlog.h"
 #include "table/authlog_index.h"
 #include "table/builder.h"
+#include "table/csv.h"
+#include "table/source.h"
 #include "table/user_hour_text.h"
 
 enum { PREVIEW_ROWS = 1000 };
@@ -14,8 +16,10 @@ enum { PREVIEW_ROWS = 1000 };
 struct loading {
     struct table_builder *builder, *preview_builder;
     size_t previewed;
-    const struct authlog_preview *preview;
-    int64_t time; /* whose text is in dt */
+    const struct csv_options *options;
+    size_t d;
+    size_t column[TABLE_FEATURES_MAX]; /* (d) which of the seven a feature is */
+    int64_t time;                      /* whose text is in dt */
     char dt[USER_HOUR_DT];
     size_t dt_length;
 };
@@ -26,7 +30,7 @@ static bool show_preview(struct loading *loading, struct status *status)
     loading->preview_builder = NULL;
     struct table *table = builder == NULL ? NULL : table_builder_finish(builder, status);
     if (table != NULL) {
-        loading->preview->show(loading->preview->context, table);
+        loading->options->preview(loading->options->context, table);
     }
     return builder == NULL || table != NULL;
 }
@@ -40,8 +44,12 @@ static bool add_row(void *context, const struct user_hour *row, struct status *s
     }
     double events = (double)row->events, failed = (double)row->failed,
            night = (double)row->night;
-    const double values[TABLE_DEFAULT_FEATURES] = {
+    const double all[TABLE_DEFAULT_FEATURES] = {
         events, failed, failed / events, row->dst_hosts, row->src_hosts, night, night / events};
+    double values[TABLE_FEATURES_MAX];
+    for (size_t i = 0; i < loading->d; i++) {
+        values[i] = all[loading->column[i]];
+    }
     struct span dt = {loading->dt, loading->dt_length};
     if (loading->preview_builder != NULL) {
         if (!table_builder_add(loading->preview_builder, dt, row->user, values, status) ||
@@ -80,42 +88,75 @@ static bool fill_report(struct read_report *report, const struct authlog_input *
     return report->name != NULL;
 }
 
-static bool load(struct loading *loading, const struct authlog_input *input,
+/* Which of the seven columns the features are. */
+static bool choose_columns(struct loading *loading, struct status *status)
+{
+    const struct csv_options *options = loading->options;
+    loading->d = options->features != NULL ? options->n_features : TABLE_DEFAULT_FEATURES;
+    for (size_t i = 0; i < loading->d && i < TABLE_FEATURES_MAX; i++) {
+        size_t column = i;
+        if (options->features != NULL) {
+            column = 0;
+            while (column < TABLE_DEFAULT_FEATURES &&
+                   strcmp(options->features[i], table_default_features[column]) != 0) {
+                column++;
+            }
+        }
+        if (column == TABLE_DEFAULT_FEATURES) {
+            return status_set(status, STATUS_USAGE,
+                              "a raw log gives the study's seven columns; '%.80s' is none of "
+                              "them",
+                              options->features[i]);
+        }
+        loading->column[i] = column;
+    }
+    return true;
+}
+
+static struct table_builder *new_builder(const struct loading *loading, struct status *status)
+{
+    const struct csv_options *options = loading->options;
+    return table_builder_new(options->features != NULL ? options->features
+                                                       : table_default_features,
+                             loading->d, true, true, status);
+}
+
+static bool load(struct loading *loading, struct authlog_input input,
                  struct authlog_index **index, struct parallel *parallel,
                  const struct progress *progress, struct status *status)
 {
-    loading->builder =
-        table_builder_new(table_default_features, TABLE_DEFAULT_FEATURES, true, true, status);
-    if (loading->builder == NULL) {
+    bool fine = choose_columns(loading, status);
+    loading->builder = fine ? new_builder(loading, status) : NULL;
+    fine = loading->builder != NULL;
+    if (fine && loading->options->preview != NULL) {
+        loading->preview_builder = new_builder(loading, status);
+        fine = loading->preview_builder != NULL;
+    }
+    if (!fine) {
+        source_close(input.take_source);
         return false;
     }
-    if (loading->preview != NULL) {
-        loading->preview_builder = table_builder_new(
-            table_default_features, TABLE_DEFAULT_FEATURES, true, true, status);
-        if (loading->preview_builder == NULL) {
-            return false;
-        }
-    }
+    input.strict = loading->options->strict;
     struct authlog_report report;
-    return authlog_count(input, add_row, loading, &report, index, parallel, progress, status) &&
+    return authlog_count(&input, add_row, loading, &report, index, parallel, progress,
+                         status) &&
            (report.written > 0 ||
             status_set(status, STATUS_INPUT,
                        "no account has %llu events or more in any window: nothing to look at",
-                       (unsigned long long)input->rules.min_events)) &&
-           fill_report(table_builder_report(loading->builder), input, &report, status) &&
+                       (unsigned long long)input.rules.min_events)) &&
+           fill_report(table_builder_report(loading->builder), &input, &report, status) &&
            show_preview(loading, status);
 }
 
-struct table *authlog_load(const struct authlog_input *input,
-                           const struct authlog_preview *preview, struct authlog_index **index,
-                           struct parallel *parallel, const struct progress *progress,
-                           struct status *status)
+struct table *authlog_load(const struct authlog_input *input, const struct csv_options *options,
+                           struct authlog_index **index, struct parallel *parallel,
+                           const struct progress *progress, struct status *status)
 {
-    struct loading loading = {.preview = preview};
+    struct loading loading = {.options = options};
     if (index != NULL) {
         *index = NULL;
     }
-    bool fine = load(&loading, input, index, parallel, progress, status);
+    bool fine = load(&loading, *input, index, parallel, progress, status);
     table_builder_free(loading.preview_builder);
     struct table *table = NULL;
     if (fine) {

@@ -31,6 +31,7 @@ struct authlog_reader {
     const char *const *paths;
     size_t n_paths, next_path;
     size_t chunk, capacity;
+    struct source *first;  /* the first input when it came open; NULL afterwards */
     struct source *source; /* NULL: between two inputs */
     bool begins_file;
     uint64_t offset; /* in the input, of the byte that comes after what is in the buffers */
@@ -56,13 +57,16 @@ static uint64_t bytes_of_all(const char *const *paths, size_t n)
     return total;
 }
 
-struct authlog_reader *authlog_reader_new(const char *const *paths, size_t n, size_t chunk,
+struct authlog_reader *authlog_reader_new(const char *const *paths, size_t n,
+                                          struct source *take_first, size_t chunk,
                                           unsigned threads, struct status *status)
 {
     struct authlog_reader *reader = mem_zero(1, sizeof *reader, "a reader", status);
     if (reader == NULL) {
+        source_close(take_first);
         return NULL;
     }
+    reader->first = take_first;
     reader->paths = paths;
     reader->n_paths = n;
     reader->chunk = chunk > 0 ? chunk : GOOD_CHUNK;
@@ -90,6 +94,7 @@ void authlog_reader_free(struct authlog_reader *reader)
 {
     if (reader != NULL) {
         source_close(reader->source);
+        source_close(reader->first);
         free(reader->buffers[0].bytes);
         free(reader->buffers[1].bytes);
         free(reader->hashes);
@@ -124,8 +129,11 @@ void authlog_reader_hash(const struct authlog_reader *reader, char text[TABLE_HA
 static bool open_next(struct authlog_reader *reader, const struct progress *progress,
                       struct status *status)
 {
-    const char *path = reader->paths[reader->next_path];
-    reader->source = source_open(path, progress, status);
+    reader->source = reader->first;
+    reader->first = NULL;
+    if (reader->source == NULL) {
+        reader->source = source_open(reader->paths[reader->next_path], progress, status);
+    }
     if (reader->source == NULL) {
         return false;
     }

@@ -11,6 +11,7 @@
 #include "table/table.h"
 
 struct authlog_reader;
+struct source;
 
 /* Lines of one input. The text ends with a newline, and AUTH_PADDING bytes behind it can be
  * read; it stays until the second next batch is filled. */
@@ -26,8 +27,10 @@ struct auth_batch {
 };
 
 /* `chunk` is into how many bytes batches will be cut (0: a good number); a batch has some for
- * each thread. `paths` (n) is borrowed. */
-struct authlog_reader *authlog_reader_new(const char *const *paths, size_t n, size_t chunk,
+ * each thread. `paths` (n) is borrowed; the first is read from `take_first` unless that is
+ * NULL. */
+struct authlog_reader *authlog_reader_new(const char *const *paths, size_t n,
+                                          struct source *take_first, size_t chunk,
                                           unsigned threads, struct status *status);
 void authlog_reader_free(struct authlog_reader *reader);
 

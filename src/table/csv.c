@@ -265,31 +265,35 @@ static void clean_up(struct reader *reader)
     source_close(reader->source);
 }
 
-struct table *csv_load(const char *path, const struct csv_options *options,
-                       struct parallel *parallel, const struct progress *progress,
-                       struct status *status)
+struct table *csv_load_source(struct source *source, const char *name,
+                              const struct csv_options *options, struct parallel *parallel,
+                              const struct progress *progress, struct status *status)
 {
     struct status ignored;
     status = status != NULL ? status : &ignored;
     bool named = options->features != NULL;
     const char *const *features = named ? options->features : table_default_features;
     size_t d = named ? options->n_features : TABLE_DEFAULT_FEATURES;
-    if (!columns_check(features, d, status)) {
-        return NULL;
-    }
-    struct reader reader = {.options = options, .parallel = parallel, .progress = progress};
-    reader.source = source_open(path, progress, status);
-    if (reader.source == NULL) {
-        return NULL;
-    }
+    struct reader reader = {
+        .options = options, .parallel = parallel, .progress = progress, .source = source};
     struct table *table = NULL;
-    if (block_input_start(&reader.input, reader.source, progress, status) &&
+    if (columns_check(features, d, status) &&
+        block_input_start(&reader.input, reader.source, progress, status) &&
         block_read_header(&reader.input, &reader.columns, features, d, &reader.line, status) &&
         allocate(&reader, status) && read_first_block(&reader, status) &&
-        read_rest(&reader, status) && fill_report(&reader, path, status)) {
+        read_rest(&reader, status) && fill_report(&reader, name, status)) {
         table = table_builder_finish(reader.builder, status);
         reader.builder = NULL;
     }
     clean_up(&reader);
     return table;
+}
+
+struct table *csv_load(const char *path, const struct csv_options *options,
+                       struct parallel *parallel, const struct progress *progress,
+                       struct status *status)
+{
+    struct source *source = source_open(path, progress, status);
+    return source == NULL ? NULL
+                          : csv_load_source(source, path, options, parallel, progress, status);
 }

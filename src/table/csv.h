@@ -10,6 +10,8 @@
 #include "base/status.h"
 #include "table/table.h"
 
+struct source;
+
 struct csv_options {
     const char *const *features; /* (n_features) column names; NULL: the study's seven */
     size_t n_features;
@@ -28,5 +30,10 @@ struct csv_options {
 struct table *csv_load(const char *path, const struct csv_options *options,
                        struct parallel *parallel, const struct progress *progress,
                        struct status *status);
+
+/* The same from an input that is open already; `name` is what the report calls it. */
+struct table *csv_load_source(struct source *take_source, const char *name,
+                              const struct csv_options *options, struct parallel *parallel,
+                              const struct progress *progress, struct status *status);
 
 #endif

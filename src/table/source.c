@@ -31,6 +31,8 @@ struct source {
     XXH3_state_t *hash;
     unsigned char *raw; /* (RAW_BYTES) the first bytes; of a .gz, all in turn */
     size_t raw_from, raw_to;
+    unsigned char *peeked; /* (SOURCE_PEEK) content that was looked at; NULL: none */
+    size_t peeked_from, peeked_to;
     bool gzip;
     bool between; /* .gz: not inside a member */
     z_stream inflate;
@@ -242,6 +244,7 @@ void source_close(struct source *source)
     }
     free(source->hash);
     free(source->raw);
+    free(source->peeked);
     free(source);
 }
 
@@ -285,7 +288,8 @@ static bool inflate_some(struct source *source, void *buffer, size_t size, size_
         source->between = true;
     } else if (result == Z_MEM_ERROR) {
         return status_nomem(status, 1 << 15, "inflating");
-    } else if (result != Z_OK && result != Z_BUF_ERROR) {
+    } else if (result != Z_OK && result != Z_BUF_ERROR && *got == 0) {
+        /* What came out before the damage is handed on first; the next call ends here. */
         return damaged(source, "it cannot be inflated", status);
     }
     return true;
@@ -321,8 +325,8 @@ static bool read_gzip(struct source *source, void *buffer, size_t size, size_t *
     return true;
 }
 
-bool source_read(struct source *source, void *buffer, size_t size, size_t *got,
-                 const struct progress *progress, struct status *status)
+static bool read_content(struct source *source, void *buffer, size_t size, size_t *got,
+                         const struct progress *progress, struct status *status)
 {
     if (source->gzip) {
         return read_gzip(source, buffer, size, got, progress, status);
@@ -334,6 +338,48 @@ bool source_read(struct source *source, void *buffer, size_t size, size_t *got,
     *got = ready < size ? ready : size;
     memcpy(buffer, source->raw + source->raw_from, *got);
     source->raw_from += *got;
+    return true;
+}
+
+bool source_read(struct source *source, void *buffer, size_t size, size_t *got,
+                 const struct progress *progress, struct status *status)
+{
+    size_t ready = source->peeked_to - source->peeked_from;
+    if (ready == 0) {
+        return read_content(source, buffer, size, got, progress, status);
+    }
+    *got = ready < size ? ready : size;
+    memcpy(buffer, source->peeked + source->peeked_from, *got);
+    source->peeked_from += *got;
+    return true;
+}
+
+bool source_peek(struct source *source, size_t want, const char **bytes, size_t *got,
+                 const struct progress *progress, struct status *status)
+{
+    if (source->peeked == NULL) {
+        source->peeked = mem_new(SOURCE_PEEK, 1, "a reader", status);
+        if (source->peeked == NULL) {
+            return false;
+        }
+    }
+    while (source->peeked_to < want) {
+        size_t more;
+        struct status problem = {0};
+        if (!read_content(source, source->peeked + source->peeked_to, want - source->peeked_to,
+                          &more, progress, &problem)) {
+            if (problem.code == STATUS_INPUT) {
+                break; /* damaged: source_read() will come upon it again */
+            }
+            return status_set(status, problem.code, "%s", problem.text);
+        }
+        if (more == 0) {
+            break;
+        }
+        source->peeked_to += more;
+    }
+    *bytes = (const char *)source->peeked;
+    *got = source->peeked_to;
     return true;
 }
 

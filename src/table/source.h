@@ -26,6 +26,13 @@ void source_close(struct source *source);
 bool source_read(struct source *source, void *buffer, size_t size, size_t *got,
                  const struct progress *progress, struct status *status);
 
+/* Looks ahead: up to `want` (at most SOURCE_PEEK) bytes of the content from its beginning,
+ * which source_read() will give again; fewer only at the end or where the input is damaged. To
+ * be called before the first source_read(). `*bytes` is borrowed until then. */
+enum { SOURCE_PEEK = 1 << 14 };
+bool source_peek(struct source *source, size_t want, const char **bytes, size_t *got,
+                 const struct progress *progress, struct status *status);
+
 /* Bytes read of the input itself (of a .gz, compressed ones), and how many there are; 0 when
  * that is not known (a pipe). This is what progress is reported in. */
 uint64_t source_done(const struct source *source);

@@ -25,6 +25,21 @@ pass 'one thread gives the same bytes' cmp "$work/one.csv" "$table"
 ends 'the table can be read' 0 'peak memory' "$oddhours" run "$work/table.csv" -o "$work/run" \
     --models iforest --trees 5
 
+# ---- a raw log is as good as its table ----
+quick="-q --models iforest --trees 5"
+"$oddhours" run "$table" -o "$work/run-table" $quick
+"$oddhours" run "$log" -o "$work/run-log" $quick
+pass 'run takes a raw log' cmp "$work/run-log/isolation_forest.csv" \
+    "$work/run-table/isolation_forest.csv"
+"$oddhours" run - -o "$work/run-pipe" $quick <"$work/auth.txt"
+pass 'from a pipe, too' cmp "$work/run-pipe/isolation_forest.csv" \
+    "$work/run-table/isolation_forest.csv"
+ends 'describe takes a raw log' 0 '^ *2,967 *rows|2,967' "$oddhours" describe -q "$log"
+ends '--input=table does not take it for one' 2 'oddhours: ' \
+    "$oddhours" describe -q --input=table "$log"
+ends '--input=lanl does not take a table' 2 'is no authentication log' \
+    "$oddhours" describe -q --input=lanl "$table"
+
 # ---- options ----
 rows() { wc -l <"$1" | tr -d ' '; }
 "$oddhours" prep -q --min-events 1 "$work/auth.txt" -o "$work/all.csv"

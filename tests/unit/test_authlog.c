@@ -8,6 +8,8 @@
 
 #include "table/authlog.h"
 #include "table/authlog_index.h"
+#include "table/csv.h"
+#include "table/input.h"
 #include "table/user_hour_text.h"
 #include "unit/authlog_fixture.h"
 
@@ -456,10 +458,10 @@ static void a_log_becomes_a_table(void **state)
     const char *const paths[] = {path};
     struct authlog_input input = input_of(paths, 1, NULL);
     struct table *first = NULL;
-    struct authlog_preview preview = {keep_preview, &first};
+    const struct csv_options options = {.preview = keep_preview, .context = &first};
     struct authlog_index *index;
     struct status status = {0};
-    struct table *table = authlog_load(&input, &preview, &index, NULL, NULL, &status);
+    struct table *table = authlog_load(&input, &options, &index, NULL, NULL, &status);
     assert_non_null(table);
     assert_int_equal(table->n_rows, 2967);
     assert_int_equal(table->profiles.d, TABLE_DEFAULT_FEATURES);
@@ -493,7 +495,8 @@ static void a_table_without_rows_is_refused(void **state)
     struct authlog_input input = input_of(paths, 1, NULL);
     struct status status = {0};
     struct authlog_index *index;
-    assert_null(authlog_load(&input, NULL, &index, NULL, NULL, &status));
+    const struct csv_options options = {0};
+    assert_null(authlog_load(&input, &options, &index, NULL, NULL, &status));
     assert_null(index);
     assert_int_equal(status.code, STATUS_INPUT);
     drop_file(path);
@@ -507,10 +510,79 @@ static void counting_can_be_cancelled(void **state)
     struct authlog_input input = input_of(paths, 1, NULL);
     atomic_bool cancel = true;
     struct progress progress = {.cancel = &cancel};
+    const struct csv_options options = {0};
     struct status status = {0};
-    assert_null(authlog_load(&input, NULL, NULL, NULL, &progress, &status));
+    assert_null(authlog_load(&input, &options, NULL, NULL, &progress, &status));
     assert_int_equal(status.code, STATUS_CANCELLED);
     free(path);
+}
+
+static void features_are_chosen_from_the_seven(void **state)
+{
+    (void)state;
+    char *path = source_path("data/lanl_auth_50000.txt.gz");
+    const char *const paths[] = {path};
+    struct authlog_input input = input_of(paths, 1, NULL);
+    const char *features[] = {"src_hosts", "total_events"};
+    const struct csv_options options = {.features = features, .n_features = 2};
+    struct status status = {0};
+    struct table *table = authlog_load(&input, &options, NULL, NULL, NULL, &status);
+    assert_non_null(table);
+    assert_int_equal(table->profiles.d, 2);
+    const double *values = table_profile(table, table->row_profile[0]);
+    assert_true(values[0] == 16 && values[1] == 45);
+    table_free(table);
+    features[0] = "weight";
+    assert_null(authlog_load(&input, &options, NULL, NULL, NULL, &status));
+    assert_int_equal(status.code, STATUS_USAGE);
+    assert_non_null(strstr(status.text, "'weight'"));
+    free(path);
+}
+
+static size_t rows_of(const char *path, enum input_kind kind, struct authlog_index **index,
+                      struct status *status)
+{
+    const struct csv_options options = {0};
+    struct table *table = input_load(path, kind, &options, index, NULL, NULL, status);
+    size_t rows = table == NULL ? 0 : table->n_rows;
+    table_free(table);
+    return rows;
+}
+
+static void an_input_is_told_by_its_content(void **state)
+{
+    (void)state;
+    char *log = source_path("data/lanl_auth_50000.txt.gz");
+    char *table = source_path("data/lanl_user_hours.csv");
+    struct authlog_index *index;
+    struct status status = {0};
+    assert_int_equal(rows_of(log, INPUT_AUTO, &index, &status), 2967);
+    assert_non_null(index);
+    authlog_index_free(index);
+    assert_int_equal(rows_of(table, INPUT_AUTO, &index, &status), 2967);
+    assert_null(index);
+    assert_int_equal(rows_of(table, INPUT_LANL, &index, &status), 0);
+    assert_non_null(strstr(status.text, "is no authentication log"));
+    assert_int_equal(rows_of(log, INPUT_TABLE, &index, &status), 0);
+    assert_int_equal(status.code, STATUS_INPUT);
+
+    /* A .gz that breaks off within the bytes that are looked at. */
+    struct text text = read_file(log);
+    char *broken = make_gzip(text.bytes, text.length, 300);
+    assert_true(rows_of(broken, INPUT_LANL, &index, &status) > 0);
+    authlog_index_free(index);
+    drop_file(broken);
+
+    /* A plain log shorter than that. */
+    char *small = make_file("5," GOOD "6," GOOD, strlen("5," GOOD "6," GOOD));
+    assert_int_equal(rows_of(small, INPUT_AUTO, &index, &status), 1);
+    const char *why;
+    assert_true(authlog_index_usable(index, &why));
+    authlog_index_free(index);
+    drop_file(small);
+    text_free(&text);
+    free(log);
+    free(table);
 }
 
 int main(void)
@@ -534,6 +606,8 @@ int main(void)
         cmocka_unit_test(a_log_becomes_a_table),
         cmocka_unit_test(a_table_without_rows_is_refused),
         cmocka_unit_test(counting_can_be_cancelled),
+        cmocka_unit_test(features_are_chosen_from_the_seven),
+        cmocka_unit_test(an_input_is_told_by_its_content),
     };
     return cmocka_run_group_tests_name("authlog", tests, NULL, NULL);
 }
