@@ -29,7 +29,8 @@ static bool start_threads(struct app *app, struct status *status)
     app->inbox = inbox_new(status);
     app->worker = app->inbox == NULL ? NULL : worker_new(app->inbox, status);
     app->queries = app->worker == NULL ? NULL : queries_new(app->inbox, status);
-    return app->queries != NULL;
+    app->query_threads = app->queries == NULL ? NULL : parallel_new(0, status);
+    return app->query_threads != NULL;
 }
 
 struct app *app_new(const struct app_options *options, struct status *status)
@@ -67,6 +68,7 @@ void app_free(struct app *app)
     }
     worker_free(app->worker);
     queries_free(app->queries);
+    parallel_free(app->query_threads);
     for (size_t i = 0; views[i] != NULL; i++) {
         if (app->states[i] != NULL) {
             views[i]->close(app->states[i]);
@@ -287,6 +289,11 @@ void app_confirm(struct app *app, keycode yes, void (*done)(void *context, struc
     app->prompt.confirmed = done;
     app->prompt.context = context;
     app->dirty = true;
+}
+
+struct parallel *app_query_threads(const struct app *app)
+{
+    return app->query_threads;
 }
 
 bool app_query(struct app *app, void *view, struct query *take_query)

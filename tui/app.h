@@ -13,6 +13,7 @@
 #include "actions.h"
 #include "keymap.h"
 #include "page.h"
+#include "rank/filter.h"
 #include "session.h"
 
 struct app;
@@ -32,6 +33,9 @@ void app_select_result(struct app *app, size_t result);
 void app_select_k(struct app *app, size_t k);
 void app_select_row(struct app *app, size_t row); /* and the row's user */
 void app_select_user(struct app *app, uint32_t user);
+
+/* Shows only the rows that pass `text` ("": all); a wrong one is said and changes nothing. */
+void app_set_filter(struct app *app, const char *text);
 
 /* ---- moving ---- */
 
@@ -77,5 +81,28 @@ void app_confirm(struct app *app, keycode yes, void (*done)(void *context, struc
  * is `view`. False when there was no memory for it (the query is freed). */
 bool app_query(struct app *app, void *view, struct query *take_query);
 void app_query_cancel(struct app *app, unsigned slot);
+
+/* query.slot: a later query of the same slot cancels an earlier one. */
+enum slot {
+    SLOT_WRITE, /* files and verdicts: never cancelled */
+    SLOT_FILTER,
+    SLOT_DATA,
+    SLOT_DATA_ROWS,
+    SLOT_SCORES,
+    SLOT_TOPK,
+    SLOT_TOPK_DETAIL,
+    SLOT_USER,
+    SLOT_USER_DETAIL,
+    SLOT_COMPARE,
+    SLOT_REVIEW
+};
+
+/* The pool of threads for queries; only to be used on the queries thread. */
+struct parallel *app_query_threads(const struct app *app);
+
+/* What names in a filter mean now; rankings has room for DETECTOR_MAX + 1. There must be a
+ * table. rows_query.h does all of it. */
+void app_filter_context(const struct app *app, struct filter_context *context,
+                        struct filter_ranking *rankings);
 
 #endif

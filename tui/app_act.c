@@ -193,6 +193,14 @@ static void act_alone(struct app *app, enum action action, const char *argument)
     case ACTION_K_MORE: app_select_k(app, next_k(app->session.selected.k, true)); break;
     case ACTION_K_LESS: app_select_k(app, next_k(app->session.selected.k, false)); break;
     case ACTION_K: set_k(app, argument); break;
+    case ACTION_FILTER:
+        if (argument[0] != '\0') {
+            app_set_filter(app, argument);
+        } else {
+            app_ask_filter(app, "");
+        }
+        break;
+    case ACTION_FILTER_CLEAR: app_set_filter(app, ""); break;
     case ACTION_SEARCH: search_for(app, argument); break;
     case ACTION_SEARCH_NEXT: app_search(app, true); break;
     case ACTION_SEARCH_PREVIOUS: app_search(app, false); break;
@@ -337,7 +345,9 @@ static void key_in_prompt(struct app *app, keycode key)
     case PROMPT_ACCEPTED: accept(app); break;
     case PROMPT_EDITED: live(app, prompt->edit.text); break;
     case PROMPT_ABANDONED:
-        live(app, prompt->question.initial == NULL ? "" : prompt->question.initial);
+        if (prompt->kind == PROMPT_QUESTION) {
+            live(app, prompt->question.initial == NULL ? "" : prompt->question.initial);
+        }
         prompt_close(prompt);
         break;
     case PROMPT_IGNORED: break;

@@ -180,6 +180,7 @@ static void replace(struct app *app)
         session->has_result[i] = app->run->results[i].ready;
     }
     session->selected.has_row = session->selected.has_user = false;
+    app_filter_again(app);
     app_changed(app, CHANGED_RUN);
 }
 

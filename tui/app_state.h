@@ -30,6 +30,7 @@ struct app {
     struct inbox *inbox;
     struct worker *worker;
     struct queries *queries;
+    struct parallel *query_threads;
 
     struct keymap keymap;
     void *states[APP_VIEWS_MAX]; /* by index in views[]; NULL: never shown */
@@ -82,6 +83,10 @@ const struct view_ops *app_view(const struct app *app); /* shown */
 void *app_view_state(const struct app *app);
 void app_changed(struct app *app, unsigned what);
 const char *app_base_name(const char *path);
+struct rows_query;
+void app_ask_filter(struct app *app, const char *initial);
+void app_filter_again(struct app *app);
+void app_filter_counted(struct app *app, const struct rows_query *asked);
 void app_answer(struct app *app, struct query *query); /* of a query the app itself has asked */
 void app_back(struct app *app);
 void app_search(struct app *app, bool forward);

@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "base/outfile.h"
+#include "rows_query.h"
 
 enum { SCREENSHOT_LINE = 16384 };
 
@@ -67,6 +68,10 @@ bool app_screenshot(struct app *app, const char *path)
 
 void app_answer(struct app *app, struct query *query)
 {
+    if (query->slot == SLOT_FILTER) {
+        app_filter_counted(app, (const struct rows_query *)query);
+        return;
+    }
     const struct screenshot *shot = (const struct screenshot *)query;
     if (query->status.code != STATUS_OK) {
         app_say(app, LOG_ERROR, "%s", query->status.text);

@@ -16,7 +16,11 @@ static void describe_rows(const struct app *app, char *text, size_t size)
 {
     const struct session *session = &app->session;
     struct shown memory = format_bytes(app_memory(app));
-    if (session->has_table && app->cols < NARROW_COLS) {
+    if (session->filter.text[0] != '\0') {
+        snprintf(text, size, "& %s of %s rows",
+                 session->filter.counted ? format_grouped(session->filter.rows).text : "...",
+                 format_short((double)session->run->table->n_rows).text);
+    } else if (session->has_table && app->cols < NARROW_COLS) {
         snprintf(text, size, "%s rows", format_short((double)session->run->table->n_rows).text);
     } else if (session->has_table) {
         snprintf(text, size, "%s rows %s %s", format_grouped(session->run->table->n_rows).text,

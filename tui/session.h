@@ -26,6 +26,13 @@ struct selection {
 
 enum { FILTER_TEXT = 512 };
 
+struct session_filter {
+    char text[FILTER_TEXT];       /* as typed; "" for none */
+    char understood[FILTER_TEXT]; /* the same with whole names */
+    bool counted;
+    size_t rows; /* that match, when counted */
+};
+
 struct session {
     const char *input;                 /* the file's name without folders */
     const struct run *run;             /* whose results are shown; NULL before the first run */
@@ -45,7 +52,7 @@ struct session {
     struct meter meter;
 
     struct selection selected;
-    char filter[FILTER_TEXT]; /* as typed; "" for none */
+    struct session_filter filter;
     struct log log;
 };
 

@@ -105,6 +105,77 @@ static void esc_goes_back_and_q_closes(void **state)
     app->quit = false;
 }
 
+static void a_filter_counts_while_it_is_typed(void **state)
+{
+    (void)state;
+    fixture_do(app, "data");
+    fixture_do(app, "key & f a i l e d : > 0");
+    fixture_golden(app, 24, 80, GLYPHS_BLOCK, "filter_live_80x24");
+    assert_string_equal(app->session.filter.text, ""); /* not before Enter */
+    fixture_do(app, "key Enter");
+    assert_string_equal(app->session.filter.text, "failed:>0");
+    assert_true(app->session.filter.counted);
+    assert_int_equal(app->session.filter.rows, 46);
+    assert_true(fixture_shows(app, "& 46 of 3.0 k rows"));
+    assert_true(fixture_shows(app, "only failed_events:>0"));
+    fixture_do(app, "key & Ctrl-U u s r : x");
+    assert_true(fixture_shows(app, "column 1: "));
+    assert_true(fixture_shows(app, "did you mean user?"));
+    fixture_do(app, "key Enter");
+    assert_string_equal(app->session.filter.text,
+                        "failed:>0"); /* a wrong one changes nothing */
+    fixture_do(app, "filter user:U*");
+    assert_string_equal(app->session.filter.text, "user:U*");
+    fixture_do(app, "clear-filter");
+    assert_string_equal(app->session.filter.text, "");
+    assert_true(fixture_shows(app, "2,967 rows"));
+}
+
+static void k_and_detector_are_chosen_by_key_and_name(void **state)
+{
+    (void)state;
+    const struct selection *selected = &app->session.selected;
+    app_do(app, ACTION_DETECTOR, "lof");
+    assert_string_equal(session_result(&app->session)->name, "lof");
+    app_do(app, ACTION_DETECTOR_NEXT, "");
+    assert_string_equal(session_result(&app->session)->name, "ensemble");
+    app_do(app, ACTION_DETECTOR_NEXT, "");
+    assert_string_equal(session_result(&app->session)->name, "iforest");
+    app_do(app, ACTION_DETECTOR_NEXT, ""); /* the autoencoder is no part of this run */
+    assert_string_equal(session_result(&app->session)->name, "lof");
+    fixture_do(app, "k 100");
+    app_do(app, ACTION_K_MORE, "");
+    assert_int_equal(selected->k, 200);
+    app_do(app, ACTION_K_LESS, "");
+    app_do(app, ACTION_K_LESS, "");
+    assert_int_equal(selected->k, 50);
+    fixture_do(app, "k 73");
+    app_do(app, ACTION_K_LESS, "");
+    assert_int_equal(selected->k, 50);
+    fixture_do(app, "k -3");
+    assert_int_equal(selected->k, 50);
+    assert_true(app->has_message);
+}
+
+static void a_run_is_repeated_with_other_parameters(void **state)
+{
+    (void)state;
+    struct app *again = fixture_open("lanl_user_hours.csv", "iforest");
+    fixture_do(again, "filter iforest:>p99");
+    const struct run *before = again->session.run;
+    fixture_do(again, "run trees=10 seed=7");
+    assert_true(again->session.run != before);
+    assert_true(again->session.run->params.values[0][0] == 10);
+    assert_true(again->session.has_result[0]);
+    assert_string_equal(again->session.filter.text, "iforest:>p99");
+    fixture_do(again, "run tress=10");
+    assert_true(fixture_shows(again, "trees"));
+    fixture_do(again, "run trees");
+    assert_true(fixture_shows(again, "NAME=VALUE"));
+    assert_true(again->session.run->params.values[0][0] == 10);
+    app_free(again);
+}
+
 static void any_size_will_do(void **state)
 {
     (void)state;
@@ -162,6 +233,9 @@ int main(void)
         cmocka_unit_test(help_is_made_from_the_actions),
         cmocka_unit_test(the_palette_shows_what_could_be_meant),
         cmocka_unit_test(esc_goes_back_and_q_closes),
+        cmocka_unit_test(a_filter_counts_while_it_is_typed),
+        cmocka_unit_test(k_and_detector_are_chosen_by_key_and_name),
+        cmocka_unit_test(a_run_is_repeated_with_other_parameters),
         cmocka_unit_test(any_size_will_do),
         cmocka_unit_test(a_hostile_table_shows_as_marks),
     };

@@ -1,0 +1,157 @@
+/* The filter of the session: typed with `&`, counted while it is typed, kept across views. */
+#include "app_state.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/format.h"
+#include "rows_query.h"
+
+void app_filter_context(const struct app *app, struct filter_context *context,
+                        struct filter_ranking *rankings)
+{
+    const struct session *session = &app->session;
+    const struct run *run = session->run;
+    memset(context, 0, sizeof *context);
+    context->table = run->table;
+    context->by_profile = run->by_profile;
+    context->rankings = rankings;
+    context->n_rankings = session_results();
+    context->main_ranking = session->selected.result;
+    for (size_t i = 0; i < session_results(); i++) {
+        const struct result *result = &run->results[i];
+        bool ready = session->has_result[i];
+        rankings[i] = (struct filter_ranking){
+            .name = i < detector_count() ? detectors[i]->name : "ensemble",
+            .alias = i < detector_count() ? detectors[i]->brief : "ENS",
+            .ranking = ready ? result->ranking : NULL,
+            .threshold = ready ? result->scores.threshold : 0,
+        };
+    }
+}
+
+/* "column 7: there is no field 'usr'; did you mean user?" */
+static void describe_error(const struct filter_error *error, char *text, size_t size)
+{
+    if (error->text[0] == '\0') {
+        snprintf(text, size, "the table is not there yet");
+        return;
+    }
+    snprintf(text, size, "column %zu: %s%s%s%s", error->column + 1, error->text,
+             error->nearest[0] != '\0' ? "; did you mean " : "", error->nearest,
+             error->nearest[0] != '\0' ? "?" : "");
+}
+
+/* Starts counting; false, with `comment`, when the text is wrong. */
+static bool start_count(struct app *app, const char *text, char *comment, size_t size)
+{
+    struct filter_error error = {0};
+    struct rows_query *asked = rows_query_new(app, text, "", 0, SLOT_FILTER, &error);
+    if (asked == NULL) {
+        describe_error(&error, comment, size);
+        return false;
+    }
+    snprintf(comment, size, "counting");
+    return app_query(app, app, &asked->query);
+}
+
+static void live(void *context, struct app *app, const char *text, char *out, size_t size)
+{
+    (void)context;
+    start_count(app, text, out, size);
+}
+
+void app_filter_counted(struct app *app, const struct rows_query *asked)
+{
+    if (asked->query.status.code != STATUS_OK) {
+        return; /* another one is on its way */
+    }
+    struct shown count = format_grouped(asked->total);
+    if (app->prompt.kind == PROMPT_FILTER && strcmp(app->prompt.edit.text, asked->text) == 0) {
+        snprintf(app->prompt.comment, sizeof app->prompt.comment, "%s rows", count.text);
+    }
+    if (strcmp(app->session.filter.text, asked->text) == 0) {
+        app->session.filter.counted = true;
+        app->session.filter.rows = asked->total;
+    }
+    app->dirty = true;
+}
+
+/* Writes the filter as it was understood. */
+static bool understand(struct app *app, const char *text, struct session_filter *filter,
+                       struct filter_error *error)
+{
+    struct filter_context context;
+    struct filter_ranking rankings[DETECTOR_MAX + 1];
+    if (!app->session.has_table) {
+        return false;
+    }
+    app_filter_context(app, &context, rankings);
+    struct filter *parsed = filter_parse(text, &context, error);
+    if (parsed == NULL) {
+        return false;
+    }
+    char *whole = filter_format(parsed, &context, NULL);
+    snprintf(filter->text, sizeof filter->text, "%s", text);
+    snprintf(filter->understood, sizeof filter->understood, "%s", whole == NULL ? text : whole);
+    filter->counted = false;
+    free(whole);
+    filter_free(parsed);
+    return true;
+}
+
+void app_set_filter(struct app *app, const char *text)
+{
+    struct filter_error error = {0};
+    struct session_filter filter = {0};
+    char comment[PROMPT_COMMENT];
+    text += strspn(text, " ");
+    if (strlen(text) >= sizeof filter.text) {
+        app_say(app, LOG_ERROR, "this filter is too long");
+        return;
+    }
+    if (text[0] != '\0' && !understand(app, text, &filter, &error)) {
+        describe_error(&error, comment, sizeof comment);
+        app_say(app, LOG_ERROR, "%s", comment);
+        return;
+    }
+    app->session.filter = filter;
+    if (text[0] != '\0') {
+        start_count(app, text, comment, sizeof comment);
+        app_say(app, LOG_NOTE, "only %s", filter.understood);
+    }
+    app_changed(app, CHANGED_FILTER);
+}
+
+static void done(void *context, struct app *app, const char *text)
+{
+    (void)context;
+    app_set_filter(app, text);
+}
+
+void app_ask_filter(struct app *app, const char *initial)
+{
+    const struct question question = {.label = "&", .live = live, .done = done};
+    prompt_open(&app->prompt, PROMPT_FILTER, question.label,
+                initial[0] != '\0' ? initial : app->session.filter.text);
+    app->prompt.question = question;
+}
+
+/* The run has changed: what the filter means has, too. */
+void app_filter_again(struct app *app)
+{
+    char comment[PROMPT_COMMENT], text[FILTER_TEXT];
+    struct filter_error error = {0};
+    memcpy(text, app->session.filter.text, sizeof text);
+    if (text[0] == '\0') {
+        return;
+    }
+    if (!understand(app, text, &app->session.filter, &error)) {
+        describe_error(&error, comment, sizeof comment);
+        app->session.filter = (struct session_filter){0};
+        app_say(app, LOG_WARNING, "the filter is off: %s", comment);
+        return;
+    }
+    start_count(app, text, comment, sizeof comment);
+}

@@ -1,0 +1,68 @@
+#include "rows_query.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+static void work(struct query *query, const struct progress *progress)
+{
+    struct rows_query *asked = (struct rows_query *)query;
+    if (asked->most == 0) {
+        filter_count(asked->filter, &asked->context, asked->parallel, progress, &asked->total,
+                     &query->status);
+    } else {
+        filter_rows(asked->filter, &asked->context, asked->parallel, progress, asked->most,
+                    &asked->rows, &asked->total, &query->status);
+    }
+}
+
+static void free_query(struct query *query)
+{
+    struct rows_query *asked = (struct rows_query *)query;
+    filter_free(asked->filter);
+    row_set_clear(&asked->rows);
+    free(asked);
+}
+
+/* Adds the order when the text has none of its own. */
+static struct filter *parse(const struct rows_query *asked, const char *order,
+                            struct filter_error *error)
+{
+    struct row_order own;
+    char text[FILTER_TEXT + 64];
+    struct filter *filter = filter_parse(asked->text, &asked->context, error);
+    if (filter == NULL || order[0] == '\0' || filter_order(filter, &asked->context, &own)) {
+        return filter;
+    }
+    filter_free(filter);
+    snprintf(text, sizeof text, "%s %s", asked->text, order);
+    return filter_parse(text, &asked->context, error);
+}
+
+struct rows_query *rows_query_new(const struct app *app, const char *text, const char *order,
+                                  size_t most, unsigned slot, struct filter_error *error)
+{
+    if (!app_session(app)->has_table) {
+        return NULL;
+    }
+    struct rows_query *asked = mem_zero(1, sizeof *asked, "a query", NULL);
+    if (asked == NULL) {
+        return NULL;
+    }
+    asked->query.work = work;
+    asked->query.free = free_query;
+    asked->query.slot = slot;
+    asked->parallel = app_query_threads(app);
+    asked->most = most;
+    snprintf(asked->text, sizeof asked->text, "%s", text);
+    app_filter_context(app, &asked->context, asked->rankings);
+    asked->context.rankings = asked->rankings;
+    asked->filter = parse(asked, order, error);
+    if (asked->filter == NULL) {
+        free(asked);
+        return NULL;
+    }
+    return asked;
+}
