@@ -17,10 +17,11 @@
  * The first pass sums x; the second sums x - mean and its square, side by side (2 d sums). */
 
 enum {
-    BLOCK = 8192,    /* numpy's buffer, in values */
-    LEAF = 128,      /* numpy's PW_BLOCKSIZE */
-    LANES = 8,       /* numpy's accumulators in a leaf */
-    TASK_BLOCKS = 16 /* blocks a task: 131,072 rows, about a millisecond */
+    BLOCK = 8192,     /* numpy's buffer, in values */
+    LEAF = 128,       /* numpy's PW_BLOCKSIZE */
+    LANES = 8,        /* numpy's accumulators in a leaf */
+    TASK_BLOCKS = 16, /* blocks a task: 131,072 rows, about a millisecond */
+    AHEAD = 24        /* rows from asking for a profile to using it */
 };
 
 struct pass {
@@ -53,6 +54,19 @@ static inline __attribute__((always_inline)) void add_row(const double *x, const
     }
 }
 
+/* Profiles of neighbouring rows lie anywhere in memory: they are asked for in good time. `left`
+ * is how many rows the column of ids goes on. */
+static inline __attribute__((always_inline)) void prefetch_row(const double *values,
+                                                               const uint32_t *profile,
+                                                               size_t i, size_t left, size_t d)
+{
+    if (i + AHEAD < left) {
+        const double *x = values + profile[i + AHEAD] * d;
+        __builtin_prefetch(x);
+        __builtin_prefetch(x + d - 1);
+    }
+}
+
 /* numpy's leaf: eight interleaved sums, folded as a tree, then the rows left over. */
 static inline __attribute__((always_inline)) void leaf_sum(const struct table *table,
                                                            const double *shift, size_t from,
@@ -61,7 +75,7 @@ static inline __attribute__((always_inline)) void leaf_sum(const struct table *t
 {
     const uint32_t *profile = table->row_profile + from;
     const double *values = table->profiles.values;
-    size_t whole = n - n % LANES;
+    size_t whole = n - n % LANES, left = table->n_rows - from;
     double lanes[LANES * 2 * TABLE_FEATURES_MAX];
     if (whole == 0) {
         memset(sum, 0, width * sizeof *sum);
@@ -70,6 +84,7 @@ static inline __attribute__((always_inline)) void leaf_sum(const struct table *t
         memset(lanes, 0, LANES * width * sizeof *lanes);
         for (size_t i = 0; i < whole; i += LANES) {
             for (size_t lane = 0; lane < LANES; lane++) {
+                prefetch_row(values, profile, i + lane, left, d);
                 add_row(values + profile[i + lane] * d, shift, lanes + lane * width, d);
             }
         }
