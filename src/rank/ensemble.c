@@ -3,49 +3,93 @@
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 
-/* Adds the decades of one ranking to the sums: one logarithm a tie block. */
-static void add_decades(const struct ranking *ranking, double *sum, uint8_t *members)
+enum { CHUNK = 1 << 16 /* positions or profiles a task */ };
+
+struct work {
+    const struct ranking *const *rankings;
+    const struct ranking *ranking; /* the one at work */
+    size_t n, n_profiles;
+    double *decades; /* by position of the ranking at work */
+    double *sum;     /* by profile */
+};
+
+/* Decades of the tie blocks that begin in a chunk of positions: one logarithm a block. */
+static void find_decades(void *context, size_t task, unsigned worker)
 {
-    size_t last;
-    for (size_t first = 0; first < ranking->n_scored; first = last) {
-        double score = ranking->score[ranking->order[first]];
-        for (last = first + 1; last < ranking->n_scored; last++) {
-            if (ranking->score[ranking->order[last]] != score) {
-                break;
-            }
-        }
+    (void)worker;
+    struct work *work = context;
+    const struct ranking *ranking = work->ranking;
+    size_t from = task * CHUNK, n = ranking->n_scored;
+    size_t to = n - from < CHUNK ? n : from + CHUNK, last;
+    if (from > 0) { /* the block that begins in a chunk before is done there */
+        size_t before = ranking_block_end(ranking, from - 1);
+        from = before > from ? before : from;
+    }
+    for (size_t first = from; first < to; first = last) {
+        last = ranking_block_end(ranking, first);
         double share = (double)ranking->rows_above[last] / (double)ranking->scored_rows;
         double decades = 0.0 - log10(share); /* 0, not -0, for a share of 1 */
         for (size_t i = first; i < last; i++) {
-            sum[ranking->order[i]] += decades;
-            members[ranking->order[i]]++;
+            work->decades[i] = decades;
         }
     }
 }
 
-bool ensemble_score(const struct ranking *const *rankings, size_t n, size_t n_profiles,
-                    struct scores *scores, struct status *status)
+static void add_decades(void *context, size_t task, unsigned worker)
 {
-    uint8_t *members = mem_zero(n_profiles, sizeof *members, "the ensemble", status);
-    if (members == NULL || !scores_new(scores, n_profiles, status)) {
-        free(members);
-        return false;
-    }
-    for (size_t i = 0; i < n_profiles; i++) {
-        scores->score[i] = 0;
-    }
-    for (size_t i = 0; i < n; i++) {
-        if (rankings[i] != NULL) {
-            add_decades(rankings[i], scores->score, members);
+    (void)worker;
+    struct work *work = context;
+    size_t from = task * CHUNK, n = work->n_profiles;
+    size_t to = n - from < CHUNK ? n : from + CHUNK;
+    for (size_t profile = from; profile < to; profile++) {
+        uint32_t place = work->ranking->place[profile];
+        if (place != UINT32_MAX) {
+            work->sum[profile] += work->decades[place];
         }
     }
-    for (size_t i = 0; i < n_profiles; i++) {
-        scores->score[i] = members[i] > 0 ? scores->score[i] / members[i] : NAN;
+}
+
+static void divide(void *context, size_t task, unsigned worker)
+{
+    (void)worker;
+    struct work *work = context;
+    size_t from = task * CHUNK, n = work->n_profiles;
+    size_t to = n - from < CHUNK ? n : from + CHUNK;
+    for (size_t profile = from; profile < to; profile++) {
+        size_t members = ensemble_members(work->rankings, work->n, profile);
+        work->sum[profile] = members > 0 ? work->sum[profile] / (double)members : NAN;
     }
-    free(members);
+}
+
+static size_t count_tasks(size_t n)
+{
+    return (n + CHUNK - 1) / CHUNK;
+}
+
+bool ensemble_score(const struct ranking *const *rankings, size_t n, size_t n_profiles,
+                    struct parallel *parallel, struct scores *scores, struct status *status)
+{
+    struct work work = {.rankings = rankings, .n = n, .n_profiles = n_profiles};
+    work.decades = mem_new(n_profiles, sizeof *work.decades, "the ensemble", status);
+    if (work.decades == NULL || !scores_new(scores, n_profiles, status)) {
+        free(work.decades);
+        return false;
+    }
+    work.sum = scores->score;
+    memset(work.sum, 0, n_profiles * sizeof *work.sum);
+    for (size_t i = 0; i < n; i++) {
+        work.ranking = rankings[i];
+        if (work.ranking != NULL) {
+            parallel_run(parallel, count_tasks(work.ranking->n_scored), find_decades, &work);
+            parallel_run(parallel, count_tasks(n_profiles), add_decades, &work);
+        }
+    }
+    parallel_run(parallel, count_tasks(n_profiles), divide, &work);
+    free(work.decades);
     return true;
 }
 

@@ -19,7 +19,7 @@
  * and counts are the caller's (scores_budget()). NaN where no detector scored. `rankings` (n)
  * may hold NULL for a detector that is not there. */
 bool ensemble_score(const struct ranking *const *rankings, size_t n, size_t n_profiles,
-                    struct scores *scores, struct status *status);
+                    struct parallel *parallel, struct scores *scores, struct status *status);
 
 /* How many of the detectors scored a profile. */
 size_t ensemble_members(const struct ranking *const *rankings, size_t n, size_t profile);

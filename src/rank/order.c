@@ -171,17 +171,16 @@ static void order_run(const struct keys *keys, uint64_t *run, uint64_t *spare, s
 
 static void order_runs(const struct keys *keys, uint64_t *packed, uint64_t *spare, size_t n)
 {
-    size_t end;
-    for (size_t i = 0; i < n; i = end) {
-        uint64_t upper = packed[i] >> 32;
-        for (end = i + 1; end < n && packed[end] >> 32 == upper;) {
-            end++;
+    size_t start = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (i + AHEAD < n) {
+            __builtin_prefetch(&keys->value[(uint32_t)packed[i + AHEAD] * keys->stride]);
         }
-        if (end - i > 1) {
-            if (end < n) {
-                __builtin_prefetch(&keys->value[(uint32_t)packed[end] * keys->stride]);
+        if (i + 1 == n || packed[i + 1] >> 32 != packed[i] >> 32) {
+            if (i > start) {
+                order_run(keys, packed + start, spare + start, i + 1 - start);
             }
-            order_run(keys, packed + i, spare + i, end - i);
+            start = i + 1;
         }
     }
 }

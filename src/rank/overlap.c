@@ -141,6 +141,47 @@ uint32_t *heads_rows(const struct head *heads, size_t n, size_t least,
 
 /* ---- pairs and curves --------------------------------------------------------------- */
 
+/* Adds what one profile has in common between heads, which hold it up to `limits`. */
+static void add_profile(struct overlap *overlap, const struct row_index *index, size_t profile,
+                        const int64_t *limits)
+{
+    int64_t least = LIMIT_WHOLE, most = LIMIT_NONE;
+    for (size_t a = 0; a < overlap->n; a++) {
+        least = limits[a] < least ? limits[a] : least;
+        most = limits[a] > most ? limits[a] : most;
+        for (size_t b = a + 1; b < overlap->n && limits[a] != LIMIT_NONE; b++) {
+            int64_t limit = limits[a] < limits[b] ? limits[a] : limits[b];
+            if (limit != LIMIT_NONE) {
+                overlap->common[a][b] += rows_up_to(index, profile, limit);
+            }
+        }
+    }
+    overlap->in_any += rows_up_to(index, profile, most);
+    overlap->in_all += least != LIMIT_NONE ? rows_up_to(index, profile, least) : 0;
+}
+
+static void add_heads(struct overlap *overlap, const struct head *heads,
+                      const struct row_index *index)
+{
+    enum { AHEAD = 16 /* profiles from asking for a place to looking at it */ };
+    int64_t limits[OVERLAP_MAX];
+    for (size_t h = 0; h < overlap->n; h++) {
+        const uint32_t *order = heads[h].ranking->order;
+        for (size_t i = 0; i < heads[h].touched; i++) {
+            for (size_t j = 0; j < overlap->n && i + AHEAD < heads[h].touched; j++) {
+                __builtin_prefetch(&heads[j].ranking->place[order[i + AHEAD]]);
+            }
+            if (!is_first(heads, h, order[i])) {
+                continue;
+            }
+            for (size_t j = 0; j < overlap->n; j++) {
+                limits[j] = limit_of(&heads[j], order[i]);
+            }
+            add_profile(overlap, index, order[i], limits);
+        }
+    }
+}
+
 bool overlap_at(struct overlap *overlap, const struct ranking *const *rankings, size_t n,
                 const struct row_index *index, size_t k, struct status *status)
 {
@@ -158,14 +199,12 @@ bool overlap_at(struct overlap *overlap, const struct ranking *const *rankings, 
         }
         overlap->rows[i] = overlap->common[i][i] = heads[i].rows;
     }
+    add_heads(overlap, heads, index);
     for (size_t a = 0; a < n; a++) {
-        for (size_t b = a + 1; b < n; b++) {
-            const struct head pair[2] = {heads[a], heads[b]};
-            overlap->common[a][b] = overlap->common[b][a] = heads_count(pair, 2, 2, index);
+        for (size_t b = 0; b < a; b++) {
+            overlap->common[a][b] = overlap->common[b][a];
         }
     }
-    overlap->in_all = heads_count(heads, n, n, index);
-    overlap->in_any = heads_count(heads, n, 1, index);
     return true;
 }
 

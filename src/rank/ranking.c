@@ -8,6 +8,11 @@
 #include "rank/order.h"
 #include "rank/quantile.h"
 
+enum {
+    AHEAD = 24, /* positions from asking for a profile to using it */
+    NEAR = 8, /* most tie blocks are short: so many positions are looked at before bisecting */
+};
+
 static bool fill(struct ranking *ranking, const struct profiles *profiles,
                  struct status *status)
 {
@@ -32,6 +37,10 @@ static bool fill(struct ranking *ranking, const struct profiles *profiles,
     size_t rows = 0;
     for (size_t i = 0; i < scored; i++) {
         uint32_t profile = ranking->order[i];
+        if (i + AHEAD < scored) {
+            __builtin_prefetch(&profiles->copies[ranking->order[i + AHEAD]]);
+            __builtin_prefetch(&ranking->place[ranking->order[i + AHEAD]], 1);
+        }
         ranking->place[profile] = (uint32_t)i;
         ranking->rows_above[i] = (uint32_t)rows;
         rows += profiles->copies[profile];
@@ -106,15 +115,37 @@ size_t ranking_position(const struct ranking *ranking, size_t rank)
     return quantile_place(ranking->rows_above, ranking->n_scored, rank - 1);
 }
 
+size_t ranking_block_end(const struct ranking *ranking, size_t position)
+{
+    double score = score_at(ranking, position);
+    for (size_t i = position + 1; i < position + NEAR; i++) {
+        if (i == ranking->n_scored || score_at(ranking, i) != score) {
+            return i;
+        }
+    }
+    return ranking_at_least(ranking, score);
+}
+
+static size_t block_start(const struct ranking *ranking, size_t last)
+{
+    double score = score_at(ranking, last - 1);
+    for (size_t i = last - 1; i + NEAR > last; i--) {
+        if (i == 0 || score_at(ranking, i - 1) != score) {
+            return i;
+        }
+    }
+    return ranking_above(ranking, score);
+}
+
 struct tie_block ranking_ties(const struct ranking *ranking, size_t profile)
 {
-    double score = ranking->score[profile];
     struct tie_block block = {0};
-    if (ranking->place[profile] == UINT32_MAX) {
+    size_t place = ranking->place[profile];
+    if (place == UINT32_MAX) {
         return block;
     }
-    block.first = ranking_above(ranking, score);
-    block.last = ranking_at_least(ranking, score);
+    block.first = block_start(ranking, place + 1);
+    block.last = ranking_block_end(ranking, place);
     block.rows = ranking->rows_above[block.last] - ranking->rows_above[block.first];
     block.best_rank = (size_t)ranking->rows_above[block.first] + 1;
     return block;
@@ -122,7 +153,12 @@ struct tie_block ranking_ties(const struct ranking *ranking, size_t profile)
 
 double ranking_tail_share(const struct ranking *ranking, size_t profile)
 {
-    return ranking_tail_share_of(ranking, ranking->score[profile]);
+    size_t place = ranking->place[profile];
+    if (place == UINT32_MAX) {
+        return NAN;
+    }
+    size_t rows = ranking->rows_above[ranking_block_end(ranking, place)];
+    return (double)rows / (double)ranking->scored_rows;
 }
 
 double ranking_tail_share_of(const struct ranking *ranking, double score)
@@ -148,30 +184,6 @@ double ranking_percentile(const struct ranking *ranking, double percent)
 }
 
 /* ---- rows --------------------------------------------------------------------------- */
-
-enum { NEAR = 8 /* most tie blocks are short: look at so many positions before bisecting */ };
-
-static size_t block_end(const struct ranking *ranking, size_t first)
-{
-    double score = score_at(ranking, first);
-    for (size_t i = first + 1; i < first + NEAR; i++) {
-        if (i == ranking->n_scored || score_at(ranking, i) != score) {
-            return i;
-        }
-    }
-    return ranking_at_least(ranking, score);
-}
-
-static size_t block_start(const struct ranking *ranking, size_t last)
-{
-    double score = score_at(ranking, last - 1);
-    for (size_t i = last - 1; i + NEAR > last; i--) {
-        if (i == 0 || score_at(ranking, i - 1) != score) {
-            return i;
-        }
-    }
-    return ranking_above(ranking, score);
-}
 
 static size_t rows_between(const struct ranking *ranking, size_t first, size_t last)
 {
@@ -209,7 +221,7 @@ size_t ranking_rows(const struct ranking *ranking, const struct row_index *index
     size_t first = ranking_above(ranking, score);
     size_t skip = from - 1 - ranking->rows_above[first];
     while (written < wanted) {
-        size_t last = block_end(ranking, first);
+        size_t last = ranking_block_end(ranking, first);
         size_t part = block_rows(ranking, index, first, last, skip, wanted - written,
                                  rows + written, status);
         if (part == 0) {

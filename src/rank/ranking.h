@@ -40,6 +40,9 @@ struct tie_block {
 };
 struct tie_block ranking_ties(const struct ranking *ranking, size_t profile);
 
+/* Where the tie block that `position` of order belongs to ends: its `last`. */
+size_t ranking_block_end(const struct ranking *ranking, size_t position);
+
 /* The share of scored rows with at least this profile's score: 1 / 42,000 is "1 in 42,000".
  * NaN when it has no score. */
 double ranking_tail_share(const struct ranking *ranking, size_t profile);

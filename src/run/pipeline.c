@@ -201,7 +201,8 @@ static bool combine(struct pipeline *pipeline, struct status *status)
     struct result *result = &run->results[index];
     struct stage_record *stage = begin(pipeline, "ensemble");
     bool good =
-        ensemble_score(rankings, n, run->table->profiles.n, &result->scores, status) &&
+        ensemble_score(rankings, n, run->table->profiles.n, run->parallel, &result->scores,
+                       status) &&
         scores_budget(&result->scores, &run->table->profiles, run->params.budget, status);
     if (good) {
         result->ranking =

@@ -194,7 +194,7 @@ static void bench_rankings(struct bench *b)
     }
     struct instant start = now();
     const struct ranking *rankings[] = {b->ranking[0], b->ranking[1], b->ranking[2]};
-    ensemble_score(rankings, N, b->table->profiles.n, &b->ensemble, &b->status);
+    ensemble_score(rankings, N, b->table->profiles.n, b->parallel, &b->ensemble, &b->status);
     say("ensemble", start, "");
     b->ensemble_ranking =
         ranking_new(b->ensemble.score, &b->table->profiles, b->parallel, &b->status);

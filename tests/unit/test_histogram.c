@@ -174,7 +174,7 @@ static void the_ensemble_is_a_mean_of_decades(void **state)
                                         ranking_new(ties, &s.table->profiles, NULL, NULL), NULL,
                                         ranking_new(few, &s.table->profiles, NULL, NULL)};
     struct scores scores;
-    assert_true(ensemble_score(rankings, 4, n, &scores, NULL));
+    assert_true(ensemble_score(rankings, 4, n, NULL, &scores, NULL));
     assert_int_equal(scores.n, n);
     for (size_t profile = 0; profile < n; profile++) {
         double sum = 0;
@@ -189,7 +189,7 @@ static void the_ensemble_is_a_mean_of_decades(void **state)
         assert_false(signbit(scores.score[profile]));
     }
     scores_clear(&scores);
-    assert_true(ensemble_score(rankings, 1, n, &scores, NULL));
+    assert_true(ensemble_score(rankings, 1, n, NULL, &scores, NULL));
     for (size_t profile = 0; profile < n; profile++) {
         assert_true(isnan(scores.score[profile]) == isnan(s.score[profile]));
     }
@@ -201,6 +201,39 @@ static void the_ensemble_is_a_mean_of_decades(void **state)
     scored_free(&s);
 }
 
+/* Tie blocks over the borders of tasks, and any number of threads. */
+static void the_ensemble_of_many_profiles(void **state)
+{
+    (void)state;
+    enum { N = 150000 };
+    double *values = calloc(N, sizeof *values);
+    assert_non_null(values);
+    for (size_t i = 0; i < N; i++) {
+        values[i] = (double)i;
+    }
+    struct table *table = fixture_table(values, N, 1, NULL);
+    const size_t levels[] = {1, 3, 5000, 0};
+    for (size_t i = 0; i < 4; i++) {
+        struct parallel *parallel = parallel_new((unsigned)i, NULL);
+        double *score = fixture_scores(N, levels[i], 9, i);
+        struct ranking *ranking = ranking_new(score, &table->profiles, parallel, NULL);
+        const struct ranking *rankings[] = {ranking, ranking};
+        struct scores scores;
+        assert_true(ensemble_score(rankings, 2, N, parallel, &scores, NULL));
+        for (size_t profile = 0; profile < N; profile++) {
+            double decades = -log10(ranking_tail_share(ranking, profile));
+            assert_true(isnan(decades) ? isnan(scores.score[profile])
+                                       : scores.score[profile] == decades);
+        }
+        scores_clear(&scores);
+        ranking_free(ranking);
+        free(score);
+        parallel_free(parallel);
+    }
+    table_free(table);
+    free(values);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -208,6 +241,7 @@ int main(void)
         cmocka_unit_test(axes),
         cmocka_unit_test(an_axis_is_never_a_point),
         cmocka_unit_test(the_ensemble_is_a_mean_of_decades),
+        cmocka_unit_test(the_ensemble_of_many_profiles),
     };
     return cmocka_run_group_tests_name("histogram", tests, NULL, NULL);
 }
