@@ -7,7 +7,10 @@
 
 #include "base/mem.h"
 
-enum { CHUNK = 1 << 16 /* positions or profiles a task */ };
+enum {
+    CHUNK = 1 << 16, /* positions or profiles a task */
+    AHEAD = 24       /* of them from asking for a number to using it */
+};
 
 struct work {
     const struct ranking *const *rankings;
@@ -17,24 +20,32 @@ struct work {
     double *sum;     /* by profile */
 };
 
+static double decades_of(const struct ranking *ranking, size_t last)
+{
+    double share = (double)ranking->rows_above[last] / (double)ranking->scored_rows;
+    return 0.0 - log10(share); /* 0, not -0, for a share of 1 */
+}
+
 /* Decades of the tie blocks that begin in a chunk of positions: one logarithm a block. */
 static void find_decades(void *context, size_t task, unsigned worker)
 {
     (void)worker;
     struct work *work = context;
     const struct ranking *ranking = work->ranking;
+    const uint32_t *order = ranking->order;
     size_t from = task * CHUNK, n = ranking->n_scored;
-    size_t to = n - from < CHUNK ? n : from + CHUNK, last;
-    if (from > 0) { /* the block that begins in a chunk before is done there */
-        size_t before = ranking_block_end(ranking, from - 1);
-        from = before > from ? before : from;
-    }
-    for (size_t first = from; first < to; first = last) {
-        last = ranking_block_end(ranking, first);
-        double share = (double)ranking->rows_above[last] / (double)ranking->scored_rows;
-        double decades = 0.0 - log10(share); /* 0, not -0, for a share of 1 */
-        for (size_t i = first; i < last; i++) {
-            work->decades[i] = decades;
+    size_t to = n - from < CHUNK ? n : from + CHUNK;
+    /* the block that begins in a chunk before is done there */
+    size_t first = from > 0 ? ranking_block_end(ranking, from - 1) : 0;
+    for (size_t i = first; first < to; i++) {
+        if (i + AHEAD < n) {
+            __builtin_prefetch(&ranking->score[order[i + AHEAD]]);
+        }
+        if (i + 1 == n || ranking->score[order[i + 1]] != ranking->score[order[i]]) {
+            double decades = decades_of(ranking, i + 1);
+            for (; first <= i; first++) {
+                work->decades[first] = decades;
+            }
         }
     }
 }
@@ -47,6 +58,9 @@ static void add_decades(void *context, size_t task, unsigned worker)
     size_t to = n - from < CHUNK ? n : from + CHUNK;
     for (size_t profile = from; profile < to; profile++) {
         uint32_t place = work->ranking->place[profile];
+        if (profile + AHEAD < to) {
+            __builtin_prefetch(&work->decades[work->ranking->place[profile + AHEAD] % n]);
+        }
         if (place != UINT32_MAX) {
             work->sum[profile] += work->decades[place];
         }

@@ -115,15 +115,20 @@ size_t ranking_position(const struct ranking *ranking, size_t rank)
     return quantile_place(ranking->rows_above, ranking->n_scored, rank - 1);
 }
 
-size_t ranking_block_end(const struct ranking *ranking, size_t position)
+/* The end of the tie block that a position with that score is in. */
+static size_t block_end(const struct ranking *ranking, size_t position, double score)
 {
-    double score = score_at(ranking, position);
     for (size_t i = position + 1; i < position + NEAR; i++) {
         if (i == ranking->n_scored || score_at(ranking, i) != score) {
             return i;
         }
     }
     return ranking_at_least(ranking, score);
+}
+
+size_t ranking_block_end(const struct ranking *ranking, size_t position)
+{
+    return block_end(ranking, position, score_at(ranking, position));
 }
 
 static size_t block_start(const struct ranking *ranking, size_t last)
@@ -145,7 +150,7 @@ struct tie_block ranking_ties(const struct ranking *ranking, size_t profile)
         return block;
     }
     block.first = block_start(ranking, place + 1);
-    block.last = ranking_block_end(ranking, place);
+    block.last = block_end(ranking, place, ranking->score[profile]);
     block.rows = ranking->rows_above[block.last] - ranking->rows_above[block.first];
     block.best_rank = (size_t)ranking->rows_above[block.first] + 1;
     return block;
@@ -157,7 +162,7 @@ double ranking_tail_share(const struct ranking *ranking, size_t profile)
     if (place == UINT32_MAX) {
         return NAN;
     }
-    size_t rows = ranking->rows_above[ranking_block_end(ranking, place)];
+    size_t rows = ranking->rows_above[block_end(ranking, place, ranking->score[profile])];
     return (double)rows / (double)ranking->scored_rows;
 }
 
