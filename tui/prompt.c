@@ -250,12 +250,15 @@ void prompt_draw(const struct prompt *prompt, const struct keymap *keymap,
     if (prompt->kind == PROMPT_CONFIRM) {
         return;
     }
-    int comment = (int)strlen(prompt->comment) + 1;
-    int cols = canvas->cols - x - (comment < canvas->cols / 2 ? comment : canvas->cols / 2);
-    int cursor =
-        line_edit_draw(&prompt->edit, canvas, y, x, cols > 8 ? cols : canvas->cols - x);
-    if (cols > 8) {
-        canvas_text(canvas, y, x + cols + 1, ROLE_DIM, prompt->comment);
+    /* The comment gets what the text leaves, but not more than it needs. */
+    int room = canvas->cols - x;
+    int text = (int)text_width(prompt->edit.text) + 2;
+    int comment = (int)text_width(prompt->comment) + 1;
+    int cols = comment < room - text ? room - comment : text;
+    cols = comment <= 1 || cols > room ? room : cols;
+    int cursor = line_edit_draw(&prompt->edit, canvas, y, x, cols);
+    if (cols < room) {
+        canvas_text(canvas, y, x + cols, ROLE_DIM, prompt->comment);
     }
     canvas_select(canvas, y, cursor, 1);
 }
