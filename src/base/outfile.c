@@ -144,9 +144,6 @@ bool outfile_commit(struct outfile *file, struct status *status)
         outfile_free(file);
         return good;
     }
-    if (file->error == 0 && fsync(file->fd) != 0) {
-        file->error = errno;
-    }
     if (close(file->fd) != 0 && file->error == 0) {
         file->error = errno;
     }

@@ -26,7 +26,7 @@ bool outfile_printf(struct outfile *file, const char *format, ...)
  */
 void outfile_patch(struct outfile *file, size_t offset, const void *bytes, size_t length);
 
-/* Writes what is buffered to the disk and renames; the file is freed. */
+/* Writes what is buffered and renames; the file is freed. */
 bool outfile_commit(struct outfile *take_file, struct status *status);
 
 /* Removes what was written; the file is freed. NULL is fine. */

@@ -18,7 +18,7 @@ struct run_params {
     char **features;            /* (n_features) or NULL: the study's seven */
     size_t n_features;
     bool strict;            /* a rejected line is an error */
-    bool index;             /* build by_profile: ranks of rows and lists need it */
+    bool index;                     /* build what lists need: run->by_profile and features */
     bool use[DETECTOR_MAX]; /* by index in detectors[] */
     double values[DETECTOR_MAX][DETECTOR_PARAMS]; /* by detector and its parameter */
     uint32_t seed;

@@ -112,11 +112,16 @@ static bool scale(struct pipeline *pipeline, struct status *status)
     if (run->scaler != NULL) {
         run->scaled = scaler_transform(run->scaler, run->table, run->parallel, status);
     }
-    end(stage, run->scaled != NULL);
-    if (run->scaled != NULL) {
+    bool good = run->scaled != NULL;
+    if (good && run->params.index) {
+        run->features = feature_order_new(&run->table->profiles, run->parallel, status);
+        good = run->features != NULL;
+    }
+    end(stage, good);
+    if (good) {
         announce(pipeline, PIPELINE_SCALED, 0);
     }
-    return run->scaled != NULL;
+    return good;
 }
 
 /* Scores and ranks with a fitted model, and makes the result ready. A model that was cancelled

@@ -44,12 +44,14 @@ void run_empty(struct run *run)
     for (size_t i = 0; i <= detector_count(); i++) {
         result_empty(&run->results[i]);
     }
+    feature_order_free(run->features);
     free(run->scaled);
     scaler_free(run->scaler);
     row_index_free(run->by_profile);
     authlog_index_free(run->log_index);
     table_free(run->table);
     parallel_free(run->parallel);
+    run->features = NULL;
     run->scaled = NULL;
     run->scaler = NULL;
     run->by_profile = NULL;

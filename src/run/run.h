@@ -13,6 +13,7 @@
 
 #include "base/parallel.h"
 #include "models/detector.h"
+#include "rank/quantile.h"
 #include "rank/ranking.h"
 #include "run/params.h"
 #include "table/row_index.h"
@@ -51,6 +52,8 @@ struct run {
     struct row_index *by_profile;    /* rows of each profile; NULL unless params.index */
     struct scaler *scaler;
     float *scaled; /* (profiles.n, d) */
+    /* Where a value stands among all rows; NULL unless params.index. Announced with scaled. */
+    struct feature_order *features;
     /* By index in detectors[]; the ensemble is results[detector_count()]. */
     struct result results[DETECTOR_MAX + 1];
     struct stage_record stages[RUN_STAGES_MAX];

@@ -156,7 +156,11 @@ static bool get_scaler(struct loading *loading)
         }
     }
     run->scaled = scaler_transform(scaler, run->table, run->parallel, loading->status);
-    return run->scaled != NULL;
+    if (run->scaled != NULL && run->params.index) {
+        run->features =
+            feature_order_new(&run->table->profiles, run->parallel, loading->status);
+    }
+    return run->scaled != NULL && (run->features != NULL || !run->params.index);
 }
 
 static bool get_losses(struct loading *loading, struct result *result)

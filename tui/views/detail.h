@@ -1,0 +1,25 @@
+/* detail: one user-hour in full, as a pane of several views: its values, where they stand among
+ * all rows, what the detector in view holds against them, how many rows look the same. */
+#ifndef ODDHOURS_TUI_VIEWS_DETAIL_H
+#define ODDHOURS_TUI_VIEWS_DETAIL_H
+
+#include <stddef.h>
+
+#include "app.h"
+#include "canvas.h"
+
+/* Lines that it needs for everything. */
+int detail_rows(const struct app *app);
+
+void detail_draw(const struct app *app, size_t row, struct canvas *canvas);
+
+/* "iforest #3 of 100,000 (1 in 33,333)" for one result; "" when it is not ready. */
+void detail_rank(const struct session *session, size_t result, size_t row, char *text,
+                 size_t size);
+
+/* The feature that a result (the ensemble: its most certain member) holds most against a
+ * profile, as its name, and the share of what speaks against it; false when there is none. */
+bool detail_reason(const struct session *session, size_t result, size_t profile,
+                   const char **feature, double *share);
+
+#endif
