@@ -51,6 +51,7 @@ struct app *app_new(const struct app_options *options, struct status *status)
         app_free(app);
         return NULL;
     }
+    app->params.index = true; /* lists need the ranks of rows */
     app->session.input = app_base_name(app->params.input);
     app_enter(app, ACTION_VIEW_RUN);
     if (app->depth == 0) {

@@ -127,7 +127,6 @@ static int explorer(int argc, char **argv)
     struct settings settings = {0};
     struct status status = {0};
     run_params_init(&settings.params);
-    settings.params.index = true; /* lists need ranks of rows */
     const struct options options = {
         .synopsis = "[OPTION]... FILE   |   oddhours COMMAND ...",
         .about =

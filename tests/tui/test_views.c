@@ -42,6 +42,19 @@ static void data_view(void **state)
     fixture_do(app, "key Tab");
 }
 
+static void topk_view(void **state)
+{
+    (void)state;
+    struct app *ranked = fixture_open("lanl_user_hours.csv", "iforest,autoencoder,lof");
+    fixture_do(ranked, "top");
+    fixture_goldens(ranked, "topk");
+    fixture_do(ranked, "detector iforest");
+    fixture_do(ranked, "sort dst_hosts");
+    fixture_golden(ranked, 40, 160, GLYPHS_BLOCK, "topk_sorted_160x40");
+    fixture_do(ranked, "search U66");
+    app_free(ranked);
+}
+
 static void log_view(void **state)
 {
     (void)state;
@@ -229,6 +242,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(run_view),
         cmocka_unit_test(data_view),
+        cmocka_unit_test(topk_view),
         cmocka_unit_test(log_view),
         cmocka_unit_test(help_is_made_from_the_actions),
         cmocka_unit_test(the_palette_shows_what_could_be_meant),
