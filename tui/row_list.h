@@ -1,5 +1,5 @@
-/* row_list: the user-hours that a list shows: the first K of a ranking, those of them that pass
- * the filter, in some order. Shared by the views with such a list.
+/* row_list: the user-hours that a list shows: the first K of a ranking, of those that pass the
+ * filter, in some order. Shared by the views with such a list.
  *
  * The plain head of a ranking is there at once and takes no memory. A filter or another order
  * is a query: until its answer comes, what was shown stays.
@@ -12,44 +12,37 @@
 #include <stdint.h>
 
 #include "app.h"
-#include "rank/filter.h"
+#include "rank/row_order.h"
 #include "rank/rows.h"
 
 /* What is wanted. */
 struct row_wish {
-    size_t result; /* whose ranking: index in run->results */
+    size_t result; /* whose ranking: index in run->results; it must be ready */
     size_t k;      /* at most so many rows */
-    bool all;      /* not the head of the ranking, but any row that passes */
-    bool sorted;   /* by `order` instead of by rank */
+    bool sorted;   /* in `order` instead of by rank */
     struct row_order order;
-    const char *filter; /* "" for none */
-    unsigned slot;      /* of the query */
+    const char *filter; /* "" for none; its own sort: decides which K */
+    unsigned slot;      /* of the query, in app.h */
 };
 
 struct row_list {
     struct row_set set; /* what is shown */
     size_t matching;    /* rows that pass the filter; all scored rows without one */
     bool ready;         /* set is what was wished for last */
-    uint64_t asked;     /* the query that is on its way, 0 for none */
+    const void *asked;  /* the query that is on its way, or NULL */
     char problem[200];  /* why there is no list; empty when all is well */
 };
 
-/* Makes or asks for the list. The result must be ready. `view` is the view's state, to which
- * the answer comes. */
+/* Makes or asks for the list. `view` is the view's state, to which the answer comes. */
 void row_list_wish(struct row_list *list, struct app *app, void *view,
                    const struct row_wish *wish);
 
-/* Takes the answer of a query of this list; false when it is not one, or an old one. */
+/* Takes the answer of the query of this list; false when it is another's or an old one. */
 bool row_list_answer(struct row_list *list, struct query *query);
 
 /* One row of the list, or SIZE_MAX. */
 size_t row_list_at(const struct row_list *list, size_t place);
 
 void row_list_clear(struct row_list *list);
-
-/* What names mean in a filter, for the session as it is now. `rankings` has room for
- * DETECTOR_MAX + 1. */
-struct filter_context row_list_context(const struct session *session,
-                                       struct filter_ranking *rankings);
 
 #endif

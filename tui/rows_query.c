@@ -6,6 +6,36 @@
 
 #include "base/mem.h"
 
+static int by_row(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* Puts the rows that were chosen by one order (the head of a ranking) into another. */
+static bool reorder(struct rows_query *asked, const struct progress *progress)
+{
+    struct status *status = &asked->query.status;
+    size_t n = asked->rows.n;
+    uint32_t *rows = mem_new(n, sizeof *rows, "a list of user-hours", status);
+    uint32_t *sorted = mem_new(n, sizeof *sorted, "a list of user-hours", status);
+    bool good =
+        rows != NULL && sorted != NULL && row_set_get(&asked->rows, 0, n, rows, status) == n;
+    if (good) {
+        qsort(rows, n, sizeof *rows, by_row);
+        good = rows_sort(rows, n, &asked->reorder, asked->context.table, n, sorted, progress,
+                         status);
+    }
+    free(rows);
+    if (!good) {
+        free(sorted);
+        return false;
+    }
+    row_set_clear(&asked->rows);
+    asked->rows = row_set_list(sorted, n);
+    return true;
+}
+
 static void work(struct query *query, const struct progress *progress)
 {
     struct rows_query *asked = (struct rows_query *)query;
@@ -13,8 +43,11 @@ static void work(struct query *query, const struct progress *progress)
         filter_count(asked->filter, &asked->context, asked->parallel, progress, &asked->total,
                      &query->status);
     } else {
-        filter_rows(asked->filter, &asked->context, asked->parallel, progress, asked->most,
-                    &asked->rows, &asked->total, &query->status);
+        bool found = filter_rows(asked->filter, &asked->context, asked->parallel, progress,
+                                 asked->most, &asked->rows, &asked->total, &query->status);
+        if (found && asked->reorders) {
+            reorder(asked, progress);
+        }
     }
 }
 

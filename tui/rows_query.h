@@ -15,6 +15,8 @@ struct rows_query {
     struct filter_ranking rankings[DETECTOR_MAX + 1];
     struct parallel *parallel; /* of the queries thread */
     size_t most;
+    bool reorders; /* the rows found are put into another order, set by the view: */
+    struct row_order reorder;
 
     /* The answer, when query.status is good: at most `most` rows, of `total` that match. The
      * view takes `rows` by copying it and leaving a cleared one. */

@@ -15,7 +15,7 @@
 #include "widgets/columns.h"
 #include "widgets/list.h"
 
-enum { SLOT_LIST = 2, LEAST_LIST = 6, SIDE_COLS = 76, REASON_COLS = 22 };
+enum { LEAST_LIST = 6, SIDE_COLS = 76, REASON_COLS = 22 };
 
 /* Columns to sort by, in the order that `s` walks through. */
 enum sort_key { SORT_RANK, SORT_TIME, SORT_USER, SORT_COPIES, SORT_FEATURE /* and on */ };
@@ -75,8 +75,8 @@ static void wish(struct topk_view *view, struct app *app)
         .k = session->selected.k,
         .sorted = view->sort != SORT_RANK || view->reversed,
         .order = order_of(view, session),
-        .filter = session->filter,
-        .slot = SLOT_LIST,
+        .filter = session->filter.text,
+        .slot = SLOT_TOPK,
     };
     row_list_wish(&view->rows, app, view, &what);
     list_set_count(&view->list, view->rows.set.n);
@@ -252,8 +252,8 @@ static void draw_head(const struct topk_view *view, const struct session *sessio
     x = canvas_printf(canvas, 0, x, ROLE_TEXT, ", top %s of %s",
                       format_grouped(view->rows.set.n).text,
                       format_grouped(view->rows.matching).text);
-    if (session->filter[0] != '\0') {
-        x = canvas_printf(canvas, 0, x, ROLE_TEXT, " with %s", session->filter);
+    if (session->filter.text[0] != '\0') {
+        x = canvas_printf(canvas, 0, x, ROLE_TEXT, " with %s", session->filter.understood);
     }
     if (result->partial[0] != '\0') {
         x = canvas_printf(canvas, 0, x, ROLE_WARN, "  %s", result->partial);
@@ -392,7 +392,7 @@ static void changed_topk(void *state, struct app *app, unsigned what)
         view->sort = SORT_RANK;
     }
     unsigned renew = CHANGED_RUN | CHANGED_DETECTOR | CHANGED_K | CHANGED_FILTER;
-    bool first = (what & CHANGED_RESULT) != 0 && !view->rows.ready && view->rows.asked == 0;
+    bool first = (what & CHANGED_RESULT) != 0 && !view->rows.ready && view->rows.asked == NULL;
     if (((what & renew) != 0 || first) && session->run != NULL) {
         if ((what & CHANGED_DETECTOR) != 0) {
             list_go(&view->list, 0);
