@@ -111,6 +111,33 @@ bool exchange_read(const char *path, struct exchange *exchange, struct status *s
     return good;
 }
 
+size_t exchange_keep(struct exchange *exchange, const struct row_source *source,
+                     bool same_features)
+{
+    size_t dropped = 0, kept = 0;
+    for (size_t i = 0; i < exchange->n; i++) {
+        struct entry *entry = exchange->entries[i];
+        size_t before = entry->n_rows, n = 0;
+        for (size_t j = 0; j < before; j++) {
+            if (source->accepts(source->table, &entry->rows[j], same_features)) {
+                entry->rows[n++] = entry->rows[j];
+            } else {
+                free(entry->rows[j].dt);
+                free(entry->rows[j].user);
+                dropped++;
+            }
+        }
+        entry->n_rows = n;
+        if (before > 0 && n == 0) {
+            entry_free(entry);
+        } else {
+            exchange->entries[kept++] = entry;
+        }
+    }
+    exchange->n = kept;
+    return dropped;
+}
+
 struct history *exchange_history(const struct exchange *exchange, struct status *status)
 {
     struct history *history = history_new(status);

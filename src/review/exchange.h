@@ -38,6 +38,11 @@ bool exchange_parse(const char *bytes, size_t length, struct exchange *exchange,
                     struct status *status);
 void exchange_clear(struct exchange *exchange);
 
+/* Leaves out rows that are not rows of the table (an entry without any goes, too); returns how
+ * many. `same_features`: as in struct row_source. */
+size_t exchange_keep(struct exchange *exchange, const struct row_source *source,
+                     bool same_features);
+
 /* The entries as a history (copies), to be matched by content. NULL when memory ran out. */
 struct history *exchange_history(const struct exchange *exchange, struct status *status);
 

@@ -15,10 +15,10 @@
 /* The columns, in the order written; read in any order. `at` is for people only. */
 #define COLUMNS(X)                                                                             \
     X(uid)                                                                                     \
-    X(kind) X(reviewer) X(at) X(verdict) X(note) X(row_id) X(dt) X(src_user) X(rank)           \
-        X(seconds) X(detector) X(queue) X(role) X(blind) X(k) X(at_ms) X(target) X(origin)     \
-            X(content) X(dataset_hash) X(dataset_name) X(features) X(dataset_bytes)            \
-                X(dataset_rows)
+    X(kind)                                                                                    \
+    X(reviewer) X(at) X(verdict) X(note) X(row_id) X(dt) X(src_user) X(rank) X(seconds)        \
+        X(detector) X(queue) X(role) X(blind) X(k) X(at_ms) X(target) X(origin) X(content)     \
+            X(dataset_hash) X(dataset_name) X(features) X(dataset_bytes) X(dataset_rows)
 
 enum column {
 #define X(name) COLUMN_##name,

@@ -44,10 +44,10 @@ struct truth {
     size_t n_marks;
     struct truth_mark *marks; /* (n_marks) by place; those with rows are of the table */
     size_t n_matched;         /* marks with rows */
-    size_t n_incidents;      /* with at least one positive row */
-    struct dict *incidents;  /* their names */
-    struct dict *kinds;      /* NULL without such a column */
-    uint32_t *incident_kind; /* of each name: id in kinds, or DICT_NONE */
+    size_t n_incidents;       /* with at least one positive row */
+    struct dict *incidents;   /* their names */
+    struct dict *kinds;       /* NULL without such a column */
+    uint32_t *incident_kind;  /* of each name: id in kinds, or DICT_NONE */
 
     /* Accounting, in lines of the list. */
     size_t lines, duplicate, unreadable;

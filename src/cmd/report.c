@@ -1,0 +1,321 @@
+/* oddhours report FILE -o FILE: the evaluation from verdicts and truth. */
+#include "review/report.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/outfile.h"
+#include "cmd/cmd.h"
+#include "cmd/console.h"
+#include "cmd/operand.h"
+#include "cmd/options.h"
+#include "review/content.h"
+#include "review/exchange.h"
+#include "review/store.h"
+#include "run/card.h"
+#include "run/json.h"
+
+struct settings {
+    const char *output, *reviews, *reviewer, *truth;
+    double count;
+    bool quiet;
+    struct run_params params;
+};
+
+static const struct option_spec own[] = {
+    {"output", 'o', "FILE", "where to: a name in .json gives JSON, others Markdown, - prints"},
+    {"count", 'n', "K", "the K of Precision@K (50)"},
+    {"reviews", 0, "FILE",
+     "verdicts: a review store, or an exported .json or .csv (one's own)"},
+    {"reviewer", 0, "NAME", "whose verdicts count (everyone's, where they agree)"},
+    {"truth", 0, "FILE", "labels from outside: a red-team list or a CSV"},
+    {"quiet", 'q', NULL, "no progress"},
+    {NULL, 0, NULL, NULL},
+};
+
+static const struct param_spec count_spec = {"count",   PARAM_COUNT, 50,   1,
+                                             1000000.0, false,       NULL, "rows"};
+
+static bool take(void *context, size_t index, const char *value, struct status *status)
+{
+    struct settings *settings = context;
+    switch (index) {
+    case 0: settings->output = value; return true;
+    case 1: return param_parse(&count_spec, value, &settings->count, status);
+    case 2: settings->reviews = value; return true;
+    case 3: settings->reviewer = value; return true;
+    case 4: settings->truth = value; return true;
+    default: settings->quiet = true; return true;
+    }
+}
+
+/* What this command holds while it works. */
+struct work {
+    const struct settings *settings;
+    const struct run *run;
+    struct store *store;
+    struct history *imported; /* of an exported review */
+    struct verdict_set *verdicts;
+    char matched[160]; /* how verdicts of another version were found again; else empty */
+    struct truth *truth;
+    struct evaluated lists[REPORT_LISTS];
+    struct report_input input;
+};
+
+static void work_clear(struct work *work)
+{
+    store_free(work->store, NULL);
+    history_free(work->imported);
+    verdict_set_free(work->verdicts);
+    truth_free(work->truth);
+}
+
+/* An exported review of another version of the file: its verdicts by content. */
+static bool match(struct work *work, const struct exchange *exchange, struct status *status)
+{
+    struct history *other = exchange_history(exchange, status);
+    struct matched matched = {0};
+    bool good = other != NULL && content_match(work->run->table, other, &matched, status);
+    work->imported = good ? history_new(status) : NULL;
+    good = work->imported != NULL &&
+           history_add(work->imported, matched.entries, matched.n, status);
+    if (good) {
+        snprintf(work->matched, sizeof work->matched,
+                 "The review is of another version of the file: %zu verdicts and notes were "
+                 "found again by content, %zu were not.",
+                 matched.n, matched.unmatched);
+        matched.n = 0; /* history has them now */
+    }
+    matched_free(&matched);
+    history_free(other);
+    return good;
+}
+
+static bool open_exported(struct work *work, const struct review_dataset *dataset,
+                          const struct row_source *source, struct status *status)
+{
+    struct exchange exchange;
+    if (!exchange_read(work->settings->reviews, &exchange, status)) {
+        return false;
+    }
+    bool good;
+    if (strcmp(exchange.dataset.hash, dataset->hash) == 0) {
+        bool same = strcmp(exchange.dataset.features, dataset->features) == 0;
+        work->input.mismatches = exchange_keep(&exchange, source, same);
+        work->imported = exchange_history(&exchange, status);
+        good = work->imported != NULL;
+    } else {
+        good = match(work, &exchange, status);
+    }
+    work->input.history = work->imported;
+    exchange_clear(&exchange);
+    return good;
+}
+
+static bool open_store(struct work *work, const struct review_dataset *dataset,
+                       const struct row_source *source, struct status *status)
+{
+    const struct store_options options = {.path = work->settings->reviews};
+    work->store = store_new(&options, status);
+    if (work->store == NULL || !store_attach(work->store, dataset, source, status)) {
+        return false;
+    }
+    work->input.history = store_history(work->store);
+    work->input.mismatches = store_mismatches(work->store);
+    return true;
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+    size_t length = strlen(text), tail = strlen(end);
+    return length >= tail && strcmp(text + length - tail, end) == 0;
+}
+
+/* Opens the verdicts of the table, and freezes those that count. */
+static bool open_reviews(struct work *work, struct status *status)
+{
+    const struct row_source source = content_source(work->run->table);
+    const char *reviewer = work->settings->reviewer, *path = work->settings->reviews;
+    struct review_dataset dataset;
+    if (!content_dataset(work->run->table, &dataset, status)) {
+        return false;
+    }
+    bool exported = path != NULL && (ends_with(path, ".json") || ends_with(path, ".csv"));
+    bool good = exported ? open_exported(work, &dataset, &source, status)
+                         : open_store(work, &dataset, &source, status);
+    content_dataset_free(&dataset);
+    if (!good) {
+        return false;
+    }
+    work->input.reviewer = HISTORY_EVERYONE;
+    if (reviewer != NULL) {
+        work->input.reviewer = history_reviewer_find(work->input.history, reviewer);
+        if (work->input.reviewer == SIZE_MAX) {
+            return status_set(status, STATUS_USAGE,
+                              "--reviewer: %.100s has judged nothing of this table", reviewer);
+        }
+    }
+    work->verdicts = verdict_set_new(work->input.history, work->input.reviewer, status);
+    return work->verdicts != NULL;
+}
+
+static bool prepare(struct work *work, const struct progress *progress, struct status *status)
+{
+    const struct run *run = work->run;
+    struct report_input *input = &work->input;
+    if (!open_reviews(work, status)) {
+        return false;
+    }
+    if (work->settings->truth != NULL) {
+        work->truth = truth_load(work->settings->truth, run->table, progress, status);
+        if (work->truth == NULL) {
+            return false;
+        }
+    }
+    for (size_t i = 0; i <= detector_count(); i++) {
+        const struct result *result = &run->results[i];
+        if (result->ready) {
+            work->lists[input->n_lists++] =
+                (struct evaluated){result->name, result->title, result->ranking};
+        }
+    }
+    input->lists = work->lists;
+    input->k = (size_t)work->settings->count;
+    input->data = (struct evaluation_data){run->table, run->by_profile, work->verdicts};
+    input->truth = work->truth;
+    input->truth_name = work->settings->truth;
+    return true;
+}
+
+static void put_input(const struct work *work, struct outfile *file)
+{
+    const struct run *run = work->run;
+    const struct read_report *read = &run->table->report;
+    outfile_printf(file, "# Evaluation of %s\n\n", operand_safe(read->name).text);
+    outfile_printf(file,
+                   "%zu user-hours (%" PRIu64 " bytes, XXH3 128 %s), %" PRIu64
+                   " lines left out. Seed %u. The run card is at the end.\n\n",
+                   run->table->n_rows, read->bytes, read->hash, read->rejected,
+                   run->params.seed);
+    for (size_t i = 0; i <= detector_count(); i++) {
+        const struct result *result = &run->results[i];
+        if (result->ready && result->partial[0] != '\0') {
+            outfile_printf(file, "- %s: %s\n", result->title, result->partial);
+        }
+        if (result->ready && result->health[0] != '\0') {
+            outfile_printf(file, "- %s: %s\n", result->title, result->health);
+        }
+    }
+    outfile_printf(file, "\n%s%s", work->matched, work->matched[0] != '\0' ? "\n\n" : "");
+}
+
+static bool write_markdown(const struct work *work, const struct report *report,
+                           struct status *status)
+{
+    cJSON *card = card_json(work->run, status);
+    char *text = card != NULL ? json_print(card, status) : NULL;
+    struct outfile *file = text != NULL ? outfile_open(work->settings->output, status) : NULL;
+    bool good = file != NULL;
+    if (good) {
+        put_input(work, file);
+        good = report_markdown(report, file, status);
+        outfile_printf(file, "\n## Run card\n\n```json\n");
+        outfile_write(file, text, strlen(text));
+        outfile_printf(file, "\n```\n");
+        if (good) {
+            good = outfile_commit(file, status);
+        } else {
+            outfile_abandon(file);
+        }
+    }
+    free(text);
+    cJSON_Delete(card);
+    return good;
+}
+
+static bool write_json(const struct work *work, const struct report *report,
+                       struct status *status)
+{
+    cJSON *root = report_json(report, status);
+    cJSON *card = root != NULL ? card_json(work->run, status) : NULL;
+    if (card == NULL || !cJSON_AddItemToObject(root, "run", card)) {
+        cJSON_Delete(card);
+        cJSON_Delete(root);
+        return false;
+    }
+    return json_write(root, work->settings->output, status);
+}
+
+static bool evaluate(const struct settings *settings, const struct run *run,
+                     const struct progress *progress, struct status *status)
+{
+    struct work work = {.settings = settings, .run = run};
+    struct report *report = NULL;
+    bool good = prepare(&work, progress, status);
+    if (good) {
+        report = report_new(&work.input, status);
+        good = report != NULL &&
+               (ends_with(settings->output, ".json") ? write_json(&work, report, status)
+                                                     : write_markdown(&work, report, status));
+    }
+    report_free(report);
+    work_clear(&work);
+    return good;
+}
+
+static bool work_on(const struct settings *settings, struct status *status)
+{
+    struct console *console = console_new(settings->quiet, status);
+    struct run *run = console != NULL ? run_new(&settings->params, status) : NULL;
+    bool good =
+        run != NULL && pipeline_run(run, console_listener(console), console_progress(console));
+    if (run != NULL && !good) {
+        *status = run->status;
+    }
+    if (good) {
+        console_stage(console, "report");
+        good = evaluate(settings, run, console_progress(console), status);
+        console_done(console);
+    }
+    console_free(console);
+    run_free(run);
+    return good;
+}
+
+int cmd_report(int argc, char **argv)
+{
+    struct settings settings = {.count = count_spec.initial};
+    struct status status = {0};
+    run_params_init(&settings.params);
+    settings.params.index = true;
+    const struct options options = {
+        .synopsis = "report FILE -o FILE.md|FILE.json [OPTION]...",
+        .about = "Runs the detectors on FILE and writes what verdicts and truth labels say of "
+                 "them.",
+        .own = own,
+        .take = take,
+        .context = &settings,
+        .params = &settings.params,
+    };
+    int first;
+    enum options_outcome outcome = options_parse(&options, argc, argv, &first);
+    if (outcome != OPTIONS_GO) {
+        run_params_clear(&settings.params);
+        return outcome == OPTIONS_DONE ? 0 : 2;
+    }
+    bool good = operand_only(argc - first, argv + first, "report FILE -o FILE", &status);
+    if (good && settings.output == NULL) {
+        good = status_set(&status, STATUS_USAGE,
+                          "report needs -o FILE: where to write (- prints it)");
+    }
+    if (good) {
+        settings.params.input = mem_text(argv[first], strlen(argv[first]), &status);
+        good = settings.params.input != NULL && work_on(&settings, &status);
+    }
+    run_params_clear(&settings.params);
+    return good ? 0 : options_fail(&status);
+}

@@ -1,0 +1,90 @@
+/* report: everything a review has to say, as a struct, as Markdown and as JSON.
+ *
+ * Every share is given with the counts it comes from, what is open is said to be open, and what
+ * was blind, who judged and how long it took is stated.
+ */
+#ifndef ODDHOURS_REVIEW_REPORT_H
+#define ODDHOURS_REVIEW_REPORT_H
+
+#include <cjson/cJSON.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/outfile.h"
+#include "base/status.h"
+#include "models/detector.h"
+#include "review/evaluation.h"
+#include "review/metrics.h"
+#include "review/truth.h"
+
+enum { REPORT_LISTS = DETECTOR_MAX + 1, REPORT_KS = 8, REPORT_QUEUES = 16 };
+
+/* Borrowed for the life of the report. */
+struct report_input {
+    struct evaluation_data data;
+    const struct evaluated *lists; /* (n_lists) the detectors and the ensemble */
+    size_t n_lists;                /* at most REPORT_LISTS */
+    size_t k;
+    const struct history *history;
+    size_t reviewer;           /* whose verdicts `data` holds, or HISTORY_EVERYONE */
+    size_t mismatches;         /* recorded rows that are not this table's */
+    const struct truth *truth; /* may be NULL */
+    const char *truth_name;
+    /* Why a row is odd, in a sentence; false when there is none. May be NULL. */
+    bool (*sentence)(void *context, uint32_t row, char *text, size_t size);
+    void *context;
+};
+
+/* What the truth says of one ranking. */
+struct report_truth {
+    char name[64], title[96];
+    struct metrics metrics;
+    struct at_k at;
+    bool by_day;
+    struct alerts alerts;
+};
+
+struct report_queue {
+    char label[QUEUE_LABEL];
+    size_t verdicts; /* recorded with it */
+    bool remade;     /* from its label; else its detectors are not all in this run */
+    size_t strays;   /* verdicts on rows that the queue, remade from this run, does not have */
+    struct tally controls;
+    struct interval controls_exact; /* true positives per control row, 95 % */
+    size_t n_strata;
+    struct queue_stratum specs[QUEUE_STRATA_MAX];
+    struct stratum strata[QUEUE_STRATA_MAX];
+    struct stratified estimate;
+};
+
+struct report {
+    struct report_input input;
+    struct evaluation at[REPORT_LISTS];                  /* (n_lists) */
+    struct comparison pairs[REPORT_LISTS][REPORT_LISTS]; /* [i][j] for i < j */
+    struct tally all;                                    /* of all judged rows */
+    size_t disputed;      /* rows on which the reviewers differ */
+    struct effort effort; /* of all, or of the one reviewer */
+    size_t n_ks;
+    struct {
+        size_t k, distinct, left;
+        double hours;  /* NaN without a pace */
+    } more[REPORT_KS]; /* what other K still cost, all lists together */
+    size_t n_queues;
+    struct report_queue *queues; /* (n_queues) at most REPORT_QUEUES */
+    size_t n_truths;
+    struct report_truth *truths; /* (n_truths) the lists, then every feature as trivial rule */
+};
+
+/* NULL on failure. */
+struct report *report_new(const struct report_input *input, struct status *status);
+void report_free(struct report *report);
+
+/* Markdown, to be put after a heading of the caller's. A write error is left to
+ * outfile_commit(). */
+bool report_markdown(const struct report *report, struct outfile *file, struct status *status);
+
+/* The same numbers as JSON; the caller frees it with cJSON_Delete(). NULL when memory ran out.
+ */
+cJSON *report_json(const struct report *report, struct status *status);
+
+#endif

@@ -1,0 +1,65 @@
+#!/bin/sh
+# oddhours report: verdicts and truth in Markdown and JSON, and what is refused.
+. "${ODDHOURS_SRCDIR:-$(dirname "$0")/../..}/tests/cli/tap.sh"
+
+table=$data/synthetic_user_hours.csv.gz
+truth=$data/synthetic_truth.csv
+quick="--models iforest,lof -q"
+
+# ---- without verdicts ----
+pass 'no verdicts yet is no error' "$oddhours" report "$table" -o "$work/none.md" \
+    --reviews "$work/none.db" $quick
+pass 'it says so' grep -q 'Reviewers: none yet' "$work/none.md"
+pass 'bounds of an empty review' grep -q '| Isolation Forest | 0 | 0 | 0 | 50 | - | 0.0 to 100.0 %' \
+    "$work/none.md"
+pass 'looking makes no file' test ! -e "$work/none.db"
+pass 'the run card is there' grep -q '"seed": 42' "$work/none.md"
+
+# ---- with truth ----
+pass 'truth as Markdown' "$oddhours" report "$table" -o "$work/truth.md" \
+    --reviews "$work/none.db" --truth "$truth" -n 100 $quick
+pass 'accounting of its lines' grep -q '308 lines: 308 found in the table' "$work/truth.md"
+pass 'the trivial rules stand beside' grep -q 'most dst\\_hosts' "$work/truth.md"
+pass 'alerts a day' grep -q 'caught of 104 positive user-days, 103 incidents' "$work/truth.md"
+pass 'truth as JSON' "$oddhours" report "$table" -o "$work/truth.json" \
+    --reviews "$work/none.db" --truth "$truth" $quick
+pass 'JSON has the counts' grep -q '"positive_rows": 308' "$work/truth.json"
+pass 'JSON has the run card' grep -q '"kernel"' "$work/truth.json"
+ends 'standard output' 0 '^## Precision@50' "$oddhours" report "$table" -o - \
+    --reviews "$work/none.db" $quick
+pass 'the LANL red-team list fits no synthetic user' "$oddhours" report "$table" \
+    -o "$work/lanl.md" --reviews "$work/none.db" --truth "$data/lanl_redteam.txt" $quick
+pass 'and its accounting says so' grep -q '749 lines: 0 found in the table, 34 duplicate, 0 unreadable, 715 not found' \
+    "$work/lanl.md"
+
+# ---- with a recorded review ----
+review=$data/synthetic_review.json
+pass 'a recorded review' "$oddhours" report "$table" -o "$work/review.md" \
+    --reviews "$review" $quick
+pass 'who reviewed' grep -q 'Reviewers: demo' "$work/review.md"
+pass 'how much was blind' grep -qE '[1-9][0-9]* of them blind' "$work/review.md"
+pass 'how long it took' grep -qE 'hours for the [0-9]+ that were timed' "$work/review.md"
+pass 'precision with its counts' grep -qE '^\| Isolation Forest .* \([0-9]+ of [0-9]+\) \|' \
+    "$work/review.md"
+pass 'self-agreement' grep -q 'shown again |' "$work/review.md"
+pass 'controls of the bulk' grep -q 'Controls of the bulk' "$work/review.md"
+gzip -dc "$table" | sed '2d' >"$work/other.csv"
+pass 'the review of another version of the file' "$oddhours" report "$work/other.csv" \
+    -o "$work/other.md" --reviews "$review" $quick
+pass 'is matched by content' grep -qE 'found again by content, [0-9]+ were not' "$work/other.md"
+
+# ---- what is refused ----
+ends 'no output' 2 'report needs -o FILE' "$oddhours" report "$table"
+ends 'a truth list that is none' 2 'neither a red-team list' "$oddhours" report "$table" -o - \
+    --reviews "$work/none.db" --truth "$data/README.md" $quick
+ends 'a review that is none' 2 'no review of oddhours|no exported review' "$oddhours" report \
+    "$table" -o - --reviews "$work/truth.json" $quick
+printf 'no database, just words, and enough of them to be read as a page\n' >"$work/words.db"
+ends 'a store that is none' 2 'not a review store' "$oddhours" report "$table" -o - \
+    --reviews "$work/words.db" $quick
+ends 'an unknown reviewer' 2 'nobody has judged nothing' "$oddhours" report "$table" -o - \
+    --reviews "$review" --reviewer nobody $quick
+ends 'a directory that is not there' 1 'No such file' "$oddhours" report "$table" \
+    -o "$work/nowhere/x.md" --reviews "$work/none.db" $quick
+
+plan
