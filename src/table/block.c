@@ -12,11 +12,17 @@ static const char what[] = "a block of the file";
 bool block_input_start(struct block_input *input, struct source *source,
                        const struct progress *progress, struct status *status)
 {
-    const char *forced = getenv("ODDHOURS_READER");
+    const char *parser = getenv("ODDHOURS_READER"), *wanted = getenv("ODDHOURS_BLOCK");
     *input = (struct block_input){.source = source, .progress = progress};
-    if (forced != NULL && strcmp(forced, "libcsv") == 0) {
+    if (parser != NULL && strcmp(parser, "libcsv") == 0) {
         input->parser = BLOCK_LIBCSV;
     }
+    input->wanted_then = BLOCK_WANTED;
+    if (wanted != NULL) {
+        size_t bytes = strtoul(wanted, NULL, 10);
+        input->wanted_then = bytes < 1 ? 1 : bytes < BLOCK_BYTES ? bytes : BLOCK_BYTES;
+    }
+    input->wanted = input->wanted_then < BLOCK_FIRST ? input->wanted_then : BLOCK_FIRST;
     input->carry = mem_new(BLOCK_BYTES, 1, what, status);
     return input->carry != NULL;
 }
@@ -225,9 +231,10 @@ static bool line_too_long(struct block *block)
     return status_set(&block->status, STATUS_INPUT, "longer than %d bytes", BLOCK_BYTES);
 }
 
-bool block_read(struct block *block, struct block_input *input, size_t want,
-                struct status *status)
+bool block_read(struct block *block, struct block_input *input, struct status *status)
 {
+    size_t want = input->wanted;
+    input->wanted = input->wanted_then;
     block->status.code = STATUS_OK;
     block->length = input->n_carry;
     memcpy(block->bytes, input->carry, input->n_carry);

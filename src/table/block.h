@@ -15,11 +15,13 @@
 #include "table/csv_text.h"
 #include "table/source.h"
 
-/* A line fits in a block, so that one that does not is too long for either parser. */
-enum { BLOCK_BYTES = CSV_LONGEST_LINE };
+/* A line fits in a block, so that one that does not is too long for either parser. Of a longer
+ * file about BLOCK_WANTED bytes go into a block: few enough for the second-level cache. */
+enum { BLOCK_BYTES = CSV_LONGEST_LINE, BLOCK_WANTED = 1 << 19, BLOCK_FIRST = 1 << 16 };
 
-/* Which parser takes blocks without quotes: ODDHOURS_READER=libcsv or split, for tests and
- * comparisons; the result is the same. */
+/* Which parser takes blocks without quotes. For tests and comparisons, which find the same
+ * table whatever they choose, the environment can set it (ODDHOURS_READER=libcsv) and the bytes
+ * wanted in a block (ODDHOURS_BLOCK). */
 enum block_parser { BLOCK_SPLIT, BLOCK_LIBCSV };
 
 /* Where blocks come from. */
@@ -27,6 +29,8 @@ struct block_input {
     struct source *source;
     const struct progress *progress;
     enum block_parser parser;
+    size_t wanted; /* bytes of the next block: the first is small */
+    size_t wanted_then;
     char *carry; /* (BLOCK_BYTES) the beginning of a line that the last block did not hold whole
                   */
     size_t n_carry;
@@ -65,10 +69,8 @@ struct block *block_new(const struct columns *columns, struct batch *take_batch,
                         struct status *status);
 void block_free(struct block *block);
 
-/* Reads the next block: whole lines of about `want` bytes, or, after the first quote, any
- * bytes. */
-bool block_read(struct block *block, struct block_input *input, size_t want,
-                struct status *status);
+/* Reads the next block: whole lines or, after the first quote, any bytes. */
+bool block_read(struct block *block, struct block_input *input, struct status *status);
 
 /* Parses it into its batch. A failure waits in its status. */
 void block_parse(struct block *block);

@@ -96,7 +96,7 @@ static bool append_and_read(struct reader *reader, struct status *status)
         if (progress_cancelled(reader->progress)) {
             return status_cancelled(status);
         }
-        if (!block_read(set->blocks[set->n], &reader->input, BLOCK_BYTES, status)) {
+        if (!block_read(set->blocks[set->n], &reader->input, status)) {
             return false;
         }
         set->n++;
@@ -178,7 +178,7 @@ static bool read_first_block(struct reader *reader, struct status *status)
 {
     struct set *set = &reader->sets[0];
     struct block *block = set->blocks[0];
-    if (!block_read(block, &reader->input, FIRST_BYTES, status)) {
+    if (!block_read(block, &reader->input, status)) {
         return false;
     }
     set->n = 1;

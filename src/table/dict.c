@@ -228,7 +228,7 @@ void dict_find_group(const struct dict *dict, const struct span *texts, const ui
     }
     for (size_t k = 0; k < n; k++) {
         if (ids[k] != DICT_NONE) {
-            __builtin_prefetch(dict->bytes + dict->starts[ids[k]]);
+            __builtin_prefetch(dict_get(dict, ids[k]).bytes);
         }
     }
     for (size_t k = 0; k < n; k++) {

@@ -24,8 +24,8 @@ static size_t find_plainly(const char *text, size_t from, size_t to, uint32_t *p
 }
 
 #if defined(__x86_64__)
-__attribute__((target("avx2,bmi"))) static size_t find_avx2(const char *text, size_t from,
-                                                            size_t to, uint32_t *places)
+__attribute__((target("avx2"))) static size_t find_avx2(const char *text, size_t from,
+                                                        size_t to, uint32_t *places)
 {
     const __m256i comma = _mm256_set1_epi8(','), lf = _mm256_set1_epi8('\n'),
                   cr = _mm256_set1_epi8('\r');
@@ -42,7 +42,7 @@ __attribute__((target("avx2,bmi"))) static size_t find_avx2(const char *text, si
         }
         uint32_t base = (uint32_t)(i - from);
         while (mask != 0) {
-            places[n++] = base + (uint32_t)_tzcnt_u64(mask);
+            places[n++] = base + (uint32_t)__builtin_ctzll(mask);
             mask &= mask - 1;
         }
     }
