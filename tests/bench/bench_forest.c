@@ -72,6 +72,22 @@ static void bench_kernels(const struct iforest *forest, const float *x, size_t n
     iforest_coded_free(coded);
 }
 
+static void bench_explanations(const struct iforest *forest, const struct detector_data *data)
+{
+    enum { CREDITS = 2000, SHAPLEYS = 20 };
+    double credit[TABLE_FEATURES_MAX], start = seconds(CLOCK_THREAD_CPUTIME_ID);
+    for (size_t i = 0; i < CREDITS; i++) {
+        iforest_detector.explain(forest, data, i * 7919 % data->table->profiles.n, credit);
+    }
+    double credited = seconds(CLOCK_THREAD_CPUTIME_ID);
+    for (size_t i = 0; i < SHAPLEYS; i++) {
+        iforest_shapley(forest, data, i * 7919 % data->table->profiles.n, credit);
+    }
+    double valued = seconds(CLOCK_THREAD_CPUTIME_ID);
+    printf("path credit %.1f us, Shapley values %.2f ms a row\n",
+           (credited - start) * 1e6 / CREDITS, (valued - credited) * 1e3 / SHAPLEYS);
+}
+
 /* Rows that share profiles at random, with their copies. False when there is no memory. */
 static bool make_table(struct table *table, size_t n_rows, size_t n_profiles, size_t d)
 {
@@ -108,6 +124,7 @@ static int bench_whole(struct detector_data *data)
            "threshold)\n",
            parallel_threads(data->parallel), fitted - start, scored - fitted,
            (scored - fitted) * 1e9 / (double)scores.n / params[0]);
+    bench_explanations(model, data);
     bench_kernels(model, data->scaled, scores.n, model->d);
     scores_clear(&scores);
     iforest_detector.free(model);
