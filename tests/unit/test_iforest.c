@@ -10,6 +10,7 @@
 #include "models/iforest_internal.h"
 #include "table/scaler.h"
 #include "unit/fixture.h"
+#include "unit/scarce.h"
 #include "unit/test.h"
 
 /* ---- forests made up of random nodes, so that every shape of tree occurs ---- */
@@ -322,6 +323,39 @@ static void cancelled_before_anything_is_done(void **state)
     study_close(&study);
 }
 
+/* Every request for memory is refused once: an error each time, nothing half done or lost. */
+static void memory_runs_out(void **state)
+{
+    (void)state;
+    struct study study;
+    study_open(&study, 700);
+    void *forest = NULL;
+    size_t refused = 0;
+    for (size_t granted = 0; forest == NULL; granted++) {
+        struct status status = {0};
+        scarce_on(granted);
+        forest = fit(&study, 20, NULL, &status);
+        size_t refusals = scarce_off();
+        assert_true((refusals > 0) == (forest == NULL));
+        assert_int_equal(status.code, forest == NULL ? STATUS_NOMEM : STATUS_OK);
+        refused += forest == NULL;
+    }
+    assert_true(refused > 20); /* each tree asks at least once */
+    bool done = false;
+    for (size_t granted = 0; !done; granted++) {
+        struct status status = {0};
+        struct scores scores;
+        scarce_on(granted);
+        done = iforest_detector.score(forest, &study.data, &scores, NULL, &status);
+        assert_true((scarce_off() > 0) == !done);
+        assert_int_equal(status.code, done ? STATUS_OK : STATUS_NOMEM);
+        assert_true((scores.score != NULL) == done);
+        scores_clear(&scores);
+    }
+    iforest_detector.free(forest);
+    study_close(&study);
+}
+
 static void info_has_the_notebooks_keys(void **state)
 {
     (void)state;
@@ -477,6 +511,7 @@ int main(void)
         cmocka_unit_test(one_row),
         cmocka_unit_test(a_cancelled_fit_keeps_its_trees),
         cmocka_unit_test(cancelled_before_anything_is_done),
+        cmocka_unit_test(memory_runs_out),
         cmocka_unit_test(info_has_the_notebooks_keys),
         cmocka_unit_test(explanations_equal_brute_force_and_add_up),
         cmocka_unit_test(the_odd_feature_is_named),
