@@ -34,7 +34,7 @@ pass 'run takes a raw log' cmp "$work/run-log/isolation_forest.csv" \
 "$oddhours" run - -o "$work/run-pipe" $quick <"$work/auth.txt"
 pass 'from a pipe, too' cmp "$work/run-pipe/isolation_forest.csv" \
     "$work/run-table/isolation_forest.csv"
-ends 'describe takes a raw log' 0 '^ *2,967 *rows|2,967' "$oddhours" describe -q "$log"
+ends 'describe takes a raw log' 0 '^rows +2,967 in 9 columns' "$oddhours" describe -q "$log"
 ends '--input=table does not take it for one' 2 'oddhours: ' \
     "$oddhours" describe -q --input=table "$log"
 ends '--input=lanl does not take a table' 2 'is no authentication log' \
