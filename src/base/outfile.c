@@ -17,7 +17,9 @@ enum { BUFFER = 1 << 18 };
 struct outfile {
     int fd;
     int error; /* errno of the first failure, 0 so far */
-    char *path, *temporary;
+    char *path;
+    char *temporary; /* NULL: written through, as there is nothing to rename over */
+    bool own_fd;     /* standard output is not ours to close */
     size_t used;
     char buffer[BUFFER];
 };
@@ -53,6 +55,25 @@ static bool make_temporary(struct outfile *file, struct status *status)
     return true;
 }
 
+/* A device, a pipe or a socket is written into. Renaming a file over it would put a file in its
+ * place: "-o /dev/null" as root would take the device from everybody. */
+static bool open_through(struct outfile *file, struct status *status)
+{
+    file->fd = open(file->path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+    if (file->fd < 0) {
+        return status_set(status, STATUS_IO, "%s: cannot be written: %s", file->path,
+                          strerror(errno));
+    }
+    file->own_fd = true;
+    return true;
+}
+
+static bool is_special(const char *path)
+{
+    struct stat there;
+    return stat(path, &there) == 0 && !S_ISREG(there.st_mode);
+}
+
 struct outfile *outfile_open(const char *path, struct status *status)
 {
     struct outfile *file = mem_new(1, sizeof *file, "a file's buffer", status);
@@ -63,10 +84,11 @@ struct outfile *outfile_open(const char *path, struct status *status)
     file->error = 0;
     file->used = 0;
     file->temporary = NULL;
+    file->own_fd = false;
     file->path = mem_text(path, strlen(path), status);
     bool good = file->path != NULL;
     if (good && strcmp(path, "-") != 0) {
-        good = make_temporary(file, status);
+        good = is_special(path) ? open_through(file, status) : make_temporary(file, status);
     }
     if (!good) {
         outfile_free(file);
@@ -136,10 +158,13 @@ bool outfile_commit(struct outfile *file, struct status *status)
 {
     flush(file);
     if (file->temporary == NULL) {
+        if (file->own_fd && close(file->fd) != 0 && file->error == 0) {
+            file->error = errno;
+        }
         bool good = file->error == 0;
         if (!good) {
-            status_set(status, STATUS_IO, "standard output: cannot be written: %s",
-                       strerror(file->error));
+            status_set(status, STATUS_IO, "%s: cannot be written: %s",
+                       file->own_fd ? file->path : "standard output", strerror(file->error));
         }
         outfile_free(file);
         return good;
@@ -165,8 +190,10 @@ void outfile_abandon(struct outfile *file)
     if (file == NULL) {
         return;
     }
-    if (file->temporary != NULL) {
+    if (file->temporary != NULL || file->own_fd) {
         close(file->fd);
+    }
+    if (file->temporary != NULL) {
         unlink(file->temporary);
     }
     outfile_free(file);

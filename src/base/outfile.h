@@ -13,7 +13,8 @@
 
 struct outfile;
 
-/* Opens `path` for writing; "-" is standard output, written through as it comes. */
+/* Opens `path` for writing. "-" is standard output; that, and a path that is no regular file (a
+ * device, a named pipe), is written through as it comes and never replaced. */
 struct outfile *outfile_open(const char *path, struct status *status);
 
 /* Appends. An error is remembered and reported by outfile_commit(), so the return value need

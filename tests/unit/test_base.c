@@ -6,6 +6,7 @@
 #include "base/parallel.h"
 #include "base/status.h"
 
+#include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -172,6 +173,37 @@ static char *content(const char *path)
     return text;
 }
 
+/* A named pipe stands for whatever is no regular file: /dev/null was once replaced by a file.
+ */
+static void what_is_no_file_is_written_into_and_stays(void **state)
+{
+    (void)state;
+    struct status status = {0};
+    char directory[] = "/tmp/oddhours-test-XXXXXX", path[64], got[16] = "";
+    assert_non_null(mkdtemp(directory));
+    snprintf(path, sizeof path, "%s/pipe", directory);
+    assert_int_equal(mkfifo(path, 0600), 0);
+    int reader = open(path, O_RDONLY | O_NONBLOCK);
+    assert_true(reader >= 0);
+    struct outfile *file = outfile_open(path, &status);
+    assert_non_null(file);
+    assert_true(outfile_write(file, "through", 7));
+    assert_true(outfile_commit(file, &status));
+    assert_int_equal(read(reader, got, sizeof got - 1), 7);
+    assert_string_equal(got, "through");
+    file = outfile_open(path, &status);
+    assert_non_null(file);
+    outfile_abandon(file);
+    struct stat info;
+    assert_int_equal(lstat(path, &info), 0);
+    assert_true(S_ISFIFO(info.st_mode));
+    close(reader);
+    unlink(path);
+    assert_null(outfile_open(directory, &status));
+    assert_non_null(strstr(status.text, "Is a directory"));
+    assert_int_equal(rmdir(directory), 0); /* nothing was left in it */
+}
+
 static void an_output_file_is_whole_or_not_there(void **state)
 {
     (void)state;
@@ -197,7 +229,8 @@ static void an_output_file_is_whole_or_not_there(void **state)
     assert_true(outfile_write(file, "x", 1));
     assert_true(outfile_write(file, block, sizeof block));
     assert_true(outfile_write(file, "y", 1));
-    assert_true(outfile_write(file, block, 200000)); /* fits the buffer, but is written through */
+    assert_true(
+        outfile_write(file, block, 200000)); /* fits the buffer, but is written through */
     assert_true(outfile_commit(file, &status));
     struct stat info;
     assert_int_equal(stat(path, &info), 0);
@@ -248,6 +281,7 @@ int main(void)
         cmocka_unit_test(facts_are_kept_in_order),
         cmocka_unit_test(every_task_runs_once),
         cmocka_unit_test(the_nearest_word_is_suggested),
+        cmocka_unit_test(what_is_no_file_is_written_into_and_stays),
         cmocka_unit_test(an_output_file_is_whole_or_not_there),
         cmocka_unit_test(a_full_disk_is_reported),
     };
