@@ -1,15 +1,13 @@
 #include "models/autoencoder.h"
 
 #include <cblas.h>
-#include <float.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/mem.h"
 #include "models/autoencoder_explain.h"
 #include "models/autoencoder_model.h"
+#include "models/autoencoder_saved.h"
 
 enum { EPOCHS, BATCH, LEARNING_RATE };
 
@@ -41,6 +39,7 @@ static void model_free(void *memory)
     if (model != NULL) {
         net_clear(&model->net);
         free(model->losses);
+        free(model->spread);
         free(model);
     }
 }
@@ -71,64 +70,12 @@ static void *fit(const struct detector_data *data, const double *values,
     if (!done) {
         status_set(status, trained.code, "%s", trained.text);
     }
-    if (!done && (trained.code != STATUS_CANCELLED || model->finished == 0)) {
+    bool usable = done || (trained.code == STATUS_CANCELLED && model->finished > 0);
+    if (!usable || !autoencoder_measure(model, data, status)) {
         model_free(model);
         return NULL;
     }
     return model;
-}
-
-/* ---- scoring ---- */
-
-/* Rows of a round, after which progress is reported: some tasks for each of many threads. */
-enum { ROUND_ROWS = 1 << 16 };
-
-struct scoring {
-    const struct autoencoder *model;
-    const float *scaled; /* (n, d) */
-    size_t n;
-    size_t from, to; /* rows of this round */
-    float *scratch;  /* (workers, floats) */
-    size_t floats;
-    float *errors; /* (ROUND_ROWS) */
-};
-
-static void score_task(void *context, size_t task, unsigned worker)
-{
-    struct scoring *s = context;
-    const struct net *net = &s->model->net;
-    size_t slice = s->model->path->slice, at = task * slice, left = s->to - s->from - at;
-    struct net_rows rows = {.scaled = s->scaled,
-                            .n_scaled = s->n,
-                            .first = s->from + at,
-                            .n = left < slice ? left : slice};
-    s->model->path->errors(&net->shape, net->param, &rows, s->scratch + worker * s->floats,
-                           s->errors + at);
-}
-
-bool autoencoder_errors(const struct autoencoder *model, const float *scaled, size_t n,
-                        struct parallel *parallel, double *error,
-                        const struct progress *progress, struct status *status)
-{
-    struct scoring s = {.model = model, .scaled = scaled, .n = n};
-    size_t room = n < ROUND_ROWS ? n : ROUND_ROWS, slice = model->path->slice;
-    s.errors = mem_aligned(room, sizeof *s.errors, "scores", status);
-    s.scratch = autoencoder_scratch(model, parallel, &s.floats, status);
-    bool done = s.errors != NULL && s.scratch != NULL;
-    for (s.from = 0; done && s.from < n; s.from = s.to) {
-        s.to = n - s.from < ROUND_ROWS ? n : s.from + ROUND_ROWS;
-        size_t rows = s.to - s.from;
-        parallel_run(parallel, (rows + slice - 1) / slice, score_task, &s);
-        for (size_t i = 0; i < rows; i++) {
-            error[s.from + i] = isfinite(s.errors[i]) ? s.errors[i] : FLT_MAX;
-        }
-        if (!progress_tick(progress, s.to, n)) {
-            done = status_cancelled(status);
-        }
-    }
-    free(s.errors);
-    free(s.scratch);
-    return done;
 }
 
 static bool score(const void *memory, const struct detector_data *data, struct scores *scores,
@@ -232,5 +179,7 @@ const struct detector autoencoder_detector = {
     .exported = exported,
     .explain = autoencoder_explain,
     .credit_unit = "share of squared error",
+    .save = autoencoder_save,
+    .load = autoencoder_load,
     .health = health,
 };

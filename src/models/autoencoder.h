@@ -24,6 +24,19 @@ const double *autoencoder_losses(const void *model, size_t *n);
 void autoencoder_reconstruct(const void *model, const struct detector_data *data,
                              size_t profile, double *values);
 
+/* One feature of a profile: how far the network missed it, and how that compares. */
+struct autoencoder_miss {
+    double reconstructed; /* in original units */
+    double square;        /* squared error in scaled space; their mean is the score */
+    double credit;        /* its share of the sum; adds up to 1 */
+    double below;         /* share of rows that it misses less in this feature, half of those
+                             within 2 % counted: 0.999 is "larger than in 99.9 % of rows" */
+};
+
+/* All features of a profile, into miss (d). Takes microseconds. */
+void autoencoder_misses(const void *model, const struct detector_data *data, size_t profile,
+                        struct autoencoder_miss *miss);
+
 enum { AUTOENCODER_SHAPLEY_MAX = 12 };
 
 /* Exact Shapley values of the mean squared error, into value (d), with features outside a

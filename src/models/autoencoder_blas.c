@@ -134,6 +134,14 @@ static double blas_gradient(const struct net_shape *shape, const float *param,
     return squares;
 }
 
+static void blas_outputs(const struct net_shape *shape, const float *param,
+                         const struct net_rows *rows, float *scratch, float *out)
+{
+    struct activations a = place(shape, scratch);
+    forward(shape, param, rows, &a);
+    memcpy(out, a.unit[NET_LAYERS], rows->n * shape->width[0] * sizeof *out);
+}
+
 static void blas_errors(const struct net_shape *shape, const float *param,
                         const struct net_rows *rows, float *scratch, float *error)
 {
@@ -160,6 +168,7 @@ static const struct net_path path_blas = {.name = "blas",
                                           .slice = BLAS_ROWS,
                                           .scratch = scratch_floats,
                                           .gradient = blas_gradient,
+                                          .outputs = blas_outputs,
                                           .errors = blas_errors,
                                           .step = blas_step};
 

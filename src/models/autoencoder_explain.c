@@ -46,6 +46,34 @@ void autoencoder_reconstruct(const void *memory, const struct detector_data *dat
     }
 }
 
+/* Half of the rows in the same bin count as below, as for a percentile of tied values. */
+static double share_below(const struct autoencoder *model, size_t feature, float square)
+{
+    const uint32_t *below = model->spread + feature * (SPREAD_BINS + 1);
+    size_t bin = autoencoder_bin(square);
+    double rows = below[SPREAD_BINS];
+    return rows > 0 ? (below[bin] + 0.5 * (below[bin + 1] - below[bin])) / rows : 0;
+}
+
+void autoencoder_misses(const void *memory, const struct detector_data *data, size_t profile,
+                        struct autoencoder_miss *miss)
+{
+    const struct autoencoder *model = memory;
+    size_t d = model->net.shape.width[0];
+    float out[NET_WIDTH_MAX];
+    double credit[NET_WIDTH_MAX];
+    const float *in = pass(model, data, profile, out);
+    autoencoder_explain(model, data, profile, credit);
+    for (size_t j = 0; j < d; j++) {
+        float error = out[j] - in[j];
+        miss[j] = (struct autoencoder_miss){
+            .reconstructed = data->scaler->mean[j] + data->scaler->scale[j] * (double)out[j],
+            .square = (double)error * (double)error,
+            .credit = credit[j],
+            .below = share_below(model, j, error * error)};
+    }
+}
+
 /* Row s of the result (2^d, d) keeps the features of set s, and has 0 for the others. */
 static float *all_coalitions(const float *in, size_t d, struct status *status)
 {

@@ -120,6 +120,7 @@ const struct net_path fused_path_avx2 = {.name = "fused",
                                          .slice = FUSED_ROWS,
                                          .scratch = fused_scratch,
                                          .gradient = kernel_gradient,
+                                         .outputs = kernel_outputs,
                                          .errors = kernel_errors,
                                          .step = kernel_step};
 

@@ -36,6 +36,7 @@ const struct net_path fused_path_avx512 = {.name = "fused",
                                            .slice = FUSED_ROWS,
                                            .scratch = fused_scratch,
                                            .gradient = kernel_gradient,
+                                           .outputs = kernel_outputs,
                                            .errors = kernel_errors,
                                            .step = kernel_step};
 

@@ -293,6 +293,20 @@ KERNEL double kernel_gradient(const struct net_shape *shape, const float *param,
     return squares;
 }
 
+KERNEL void kernel_outputs(const struct net_shape *shape, const float *param,
+                           const struct net_rows *rows, float *scratch, float *out)
+{
+    struct fused_lines lines = fused_lines(shape, scratch);
+    KERNEL_GATHER(shape, rows, &lines);
+    forward(shape, param, &lines);
+    size_t d = shape->width[0];
+    for (size_t r = 0; r < rows->n; r++) {
+        for (size_t j = 0; j < d; j++) {
+            out[r * d + j] = lines.unit[NET_LAYERS][j * FUSED_ROWS + r];
+        }
+    }
+}
+
 KERNEL void kernel_errors(const struct net_shape *shape, const float *param,
                           const struct net_rows *rows, float *scratch, float *error)
 {

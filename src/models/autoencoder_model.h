@@ -6,6 +6,10 @@
 #include "models/autoencoder_path.h"
 #include "models/detector.h"
 
+/* Bins of squared errors, by the leading bits of a float that is not negative: 8 of the
+ * exponent and 6 of the fraction, so a bin is 1.6 % wide. */
+enum { SPREAD_SHIFT = 17, SPREAD_BINS = 1 << 14 };
+
 struct autoencoder {
     struct net net;
     const struct net_path *path;
@@ -13,6 +17,7 @@ struct autoencoder {
     size_t finished;      /* epochs */
     double *losses;       /* (finished) mean squared error, in training */
     uint32_t seed;
+    uint32_t *spread; /* (d, SPREAD_BINS + 1) rows with a squared error in a lower bin */
 };
 
 /* Trains for model->epochs on the rows of data->table: fills losses and finished. When
@@ -26,6 +31,14 @@ bool autoencoder_train(struct autoencoder *model, const struct detector_data *da
 bool autoencoder_errors(const struct autoencoder *model, const float *scaled, size_t n,
                         struct parallel *parallel, double *error,
                         const struct progress *progress, struct status *status);
+
+/* Fills model->spread: how the squared errors of each feature are spread over the rows, those
+ * of every profile or, beyond two millions, of that many evenly spaced ones. */
+bool autoencoder_measure(struct autoencoder *model, const struct detector_data *data,
+                         struct status *status);
+
+/* The bin of a squared error. */
+size_t autoencoder_bin(float square);
 
 /* Scratch memory of path for each worker: worker i's begins at i * *floats. */
 float *autoencoder_scratch(const struct autoencoder *model, struct parallel *parallel,

@@ -40,6 +40,10 @@ struct net_path {
                        const struct net_rows *rows, float factor, float *scratch,
                        float *gradient);
 
+    /* What the network makes of each row, into out (rows->n, d). */
+    void (*outputs)(const struct net_shape *shape, const float *param,
+                    const struct net_rows *rows, float *scratch, float *out);
+
     /* The mean squared error of each row, into error (rows->n). */
     void (*errors)(const struct net_shape *shape, const float *param,
                    const struct net_rows *rows, float *scratch, float *error);

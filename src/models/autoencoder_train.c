@@ -58,7 +58,9 @@ static float train_batch(struct training *t)
     double cells = (double)t->batch.rows * (double)t->model->net.shape.width[0];
     size_t n_slices = (t->batch.n + path->slice - 1) / path->slice;
     t->factor = (float)(2.0 / cells);
-    parallel_run(t->data->parallel, n_slices + 1, train_task, t);
+    /* handing a small batch to another thread takes longer than computing it */
+    struct parallel *parallel = t->batch.n > 256 ? t->data->parallel : NULL;
+    parallel_run(parallel, n_slices + 1, train_task, t);
     if (progress_cancelled(t->progress)) {
         return 0;
     }
@@ -74,7 +76,9 @@ static float train_batch(struct training *t)
 static bool train_epoch(struct training *t, uint32_t seed, uint64_t *done, uint64_t total,
                         double *loss)
 {
-    enum { BATCHES_PER_TICK = 16 };
+    enum { ROWS_PER_TICK = 1 << 16, BATCHES_PER_TICK = 1 << 10 };
+    size_t every = ROWS_PER_TICK / t->model->batch;
+    every = every < 1 ? 1 : every < BATCHES_PER_TICK ? every : BATCHES_PER_TICK;
     double sum = 0;
     feed_start(t->feed, seed, t->data->parallel);
     while ((t->batch = feed_take(t->feed)).rows > 0) {
@@ -82,7 +86,7 @@ static bool train_epoch(struct training *t, uint32_t seed, uint64_t *done, uint6
         if (progress_cancelled(t->progress)) {
             return false;
         }
-        if (++*done % BATCHES_PER_TICK == 0) {
+        if (++*done % every == 0) {
             progress_tick(t->progress, *done, total);
         }
     }

@@ -1,10 +1,12 @@
 /* autoencoder: the detector as the pipeline uses it. */
+#define _GNU_SOURCE
 #include "models/autoencoder.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "models/autoencoder_feed.h"
 #include "models/autoencoder_model.h"
@@ -235,7 +237,7 @@ static void on_report(void *context, uint64_t done, uint64_t total)
 
 static void *fit_cancelled(const struct world *w, struct canceller *canceller)
 {
-    const double params[DETECTOR_PARAMS] = {5, 50, 1e-3};
+    const double params[DETECTOR_PARAMS] = {5, 1, 1e-3};
     struct progress progress = {.cancel = &canceller->cancel,
                                 .report = on_report,
                                 .value = on_value,
@@ -250,11 +252,11 @@ static void a_cancel_keeps_finished_epochs(void **state)
 {
     (void)state;
     struct world w;
-    world_open(&w, 2000, 7, 30); /* 40 batches of 50 */
-    void *two = fit(&w, 2, 50, 1e-3);
+    world_open(&w, 2000, 7, 30);
+    void *two = fit(&w, 2, 1, 1e-3);
     /* between two epochs, and in the middle of the third */
     struct canceller cancellers[] = {{.at_epoch = 1, .after_done = UINT64_MAX},
-                                     {.at_epoch = SIZE_MAX, .after_done = 96}};
+                                     {.at_epoch = SIZE_MAX, .after_done = 4050}};
     for (size_t i = 0; i < 2; i++) {
         void *model = fit_cancelled(&w, &cancellers[i]);
         assert_non_null(model);
@@ -275,7 +277,7 @@ static void an_early_cancel_keeps_nothing(void **state)
     world_open(&w, 2000, 7, 30);
     struct canceller at_once = {.at_epoch = SIZE_MAX, .after_done = 0};
     assert_null(fit_cancelled(&w, &at_once));
-    struct canceller soon = {.at_epoch = SIZE_MAX, .after_done = 16};
+    struct canceller soon = {.at_epoch = SIZE_MAX, .after_done = 1};
     assert_null(fit_cancelled(&w, &soon));
 
     void *model = fit(&w, 1, 50, 1e-3);
@@ -362,6 +364,43 @@ static void reconstruction_gives_the_score(void **state)
         }
     }
     scores_clear(&scores);
+    ae->free(model);
+    world_close(&w);
+}
+
+/* Against all rows, one by one. */
+static void misses_are_placed_among_all_rows(void **state)
+{
+    (void)state;
+    struct world w;
+    world_open(&w, 1000, 7, 30);
+    void *model = fit(&w, 2, 64, 1e-3);
+    size_t n = w.table->profiles.n;
+    struct autoencoder_miss *miss = calloc(n * 7, sizeof *miss);
+    assert_non_null(miss);
+    for (size_t p = 0; p < n; p++) {
+        double values[7], credit[7];
+        autoencoder_misses(model, &w.data, p, miss + p * 7);
+        autoencoder_reconstruct(model, &w.data, p, values);
+        assert_true(ae->explain(model, &w.data, p, credit));
+        for (size_t j = 0; j < 7; j++) {
+            assert_true(miss[p * 7 + j].reconstructed == values[j]);
+            assert_true(miss[p * 7 + j].credit == credit[j]);
+        }
+    }
+    for (size_t p = 0; p < n; p++) {
+        for (size_t j = 0; j < 7; j++) {
+            double square = miss[p * 7 + j].square, least = 0, most = 0;
+            for (size_t k = 0; k < n; k++) {
+                double copies = w.table->profiles.copies[k];
+                least += miss[k * 7 + j].square < 0.98 * square ? copies : 0;
+                most += miss[k * 7 + j].square < 1.02 * square ? copies : 0;
+            }
+            double below = 1000 * miss[p * 7 + j].below;
+            assert_true(below >= least - 1e-9 && below <= most + 1e-9);
+        }
+    }
+    free(miss);
     ae->free(model);
     world_close(&w);
 }
@@ -469,6 +508,113 @@ static void tells_about_itself(void **state)
     facts_clear(&facts);
     ae->free(model);
     world_close(&w);
+}
+
+/* ---- saved and read again ---- */
+
+struct file {
+    char directory[64], path[80];
+};
+
+static void file_open(struct file *file)
+{
+    snprintf(file->directory, sizeof file->directory, "/tmp/test_autoencoder.XXXXXX");
+    assert_non_null(mkdtemp(file->directory));
+    snprintf(file->path, sizeof file->path, "%s/saved", file->directory);
+}
+
+static void file_close(struct file *file)
+{
+    unlink(file->path);
+    assert_int_equal(rmdir(file->directory), 0);
+}
+
+static void save(const struct file *file, const void *model)
+{
+    struct archive_out *archive = archive_create(file->path, 1, NULL);
+    assert_non_null(archive);
+    ae->save(model, archive);
+    assert_true(archive_commit(archive, NULL));
+}
+
+static void *load(const struct file *file, const struct world *w, struct status *status)
+{
+    struct archive_in *archive = archive_open(file->path, 1, NULL);
+    assert_non_null(archive);
+    void *model = ae->load(&w->data, archive, status);
+    archive_close(archive);
+    return model;
+}
+
+static void a_saved_model_is_the_same(void **state)
+{
+    (void)state;
+    const size_t widths[] = {7, 20};
+    for (size_t i = 0; i < 2; i++) {
+        struct world w;
+        struct file file;
+        world_open(&w, 500, widths[i], 30);
+        file_open(&file);
+        struct autoencoder *model = fit(&w, 3, 64, 2e-3);
+        model->epochs = 9; /* as after a cancel */
+        save(&file, model);
+        struct autoencoder *again = load(&file, &w, NULL);
+        assert_non_null(again);
+        assert_same_models(&w, model, again);
+        char text[80];
+        assert_true(ae->partial(again, text, sizeof text));
+        assert_string_equal(text, "3 of 9 epochs (cancelled)");
+        assert_ptr_equal(again->path, model->path);
+        assert_true(again->batch == 64 && again->seed == 42 && again->net.rate == 2e-3);
+        assert_true(again->net.steps == model->net.steps);
+        for (size_t p = 0; p < w.table->profiles.n; p++) {
+            struct autoencoder_miss a[20], b[20];
+            autoencoder_misses(model, &w.data, p, a);
+            autoencoder_misses(again, &w.data, p, b);
+            assert_memory_equal(a, b, widths[i] * sizeof *a);
+        }
+        ae->free(model);
+        ae->free(again);
+        file_close(&file);
+        world_close(&w);
+    }
+}
+
+static void a_senseless_file_is_refused(void **state)
+{
+    (void)state;
+    struct world w, other;
+    struct file file;
+    world_open(&w, 300, 7, 30);
+    world_open(&other, 300, 8, 30);
+    file_open(&file);
+    struct autoencoder *model = fit(&w, 2, 64, 1e-3);
+    save(&file, model);
+    struct status status = {.code = STATUS_OK};
+    assert_null(load(&file, &other, &status)); /* of a table with more features */
+    assert_int_equal(status.code, STATUS_INPUT);
+
+    struct autoencoder good = *model;
+    for (int wrong = 0; wrong < 6; wrong++) {
+        *model = good;
+        switch (wrong) {
+        case 0: model->finished = 0; break;
+        case 1: model->epochs = 1; break;
+        case 2: model->batch = 0; break;
+        case 3: model->net.rate = NAN; break;
+        case 4: model->net.shape.n--; break;
+        default: model->spread[0] = UINT32_MAX; break;
+        }
+        save(&file, model);
+        status.code = STATUS_OK;
+        assert_null(load(&file, &w, &status));
+        assert_int_equal(status.code, STATUS_INPUT);
+    }
+    *model = good;
+    ae->free(model);
+    file_close(&file);
+    world_close(&w);
+    world_close(&other);
 }
 
 static void says_when_it_diverged(void **state)
@@ -583,9 +729,12 @@ int main(void)
         cmocka_unit_test(an_early_cancel_keeps_nothing),
         cmocka_unit_test(merged_batches_hold_the_same_rows),
         cmocka_unit_test(reconstruction_gives_the_score),
+        cmocka_unit_test(misses_are_placed_among_all_rows),
         cmocka_unit_test(shapley_is_the_mean_over_orders),
         cmocka_unit_test(shapley_has_a_limit),
         cmocka_unit_test(tells_about_itself),
+        cmocka_unit_test(a_saved_model_is_the_same),
+        cmocka_unit_test(a_senseless_file_is_refused),
         cmocka_unit_test(says_when_it_diverged),
         cmocka_unit_test(memory_may_run_out_anywhere),
         cmocka_unit_test(parameters_have_bounds),

@@ -1,0 +1,13 @@
+/* autoencoder_saved: a fitted autoencoder in a saved run; detector.save and detector.load. */
+#ifndef ODDHOURS_MODELS_AUTOENCODER_SAVED_H
+#define ODDHOURS_MODELS_AUTOENCODER_SAVED_H
+
+#include "models/detector.h"
+
+void autoencoder_save(const void *model, struct archive_out *archive);
+
+/* Computes on the path that the model was trained on. Freed as a fitted one. */
+void *autoencoder_load(const struct detector_data *data, struct archive_in *archive,
+                       struct status *status);
+
+#endif
