@@ -55,6 +55,20 @@ static void topk_view(void **state)
     app_free(ranked);
 }
 
+static void user_view(void **state)
+{
+    (void)state;
+    struct app *ranked = fixture_open("synthetic_user_hours.csv.gz", "iforest");
+    fixture_do(ranked, "user");
+    fixture_goldens(ranked, "user_nobody");
+    fixture_do(ranked, "top");
+    fixture_do(ranked, "open");
+    fixture_goldens(ranked, "user");
+    fixture_do(ranked, "key Tab Right");
+    fixture_golden(ranked, 40, 120, GLYPHS_BLOCK, "user_detail_120x40");
+    app_free(ranked);
+}
+
 static void log_view(void **state)
 {
     (void)state;
@@ -243,6 +257,7 @@ int main(void)
         cmocka_unit_test(run_view),
         cmocka_unit_test(data_view),
         cmocka_unit_test(topk_view),
+        cmocka_unit_test(user_view),
         cmocka_unit_test(log_view),
         cmocka_unit_test(help_is_made_from_the_actions),
         cmocka_unit_test(the_palette_shows_what_could_be_meant),

@@ -4,6 +4,7 @@ const struct view_ops *const views[] = {
     &view_run,
     &view_data,
     &view_topk,
+    &view_user,
     &view_log,
     NULL,
 };
