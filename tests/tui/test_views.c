@@ -69,6 +69,24 @@ static void user_view(void **state)
     app_free(ranked);
 }
 
+static void scores_view(void **state)
+{
+    (void)state;
+    struct app *ranked = fixture_open("synthetic_user_hours.csv.gz", "iforest,lof");
+    fixture_do(ranked, "scores");
+    fixture_do(ranked, "detector iforest");
+    fixture_goldens(ranked, "scores");
+    fixture_do(ranked, "key Right Right Tab");
+    fixture_golden(ranked, 24, 80, GLYPHS_BRAILLE, "scores_two_80x24_braille");
+    fixture_do(ranked, "key Tab Left Left Left Enter");
+    fixture_golden(ranked, 24, 80, GLYPHS_ASCII, "scores_rows_80x24_ascii");
+    fixture_do(ranked, "clear-filter");
+    fixture_do(ranked, "scores");
+    fixture_do(ranked, "key Down Right Right Enter");
+    fixture_golden(ranked, 24, 80, GLYPHS_ASCII, "scores_bin_80x24_ascii");
+    app_free(ranked);
+}
+
 static void log_view(void **state)
 {
     (void)state;
@@ -258,6 +276,7 @@ int main(void)
         cmocka_unit_test(data_view),
         cmocka_unit_test(topk_view),
         cmocka_unit_test(user_view),
+        cmocka_unit_test(scores_view),
         cmocka_unit_test(log_view),
         cmocka_unit_test(help_is_made_from_the_actions),
         cmocka_unit_test(the_palette_shows_what_could_be_meant),

@@ -3,6 +3,7 @@
 const struct view_ops *const views[] = {
     &view_run,
     &view_data,
+    &view_scores,
     &view_topk,
     &view_user,
     &view_log,
