@@ -28,7 +28,7 @@ struct kdtree_hits {
     double *distance; /* (n) */
     double radius;    /* the search's: distance of the k-th, or what was asked for */
     size_t capacity;
-    double *scratch; /* (capacity) */
+    double *scratch; /* (2 capacity) */
 };
 
 void kdtree_hits_clear(struct kdtree_hits *hits);

@@ -33,11 +33,11 @@ void kdtree_hits_clear(struct kdtree_hits *hits)
 
 bool kdtree_hits_reserve(struct kdtree_hits *hits, size_t need, struct status *status)
 {
-    size_t points = hits->capacity, distances = points, scratch = points;
+    size_t points = hits->capacity, distances = points, scratch = 2 * points;
     if (!mem_grow(&hits->point, &points, need, sizeof *hits->point, "neighbours", status) ||
         !mem_grow(&hits->distance, &distances, need, sizeof *hits->distance, "neighbours",
                   status) ||
-        !mem_grow(&hits->scratch, &scratch, need, sizeof *hits->scratch, "neighbours",
+        !mem_grow(&hits->scratch, &scratch, 2 * points, sizeof *hits->scratch, "neighbours",
                   status)) {
         return false;
     }
@@ -45,38 +45,38 @@ bool kdtree_hits_reserve(struct kdtree_hits *hits, size_t need, struct status *s
     return true;
 }
 
-/* The k-th smallest (k from 0) of n numbers, which are rearranged (Hoare 1961). */
-static double kth(double *v, size_t n, size_t k)
+static double median(double a, double b, double c)
 {
-    size_t from = 0, to = n - 1;
-    while (from < to) {
-        double pivot = v[from + (to - from) / 2];
-        size_t i = from, j = to;
-        while (i <= j) {
-            while (v[i] < pivot) {
-                i++;
-            }
-            while (pivot < v[j]) {
-                j--;
-            }
-            if (i <= j) {
-                double t = v[i];
-                v[i++] = v[j];
-                v[j] = t;
-                if (j-- == 0) {
-                    break;
-                }
-            }
+    return a < b ? (b < c ? b : a < c ? c : a) : (a < c ? a : b < c ? c : b);
+}
+
+/* The k-th smallest (k from 0) of n numbers; both arrays (n) are overwritten. A quickselect
+ * that copies both sides of the pivot without a branch, since a branch would be taken at
+ * random. */
+static double kth(double *v, double *other, size_t n, size_t k)
+{
+    for (;;) {
+        const double pivot = median(v[0], v[n / 2], v[n - 1]);
+        size_t below = 0, above = 0;
+        for (size_t i = 0; i < n; i++) {
+            const double value = v[i];
+            v[below] = value;
+            other[above] = value;
+            below += value < pivot;
+            above += value > pivot;
         }
-        if (k <= j && j < to) {
-            to = j;
-        } else if (k >= i) {
-            from = i;
+        if (k < below) {
+            n = below;
+        } else if (k < n - above) {
+            return pivot;
         } else {
-            return v[k];
+            k -= n - above;
+            n = above;
+            double *t = v;
+            v = other;
+            other = t;
         }
     }
-    return v[k];
 }
 
 /* The largest number whose square root is not above `radius`: points are compared by squared
@@ -100,7 +100,7 @@ static void tighten(struct search *s)
 {
     struct kdtree_hits *hits = s->hits;
     memcpy(hits->scratch, hits->distance, hits->n * sizeof *hits->scratch);
-    double square = kth(hits->scratch, hits->n, s->k - 1);
+    double square = kth(hits->scratch, hits->scratch + hits->n, hits->n, s->k - 1);
     double limit = limit_of(sqrt(square), square);
     size_t kept = 0;
     for (size_t i = 0; i < hits->n; i++) {
@@ -110,7 +110,7 @@ static void tighten(struct search *s)
     }
     hits->n = kept;
     s->limit = limit;
-    s->trigger = kept + s->k / 2 + 8;
+    s->trigger = kept + s->k;
 }
 
 static bool search_leaf(struct search *s, size_t leaf)
@@ -197,7 +197,11 @@ bool kdtree_nearest(const struct kdtree *tree, const float *x, size_t k, uint32_
     }
     /* The caller's bound is a sum of rounded numbers. */
     const double safe = bound * (1 + 1e-9);
-    struct search s = {.tree = tree, .hits = hits, .k = k, .trigger = k, .status = status};
+    struct search s = {.tree = tree,
+                       .hits = hits,
+                       .k = k,
+                       .trigger = isinf(bound) ? k : 2 * k,
+                       .status = status};
     s.limit = safe * safe;
     if (!search_tree(&s, x, self)) {
         return false;

@@ -39,24 +39,4 @@ void kdtree_sklearn_free(struct kdtree_sklearn *tree);
 bool kdtree_sklearn_query(const struct kdtree_sklearn *tree, const float *x, size_t k,
                           struct kdtree_hits *hits, struct status *status);
 
-/* ---- the library's heap and sort, which its brute-force search uses, too --------------------
- */
-
-/* A heap of k rows, the farthest on top. */
-struct sklearn_heap {
-    double *distance2; /* (k) */
-    uint32_t *row;     /* (k) */
-    size_t k;
-};
-
-/* Makes room for k rows in `hits` and fills the heap with rows infinitely far. */
-bool sklearn_heap_start(struct sklearn_heap *heap, size_t k, struct kdtree_hits *hits,
-                        struct status *status);
-
-/* Replaces the top if the new row is nearer than it. */
-void sklearn_heap_push(struct sklearn_heap *heap, double distance2, uint32_t row);
-
-/* Sorts by distance, with the library's order among equals. */
-void sklearn_heap_sort(struct sklearn_heap *heap);
-
 #endif

@@ -7,6 +7,7 @@
 #include "base/format.h"
 #include "base/mem.h"
 #include "models/lof_explain.h"
+#include "models/lof_health.h"
 #include "models/lof_model.h"
 
 enum { SCOPE_AUTO_PROFILES = 2000000 };
@@ -49,6 +50,16 @@ static const struct param_spec lof_params[] = {
      .help = "rows LOF scores: those like a sampled row, or all"},
 };
 
+double lof_distance(const float *a, const float *b, size_t d)
+{
+    double sum = 0;
+    for (size_t j = 0; j < d; j++) {
+        const double difference = (double)a[j] - (double)b[j];
+        sum += difference * difference;
+    }
+    return sqrt(sum);
+}
+
 static void lof_free(void *take_model)
 {
     struct lof_model *model = take_model;
@@ -56,6 +67,7 @@ static void lof_free(void *take_model)
         lof_points_clear(&model->points);
         kdtree_free(model->tree);
         lof_rows_free(model->rows);
+        lof_lists_free(model->lists);
         free(model->k_distance);
         free(model->lrd);
         free(model->lof);
@@ -83,7 +95,24 @@ static bool find_points(struct lof_model *model, const struct detector_data *dat
         return false;
     }
     model->tree = kdtree_new(points->x, points->n, points->d, &quiet, status);
-    return model->tree != NULL;
+    model->lists = lof_lists_new(points->n, LOF_LISTS_MOST, status);
+    return model->tree != NULL && model->lists != NULL;
+}
+
+/* How many sampled rows score above 1e6 in sklearn form. */
+static bool count_above(struct lof_model *model, const struct detector_data *data,
+                        const struct progress *progress, struct status *status)
+{
+    const struct lof_points *points = &model->points;
+    if (model->form == LOF_DISTINCT) {
+        return lof_health_count(model, data, progress, status);
+    }
+    for (size_t i = 0; i < points->n; i++) {
+        model->above_least += model->lof[i] > 1e6 ? points->copies[i] : 0;
+    }
+    model->above_most = model->above_least;
+    model->above_known = true;
+    return true;
 }
 
 static void *lof_fit(const struct detector_data *data, const double *params,
@@ -104,6 +133,12 @@ static void *lof_fit(const struct detector_data *data, const double *params,
         lof_free(model);
         return NULL;
     }
+    if (!count_above(model, data, progress, status)) {
+        lof_free(model);
+        return NULL;
+    }
+    lof_lists_free(model->lists);
+    model->lists = NULL;
     return model;
 }
 
@@ -193,7 +228,8 @@ static void lof_info(const void *fitted, const struct detector_data *data, struc
     facts_number(facts, "lof.share_in_piles",
                  (double)model->piled_rows / (double)points->n_rows);
     if (model->above_known) {
-        facts_number(facts, "lof.sklearn_scores_above_1e6", (double)model->above_most);
+        facts_number(facts, "lof.sklearn_above_1e6_least", (double)model->above_least);
+        facts_number(facts, "lof.sklearn_above_1e6_most", (double)model->above_most);
     }
 }
 
@@ -227,9 +263,13 @@ static bool lof_health(const void *fitted, const struct detector_data *data, cha
                  model->k);
         return true;
     }
-    char above[128] = "the notebook's formula ranks their neighbours first";
-    if (model->above_known) {
+    char above[160] = "the notebook's formula ranks their neighbours first";
+    if (model->above_known && model->above_least == model->above_most) {
         snprintf(above, sizeof above, "the notebook's formula gives %s scores above 1e6",
+                 format_grouped(model->above_most).text);
+    } else if (model->above_known) {
+        snprintf(above, sizeof above, "the notebook's formula gives %s to %s scores above 1e6",
+                 format_grouped(model->above_least).text,
                  format_grouped(model->above_most).text);
     }
     snprintf(text, size, "%s of sampled rows share their profile with %zu others or more; %s",

@@ -30,16 +30,6 @@ static uint32_t point_in_order(const struct lof_model *model, size_t i)
     return kdtree_order(model->tree)[i];
 }
 
-static double distance_of(const float *a, const float *b, size_t d)
-{
-    double sum = 0;
-    for (size_t j = 0; j < d; j++) {
-        double difference = (double)a[j] - (double)b[j];
-        sum += difference * difference;
-    }
-    return sqrt(sum);
-}
-
 /* First pass: k_distance. The points within k-distance(p) of p, and p, are no farther than that
  * plus d(p, q) from q: a bound that shortens the search for the next point, q. */
 static bool find_k_distances(void *context, size_t from, size_t to, struct lof_loop *loop,
@@ -52,13 +42,14 @@ static bool find_k_distances(void *context, size_t from, size_t to, struct lof_l
         if (i > from) {
             const uint32_t last = point_in_order(model, i - 1);
             bound = hits->radius +
-                    distance_of(point_at(model, last), point_at(model, p), model->points.d);
+                    lof_distance(point_at(model, last), point_at(model, p), model->points.d);
         }
         if (!kdtree_nearest(model->tree, point_at(model, p), model->k, p, bound, hits,
                             status)) {
             return false;
         }
         model->k_distance[p] = hits->radius;
+        lof_lists_keep(model->lists, p, hits);
     }
     return true;
 }
@@ -91,6 +82,22 @@ static double factor(const struct lof_model *model, const struct kdtree_hits *hi
     return sum / weight / lrd;
 }
 
+/* The neighbours of a point once its k_distance is known: those of the first pass, in the same
+ * order. */
+static bool neighbours(const struct lof_model *model, uint32_t p, struct kdtree_hits *hits,
+                       struct status *status)
+{
+    if (!lof_lists_get(model->lists, p, hits)) {
+        return kdtree_within(model->tree, point_at(model, p), model->k_distance[p], p, hits,
+                             status);
+    }
+    for (size_t i = 0; i < hits->n; i++) {
+        hits->distance[i] =
+            lof_distance(point_at(model, p), point_at(model, hits->point[i]), model->points.d);
+    }
+    return true;
+}
+
 /* Second pass: lrd, from k_distance. */
 static bool find_densities(void *context, size_t from, size_t to, struct lof_loop *loop,
                            struct kdtree_hits *hits, struct status *status)
@@ -98,8 +105,7 @@ static bool find_densities(void *context, size_t from, size_t to, struct lof_loo
     const struct lof_model *model = context;
     for (size_t i = from; i < to && !lof_loop_stopped(loop); i++) {
         const uint32_t p = point_in_order(model, i);
-        if (!kdtree_within(model->tree, point_at(model, p), model->k_distance[p], p, hits,
-                           status)) {
+        if (!neighbours(model, p, hits, status)) {
             return false;
         }
         model->lrd[p] = density(model, hits, model->points.copies[p] - 1, model->k_distance[p]);
@@ -114,8 +120,7 @@ static bool find_factors(void *context, size_t from, size_t to, struct lof_loop 
     const struct lof_model *model = context;
     for (size_t i = from; i < to && !lof_loop_stopped(loop); i++) {
         const uint32_t p = point_in_order(model, i);
-        if (!kdtree_within(model->tree, point_at(model, p), model->k_distance[p], p, hits,
-                           status)) {
+        if (!neighbours(model, p, hits, status)) {
             return false;
         }
         model->lof[p] = factor(model, hits, model->points.copies[p] - 1, model->lrd[p]);

@@ -8,6 +8,7 @@
 
 #include "models/detector.h"
 #include "models/kdtree.h"
+#include "models/lof_lists.h"
 #include "models/lof_points.h"
 #include "models/lof_rows.h"
 
@@ -31,6 +32,8 @@ struct lof_model {
     double *lof;
     double threshold;
 
+    struct lof_lists *lists; /* while fitting */
+
     /* Sklearn form only. */
     struct lof_rows *rows; /* the search for neighbours among rows; NULL in distinct form */
     double *fit_lof;       /* (points.n) minus negative_outlier_factor_ */
@@ -40,6 +43,11 @@ struct lof_model {
     bool above_known;               /* the next two are valid */
     size_t above_least, above_most; /* rows whose score in sklearn form is above 1e6 */
 };
+
+enum { LOF_LISTS_MOST = 40000000 }; /* 160 MB: a million points with 35 neighbours */
+
+/* Distance as the trees compute it, bit for bit. */
+double lof_distance(const float *a, const float *b, size_t d);
 
 /* Fill k_distance, lrd, lof and threshold from points and tree. */
 bool lof_distinct_fit(struct lof_model *model, const struct detector_data *data,
@@ -55,7 +63,14 @@ bool lof_distinct_one(const struct lof_model *model, const float *x, uint32_t ne
 bool lof_sklearn_one(const struct lof_model *model, const float *x, struct kdtree_hits *hits,
                      double *score, struct status *status);
 
-/* The same for n profiles, into score[profile]. */
+/* The library's neighbours of x (d): of the k + skip nearest sampled rows those after the first
+ * `skip`, as points; 1 for a point of the fit, 0 for a new one. And the density that follows
+ * from them and model->k_distance. */
+bool lof_sklearn_search(const struct lof_model *model, const float *x, size_t skip,
+                        struct kdtree_hits *hits, struct status *status);
+float lof_sklearn_density(const struct lof_model *model, struct kdtree_hits *hits);
+
+/* lof_*_one() for n profiles, into score[profile]. */
 bool lof_score_new(const struct lof_model *model, const struct detector_data *data,
                    const uint32_t *profiles, size_t n, double *score,
                    const struct progress *progress, struct status *status);

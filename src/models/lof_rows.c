@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "models/kdtree_sklearn.h"
+#include "models/sklearn_heap.h"
 
 struct lof_rows {
     const struct lof_points *points;
@@ -26,6 +27,11 @@ void lof_rows_free(struct lof_rows *rows)
 uint32_t lof_rows_point(const struct lof_rows *rows, size_t position)
 {
     return rows->point_of[position];
+}
+
+bool lof_rows_exact(const struct lof_rows *rows)
+{
+    return rows->tree != NULL;
 }
 
 const char *lof_rows_method(const struct lof_rows *rows)
@@ -70,23 +76,38 @@ static double square_of(const float *x, size_t d)
     return sum;
 }
 
-enum {
-    CHUNK = 256,     /* rows the library takes at a time */
-    FEW = 4 * CHUNK, /* up to here it collects by chunk, then once more */
-};
+/* Collects the k nearest rows into a heap; distance2 is by point. When rows are few, each of
+ * the library's threads collects k of its share, and those are collected once more; that shows
+ * in the order of equally far rows. It is followed as it is with one thread
+ * (OMP_NUM_THREADS=1). */
+static bool collect(const struct lof_rows *rows, const double *distance2,
+                    struct sklearn_heap *heap, struct status *status)
+{
+    enum { FEW = 4 * 256 };
+    const size_t n_rows = rows->points->n_rows;
+    struct kdtree_hits hits = {0};
+    struct sklearn_heap first, *into = n_rows > FEW ? heap : &first;
+    if (!sklearn_heap_start(&first, heap->k, &hits, status)) {
+        return false;
+    }
+    for (size_t i = 0; i < n_rows; i++) {
+        sklearn_heap_push(into, distance2[rows->point_of[i]], (uint32_t)i);
+    }
+    for (size_t i = 0; i < heap->k && into == &first; i++) {
+        sklearn_heap_push(heap, first.distance2[i], first.row[i]);
+    }
+    kdtree_hits_clear(&hits);
+    return true;
+}
 
 static bool all_pairs(const struct lof_rows *rows, const float *x, size_t k,
                       struct kdtree_hits *hits, struct status *status)
 {
     const struct lof_points *points = rows->points;
-    const size_t n_rows = points->n_rows;
-    struct sklearn_heap heap, merged;
-    struct kdtree_hits first = {0};
+    struct sklearn_heap heap;
     double *distance2 = mem_new(points->n, sizeof *distance2, "distances", status);
-    if (distance2 == NULL || !sklearn_heap_start(&heap, k, &first, status) ||
-        !sklearn_heap_start(&merged, k, hits, status)) {
+    if (distance2 == NULL || !sklearn_heap_start(&heap, k, hits, status)) {
         free(distance2);
-        kdtree_hits_clear(&first);
         return false;
     }
     const double square = square_of(x, points->d);
@@ -95,21 +116,17 @@ static bool all_pairs(const struct lof_rows *rows, const float *x, size_t k,
             square + -2.0 * dot(x, points->x + p * points->d, points->d) + rows->square[p];
         distance2[p] = value > 0 ? value : 0;
     }
-    struct sklearn_heap *into = n_rows > FEW ? &merged : &heap;
-    for (size_t i = 0; i < n_rows; i++) {
-        sklearn_heap_push(into, distance2[rows->point_of[i]], (uint32_t)i);
+    const bool done = collect(rows, distance2, &heap, status);
+    free(distance2);
+    if (!done) {
+        return false;
     }
-    for (size_t i = 0; i < k && into == &heap; i++) {
-        sklearn_heap_push(&merged, heap.distance2[i], heap.row[i]);
-    }
-    sklearn_heap_sort(&merged);
+    sklearn_heap_sort(&heap);
     for (size_t i = 0; i < k; i++) {
         /* The library hands the square through a float on its way to the root. */
         hits->distance[i] = sqrt((double)(float)hits->distance[i]);
     }
     hits->radius = hits->distance[k - 1];
-    free(distance2);
-    kdtree_hits_clear(&first);
     return true;
 }
 

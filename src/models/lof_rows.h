@@ -29,6 +29,10 @@ bool lof_rows_query(const struct lof_rows *rows, const float *x, size_t k,
 /* The point that a position in the sample has. */
 uint32_t lof_rows_point(const struct lof_rows *rows, size_t position);
 
+/* Whether distances are those of the coordinates, so that they can be computed again from them;
+ * comparing all pairs the library rounds them. */
+bool lof_rows_exact(const struct lof_rows *rows);
+
 /* "kd_tree" or "brute", as the library calls it. */
 const char *lof_rows_method(const struct lof_rows *rows);
 

@@ -72,37 +72,57 @@ static float *floats_of(struct kdtree_hits *hits)
     return (float *)hits->scratch;
 }
 
-/* Density at a place whose neighbours are hits from `first` on, k of them. */
-static float density(const struct lof_model *model, struct kdtree_hits *hits, size_t first,
-                     size_t k)
+float lof_sklearn_density(const struct lof_model *model, struct kdtree_hits *hits)
 {
     float *reach = floats_of(hits);
-    for (size_t j = 0; j < k; j++) {
-        const uint32_t o = lof_rows_point(model->rows, hits->point[first + j]);
-        const float distance = (float)hits->distance[first + j];
-        const float k_distance = (float)model->k_distance[o];
+    for (size_t j = 0; j < hits->n; j++) {
+        const float distance = (float)hits->distance[j];
+        const float k_distance = (float)model->k_distance[hits->point[j]];
         reach[j] = distance > k_distance ? distance : k_distance;
     }
-    return 1.0f / (mean(reach, k) + 1e-10f);
+    return 1.0f / (mean(reach, hits->n) + 1e-10f);
 }
 
-static float factor(const struct lof_model *model, struct kdtree_hits *hits, size_t first,
-                    size_t k, float lrd)
+static float factor(const struct lof_model *model, struct kdtree_hits *hits, float lrd)
 {
     float *ratio = floats_of(hits);
-    for (size_t j = 0; j < k; j++) {
-        const uint32_t o = lof_rows_point(model->rows, hits->point[first + j]);
-        ratio[j] = (float)model->lrd[o] / lrd;
+    for (size_t j = 0; j < hits->n; j++) {
+        ratio[j] = (float)model->lrd[hits->point[j]] / lrd;
     }
-    return mean(ratio, k);
+    return mean(ratio, hits->n);
 }
 
-/* The fit's neighbours of a point: hits 1 .. k. */
-static bool fit_neighbours(const struct lof_model *model, uint32_t point,
-                           struct kdtree_hits *hits, struct status *status)
+static const float *point_at(const struct lof_model *model, uint32_t point)
 {
-    return lof_rows_query(model->rows, model->points.x + (size_t)point * model->points.d,
-                          taken(model) + 1, hits, status);
+    return model->points.x + (size_t)point * model->points.d;
+}
+
+bool lof_sklearn_search(const struct lof_model *model, const float *x, size_t skip,
+                        struct kdtree_hits *hits, struct status *status)
+{
+    if (!lof_rows_query(model->rows, x, taken(model) + skip, hits, status)) {
+        return false;
+    }
+    hits->n -= skip;
+    for (size_t j = 0; j < hits->n; j++) {
+        hits->point[j] = lof_rows_point(model->rows, hits->point[j + skip]);
+        hits->distance[j] = hits->distance[j + skip];
+    }
+    return true;
+}
+
+/* The fit's neighbours of a point: once, or from what was kept of it. */
+static bool fit_neighbours(const struct lof_model *model, uint32_t p, struct kdtree_hits *hits,
+                           struct status *status)
+{
+    if (!lof_lists_get(model->lists, p, hits)) {
+        return lof_sklearn_search(model, point_at(model, p), 1, hits, status);
+    }
+    for (size_t j = 0; j < hits->n; j++) {
+        hits->distance[j] =
+            lof_distance(point_at(model, p), point_at(model, hits->point[j]), model->points.d);
+    }
+    return true;
 }
 
 static bool find_k_distances(void *context, size_t from, size_t to, struct lof_loop *loop,
@@ -111,10 +131,13 @@ static bool find_k_distances(void *context, size_t from, size_t to, struct lof_l
     const struct lof_model *model = context;
     for (size_t i = from; i < to && !lof_loop_stopped(loop); i++) {
         const uint32_t p = kdtree_order(model->tree)[i];
-        if (!fit_neighbours(model, p, hits, status)) {
+        if (!lof_sklearn_search(model, point_at(model, p), 1, hits, status)) {
             return false;
         }
         model->k_distance[p] = (double)(float)hits->radius;
+        if (lof_rows_exact(model->rows)) {
+            lof_lists_keep(model->lists, p, hits);
+        }
     }
     return true;
 }
@@ -128,7 +151,7 @@ static bool find_densities(void *context, size_t from, size_t to, struct lof_loo
         if (!fit_neighbours(model, p, hits, status)) {
             return false;
         }
-        model->lrd[p] = (double)density(model, hits, 1, taken(model));
+        model->lrd[p] = (double)lof_sklearn_density(model, hits);
     }
     return true;
 }
@@ -136,15 +159,14 @@ static bool find_densities(void *context, size_t from, size_t to, struct lof_loo
 bool lof_sklearn_one(const struct lof_model *model, const float *x, struct kdtree_hits *hits,
                      double *score, struct status *status)
 {
-    const size_t k = taken(model);
     if (model->points.n_rows == 1) {
         *score = 1;
         return true;
     }
-    if (!lof_rows_query(model->rows, x, k, hits, status)) {
+    if (!lof_sklearn_search(model, x, 0, hits, status)) {
         return false;
     }
-    *score = (double)factor(model, hits, 0, k, density(model, hits, 0, k));
+    *score = (double)factor(model, hits, lof_sklearn_density(model, hits));
     return true;
 }
 
@@ -158,9 +180,8 @@ static bool find_factors(void *context, size_t from, size_t to, struct lof_loop 
         if (!fit_neighbours(model, p, hits, status)) {
             return false;
         }
-        model->fit_lof[p] = (double)factor(model, hits, 1, taken(model), (float)model->lrd[p]);
-        if (!lof_sklearn_one(model, model->points.x + (size_t)p * model->points.d, hits,
-                             &model->lof[p], status)) {
+        model->fit_lof[p] = (double)factor(model, hits, (float)model->lrd[p]);
+        if (!lof_sklearn_one(model, point_at(model, p), hits, &model->lof[p], status)) {
             return false;
         }
     }

@@ -17,8 +17,9 @@ enum { D = 7 };
 static const struct {
     const char *name;
     size_t k;
-} studies[] = {{"n600", 35},     {"n600", 5},        {"n1200_dup", 35},
-               {"n1200_dup", 5}, {"n800_heavy", 35}, {"n800_heavy", 5}};
+} studies[] = {{"n600", 35},      {"n600", 5},        {"n1200_dup", 35},
+               {"n1200_dup", 5},  {"n800_heavy", 35}, {"n800_heavy", 5},
+               {"n71_brute", 35}, {"n72_const", 35},  {"n300_brute_dup", 200}};
 enum { STUDIES = sizeof studies / sizeof studies[0] };
 
 struct study {
@@ -84,7 +85,7 @@ static void study_close(struct study *study)
 static void coordinates(void **state)
 {
     (void)state;
-    for (size_t s = 0; s < STUDIES; s += 2) {
+    for (size_t s = 0; s < STUDIES; s++) {
         struct study study;
         char path[128];
         study_open(&study, s, NULL);
@@ -188,6 +189,8 @@ static void rows_to_the_bit(void **state)
         assert_true(labels == vectors_hex(vectors_json_text(study.meta, "labels_fnv")));
         assert_true(scores == vectors_hex(vectors_json_text(study.meta, "score_f32_fnv")));
         assert_true(factors == vectors_hex(vectors_json_text(study.meta, "nof_f32_fnv")));
+        assert_string_equal(lof_rows_method(study.model->rows),
+                            vectors_json_text(study.meta, "method"));
         assert_same_double(study.model->offset,
                            strtod(vectors_json_text(study.meta, "offset"), NULL));
         assert_int_equal(study.scores.flagged_rows,

@@ -1,0 +1,32 @@
+/* lof_lists: the neighbours of each point, kept from the first pass of a fit for the others, as
+ * long as that takes little memory. What is not kept is searched for again. */
+#ifndef ODDHOURS_MODELS_LOF_LISTS_H
+#define ODDHOURS_MODELS_LOF_LISTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/status.h"
+#include "models/kdtree.h"
+
+struct lof_lists;
+
+/* Lists for n points, `most` neighbours in all. NULL when out of memory. */
+struct lof_lists *lof_lists_new(size_t n, size_t most, struct status *status);
+void lof_lists_free(struct lof_lists *lists);
+
+/* Keeps the list of a point if there is room. Threads may keep lists of different points. */
+void lof_lists_keep(struct lof_lists *lists, size_t point, const struct kdtree_hits *hits);
+
+/* Whether no list was turned away. */
+bool lof_lists_whole(const struct lof_lists *lists);
+
+/* Puts the points of a kept list into another order. */
+void lof_lists_reorder(struct lof_lists *lists, size_t point, const struct kdtree_hits *hits);
+
+/* Puts a kept list into hits->point; their distances are not kept. False when there is none,
+ * and the hits are as they were. */
+bool lof_lists_get(const struct lof_lists *lists, size_t point, struct kdtree_hits *hits);
+
+#endif
