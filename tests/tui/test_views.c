@@ -87,6 +87,24 @@ static void scores_view(void **state)
     app_free(ranked);
 }
 
+static void compare_view(void **state)
+{
+    (void)state;
+    struct app *ranked = fixture_open("synthetic_user_hours.csv.gz", "iforest,lof");
+    fixture_do(ranked, "k 500");
+    fixture_do(ranked, "compare");
+    fixture_goldens(ranked, "compare");
+    fixture_do(ranked, "key Tab Down");
+    fixture_golden(ranked, 24, 80, GLYPHS_ASCII, "compare_differ_80x24_ascii");
+    fixture_do(ranked, "key Tab");
+    fixture_golden(ranked, 24, 80, GLYPHS_ASCII, "compare_means_80x24_ascii");
+    app_free(ranked);
+    ranked = fixture_open("lanl_user_hours.csv", "iforest");
+    fixture_do(ranked, "compare");
+    fixture_golden(ranked, 24, 80, GLYPHS_ASCII, "compare_alone_80x24_ascii");
+    app_free(ranked);
+}
+
 static void log_view(void **state)
 {
     (void)state;
@@ -277,6 +295,7 @@ int main(void)
         cmocka_unit_test(topk_view),
         cmocka_unit_test(user_view),
         cmocka_unit_test(scores_view),
+        cmocka_unit_test(compare_view),
         cmocka_unit_test(log_view),
         cmocka_unit_test(help_is_made_from_the_actions),
         cmocka_unit_test(the_palette_shows_what_could_be_meant),

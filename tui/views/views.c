@@ -6,6 +6,7 @@ const struct view_ops *const views[] = {
     &view_scores,
     &view_topk,
     &view_user,
+    &view_compare,
     &view_log,
     NULL,
 };

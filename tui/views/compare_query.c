@@ -1,0 +1,120 @@
+#include "views/compare_query.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "rank/row_order.h"
+
+void comparison_clear(struct comparison *comparison)
+{
+    free(comparison->curve);
+    free(comparison->consensus);
+    free(comparison->consensus_mean);
+    free(comparison->all_mean);
+    free(comparison->differ);
+    memset(comparison, 0, sizeof *comparison);
+}
+
+static bool find_overlaps(struct compare_query *self, const struct progress *progress)
+{
+    struct comparison *found = &self->found;
+    struct status *status = &self->query.status;
+    const struct row_index *index = self->run->by_profile;
+    if (!overlap_at(&found->at_k, self->ranking, found->n, index, found->k, status)) {
+        return false;
+    }
+    found->n_steps = overlap_steps(found->k, found->steps, COMPARE_STEPS);
+    found->curve = mem_new(found->n_steps, sizeof *found->curve, "overlaps", status);
+    return found->curve != NULL &&
+           overlap_curve(found->curve, self->ranking, found->n, index, found->steps,
+                         found->n_steps, progress, status);
+}
+
+/* The consensus by the ensemble's order where there is one, else by row. */
+static bool sort_consensus(struct compare_query *self, uint32_t *rows,
+                           const struct progress *progress)
+{
+    struct comparison *found = &self->found;
+    const struct result *ensemble = run_result(self->run, "ensemble");
+    struct row_order order = {.key = ROW_KEY_ROW};
+    if (ensemble->ranking != NULL) {
+        order = (struct row_order){
+            .key = ROW_KEY_SCORE, .ranking = ensemble->ranking, .falling = true};
+    }
+    found->consensus =
+        mem_new(found->n_consensus, sizeof *rows, "the consensus", &self->query.status);
+    return found->consensus != NULL &&
+           rows_sort(rows, found->n_consensus, &order, self->run->table, found->n_consensus,
+                     found->consensus, progress, &self->query.status);
+}
+
+static bool find_consensus(struct compare_query *self, const struct progress *progress)
+{
+    struct comparison *found = &self->found;
+    struct status *status = &self->query.status;
+    struct head heads[OVERLAP_MAX];
+    size_t d = self->run->table->profiles.d;
+    for (size_t i = 0; i < found->n; i++) {
+        if (!head_new(&heads[i], self->ranking[i], self->run->by_profile, found->k, status)) {
+            return false;
+        }
+    }
+    uint32_t *rows = heads_rows(heads, found->n, found->least, self->run->by_profile,
+                                &found->n_consensus, status);
+    found->consensus_mean = mem_zero(d, sizeof(double), "means", status);
+    found->all_mean = mem_zero(d, sizeof(double), "means", status);
+    bool good = rows != NULL && found->consensus_mean != NULL && found->all_mean != NULL;
+    if (good) {
+        rows_mean(self->run->table, rows, found->n_consensus, found->consensus_mean);
+        table_mean(self->run->table, found->all_mean);
+        good = sort_consensus(self, rows, progress);
+    }
+    free(rows);
+    return good;
+}
+
+static void work(struct query *query, const struct progress *progress)
+{
+    struct compare_query *self = (struct compare_query *)query;
+    struct comparison *found = &self->found;
+    if (!find_overlaps(self, progress) || !find_consensus(self, progress)) {
+        return;
+    }
+    found->differ =
+        mem_new(COMPARE_DISAGREEMENTS, sizeof *found->differ, "disagreements", &query->status);
+    if (found->differ != NULL) {
+        disagreements(self->ranking, found->n, self->run->by_profile, found->k, found->differ,
+                      COMPARE_DISAGREEMENTS, &found->n_differ, &query->status);
+    }
+}
+
+static void free_query(struct query *query)
+{
+    struct compare_query *self = (struct compare_query *)query;
+    comparison_clear(&self->found);
+    free(self);
+}
+
+struct compare_query *compare_query_new(const struct app *app, size_t least)
+{
+    const struct session *session = app_session(app);
+    struct compare_query *self = mem_zero(1, sizeof *self, "a query", NULL);
+    if (self == NULL) {
+        return NULL;
+    }
+    self->query.work = work;
+    self->query.free = free_query;
+    self->query.slot = SLOT_COMPARE;
+    self->run = session->run;
+    struct comparison *found = &self->found;
+    for (size_t i = 0; i < detector_count() && found->n < OVERLAP_MAX; i++) {
+        if (session->has_result[i]) {
+            self->ranking[found->n] = session->run->results[i].ranking;
+            found->result[found->n++] = i;
+        }
+    }
+    found->k = session->selected.k;
+    found->least = least == 0 || least > found->n ? found->n : least;
+    return self;
+}

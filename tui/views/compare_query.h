@@ -1,0 +1,43 @@
+/* compare_query: what the Compare view shows, found by the queries thread. */
+#ifndef ODDHOURS_TUI_VIEWS_COMPARE_QUERY_H
+#define ODDHOURS_TUI_VIEWS_COMPARE_QUERY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "app.h"
+#include "rank/disagree.h"
+#include "rank/overlap.h"
+
+enum { COMPARE_STEPS = 64, COMPARE_DISAGREEMENTS = 1000 };
+
+struct comparison {
+    size_t n;                   /* detectors that are ready */
+    size_t result[OVERLAP_MAX]; /* their indices in run->results */
+    size_t k;
+    size_t least; /* rows in at least so many heads are the consensus */
+    struct overlap at_k;
+    size_t n_steps;
+    size_t steps[COMPARE_STEPS];
+    struct overlap *curve; /* (n_steps) */
+    uint32_t *consensus;   /* (n_consensus) by the ensemble, most anomalous first */
+    size_t n_consensus;
+    double *consensus_mean, *all_mean; /* (d) */
+    struct disagreement *differ;       /* (n_differ) falling */
+    size_t n_differ;
+};
+
+void comparison_clear(struct comparison *comparison);
+
+struct compare_query {
+    struct query query;
+    const struct run *run;
+    const struct ranking *ranking[OVERLAP_MAX];
+    struct comparison found; /* the answer; taken by copying it and leaving a cleared one */
+};
+
+/* Compares the detectors of the run that are ready, at the session's K. */
+struct compare_query *compare_query_new(const struct app *app, size_t least);
+
+#endif
