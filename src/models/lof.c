@@ -9,6 +9,7 @@
 #include "models/lof_explain.h"
 #include "models/lof_health.h"
 #include "models/lof_model.h"
+#include "models/lof_saved.h"
 
 enum { SCOPE_AUTO_PROFILES = 2000000 };
 
@@ -60,7 +61,7 @@ double lof_distance(const float *a, const float *b, size_t d)
     return sqrt(sum);
 }
 
-static void lof_free(void *take_model)
+void lof_free(void *take_model)
 {
     struct lof_model *model = take_model;
     if (model != NULL) {
@@ -142,8 +143,7 @@ static void *lof_fit(const struct detector_data *data, const double *params,
     return model;
 }
 
-/* Whether profiles without a sampled row are scored, too. */
-static bool scores_all(const struct lof_model *model, const struct detector_data *data)
+bool lof_scores_all(const struct lof_model *model, const struct detector_data *data)
 {
     if (model->scope == LOF_SCOPE_AUTO) {
         return model->form == LOF_DISTINCT && data->table->profiles.n <= SCOPE_AUTO_PROFILES;
@@ -185,7 +185,7 @@ static bool lof_score(const void *fitted, const struct detector_data *data,
     for (size_t i = 0; i < points->n_profiles; i++) {
         scores->score[points->profiles[i]] = model->lof[points->point_of[i]];
     }
-    if (scores_all(model, data) &&
+    if (lof_scores_all(model, data) &&
         !score_others(model, data, scores->score, progress, status)) {
         scores_clear(scores);
         return false;
@@ -216,11 +216,11 @@ static void lof_info(const void *fitted, const struct detector_data *data, struc
     facts_number(facts, "lof.contamination", model->contamination);
     facts_bool(facts, "lof.novelty", true);
     facts_text(facts, "lof.form", form_words[model->form]);
-    facts_text(facts, "lof.scope", scores_all(model, data) ? "all" : "sample");
+    facts_text(facts, "lof.scope", lof_scores_all(model, data) ? "all" : "sample");
     facts_number(facts, "lof.threshold", model->threshold);
     if (model->form == LOF_SKLEARN) {
         facts_number(facts, "lof.offset", model->offset);
-        facts_text(facts, "lof.method", lof_rows_method(model->rows));
+        facts_text(facts, "lof.method", lof_rows_method(points, model->k));
     }
     facts_number(facts, "lof.points", (double)points->n);
     facts_number(facts, "lof.most_copies", most);
@@ -301,5 +301,7 @@ const struct detector lof_detector = {
     .sample = lof_sample,
     .explain = lof_explain,
     .credit_unit = "share of squared distance",
+    .save = lof_save,
+    .load = lof_load,
     .health = lof_health,
 };

@@ -35,14 +35,20 @@ struct lof_model {
     struct lof_lists *lists; /* while fitting */
 
     /* Sklearn form only. */
-    struct lof_rows *rows; /* the search for neighbours among rows; NULL in distinct form */
-    double *fit_lof;       /* (points.n) minus negative_outlier_factor_ */
-    double offset;         /* offset_ */
+    struct lof_rows *rows; /* the search for neighbours among rows; NULL in distinct form,
+                            * and in a loaded model that scores no other rows */
+    double *fit_lof; /* (points.n) minus negative_outlier_factor_; NULL in a loaded model */
+    double offset;   /* offset_ */
 
     size_t piled_rows;              /* sampled rows with k copies or more besides themselves */
     bool above_known;               /* the next two are valid */
     size_t above_least, above_most; /* rows whose score in sklearn form is above 1e6 */
 };
+
+void lof_free(void *take_model);
+
+/* Whether profiles without a sampled row are scored, too. */
+bool lof_scores_all(const struct lof_model *model, const struct detector_data *data);
 
 enum { LOF_LISTS_MOST = 40000000 }; /* 160 MB: a million points with 35 neighbours */
 

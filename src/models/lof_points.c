@@ -126,6 +126,18 @@ static bool same(const float *a, const float *b, size_t d)
     return true;
 }
 
+bool lof_points_place(struct lof_points *points, const float *scaled, struct status *status)
+{
+    const size_t d = points->d;
+    points->x = mem_new(points->n * d, sizeof *points->x, "points", status);
+    for (size_t p = 0; points->x != NULL && p < points->n; p++) {
+        for (size_t j = 0; j < d; j++) {
+            points->x[p * d + j] = scaled[(size_t)points->profile[p] * d + j] + 0.0f;
+        }
+    }
+    return points->x != NULL;
+}
+
 /* Numbers the distinct vectors in sorted order. */
 static bool merge(struct lof_points *points, const float *scaled, const uint32_t *counts,
                   const uint32_t *order, struct status *status)
@@ -142,23 +154,19 @@ static bool merge(struct lof_points *points, const float *scaled, const uint32_t
         points->point_of[order[i]] = (uint32_t)(points->n - 1);
         last = v;
     }
-    points->x = mem_new(points->n * d, sizeof *points->x, "points", status);
     points->copies = mem_zero(points->n, sizeof *points->copies, "points", status);
     points->profile = mem_new(points->n, sizeof *points->profile, "points", status);
-    if (points->x == NULL || points->copies == NULL || points->profile == NULL) {
+    if (points->copies == NULL || points->profile == NULL) {
         return false;
     }
     for (size_t i = 0; i < points->n_profiles; i++) {
         const uint32_t p = points->point_of[i];
         if (points->copies[p] == 0) {
             points->profile[p] = points->profiles[i];
-            for (size_t j = 0; j < d; j++) {
-                points->x[p * d + j] = scaled[(size_t)points->profiles[i] * d + j] + 0.0f;
-            }
         }
         points->copies[p] += counts[i];
     }
-    return true;
+    return lof_points_place(points, scaled, status);
 }
 
 bool lof_points_find(struct lof_points *points, const struct detector_data *data, size_t size,

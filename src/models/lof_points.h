@@ -39,6 +39,9 @@ bool lof_points_find(struct lof_points *points, const struct detector_data *data
                      const struct progress *progress, struct status *status);
 void lof_points_clear(struct lof_points *points);
 
+/* Fills x from the scaled profiles (all of the table's), when profile is known. */
+bool lof_points_place(struct lof_points *points, const float *scaled, struct status *status);
+
 /* The sampled row at position i of the sample. */
 static inline size_t lof_points_row(const struct lof_points *points, size_t i)
 {

@@ -34,9 +34,14 @@ bool lof_rows_exact(const struct lof_rows *rows)
     return rows->tree != NULL;
 }
 
-const char *lof_rows_method(const struct lof_rows *rows)
+static bool has_tree(const struct lof_points *points, size_t k)
 {
-    return rows->tree != NULL ? "kd_tree" : "brute";
+    return k < points->n_rows / 2 && points->d <= KDTREE_SKLEARN_FEATURES;
+}
+
+const char *lof_rows_method(const struct lof_points *points, size_t k)
+{
+    return has_tree(points, k) ? "kd_tree" : "brute";
 }
 
 /* ---- all pairs -----------------------------------------------------------------------------
@@ -182,7 +187,7 @@ struct lof_rows *lof_rows_new(const struct lof_points *points, size_t k,
     }
     rows->points = points;
     bool done = map_rows(rows, data->table, status);
-    if (done && (k >= points->n_rows / 2 || points->d > KDTREE_SKLEARN_FEATURES)) {
+    if (done && !has_tree(points, k)) {
         done = square_all(rows, status);
     } else if (done) {
         rows->tree = kdtree_sklearn_new(points->x, points->d, rows->point_of, points->n_rows,

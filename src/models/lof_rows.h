@@ -33,7 +33,7 @@ uint32_t lof_rows_point(const struct lof_rows *rows, size_t position);
  * comparing all pairs the library rounds them. */
 bool lof_rows_exact(const struct lof_rows *rows);
 
-/* "kd_tree" or "brute", as the library calls it. */
-const char *lof_rows_method(const struct lof_rows *rows);
+/* "kd_tree" or "brute": how the library searches these points, in its words. */
+const char *lof_rows_method(const struct lof_points *points, size_t k);
 
 #endif

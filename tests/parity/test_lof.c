@@ -189,7 +189,7 @@ static void rows_to_the_bit(void **state)
         assert_true(labels == vectors_hex(vectors_json_text(study.meta, "labels_fnv")));
         assert_true(scores == vectors_hex(vectors_json_text(study.meta, "score_f32_fnv")));
         assert_true(factors == vectors_hex(vectors_json_text(study.meta, "nof_f32_fnv")));
-        assert_string_equal(lof_rows_method(study.model->rows),
+        assert_string_equal(lof_rows_method(&study.model->points, studies[s].k),
                             vectors_json_text(study.meta, "method"));
         assert_same_double(study.model->offset,
                            strtod(vectors_json_text(study.meta, "offset"), NULL));

@@ -1,0 +1,220 @@
+/* A LOF that was saved and loaded is the same; a file that makes no sense is refused. */
+#include "models/lof.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "models/lof_model.h"
+#include "unit/fixture.h"
+#include "unit/test.h"
+
+struct world {
+    struct table *table;
+    float *scaled;
+    struct detector_data data;
+    char folder[64], path[80];
+};
+
+static void world_open(struct world *w)
+{
+    memset(w, 0, sizeof *w);
+    w->table = fixture_user_hours(700, 10, 3, 4);
+    const size_t cells = w->table->profiles.n * w->table->profiles.d;
+    w->scaled = malloc(cells * sizeof *w->scaled);
+    for (size_t i = 0; i < cells; i++) {
+        w->scaled[i] = (float)(w->table->profiles.values[i] / 3);
+    }
+    w->data = (struct detector_data){.table = w->table, .scaled = w->scaled, .seed = 1};
+    strcpy(w->folder, "/tmp/oddhours-lof-XXXXXX");
+    assert_non_null(mkdtemp(w->folder));
+    snprintf(w->path, sizeof w->path, "%s/model", w->folder);
+}
+
+static void world_close(struct world *w)
+{
+    unlink(w->path);
+    rmdir(w->folder);
+    table_free(w->table);
+    free(w->scaled);
+}
+
+static struct lof_model *fit(const struct world *w, int form, int scope, size_t sample)
+{
+    double params[DETECTOR_PARAMS];
+    detector_defaults(&lof_detector, params);
+    params[0] = form;
+    params[1] = 6;
+    params[3] = (double)sample;
+    params[4] = scope;
+    void *model = lof_detector.fit(&w->data, params, NULL, NULL);
+    assert_non_null(model);
+    return model;
+}
+
+static void save(const struct world *w, const struct lof_model *model)
+{
+    struct archive_out *archive = archive_create(w->path, 1, NULL);
+    assert_non_null(archive);
+    lof_detector.save(model, archive);
+    assert_true(archive_commit(archive, NULL));
+}
+
+static struct lof_model *load(const struct world *w, struct status *status)
+{
+    struct archive_in *archive = archive_open(w->path, 1, NULL);
+    assert_non_null(archive);
+    void *model = lof_detector.load(&w->data, archive, status);
+    archive_close(archive);
+    return model;
+}
+
+static void assert_same_facts(const struct world *w, const void *a, const void *b)
+{
+    struct facts x = {0}, y = {0};
+    char text[200], other[200];
+    lof_detector.info(a, &w->data, &x);
+    lof_detector.info(b, &w->data, &y);
+    assert_int_equal(x.n, y.n);
+    for (size_t i = 0; i < x.n; i++) {
+        assert_string_equal(x.list[i].key, y.list[i].key);
+        assert_true(x.list[i].number == y.list[i].number);
+    }
+    facts_clear(&x);
+    facts_clear(&y);
+    assert_true(lof_detector.health(a, &w->data, text, sizeof text));
+    assert_true(lof_detector.health(b, &w->data, other, sizeof other));
+    assert_string_equal(text, other);
+}
+
+static void assert_same_models(const struct world *w, const void *a, const void *b)
+{
+    struct scores x, y;
+    size_t n, m;
+    assert_true(lof_detector.score(a, &w->data, &x, NULL, NULL));
+    assert_true(lof_detector.score(b, &w->data, &y, NULL, NULL));
+    assert_memory_equal(x.score, y.score, x.n * sizeof *x.score);
+    assert_true(x.threshold == y.threshold && x.scored_rows == y.scored_rows);
+    const uint32_t *rows = lof_detector.sample(a, &n), *again = lof_detector.sample(b, &m);
+    assert_int_equal(n, m);
+    assert_int_equal(rows == NULL, again == NULL);
+    if (rows != NULL) {
+        assert_memory_equal(rows, again, n * sizeof *rows);
+    }
+    for (size_t p = 0; p < x.n; p++) {
+        double credit[TABLE_FEATURES_MAX], other[TABLE_FEATURES_MAX];
+        assert_true(lof_detector.explain(a, &w->data, p, credit));
+        assert_true(lof_detector.explain(b, &w->data, p, other));
+        assert_memory_equal(credit, other, w->table->profiles.d * sizeof *credit);
+        assert_true(lof_detector.exported(a, &x, 1.5) == lof_detector.exported(b, &y, 1.5));
+    }
+    assert_same_facts(w, a, b);
+    scores_clear(&x);
+    scores_clear(&y);
+}
+
+static void a_saved_model_is_the_same(void **state)
+{
+    (void)state;
+    struct world w;
+    world_open(&w);
+    for (int form = LOF_DISTINCT; form <= LOF_SKLEARN; form++) {
+        for (int scope = LOF_SCOPE_AUTO; scope <= LOF_SCOPE_ALL; scope++) {
+            for (size_t sample = 0; sample < 300; sample += 200) {
+                struct lof_model *model = fit(&w, form, scope, sample);
+                save(&w, model);
+                struct lof_model *again = load(&w, NULL);
+                assert_non_null(again);
+                assert_same_models(&w, model, again);
+                lof_detector.free(model);
+                lof_detector.free(again);
+            }
+        }
+    }
+    world_close(&w);
+}
+
+static void refused(const struct world *w, const struct lof_model *model)
+{
+    struct status status = {0};
+    save(w, model);
+    assert_null(load(w, &status));
+    assert_int_equal(status.code, STATUS_INPUT);
+    assert_true(strlen(status.text) > 0);
+}
+
+/* Each change alone makes the file refused; taken back, it is read again. */
+static void a_senseless_file_is_refused(void **state)
+{
+    (void)state;
+    struct world w;
+    world_open(&w);
+    struct lof_model *model = fit(&w, LOF_DISTINCT, LOF_SCOPE_AUTO, 200);
+    struct lof_points *points = &model->points;
+    const struct lof_model kept = *model;
+
+    model->k = 0;
+    refused(&w, model);
+    model->k = kept.k;
+    model->scope = (enum lof_scope)3;
+    refused(&w, model);
+    model->scope = kept.scope;
+    model->contamination = 0.6;
+    refused(&w, model);
+    model->contamination = kept.contamination;
+    model->threshold = NAN;
+    refused(&w, model);
+    model->threshold = kept.threshold;
+    model->above_least = 1 + model->above_most;
+    refused(&w, model);
+    model->above_least = kept.above_least;
+    points->d = 6; /* of a table with other features */
+    refused(&w, model);
+    points->d = kept.points.d;
+    points->n_rows = w.table->n_rows + 1;
+    points->rows = NULL;
+    refused(&w, model);
+    points->n_rows = kept.points.n_rows;
+    refused(&w, model); /* not drawn, yet not all rows */
+    points->rows = kept.points.rows;
+
+    uint32_t *const arrays[] = {points->rows, points->copies, points->profile, points->profiles,
+                                points->point_of};
+    for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++) {
+        const uint32_t was = arrays[i][1];
+        arrays[i][1] = UINT32_MAX - 1;
+        refused(&w, model);
+        arrays[i][1] = was;
+    }
+    const uint32_t second = points->profiles[1];
+    points->profiles[1] = points->profiles[0];
+    refused(&w, model);
+    points->profiles[1] = second;
+    double *const values[] = {model->k_distance, model->lrd, model->lof};
+    for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
+        const double was = values[i][2];
+        values[i][2] = NAN;
+        refused(&w, model);
+        values[i][2] = was;
+    }
+    points->n -= 1; /* arrays that end too soon */
+    refused(&w, model);
+    points->n = kept.points.n;
+    save(&w, model);
+    struct lof_model *again = load(&w, NULL);
+    assert_non_null(again);
+    lof_detector.free(again);
+    lof_detector.free(model);
+    world_close(&w);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_saved_model_is_the_same),
+        cmocka_unit_test(a_senseless_file_is_refused),
+    };
+    return cmocka_run_group_tests_name("lof saved", tests, NULL, NULL);
+}
