@@ -86,6 +86,7 @@ void app_query_cancel(struct app *app, unsigned slot);
 enum slot {
     SLOT_WRITE, /* files and verdicts: never cancelled */
     SLOT_FILTER,
+    SLOT_FIND, /* `/`, of whichever view */
     SLOT_DATA,
     SLOT_DATA_ROWS,
     SLOT_SCORES,

@@ -12,16 +12,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/mman.h>
 #include <termios.h>
 #include <unistd.h>
 #include <wchar.h>
 
-#include "base/text.h"
+#include "kept.h"
 #include "signals.h"
 #include "term_color.h"
 
-enum { ESC_DELAY = 25, RESET_BYTES = 256, KEPT_BYTES = 65536 };
+enum { ESC_DELAY = 25, RESET_BYTES = 256 };
 
 static struct {
     bool started;
@@ -32,11 +31,9 @@ static struct {
     char
         reset[RESET_BYTES]; /* leaves the alternate screen, shows the cursor, ends attributes */
     size_t reset_length;
-    int kept_fd;        /* what was written to standard error meanwhile; -1: nothing is kept */
-    int stderr_fd;      /* the real one */
     int rows, cols;     /* of `shown` */
     struct cell *shown; /* the last frame; NULL: unknown */
-} term = {.kept_fd = -1, .stderr_fd = -1};
+} term;
 
 bool term_locale(void)
 {
@@ -57,70 +54,6 @@ bool term_available(void)
         close(fd);
     }
     return fd >= 0;
-}
-
-/* ---- standard error, kept aside ---- */
-
-static void keep_stderr(void)
-{
-    if (!isatty(STDERR_FILENO)) {
-        return; /* it goes to a file and disturbs nobody */
-    }
-    fflush(stderr);
-    term.kept_fd = memfd_create("oddhours-stderr", MFD_CLOEXEC);
-    term.stderr_fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
-    if (term.kept_fd >= 0 && term.stderr_fd >= 0) {
-        dup2(term.kept_fd, STDERR_FILENO);
-    }
-}
-
-static void write_all(int fd, const char *bytes, size_t length)
-{
-    while (length > 0) {
-        ssize_t written = write(fd, bytes, length);
-        if (written <= 0 && errno != EINTR) {
-            return;
-        }
-        if (written > 0) {
-            bytes += written;
-            length -= (size_t)written;
-        }
-    }
-}
-
-/* Line by line, made safe. Async-signal-safe. */
-static void write_safely(int fd, const char *bytes, size_t length)
-{
-    static char safe[3 * 1024 + 1];
-    while (length > 0) {
-        const char *newline = memchr(bytes, '\n', length);
-        size_t line = newline == NULL ? length : (size_t)(newline - bytes);
-        size_t piece = line < 1024 ? line : 1024;
-        write_all(fd, safe, text_safe(safe, sizeof safe, bytes, piece, false));
-        if (piece == line) {
-            write_all(fd, "\n", 1);
-            piece += newline != NULL;
-        }
-        bytes += piece;
-        length -= piece;
-    }
-}
-
-/* Puts the real standard error back and says what was kept. Async-signal-safe. */
-static void release_stderr(void)
-{
-    static char kept[KEPT_BYTES];
-    if (term.kept_fd < 0 || term.stderr_fd < 0) {
-        return;
-    }
-    dup2(term.stderr_fd, STDERR_FILENO);
-    ssize_t length = pread(term.kept_fd, kept, sizeof kept, 0);
-    if (length > 0) {
-        write_safely(STDERR_FILENO, kept, (size_t)length);
-    }
-    close(term.kept_fd);
-    close(term.stderr_fd);
-    term.kept_fd = term.stderr_fd = -1;
 }
 
 /* ---- starting and stopping ---- */
@@ -147,10 +80,10 @@ static void restore_after_crash(int number)
     char *digits = strchr(line, '0');
     digits[0] = (char)('0' + number / 10 % 10);
     digits[1] = (char)('0' + number % 10);
-    write_all(STDOUT_FILENO, term.reset, term.reset_length);
+    kept_write(STDOUT_FILENO, term.reset, term.reset_length);
     tcsetattr(term.key_fd, TCSANOW, &term.modes);
-    release_stderr();
-    write_all(STDERR_FILENO, line, sizeof line - 1);
+    kept_release();
+    kept_write(STDERR_FILENO, line, sizeof line - 1);
 }
 
 static bool open_keys(struct status *status)
@@ -211,11 +144,11 @@ bool term_start(enum color_mode color, struct status *status)
         return false;
     }
     tcgetattr(term.key_fd, &term.modes);
-    keep_stderr();
+    kept_start();
     term.screen = newterm(NULL, stdout, term.keys != NULL ? term.keys : stdin);
     bool able = term.screen != NULL && tigetstr("cup") != NULL;
     if (!able) {
-        release_stderr();
+        kept_release();
         if (term.screen != NULL) {
             endwin();
             delscreen(term.screen);
@@ -251,7 +184,7 @@ void term_stop(void)
     close_keys();
     free(term.shown);
     term.shown = NULL;
-    release_stderr();
+    kept_release();
     signals_on_crash(NULL);
 }
 
@@ -286,13 +219,9 @@ void term_suspend(void)
 {
     curs_set(1);
     endwin();
-    if (term.kept_fd >= 0) {
-        dup2(term.stderr_fd, STDERR_FILENO);
-    }
+    kept_pause(true);
     signals_stop_self();
-    if (term.kept_fd >= 0) {
-        dup2(term.kept_fd, STDERR_FILENO);
-    }
+    kept_pause(false);
     curs_set(0);
     term_resized();
     term_repaint();

@@ -1,136 +1,197 @@
 /* Data: the table that was read: its shape, its columns, its rows. */
 #include "views/view.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "base/format.h"
 #include "base/mem.h"
+#include "find_query.h"
+#include "rank/rows.h"
+#include "rows_query.h"
+#include "table/describe.h"
+#include "views/data_summary.h"
 #include "views/user_hours.h"
-#include "widgets/columns.h"
 #include "widgets/list.h"
 
 enum pane { PANE_COLUMNS, PANE_ROWS, PANES };
 
+enum { WINDOW_ROWS = 256 };
+
 struct data_view {
     enum pane pane;
     struct list columns, rows;
+    struct description *description; /* of the table; NULL while it is being made */
+    struct row_set listed;           /* what the rows pane lists; borrowed by searches */
+    bool filtered;                   /* `listed` is the answer to the filter */
 };
 
-/* Keys may come before the first frame: the lists must know their lengths in both. */
-static void count(struct data_view *view, const struct table *table)
+static void *open_data(struct app *app);
+
+static void close_data(void *state)
 {
-    list_set_count(&view->columns, table->profiles.d);
-    list_set_count(&view->rows, table->n_rows);
+    struct data_view *view = state;
+    describe_free(view->description);
+    row_set_clear(&view->listed);
+    free(view);
+}
+
+/* ---- describe: columns' summaries, made by the queries thread ---- */
+
+struct describe_query {
+    struct query query; /* first */
+    const struct table *table;
+    struct parallel *parallel;
+    struct description *description;
+};
+
+static void describe(struct query *query, const struct progress *progress)
+{
+    struct describe_query *asked = (struct describe_query *)query;
+    asked->description =
+        describe_table(asked->table, asked->parallel, progress, &query->status);
+}
+
+static void free_describe(struct query *query)
+{
+    struct describe_query *asked = (struct describe_query *)query;
+    describe_free(asked->description);
+    free(asked);
+}
+
+static void ask_description(struct data_view *view, struct app *app)
+{
+    struct describe_query *asked = mem_zero(1, sizeof *asked, "a description", NULL);
+    if (asked != NULL) {
+        asked->query.work = describe;
+        asked->query.free = free_describe;
+        asked->query.slot = SLOT_DATA;
+        asked->table = app_session(app)->run->table;
+        asked->parallel = app_query_threads(app);
+        app_query(app, view, &asked->query);
+    }
+}
+
+/* ---- the rows that are listed ---- */
+
+static void list_all(struct data_view *view, const struct table *table)
+{
+    row_set_clear(&view->listed);
+    view->listed = row_set_file(table->n_rows);
+    view->filtered = false;
+    list_set_count(&view->rows, view->listed.n);
+}
+
+static void ask_rows(struct data_view *view, struct app *app)
+{
+    const struct session *session = app_session(app);
+    struct filter_error error;
+    if (session->filter.text[0] == '\0') {
+        /* A list of all rows is an answer, too: one in flight must not come after it. */
+        app_query_cancel(app, SLOT_DATA_ROWS);
+    }
+    struct rows_query *asked =
+        rows_query_new(app, session->filter.text, "", SIZE_MAX, SLOT_DATA_ROWS, &error);
+    if (asked != NULL) {
+        app_query(app, view, &asked->query);
+    }
 }
 
 static void *open_data(struct app *app)
 {
-    (void)app;
-    return mem_zero(1, sizeof(struct data_view), "the data view", NULL);
+    struct data_view *view = mem_zero(1, sizeof *view, "the data view", NULL);
+    const struct session *session = app_session(app);
+    if (view != NULL && session->has_table) {
+        list_all(view, session->run->table);
+        ask_description(view, app);
+        ask_rows(view, app);
+    }
+    return view;
 }
 
-/* ---- the facts above both panes ---- */
-
-static const char *plural(size_t n)
+/* The filter's row that the cursor was on stays under it. */
+static void take_rows(struct data_view *view, const struct app *app, struct rows_query *answer)
 {
-    return n == 1 ? "" : "s";
+    const struct session *session = app_session(app);
+    uint32_t row;
+    size_t place = SIZE_MAX;
+    if (row_set_get(&view->listed, view->rows.cursor, 1, &row, NULL) == 1 &&
+        row < session->run->table->n_rows) {
+        place = row_set_find(&answer->rows, session->run->table->row_profile, row, 0);
+    }
+    row_set_clear(&view->listed);
+    view->listed = answer->rows;
+    answer->rows = (struct row_set){0};
+    view->filtered = answer->text[0] != '\0';
+    list_set_count(&view->rows, view->listed.n);
+    list_go(&view->rows, place != SIZE_MAX ? place : 0);
 }
 
-static int draw_facts(const struct session *session, const struct table *table,
-                      struct canvas *canvas)
+static void data_answer(void *state, struct app *app, struct query *query)
 {
-    const struct read_report *report = &table->report;
-    if (!session->has_table) {
-        canvas_printf(canvas, 0, 1, ROLE_WARN, "the first %s user-hours; still reading",
-                      format_grouped(table->n_rows).text);
-        return 1;
-    }
-    int x = canvas_printf(canvas, 0, 1, ROLE_STRONG, "%s user-hours",
-                          format_grouped(table->n_rows).text);
-    canvas_printf(canvas, 0, x, ROLE_TEXT, ", %s profiles (%s of rows share theirs)",
-                  format_grouped(table->profiles.n).text,
-                  format_percent(1 - (double)table->profiles.n / (double)table->n_rows).text);
-    x = 1;
-    if (table->users != NULL) {
-        x = canvas_printf(canvas, 1, x, ROLE_TEXT, "%s user%s  ",
-                          format_grouped(dict_count(table->users)).text,
-                          plural(dict_count(table->users)));
-    }
-    if (table->times != NULL) {
-        x = canvas_printf(canvas, 1, x, ROLE_TEXT, "%s hour%s from %s  ",
-                          format_grouped(dict_count(table->times)).text,
-                          plural(dict_count(table->times)), format_date(table->first_day).text);
-    }
-    x = canvas_printf(canvas, 1, x, ROLE_DIM, "%s read", format_bytes(report->bytes).text);
-    if (report->rejected > 0) {
-        canvas_printf(canvas, 1, x, ROLE_WARN, "  %s lines left out (8 Log)",
-                      format_grouped(report->rejected).text);
-    }
-    return 2;
-}
-
-/* ---- columns ---- */
-
-static void layout_columns(struct columns *columns, int cols)
-{
-    columns_add(columns, (struct column){"feature", 18, 34, 0, TEXT_LEFT});
-    columns_add(columns, (struct column){"mean", 10, 12, 0, TEXT_RIGHT});
-    columns_add(columns, (struct column){"std", 10, 12, 1, TEXT_RIGHT});
-    columns_add(columns, (struct column){"missing", 9, 12, 2, TEXT_RIGHT});
-    columns_add(columns, (struct column){"infinite", 9, 12, 3, TEXT_RIGHT});
-    columns_place(columns, cols);
-}
-
-static void draw_column(const struct session *session, const struct table *table, size_t i,
-                        const struct columns *columns, struct canvas *canvas, int y)
-{
-    const struct read_report *report = &table->report;
-    columns_field(columns, canvas, y, 0, ROLE_TEXT, table->feature_names[i]);
-    if (session->has_scaled) {
-        const struct scaler *scaler = session->run->scaler;
-        columns_field(columns, canvas, y, 1, ROLE_TEXT, format_score(scaler->mean[i]).text);
-        columns_field(columns, canvas, y, 2, ROLE_TEXT,
-                      format_score(sqrt(scaler->var[i])).text);
-    }
-    if (report->missing != NULL) {
-        columns_field(columns, canvas, y, 3, report->missing[i] > 0 ? ROLE_WARN : ROLE_DIM,
-                      format_grouped(report->missing[i]).text);
-    }
-    if (report->infinite != NULL) {
-        columns_field(columns, canvas, y, 4, report->infinite[i] > 0 ? ROLE_WARN : ROLE_DIM,
-                      format_grouped(report->infinite[i]).text);
-    }
-}
-
-static void draw_columns(struct data_view *view, const struct session *session,
-                         const struct table *table, struct canvas *canvas)
-{
-    struct columns columns = {0};
-    struct canvas part = canvas_part(canvas, 0, 1, canvas->rows, canvas->cols - 1);
-    layout_columns(&columns, part.cols);
-    columns_header(&columns, &part, 0, columns.n, false);
-    list_set_page(&view->columns, canvas->rows > 1 ? (size_t)canvas->rows - 1 : 0);
-    for (size_t i = view->columns.top; i < table->profiles.d; i++) {
-        int y = (int)(i - view->columns.top) + 1;
-        if (y >= canvas->rows) {
-            break;
+    struct data_view *view = state;
+    if (query->slot == SLOT_DATA) {
+        struct describe_query *asked = (struct describe_query *)query;
+        if (asked->table == app_session(app)->run->table && asked->description != NULL) {
+            describe_free(view->description);
+            view->description = asked->description;
+            asked->description = NULL;
         }
-        draw_column(session, table, i, &columns, &part, y);
-        if (view->pane == PANE_COLUMNS && i == view->columns.cursor) {
-            canvas_select(canvas, y, 0, canvas->cols);
+    } else if (query->slot == SLOT_DATA_ROWS) {
+        struct rows_query *asked = (struct rows_query *)query;
+        if (query->status.code == STATUS_OK &&
+            asked->context.table == app_session(app)->run->table) {
+            take_rows(view, app, asked);
+        }
+    } else {
+        const struct find_query *found = (const struct find_query *)query;
+        if (find_query_say(found, app) && found->place < view->listed.n) {
+            view->pane = PANE_ROWS;
+            list_go(&view->rows, found->place);
         }
     }
 }
 
-/* ---- rows ---- */
+static void data_changed(void *state, struct app *app, unsigned what)
+{
+    struct data_view *view = state;
+    const struct session *session = app_session(app);
+    if ((what & CHANGED_RUN) != 0) {
+        describe_free(view->description);
+        view->description = NULL;
+        view->rows.n = 0; /* the old list stays for a search that still looks at it */
+    }
+    if ((what & (CHANGED_RUN | CHANGED_TABLE)) != 0 && session->has_table) {
+        ask_description(view, app);
+    }
+    if ((what & (CHANGED_RUN | CHANGED_TABLE | CHANGED_FILTER)) != 0 && session->has_table) {
+        ask_rows(view, app);
+    }
+}
+
+/* ---- drawing: rows ---- */
 
 static void draw_rows(struct data_view *view, const struct table *table, struct canvas *canvas)
 {
+    uint32_t rows[WINDOW_ROWS];
     list_set_page(&view->rows, canvas->rows > 1 ? (size_t)canvas->rows - 1 : 0);
-    user_hours_draw(table, view->rows.top, view->pane == PANE_ROWS ? &view->rows : NULL,
-                    canvas);
+    size_t wanted = view->rows.page < WINDOW_ROWS ? view->rows.page : WINDOW_ROWS;
+    size_t n = 0;
+    if (view->rows.n > 0) {
+        n = row_set_get(&view->listed, view->rows.top, wanted, rows, NULL);
+    }
+    size_t selected = view->rows.cursor - view->rows.top;
+    user_hours_draw(table, rows, n, view->pane == PANE_ROWS ? selected : SIZE_MAX, canvas);
+}
+
+/* Keys may come before the first frame: the lists must know their lengths in both. */
+static void count(struct data_view *view, const struct session *session,
+                  const struct table *table)
+{
+    list_set_count(&view->columns, table->profiles.d);
+    if (!session->has_table) {
+        list_all(view, table); /* the preview */
+    }
 }
 
 static void draw_data(void *state, const struct app *app, struct canvas *canvas)
@@ -142,19 +203,24 @@ static void draw_data(void *state, const struct app *app, struct canvas *canvas)
         canvas_text(canvas, 0, 1, ROLE_DIM, "nothing has been read yet");
         return;
     }
-    count(view, table);
-    int y = draw_facts(session, table, canvas);
+    count(view, session, table);
+    int y = data_facts(session, table, view->description, canvas);
     int left = canvas->rows - y;
-    int wanted = (int)table->profiles.d + 2;
-    bool both = left >= wanted + 4;
+    int wanted = (int)table->profiles.d + 1;
+    bool both = left >= wanted + 5;
     if (both || view->pane == PANE_COLUMNS) {
-        int rows = both ? wanted - 1 : left;
+        int rows = both ? wanted : left;
         struct canvas part = canvas_part(canvas, y, 0, rows, canvas->cols);
-        draw_columns(view, session, table, &part);
+        data_columns(table, view->description, &view->columns, view->pane == PANE_COLUMNS,
+                     &part);
         y += rows;
     }
     if (both || view->pane == PANE_ROWS) {
-        canvas_rule(canvas, y, "user-hours in file order");
+        char title[80];
+        snprintf(title, sizeof title,
+                 view->filtered ? "%s user-hours pass the filter" : "user-hours in file order",
+                 format_grouped(view->rows.n).text);
+        canvas_rule(canvas, y, title);
         struct canvas part = canvas_part(canvas, y + 1, 0, canvas->rows - y - 1, canvas->cols);
         draw_rows(view, table, &part);
     }
@@ -162,45 +228,53 @@ static void draw_data(void *state, const struct app *app, struct canvas *canvas)
 
 /* ---- actions ---- */
 
+static unsigned open_row(struct data_view *view, struct app *app)
+{
+    uint32_t row;
+    if (view->pane != PANE_ROWS || !app_session(app)->has_table ||
+        row_set_get(&view->listed, view->rows.cursor, 1, &row, NULL) != 1) {
+        return REACT_PASS;
+    }
+    app_select_row(app, row);
+    app_enter(app, ACTION_VIEW_USER);
+    return REACT_DONE;
+}
+
 static unsigned act_data(void *state, struct app *app, enum action action, const char *argument)
 {
     struct data_view *view = state;
-    const struct table *table = session_table(app_session(app));
+    const struct session *session = app_session(app);
+    const struct table *table = session_table(session);
     (void)argument;
     if (table == NULL) {
         return REACT_PASS;
     }
-    count(view, table);
+    count(view, session, table);
     switch ((int)action) {
     case ACTION_PANE:
     case ACTION_PANE_BACK:
         view->pane = (enum pane)((view->pane + 1) % PANES);
         return REACT_DONE;
-    case ACTION_OPEN:
-        if (view->pane == PANE_ROWS && app_session(app)->has_table) {
-            app_select_row(app, view->rows.cursor);
-            app_enter(app, ACTION_VIEW_USER);
-            return REACT_DONE;
-        }
-        return REACT_PASS;
+    case ACTION_OPEN: return open_row(view, app);
     default: break;
     }
     struct list *list = view->pane == PANE_ROWS ? &view->rows : &view->columns;
     return list_act(list, action) ? REACT_DONE : REACT_PASS;
 }
 
-static void data_changed(void *state, struct app *app, unsigned what)
+static unsigned find_in_data(void *state, struct app *app, const char *text, bool forward)
 {
     struct data_view *view = state;
-    (void)app;
-    if ((what & CHANGED_RUN) != 0) {
-        view->rows = view->columns = (struct list){0};
+    if (!app_session(app)->has_table || view->rows.n == 0) {
+        return REACT_PASS;
     }
+    struct find_query *asked =
+        find_query_new(app, &view->listed, text, view->rows.cursor, forward, SLOT_FIND);
+    return asked != NULL && app_query(app, view, &asked->query) ? REACT_DONE : REACT_PASS;
 }
 
-static const enum action footer[] = {ACTION_PANE, ACTION_DOWN,   ACTION_PAGE_DOWN,
-                                     ACTION_LAST, ACTION_SEARCH, ACTION_COMMAND,
-                                     ACTION_HELP, ACTION_NONE};
+static const enum action footer[] = {ACTION_PANE, ACTION_FILTER,  ACTION_SEARCH, ACTION_LAST,
+                                     ACTION_OPEN, ACTION_COMMAND, ACTION_HELP,   ACTION_NONE};
 
 const struct view_ops view_data = {
     .action = ACTION_VIEW_DATA,
@@ -208,8 +282,10 @@ const struct view_ops view_data = {
     .contexts = CONTEXT_MOVE,
     .footer = footer,
     .open = open_data,
-    .close = free,
+    .close = close_data,
     .draw = draw_data,
     .act = act_data,
     .changed = data_changed,
+    .answer = data_answer,
+    .find = find_in_data,
 };

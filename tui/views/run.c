@@ -15,16 +15,13 @@
 #include "widgets/list.h"
 #include "widgets/meter.h"
 
-enum { NAME_COLS = 18, BAR_COLS = 22, STAGES_NARROW = 6 };
+enum { NAME_COLS = 18, BAR_COLS = 22, FIRST_ROWS = 100 };
 
-struct run_view {
-    struct list list; /* of the stages, for screens that are too low for all */
-};
-
+/* The view has no state: all it shows is the session's. */
 static void *open_run(struct app *app)
 {
     (void)app;
-    return mem_zero(1, sizeof(struct run_view), "the run view", NULL);
+    return mem_zero(1, 1, "the run view", NULL);
 }
 
 /* What the progress of a stage counts. */
@@ -52,7 +49,7 @@ static struct shown amount(const char *stage, double count)
 /* "108/200 trees  0:41  21 trees/s  ~0:35 left", as much as fits. */
 static void draw_figures(const struct app *app, struct canvas *canvas, int y, int x)
 {
-    const struct session *session = &app_session(app)[0];
+    const struct session *session = app_session(app);
     const struct worker_progress *progress = &session->progress;
     const char *unit = unit_of(progress->stage);
     double now = app_now(app);
@@ -212,6 +209,16 @@ static bool any_result(const struct session *session)
     return false;
 }
 
+static void draw_first_rows(const struct table *table, struct canvas *canvas)
+{
+    uint32_t rows[FIRST_ROWS];
+    size_t n = table->n_rows < FIRST_ROWS ? table->n_rows : FIRST_ROWS;
+    for (size_t i = 0; i < n; i++) {
+        rows[i] = (uint32_t)i;
+    }
+    user_hours_draw(table, rows, n, SIZE_MAX, canvas);
+}
+
 static void draw_run(void *state, const struct app *app, struct canvas *canvas)
 {
     (void)state;
@@ -235,7 +242,7 @@ static void draw_run(void *state, const struct app *app, struct canvas *canvas)
     } else if (session_table(session) != NULL && !low) {
         canvas_rule(canvas, y + 1, "the first user-hours");
         struct canvas part = canvas_part(canvas, y + 2, 0, canvas->rows - y - 2, canvas->cols);
-        user_hours_draw(session_table(session), 0, NULL, &part);
+        draw_first_rows(session_table(session), &part);
     }
 }
 

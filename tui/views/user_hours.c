@@ -95,7 +95,7 @@ static void draw_row(const struct table *table, const struct columns *columns, s
     }
 }
 
-void user_hours_draw(const struct table *table, size_t from, const struct list *list,
+void user_hours_draw(const struct table *table, const uint32_t *rows, size_t n, size_t selected,
                      struct canvas *canvas)
 {
     struct columns columns = {0};
@@ -111,14 +111,10 @@ void user_hours_draw(const struct table *table, size_t from, const struct list *
     struct canvas part = canvas_part(canvas, 0, 1, canvas->rows, canvas->cols - 1);
     columns_place(&columns, part.cols);
     columns_header(&columns, &part, 0, columns.n, false);
-    for (size_t row = from; row < table->n_rows; row++) {
-        int y = (int)(row - from) + 1;
-        if (y >= part.rows) {
-            break;
-        }
-        draw_row(table, &columns, row, &part, y);
-        if (list != NULL && list->cursor == row) {
-            canvas_select(canvas, y, 0, canvas->cols);
+    for (size_t i = 0; i < n && (int)i + 1 < part.rows; i++) {
+        draw_row(table, &columns, rows[i], &part, (int)i + 1);
+        if (i == selected) {
+            canvas_select(canvas, (int)i + 1, 0, canvas->cols);
         }
     }
 }

@@ -3,14 +3,14 @@
 #define ODDHOURS_TUI_VIEWS_USER_HOURS_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "canvas.h"
 #include "table/table.h"
-#include "widgets/list.h"
 
-/* Draws a header and the rows from `from` on, as many as fit. `list` (or NULL) says which line
- * is selected. */
-void user_hours_draw(const struct table *table, size_t from, const struct list *list,
+/* Draws a header and these rows (n), as many as fit; line `selected` (of n; SIZE_MAX: none) is
+ * the cursor's. */
+void user_hours_draw(const struct table *table, const uint32_t *rows, size_t n, size_t selected,
                      struct canvas *canvas);
 
 /* The dt text and the user of a row, made safe; "" when the table has none. */

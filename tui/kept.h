@@ -1,0 +1,21 @@
+/* kept: what libraries write to standard error while the screen is up is kept aside, and shown,
+ * made safe, when it is gone. There is one standard error, so this has globals of its own. */
+#ifndef ODDHOURS_TUI_KEPT_H
+#define ODDHOURS_TUI_KEPT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* From now on standard error is kept, when it is a terminal. */
+void kept_start(void);
+
+/* Puts the real one back and says what was kept. Async-signal-safe. */
+void kept_release(void);
+
+/* The real one is back for a while (suspended), or not any more. */
+void kept_pause(bool pause);
+
+/* write(2) until all is written or it fails. Async-signal-safe. */
+void kept_write(int fd, const char *bytes, size_t length);
+
+#endif

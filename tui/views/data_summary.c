@@ -1,0 +1,133 @@
+#include "views/data_summary.h"
+
+#include "base/format.h"
+#include "widgets/columns.h"
+
+/* ---- facts ---- */
+
+static const char *plural(size_t n)
+{
+    return n == 1 ? "" : "s";
+}
+
+int data_facts(const struct session *session, const struct table *table,
+               const struct description *description, struct canvas *canvas)
+{
+    if (!session->has_table) {
+        canvas_printf(canvas, 0, 1, ROLE_WARN, "the first %s user-hours; still reading",
+                      format_grouped(table->n_rows).text);
+        return 1;
+    }
+    int x = canvas_printf(canvas, 0, 1, ROLE_STRONG, "%s user-hours",
+                          format_grouped(table->n_rows).text);
+    canvas_printf(canvas, 0, x, ROLE_TEXT, ", %s profiles (%s of rows share theirs)",
+                  format_grouped(table->profiles.n).text,
+                  format_percent(1 - (double)table->profiles.n / (double)table->n_rows).text);
+    x = 1;
+    if (table->users != NULL) {
+        x = canvas_printf(canvas, 1, x, ROLE_TEXT, "%s user%s  ",
+                          format_grouped(dict_count(table->users)).text,
+                          plural(dict_count(table->users)));
+    }
+    if (table->times != NULL) {
+        x = canvas_printf(canvas, 1, x, ROLE_TEXT, "%s hour%s from %s  ",
+                          format_grouped(dict_count(table->times)).text,
+                          plural(dict_count(table->times)), format_date(table->first_day).text);
+    }
+    x = canvas_printf(canvas, 1, x, ROLE_DIM, "%s read",
+                      format_bytes(table->report.bytes).text);
+    if (table->report.rejected > 0) {
+        canvas_printf(canvas, 1, x, ROLE_WARN, "  %s lines left out (8 Log)",
+                      format_grouped(table->report.rejected).text);
+    }
+    if (description == NULL || !description->has_pairs || description->duplicated_pairs == 0) {
+        return 2;
+    }
+    canvas_printf(canvas, 2, 1, ROLE_WARN,
+                  "%s rows share time and user with another row: (dt, src_user) is no key",
+                  format_grouped(description->duplicated_rows).text);
+    return 3;
+}
+
+/* ---- columns ---- */
+
+enum column_of {
+    COLUMN_NAME,
+    COLUMN_MEAN,
+    COLUMN_STD,
+    COLUMN_MIN,
+    COLUMN_Q25,
+    COLUMN_Q50,
+    COLUMN_Q75,
+    COLUMN_MAX,
+    COLUMN_MISSING,
+    COLUMN_INFINITE
+};
+
+static void layout_columns(struct columns *columns, int cols)
+{
+    columns_add(columns, (struct column){"feature", 16, 34, 0, TEXT_LEFT});
+    columns_add(columns, (struct column){"mean", 8, 11, 0, TEXT_RIGHT});
+    columns_add(columns, (struct column){"std", 8, 11, 4, TEXT_RIGHT});
+    columns_add(columns, (struct column){"min", 6, 10, 7, TEXT_RIGHT});
+    columns_add(columns, (struct column){"25%", 6, 10, 6, TEXT_RIGHT});
+    columns_add(columns, (struct column){"50%", 6, 10, 2, TEXT_RIGHT});
+    columns_add(columns, (struct column){"75%", 6, 10, 5, TEXT_RIGHT});
+    columns_add(columns, (struct column){"max", 8, 11, 1, TEXT_RIGHT});
+    columns_add(columns, (struct column){"missing", 7, 12, 3, TEXT_RIGHT});
+    columns_add(columns, (struct column){"infinite", 8, 12, 8, TEXT_RIGHT});
+    columns_place(columns, cols);
+}
+
+static void draw_summary(const struct summary *summary, const struct columns *columns,
+                         struct canvas *canvas, int y)
+{
+    const double quantiles[] = {summary->min, summary->q25, summary->q50, summary->q75,
+                                summary->max};
+    columns_field(columns, canvas, y, COLUMN_MEAN, ROLE_TEXT, format_score(summary->mean).text);
+    columns_field(columns, canvas, y, COLUMN_STD, ROLE_TEXT, format_score(summary->std).text);
+    for (size_t i = 0; i < 5; i++) {
+        columns_field(columns, canvas, y, COLUMN_MIN + i, ROLE_TEXT,
+                      format_value(quantiles[i]).text);
+    }
+}
+
+static void draw_column(const struct table *table, const struct description *description,
+                        size_t i, const struct columns *columns, struct canvas *canvas, int y)
+{
+    const struct read_report *report = &table->report;
+    columns_field(columns, canvas, y, COLUMN_NAME, ROLE_TEXT, table->feature_names[i]);
+    if (description != NULL) {
+        draw_summary(&description->feature[i], columns, canvas, y);
+    }
+    if (report->missing != NULL) {
+        columns_field(columns, canvas, y, COLUMN_MISSING,
+                      report->missing[i] > 0 ? ROLE_WARN : ROLE_DIM,
+                      format_grouped(report->missing[i]).text);
+    }
+    if (report->infinite != NULL) {
+        columns_field(columns, canvas, y, COLUMN_INFINITE,
+                      report->infinite[i] > 0 ? ROLE_WARN : ROLE_DIM,
+                      format_grouped(report->infinite[i]).text);
+    }
+}
+
+void data_columns(const struct table *table, const struct description *description,
+                  struct list *list, bool focused, struct canvas *canvas)
+{
+    struct columns columns = {0};
+    struct canvas part = canvas_part(canvas, 0, 1, canvas->rows, canvas->cols - 1);
+    layout_columns(&columns, part.cols);
+    columns_header(&columns, &part, 0, columns.n, false);
+    list_set_page(list, canvas->rows > 1 ? (size_t)canvas->rows - 1 : 0);
+    for (size_t i = list->top; i < table->profiles.d; i++) {
+        int y = (int)(i - list->top) + 1;
+        if (y >= canvas->rows) {
+            break;
+        }
+        draw_column(table, description, i, &columns, &part, y);
+        if (focused && i == list->cursor) {
+            canvas_select(canvas, y, 0, canvas->cols);
+        }
+    }
+}

@@ -1,0 +1,18 @@
+/* data_summary: the upper part of the Data view: what the table is, and its columns. */
+#ifndef ODDHOURS_TUI_VIEWS_DATA_SUMMARY_H
+#define ODDHOURS_TUI_VIEWS_DATA_SUMMARY_H
+
+#include "canvas.h"
+#include "session.h"
+#include "table/describe.h"
+#include "widgets/list.h"
+
+/* Draws facts into the first lines and returns how many it took. `description` may be NULL. */
+int data_facts(const struct session *session, const struct table *table,
+               const struct description *description, struct canvas *canvas);
+
+/* Draws describe() of every column; the cursor shows when `focused`. */
+void data_columns(const struct table *table, const struct description *description,
+                  struct list *list, bool focused, struct canvas *canvas);
+
+#endif
