@@ -7,6 +7,7 @@
 #include "base/status.h"
 
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -137,6 +138,40 @@ static void every_task_runs_once(void **state)
     parallel_run(NULL, 10, square, &alone);
     assert_true(alone.value[9] == 81);
     assert_true(parallel_cores() >= 1);
+}
+
+struct rounds {
+    unsigned round;
+    unsigned done[8]; /* the last round in which each task ran */
+    atomic_uint twice, stale;
+};
+
+static void note_round(void *context, size_t task, unsigned worker)
+{
+    (void)worker;
+    struct rounds *rounds = context;
+    atomic_fetch_add(&rounds->twice, rounds->done[task] == rounds->round);
+    atomic_fetch_add(&rounds->stale, rounds->done[task] + 1 != rounds->round);
+    rounds->done[task] = rounds->round;
+}
+
+/* Runs so short that most workers come too late: none may take a task of an earlier or a later
+ * run, and each run is over when its tasks are, whoever did them. */
+static void late_workers_do_no_harm(void **state)
+{
+    (void)state;
+    enum { ROUNDS = 20000 };
+    struct parallel *pool = parallel_new(6, NULL);
+    struct rounds rounds = {.round = 0};
+    for (rounds.round = 1; rounds.round <= ROUNDS; rounds.round++) {
+        parallel_run(pool, 8, note_round, &rounds);
+        for (size_t task = 0; task < 8; task++) {
+            assert_int_equal(rounds.done[task], rounds.round);
+        }
+    }
+    assert_int_equal(rounds.twice, 0);
+    assert_int_equal(rounds.stale, 0);
+    parallel_free(pool);
 }
 
 static const char *suggestion(const char *typed)
@@ -280,6 +315,7 @@ int main(void)
         cmocka_unit_test(arrays_grow_and_keep_their_content),
         cmocka_unit_test(facts_are_kept_in_order),
         cmocka_unit_test(every_task_runs_once),
+        cmocka_unit_test(late_workers_do_no_harm),
         cmocka_unit_test(the_nearest_word_is_suggested),
         cmocka_unit_test(what_is_no_file_is_written_into_and_stays),
         cmocka_unit_test(an_output_file_is_whole_or_not_there),

@@ -123,8 +123,8 @@ static void line_ends_marks_and_blank_lines(void **state)
         "a,b\r\n1,2\r\n3,4\r\n",
         "a,b\r1,2\r3,4\r",
         "a,b\n1,2\n3,4",
-        "\xef\xbb\xbf"
-        "a,b\n1,2\n3,4",
+        ("\xef\xbb\xbf" /* parentheses: clang suspects a missing comma */
+         "a,b\n1,2\n3,4"),
         "\n\na,b\n\n1,2\n\n \t\n3,4\n\n",
         "\"a\",\"b\"\n1,2\n3,4\n",
         "a,b\n\"1\",2\r\n\"3\",\"4\"\n",
