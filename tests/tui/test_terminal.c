@@ -391,8 +391,8 @@ static const char *const hostile_names[] = {
     "\xff\xfe\xc3",
     "\xe6\x9d\xb1\xe4\xba\xac",
     "e\xcc\x81\xcc\x82\xcc\x83",
-    "\xc2\x9b"
-    "31m",
+    ("\xc2\x9b" /* parentheses: clang suspects a missing comma */
+     "31m"),
     "\033P1$r\033\\\\",
     "\xe2\x81\xa6x\xef\xbb\xbf",
 };
