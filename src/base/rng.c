@@ -200,7 +200,7 @@ bool rng_permutation(struct rng *rng, uint32_t *out, size_t n, const struct prog
 bool rng_choice(struct rng *rng, size_t n, size_t size, uint32_t *out,
                 const struct progress *progress, struct status *status)
 {
-    uint32_t *all = mem_new(n, sizeof *all, "a random order of all rows", status);
+    uint32_t *all = mem_aligned(n, sizeof *all, "a random order of all rows", status);
     if (all == NULL) {
         return false;
     }
