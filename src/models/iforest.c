@@ -40,6 +40,50 @@ static void forest_free(void *model)
     }
 }
 
+struct iforest *iforest_new(const struct detector_data *data, const double *params,
+                            struct status *status)
+{
+    struct iforest *forest = mem_zero(1, sizeof *forest, "a forest", status);
+    if (forest == NULL) {
+        return NULL;
+    }
+    forest->asked = (size_t)params[0];
+    forest->contamination = params[1];
+    forest->n_rows = data->table->n_rows;
+    forest->psi = forest->n_rows < IFOREST_PSI ? forest->n_rows : IFOREST_PSI;
+    forest->d = data->table->profiles.d;
+    forest->seed = data->seed;
+    forest->trees = mem_zero(forest->asked, sizeof *forest->trees, "a forest", status);
+    if (forest->trees == NULL) {
+        forest_free(forest);
+        return NULL;
+    }
+    return forest;
+}
+
+void iforest_find_mean_depth(struct iforest *forest)
+{
+    double depth = 0;
+    for (size_t t = 0; t < forest->n_trees; t++) {
+        depth += forest->trees[t].nodes[0].expected;
+    }
+    forest->mean_depth = forest->n_trees > 0 ? depth / (double)forest->n_trees : 0;
+}
+
+void iforest_tree_weigh(struct iforest_tree *tree)
+{
+    for (size_t i = tree->n_nodes; i-- > 0;) { /* children come after their parent */
+        struct iforest_node *node = &tree->nodes[i];
+        if (node->feature == IFOREST_LEAF) {
+            node->expected = iforest_leaf_depth(node->depth, node->rows);
+        } else {
+            const struct iforest_node *left = node + 1, *right = &tree->nodes[node->right];
+            node->expected = (left->rows * left->expected + right->rows * right->expected) /
+                             (left->rows + right->rows);
+        }
+    }
+}
+
 bool iforest_tree_pack(struct iforest_tree *tree, const struct iforest_grown *nodes, size_t n,
                        struct status *status)
 {
@@ -48,25 +92,20 @@ bool iforest_tree_pack(struct iforest_tree *tree, const struct iforest_grown *no
         return false;
     }
     tree->n_nodes = n;
-    for (size_t i = n; i-- > 0;) { /* children come after their parent */
+    for (size_t i = 0; i < n; i++) {
         const struct iforest_grown *from = &nodes[i];
         struct iforest_node *to = &tree->nodes[i];
-        memset(to, 0, sizeof *to);
+        memset(to, 0, sizeof *to); /* saved as it is, so no byte may be left to chance */
         to->rows = (uint16_t)from->rows;
         to->depth = (uint8_t)from->depth;
-        if (from->left < 0) {
-            to->feature = IFOREST_LEAF;
-            to->expected = iforest_leaf_depth(from->depth, from->rows);
-        } else {
-            const struct iforest_node *left = &tree->nodes[from->left];
-            const struct iforest_node *right = &tree->nodes[from->right];
+        to->feature = IFOREST_LEAF;
+        if (from->left >= 0) {
             to->feature = (uint8_t)from->feature;
             to->threshold = from->threshold;
             to->right = (uint16_t)from->right;
-            to->expected = (left->rows * left->expected + right->rows * right->expected) /
-                           (left->rows + right->rows);
         }
     }
+    iforest_tree_weigh(tree);
     return true;
 }
 
@@ -192,43 +231,20 @@ static void fitting_close(struct fitting *fitting)
 /* Moves the finished trees together, in order. */
 static void keep_finished(struct iforest *forest)
 {
-    double depth = 0;
     for (size_t t = 0; t < forest->asked; t++) {
         struct iforest_tree tree = forest->trees[t];
         if (tree.nodes != NULL) {
             forest->trees[t].nodes = NULL;
             forest->trees[forest->n_trees++] = tree;
-            depth += tree.nodes[0].expected;
         }
     }
-    forest->mean_depth = forest->n_trees > 0 ? depth / (double)forest->n_trees : 0;
-}
-
-static struct iforest *forest_new(const struct detector_data *data, const double *params,
-                                  struct status *status)
-{
-    struct iforest *forest = mem_zero(1, sizeof *forest, "a forest", status);
-    if (forest == NULL) {
-        return NULL;
-    }
-    forest->asked = (size_t)params[0];
-    forest->contamination = params[1];
-    forest->n_rows = data->table->n_rows;
-    forest->psi = forest->n_rows < IFOREST_PSI ? forest->n_rows : IFOREST_PSI;
-    forest->d = data->table->profiles.d;
-    forest->seed = data->seed;
-    forest->trees = mem_zero(forest->asked, sizeof *forest->trees, "a forest", status);
-    if (forest->trees == NULL) {
-        forest_free(forest);
-        return NULL;
-    }
-    return forest;
+    iforest_find_mean_depth(forest);
 }
 
 static void *forest_fit(const struct detector_data *data, const double *params,
                         const struct progress *progress, struct status *status)
 {
-    struct iforest *forest = forest_new(data, params, status);
+    struct iforest *forest = iforest_new(data, params, status);
     if (forest == NULL) {
         return NULL;
     }
@@ -341,4 +357,6 @@ const struct detector iforest_detector = {
     .exported = forest_exported,
     .explain = iforest_explain,
     .credit_unit = "levels of depth",
+    .save = iforest_save,
+    .load = iforest_load,
 };

@@ -92,6 +92,14 @@ struct iforest {
     double mean_depth; /* of the training rows: mean over trees of the roots' `expected` */
 };
 
+/* A forest without trees, for data and parameters; freed with the detector's free(). */
+struct iforest *iforest_new(const struct detector_data *data, const double *params,
+                            struct status *status);
+
+/* Fills in what follows from splits and rows: `expected` of every node, the mean depth. */
+void iforest_tree_weigh(struct iforest_tree *tree);
+void iforest_find_mean_depth(struct iforest *forest);
+
 /* Makes the model's tree from grown nodes. */
 bool iforest_tree_pack(struct iforest_tree *tree, const struct iforest_grown *nodes, size_t n,
                        struct status *status);
@@ -101,6 +109,10 @@ bool iforest_score(const void *model, const struct detector_data *data, struct s
                    const struct progress *progress, struct status *status);
 bool iforest_explain(const void *model, const struct detector_data *data, size_t profile,
                      double *credit);
+
+void iforest_save(const void *model, struct archive_out *archive);
+void *iforest_load(const struct detector_data *data, struct archive_in *archive,
+                   struct status *status);
 
 /* ---- scoring (iforest_score.c, iforest_coded.c, iforest_kernel_*.c) ---- */
 
