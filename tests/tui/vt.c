@@ -203,6 +203,11 @@ static void wait_for_more(struct vt *vt, double until)
     }
 }
 
+void vt_wait_more(struct vt *vt)
+{
+    wait_for_more(vt, vt_now() + patience());
+}
+
 void vt_row(struct vt *vt, int row, char *out, size_t size)
 {
     VTermRect rect = {row, row + 1, 0, vt->cols};
@@ -317,7 +322,7 @@ void vt_wait_gone(struct vt *vt, const char *text)
     }
 }
 
-static struct vt_cell get_cell(struct vt *vt, int row, int col)
+struct vt_cell vt_get_cell(struct vt *vt, int row, int col)
 {
     VTermScreenCell cell;
     struct vt_cell out = {.width = 1};
@@ -339,7 +344,7 @@ void vt_wait_cell(struct vt *vt, int row, int col, bool (*is)(const struct vt_ce
     double until = vt_now() + patience();
     for (;;) {
         vt_pump(vt);
-        struct vt_cell cell = get_cell(vt, row, col);
+        struct vt_cell cell = vt_get_cell(vt, row, col);
         if (is(&cell)) {
             return;
         }

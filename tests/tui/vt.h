@@ -38,6 +38,7 @@ struct vt_cell {
     bool reverse, bold, underline, dim_or_colored;
     int width;
 };
+struct vt_cell vt_get_cell(struct vt *vt, int row, int col);
 void vt_wait_cell(struct vt *vt, int row, int col, bool (*is)(const struct vt_cell *cell));
 
 /* Waits until the program has ended: its exit status, or 128 + signal. */
@@ -53,8 +54,9 @@ void vt_wait_restored(struct vt *vt);
 /* One row of the screen as UTF-8 without trailing spaces. */
 void vt_row(struct vt *vt, int row, char *out, size_t size);
 
-/* Reads what there is now without waiting. */
+/* Reads what there is now without waiting; waits until there is more, for a moment at most. */
 void vt_pump(struct vt *vt);
+void vt_wait_more(struct vt *vt);
 
 /* Every byte that the program has written. */
 const char *vt_bytes(const struct vt *vt, size_t *length);
