@@ -145,6 +145,10 @@ bool entry_check(const struct entry *entry, struct status *status)
         wrong = "its verdict is none of tp, fp, undecided";
     } else if (entry->kind == ENTRY_NOTE && entry->note == NULL) {
         wrong = "it is a note without text";
+    } else if ((entry->kind != ENTRY_VERDICT && entry->verdict != VERDICT_NONE) ||
+               (entry->kind != ENTRY_NOTE && entry->note != NULL) ||
+               (action && entry->target[0] != '\0')) {
+        wrong = "it is more than one kind of entry";
     } else if (action && entry->n_rows == 0) {
         wrong = "it names no row";
     } else if (!action && (entry->n_rows > 0 || !entry_uid_valid(entry->target))) {

@@ -94,8 +94,10 @@ bool exchange_put_json(struct outfile *file, const struct history *history,
     outfile_printf(file,
                    "{\"format\":\"oddhours-review\",\"version\":1,\n\"dataset\":{\"hash\":");
     put_string(file, dataset->hash);
-    put_optional(file, "name", dataset->name);
-    put_optional(file, "features", dataset->features);
+    outfile_printf(file, ",\"name\":");
+    put_string(file, dataset->name);
+    outfile_printf(file, ",\"features\":");
+    put_string(file, dataset->features);
     outfile_printf(file, ",\"bytes\":%" PRIu64 ",\"rows\":%" PRIu64 "},\n\"entries\":[",
                    dataset->bytes, dataset->rows);
     for (size_t i = first; i < history_count(history); i++) {

@@ -46,10 +46,10 @@ static bool days_new(struct days *days, const struct ranking *ranking,
     if (__builtin_mul_overflow(days->n, days->n_users, &cells) || cells > CELLS_MOST) {
         size_t n = days->n, n_users = days->n_users;
         days_clear(days);
-        return status_set(status, STATUS_INPUT,
-                          "the times spread over %zu days of %zu users: too many for alerts a "
-                          "day",
-                          n, n_users);
+        status_set(status, STATUS_INPUT,
+                   "the times spread over %zu days of %zu users: too many for alerts a day", n,
+                   n_users);
+        return false;
     }
     days->best = mem_new(cells, sizeof *days->best, "users by day", status);
     days->positive = days->best != NULL

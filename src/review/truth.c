@@ -235,8 +235,13 @@ static bool read_line(void *context, const struct line *line)
     struct truth_list *list = context;
     struct truth *truth = list->truth;
     bool is_header = false, useful;
-    if (!list->started && (!start(list, line, &is_header) || is_header)) {
-        return is_header;
+    if (!list->started) {
+        if (!start(list, line, &is_header)) {
+            return false;
+        }
+        if (is_header) {
+            return true;
+        }
     }
     truth->lines++;
     if (line->n_fields != list->n_fields) {

@@ -280,6 +280,11 @@ static void entries_are_checked(void **state)
     assert_false(entry_check(entry, &status));
     entry->kind = ENTRY_NOTE;
     assert_false(entry_check(entry, &status));
+    entry->kind = ENTRY_VERDICT;
+    entry->verdict = VERDICT_TP;
+    entry->note = copy_of("both");
+    assert_false(entry_check(entry, &status));
+    assert_non_null(strstr(status.text, "more than one kind"));
     entry->kind = ENTRY_UNDO;
     assert_false(entry_check(entry, &status));
     entry->uid[3] = 'x';

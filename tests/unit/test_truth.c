@@ -156,6 +156,8 @@ static void row_ids_need_no_names(void **state)
     assert_null(truth_parse(list, sizeof list - 1, table, &status));
     assert_int_equal(status.code, STATUS_INPUT);
     assert_non_null(strstr(status.text, "row_id"));
+    static const char hours[] = "dt,src_user,kind\n1970-01-02 17:00:00,U620@DOM1,a\n";
+    assert_null(truth_parse(hours, sizeof hours - 1, table, &status));
     table_free(table);
 }
 
