@@ -186,6 +186,14 @@ static void replace(struct app *app)
 
 static void say_end(struct app *app, const struct run *run)
 {
+    if (run->notice[0] != '\0') {
+        app_log(app, LOG_WARNING, "%s", run->notice);
+    }
+    if (run->saved) {
+        app_say(app, LOG_NOTE, "shown from a saved run, computed in %s (--no-cache runs again)",
+                format_seconds(run->seconds).text);
+        return;
+    }
     switch (run->status.code) {
     case STATUS_OK:
         app_say(app, LOG_NOTE, "finished in %s",

@@ -24,11 +24,12 @@ static const struct option_spec own[] = {
     {"color", 0, "WHEN", "auto, always or never; auto heeds NO_COLOR"},
     {"glyphs", 0, "SET", "block, braille or ascii (block where the terminal is UTF-8)"},
     {"script", 0, "FILE", "play a session: one action a line, as in the palette"},
+    {"no-cache", 0, NULL, "run again even if this run was kept, and do not keep it"},
     {"screen", 0, "COLSxROWS", "play the script on a screen of this size, without a terminal"},
     {NULL, 0, NULL, NULL},
 };
 
-enum { OPTION_COLOR, OPTION_GLYPHS, OPTION_SCRIPT, OPTION_SCREEN };
+enum { OPTION_COLOR, OPTION_GLYPHS, OPTION_SCRIPT, OPTION_NO_CACHE, OPTION_SCREEN };
 
 static bool take_color(struct settings *settings, const char *value, struct status *status)
 {
@@ -55,6 +56,7 @@ static bool take(void *context, size_t index, const char *value, struct status *
                status_set(status, STATUS_USAGE, "--glyphs is block, braille or ascii, not '%s'",
                           value);
     case OPTION_SCRIPT: settings->script = value; return true;
+    case OPTION_NO_CACHE: settings->params.cache = false; return true;
     default:
         if (sscanf(value, "%dx%d%c", &settings->cols, &settings->rows, &after) != 2 ||
             settings->cols < 1 || settings->cols > 500 || settings->rows < 1 ||
@@ -127,6 +129,7 @@ static int explorer(int argc, char **argv)
     struct settings settings = {0};
     struct status status = {0};
     run_params_init(&settings.params);
+    settings.params.cache = true;
     const struct options options = {
         .synopsis = "[OPTION]... FILE   |   oddhours COMMAND ...",
         .about =

@@ -12,6 +12,7 @@
 #include "run/card.h"
 #include "run/json.h"
 #include "run/row_text.h"
+#include "run/snapshot.h"
 
 struct artifacts {
     const struct run *run;
@@ -212,6 +213,9 @@ bool artifacts_write(const struct run *run, const char *directory, bool scores,
     artifacts.text = row_text_new(run, status);
     bool good = artifacts.text != NULL && write_all(&artifacts, scores, status);
     row_text_free(artifacts.text);
+    char *kept = good ? path_in(directory, "run.odd", status) : NULL;
+    good = kept != NULL && snapshot_save(run, kept, status);
+    free(kept);
     char *path = good ? path_in(directory, "run.json", status) : NULL;
     cJSON *card = path != NULL ? card_json(run, status) : NULL;
     good = card != NULL && json_write(card, path, status);

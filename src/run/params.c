@@ -3,9 +3,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <xxhash.h>
 
 #include "base/mem.h"
 #include "base/nearest.h"
+#include "config.h"
 
 void run_params_init(struct run_params *params)
 {
@@ -223,4 +225,30 @@ const struct param_spec *run_params_spec(size_t i)
         i -= detectors[k]->n_params;
     }
     return NULL;
+}
+
+uint64_t run_params_hash(const struct run_params *params)
+{
+    XXH3_state_t *state = XXH3_createState();
+    if (state == NULL) {
+        return 0;
+    }
+    const double general_values[] = {params->seed, params->budget, params->strict,
+                                     params->input_kind};
+    XXH3_64bits_reset(state);
+    XXH3_64bits_update(state, PACKAGE_VERSION, sizeof PACKAGE_VERSION);
+    XXH3_64bits_update(state, general_values, sizeof general_values);
+    for (size_t i = 0; detectors[i] != NULL; i++) {
+        if (params->use[i]) {
+            XXH3_64bits_update(state, detectors[i]->name, strlen(detectors[i]->name) + 1);
+            XXH3_64bits_update(state, params->values[i],
+                               detectors[i]->n_params * sizeof *params->values[i]);
+        }
+    }
+    for (size_t i = 0; i < params->n_features; i++) {
+        XXH3_64bits_update(state, params->features[i], strlen(params->features[i]) + 1);
+    }
+    uint64_t hash = XXH3_64bits_digest(state);
+    XXH3_freeState(state);
+    return hash;
 }

@@ -18,7 +18,8 @@ struct run_params {
     char **features;            /* (n_features) or NULL: the study's seven */
     size_t n_features;
     bool strict;            /* a rejected line is an error */
-    bool index;                     /* build what lists need: run->by_profile and features */
+    bool cache;             /* use and fill the cache of saved runs */
+    bool index;             /* build what lists need: run->by_profile and features */
     bool use[DETECTOR_MAX]; /* by index in detectors[] */
     double values[DETECTOR_MAX][DETECTOR_PARAMS]; /* by detector and its parameter */
     uint32_t seed;
@@ -43,5 +44,9 @@ const struct param_spec *run_params_general(size_t i);
 
 /* All parameters, the run's and then each detector's; NULL past the end. */
 const struct param_spec *run_params_spec(size_t i);
+
+/* A hash of everything that decides the results for the same input: equal for equal results,
+ * whatever the threads. */
+uint64_t run_params_hash(const struct run_params *params);
 
 #endif

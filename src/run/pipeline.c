@@ -8,6 +8,8 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "rank/ensemble.h"
+#include "run/saved.h"
+#include "run/snapshot.h"
 #include "table/input.h"
 
 struct pipeline {
@@ -251,6 +253,57 @@ static size_t planned_stages(const struct run_params *params)
     return n;
 }
 
+/* A run that is kept is shown instead of computed. `*done` says whether it was: a damaged one
+ * in the cache is computed again, with a notice; in a directory that was named it is an error.
+ */
+static bool show_saved(struct pipeline *pipeline, bool *done, struct status *status)
+{
+    struct run *run = pipeline->run;
+    struct status problem = {0};
+    *done = false;
+    char *path = saved_in_directory(run->params.input, &problem);
+    bool named = path != NULL;
+    if (problem.code != STATUS_OK) {
+        *status = problem;
+        return false;
+    }
+    if (path == NULL && run->params.cache) {
+        path = saved_in_cache(&run->params);
+    }
+    if (path == NULL) {
+        return true;
+    }
+    *done = snapshot_load(run, path, pipeline->listener, &pipeline->own, &problem);
+    free(path);
+    if (*done) {
+        return true;
+    }
+    if (named || problem.code == STATUS_CANCELLED) {
+        *status = problem;
+        return false;
+    }
+    snprintf(run->notice, sizeof run->notice,
+             "the saved run cannot be used (%.300s): run again", problem.text);
+    return true;
+}
+
+static void compute(struct pipeline *pipeline, struct status *status)
+{
+    struct run *run = pipeline->run;
+    double started = clock_now();
+    run->parallel = parallel_new(run->params.threads, status);
+    if (run->parallel != NULL && read_table(pipeline, status) && scale(pipeline, status)) {
+        detect_all(pipeline, status);
+    }
+    run->seconds = clock_now() - started;
+    run->status = *status;
+    struct status problem = {0};
+    if (run->params.cache && !saved_keep(run, &problem)) {
+        snprintf(run->notice, sizeof run->notice,
+                 "the run is not kept for the next time: %.300s", problem.text);
+    }
+}
+
 bool pipeline_run(struct run *run, const struct pipeline_listener *listener,
                   const struct progress *progress)
 {
@@ -262,14 +315,16 @@ bool pipeline_run(struct run *run, const struct pipeline_listener *listener,
         .context = &pipeline,
     };
     pipeline.n_stages = planned_stages(&run->params);
-    double started = clock_now();
     struct status status = {0};
-    run->parallel = parallel_new(run->params.threads, &status);
-    if (run->parallel != NULL && read_table(&pipeline, &status) && scale(&pipeline, &status)) {
-        detect_all(&pipeline, &status);
+    bool done;
+    if (!show_saved(&pipeline, &done, &status)) {
+        run->status = status;
+        announce(&pipeline, PIPELINE_DONE, 0);
+        return false;
     }
-    run->seconds = clock_now() - started;
-    run->status = status;
-    announce(&pipeline, PIPELINE_DONE, 0);
-    return status.code == STATUS_OK;
+    if (!done) {
+        compute(&pipeline, &status);
+        announce(&pipeline, PIPELINE_DONE, 0);
+    }
+    return run->status.code == STATUS_OK;
 }

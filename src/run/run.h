@@ -58,9 +58,10 @@ struct run {
     struct result results[DETECTOR_MAX + 1];
     struct stage_record stages[RUN_STAGES_MAX];
     size_t n_stages;
-    double seconds;       /* from start to end */
-    struct status status; /* how it ended */
-    bool saved;           /* not computed now, but loaded from a saved run */
+    double seconds;           /* from start to end */
+    struct status status;     /* how it ended */
+    bool saved;               /* not computed now, but loaded from a saved run */
+    char notice[STATUS_TEXT]; /* one sentence on saved runs worth telling; empty: none */
 };
 
 struct run *run_new(const struct run_params *params, struct status *status);

@@ -110,10 +110,22 @@ static bool get_flag(struct loading *loading, const char tag[static 5], bool *fl
     return true;
 }
 
+/* What the user asked for must be what was saved, unless nothing was asked for. */
+static bool check_asked(struct loading *loading, uint64_t asked)
+{
+    struct run_params initial;
+    run_params_init(&initial);
+    return asked == run_params_hash(&initial) ||
+           asked == run_params_hash(&loading->run->params) ||
+           status_set(loading->status, STATUS_USAGE,
+                      "the saved run was made with other parameters or detectors: leave the "
+                      "options out, or run the file itself again");
+}
+
 static bool get_params(struct loading *loading)
 {
     struct run_params *params = &loading->run->params;
-    uint64_t seed;
+    uint64_t seed, asked = run_params_hash(params);
     if (!archive_get_count(loading->archive, "seed", &seed, loading->status) ||
         !archive_get_number(loading->archive, "bdgt", &params->budget, loading->status) ||
         !get_flag(loading, "strc", &params->strict)) {
@@ -132,7 +144,7 @@ static bool get_params(struct loading *loading)
             return senseless(loading);
         }
     }
-    return true;
+    return check_asked(loading, asked);
 }
 
 static bool get_scaler(struct loading *loading)

@@ -9,7 +9,7 @@ quick="--trees 20 --epochs 1"
 out=$work/out
 ends 'run on the real table' 0 'peak memory' "$oddhours" run "$table" -o "$out" --scores $quick
 same 'all files, and nothing else' \
-    "autoencoders.csv isolation_forest.csv lof.csv run.json run_ae_info.json run_if_info.json run_lof_info.json sample_idx.csv scores.csv" \
+    "autoencoders.csv isolation_forest.csv lof.csv run.json run.odd run_ae_info.json run_if_info.json run_lof_info.json sample_idx.csv scores.csv" \
     "$(cd "$out" && ls | tr '\n' ' ' | sed 's/ $//')"
 same 'isolation_forest.csv has a line a row' 2968 "$(wc -l <"$out/isolation_forest.csv" | tr -d ' ')"
 same 'its columns' 'iso_score,iso_label,dt,src_user' "$(head -n 1 "$out/isolation_forest.csv")"
@@ -48,11 +48,11 @@ same 'without dt and src_user their columns are left out' 'iso_score,iso_label' 
     "$(head -n 1 "$work/bare/isolation_forest.csv")"
 "$oddhours" run "$table" -o "$work/one" -q --models lof --features dst_hosts,src_hosts
 same 'one detector writes its own files only' \
-    "lof.csv run.json run_lof_info.json sample_idx.csv" \
+    "lof.csv run.json run.odd run_lof_info.json sample_idx.csv" \
     "$(cd "$work/one" && ls | tr '\n' ' ' | sed 's/ $//')"
 "$oddhours" run "$table" -o "$out" -q --models iforest $quick
 same 'a second run leaves nothing of the first' \
-    "isolation_forest.csv run.json run_if_info.json" \
+    "isolation_forest.csv run.json run.odd run_if_info.json" \
     "$(cd "$out" && ls | tr '\n' ' ' | sed 's/ $//')"
 
 # ---- describe and top ----

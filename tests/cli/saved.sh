@@ -1,0 +1,75 @@
+#!/bin/sh
+# Saved runs: run.odd in a directory, and the explorer's cache.
+. "${ODDHOURS_SRCDIR:-$(dirname "$0")/../..}/tests/cli/tap.sh"
+
+table=$work/table.csv
+cp "$data/lanl_user_hours.csv" "$table"
+HOME=$work
+XDG_CACHE_HOME=$work/cache
+export HOME XDG_CACHE_HOME
+mkdir "$XDG_CACHE_HOME"
+
+# ---- a directory ----
+"$oddhours" run "$table" -o "$work/out" -q --trees 30 --epochs 2
+pass 'run keeps run.odd' test -s "$work/out/run.odd"
+"$oddhours" top "$table" -q -n 200 --trees 30 --epochs 2 >"$work/fresh.csv"
+"$oddhours" top "$work/out" -q -n 200 >"$work/saved.csv"
+pass 'top of the directory is top of the file, to the last digit' \
+    cmp "$work/fresh.csv" "$work/saved.csv"
+for by in iforest autoencoder lof; do
+    "$oddhours" top "$table" -q -n 50 --by $by --trees 30 --epochs 2 >"$work/a"
+    "$oddhours" top "$work/out" -q -n 50 --by $by >"$work/b"
+    pass "and by $by" cmp "$work/a" "$work/b"
+done
+ends 'the same parameters may be repeated' 0 'row_id' \
+    "$oddhours" top "$work/out" -q --trees 30 --epochs 2
+ends 'other parameters are refused' 2 'made with other parameters' \
+    "$oddhours" top "$work/out" -q --trees 31
+ends 'a directory without a run' 2 'without a finished run' "$oddhours" top "$work"
+cp -r "$work/out" "$work/bad"
+printf 'x' | dd of="$work/bad/run.odd" bs=1 seek=9999 conv=notrunc 2>/dev/null
+ends 'a damaged run is refused' 2 'is damaged' "$oddhours" top "$work/bad" -q
+: >"$work/bad/run.odd"
+ends 'an empty one, too' 2 'is not a saved run' "$oddhours" top "$work/bad" -q
+
+# ---- the cache of the explorer ----
+cat >"$work/script" <<'EOF'
+wait done
+screenshot SHOT
+log
+screenshot LOG
+EOF
+explore() { # explore OPTION...: leaves the screens in $work/shot and $work/log
+    sed "s|SHOT|$work/shot|; s|LOG|$work/log|" "$work/script" >"$work/now"
+    "$oddhours" "$table" --screen 100x30 --script "$work/now" "$@"
+}
+kept() { find "$XDG_CACHE_HOME/oddhours" -name '*.odd' | wc -l | tr -d ' '; }
+
+explore --trees 30 --epochs 2
+pass 'the first time it is computed' grep -q 'finished in' "$work/shot"
+same 'and kept' 1 "$(kept)"
+explore --trees 30 --epochs 2
+pass 'the second time it is shown' grep -q 'shown from a saved run' "$work/shot"
+explore --trees 31 --epochs 2
+pass 'other parameters are another run' grep -q 'finished in' "$work/shot"
+same 'which is kept, too' 2 "$(kept)"
+explore --trees 30 --epochs 2 --no-cache
+pass '--no-cache computes' grep -q 'finished in' "$work/shot"
+cp "$table" "$work/copy.csv"
+touch -d '2001-01-01' "$work/copy.csv"
+table=$work/copy.csv
+explore --trees 30 --epochs 2
+pass 'a copy of the file is known by its content' grep -q 'shown from a saved run' "$work/shot"
+sed -i '$d' "$work/copy.csv"
+explore --trees 30 --epochs 2
+pass 'a changed file is not' grep -q 'finished in' "$work/shot"
+for file in "$XDG_CACHE_HOME"/oddhours/*.odd; do
+    printf 'x' | dd of="$file" bs=1 seek=777 conv=notrunc 2>/dev/null
+done
+explore --trees 30 --epochs 2
+pass 'a damaged run in the cache is computed again' grep -q 'finished in' "$work/shot"
+pass 'with a notice' grep -q 'cannot be used' "$work/log"
+explore --trees 30 --epochs 2
+pass 'and is whole again afterwards' grep -q 'shown from a saved run' "$work/shot"
+
+plan
