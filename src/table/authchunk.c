@@ -23,7 +23,7 @@ struct host_slot {
     uint32_t id;
 };
 
-enum { FIRST_GROUP_SLOTS = 1 << 13, FIRST_HOST_SLOTS = 1 << 13 };
+enum { FIRST_GROUP_SLOTS = 1 << 9, FIRST_HOST_SLOTS = 1 << 9 };
 
 static const char what[] = "counting a log";
 

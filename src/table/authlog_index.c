@@ -231,14 +231,16 @@ static bool read_range(struct search *search, const struct range *range, int fd,
                        struct status *status)
 {
     enum { PIECE = 1 << 22 };
+    uint64_t all = range->end - range->start;
+    size_t room = all < PIECE ? (size_t)all : PIECE;
     const char *path = search->index->files[range->file].path;
-    char *text = mem_new(PIECE + 1 + AUTH_PADDING, 1, what, status);
+    char *text = mem_new(room + 1 + AUTH_PADDING, 1, what, status);
     size_t rest = 0;
     uint64_t at = range->start;
     bool fine = text != NULL;
     while (fine && (at < range->end || rest > 0)) {
         uint64_t left = range->end - at;
-        size_t want = left < PIECE - rest ? (size_t)left : PIECE - rest;
+        size_t want = left < room - rest ? (size_t)left : room - rest;
         ssize_t got = want == 0 ? 0 : pread(fd, text + rest, want, (off_t)at);
         if (got < 0 && errno == EINTR) {
             continue;
@@ -262,6 +264,9 @@ static bool read_range(struct search *search, const struct range *range, int fd,
         fine = search_text(search, text, whole, status) &&
                (!progress_cancelled(search->progress) || status_cancelled(status));
         rest = used - whole;
+        if (rest == room && rest > AUTH_LINE_MAX) {
+            rest = AUTH_LINE_MAX + 1; /* a line that is too long anyway: make room */
+        }
         memmove(text, text + whole, rest);
     }
     free(text);

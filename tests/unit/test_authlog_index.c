@@ -158,11 +158,49 @@ static void a_changed_log_is_not_read_again(void **state_)
     drop_file(path);
 }
 
+static void lines_are_found_around_a_very_long_one(void **state)
+{
+    (void)state;
+    static const size_t lengths[] = {100000, 9 << 20, 33 << 20};
+    for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
+        struct text log = {0};
+        text_printf(&log, "5,U1,V1,C1,D1,T1,Network,LogOn,Success\n");
+        char *line = malloc(lengths[i] + 1);
+        assert_non_null(line);
+        memset(line, ',', lengths[i]);
+        line[lengths[i]] = '\n';
+        text_add(&log, line, lengths[i] + 1);
+        free(line);
+        text_printf(&log, "6,U1,V1,C1,D1,T1,Network,LogOn,Fail\n"
+                          "3601,U1,V1,C1,D1,T1,Network,LogOn,Fail\n");
+        char *path = make_file(log.bytes, log.length);
+        const char *const paths[] = {path};
+        struct authlog_input input = input_of(paths, 1, NULL);
+        input.rules.min_events = 1;
+        struct asked asked = {0};
+        struct authlog_report report;
+        struct authlog_index *index;
+        struct status status = {0};
+        assert_true(
+            authlog_count(&input, keep_row, &asked, &report, &index, NULL, NULL, &status));
+        assert_int_equal(asked.n, 2);
+        for (size_t row = 0; row < asked.n; row++) {
+            check_row(index, &asked.rows[row]);
+            free((char *)asked.rows[row].user.bytes);
+        }
+        free(asked.rows);
+        authlog_index_free(index);
+        text_free(&log);
+        drop_file(path);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_user_hour_has_its_lines),
         cmocka_unit_test(a_changed_log_is_not_read_again),
+        cmocka_unit_test(lines_are_found_around_a_very_long_one),
     };
     return cmocka_run_group_tests_name("authlog_index", tests, NULL, NULL);
 }
