@@ -1,8 +1,5 @@
 #include "models/autoencoder_fused.h"
 
-#include <math.h>
-#include <string.h>
-
 #include "base/cpu.h"
 
 size_t fused_scratch(const struct net_shape *shape)
@@ -57,37 +54,10 @@ void fused_gather(const struct net_shape *shape, const struct net_rows *rows,
     fused_fill_up(shape, rows, lines);
 }
 
-/* The scalar form: vectors of one lane. */
-
-static inline float sum16(const float *lanes)
-{
-    float sum[FUSED_LANES];
-    memcpy(sum, lanes, sizeof sum);
-    for (size_t half = FUSED_LANES / 2; half > 0; half /= 2) {
-        for (size_t i = 0; i < half; i++) {
-            sum[i] += sum[i + half];
-        }
-    }
-    return sum[0];
-}
-
+/* The scalar form for any processor: without an instruction for it, fmaf() is slow but right.
+ */
 #define KERNEL_TARGET
-#define KERNEL_LANES           1
-#define V                      float
-#define V_LOAD(p)              (*(p))
-#define V_STORE(p, a)          (*(p) = (a))
-#define V_SET1(a)              (a)
-#define V_ADD(a, b)            ((a) + (b))
-#define V_SUB(a, b)            ((a) - (b))
-#define V_MUL(a, b)            ((a) * (b))
-#define V_DIV(a, b)            ((a) / (b))
-#define V_SQRT(a)              sqrtf(a)
-#define V_FMA(a, b, c)         fmaf(a, b, c)
-#define V_WHERE_POSITIVE(a, b) ((a) > 0.0f ? (b) : 0.0f)
-#define V_SUM16(p)             sum16(p)
-#define KERNEL_GATHER          fused_gather
-
-#include "models/autoencoder_kernel.h"
+#include "models/autoencoder_scalar.h"
 
 const struct net_path fused_path_scalar = {.name = "fused",
                                            .kernel = "scalar",
@@ -106,12 +76,12 @@ const struct net_path *net_path_fused(const struct net_shape *shape)
         }
     }
 #if defined(__x86_64__)
-    enum cpu_kernel kernel = __builtin_cpu_supports("fma") ? cpu_kernel() : CPU_SCALAR;
-    if (kernel == CPU_AVX512) {
-        return &fused_path_avx512;
-    }
-    if (kernel == CPU_AVX2) {
-        return &fused_path_avx2;
+    if (__builtin_cpu_supports("fma")) {
+        switch (cpu_kernel()) {
+        case CPU_AVX512: return &fused_path_avx512;
+        case CPU_AVX2: return &fused_path_avx2;
+        default: return &fused_path_fma;
+        }
     }
 #endif
     return &fused_path_scalar;

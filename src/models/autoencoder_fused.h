@@ -59,6 +59,7 @@ static inline const float *fused_row(const struct net_rows *rows, size_t d, size
 }
 
 extern const struct net_path fused_path_scalar;
+extern const struct net_path fused_path_fma;    /* x86-64 only */
 extern const struct net_path fused_path_avx2;   /* x86-64 only */
 extern const struct net_path fused_path_avx512; /* x86-64 only */
 

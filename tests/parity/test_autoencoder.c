@@ -14,7 +14,7 @@
 #include "unit/test.h"
 
 static const char *const sets[] = {"b64", "b100_tail37"};
-enum { N_SETS = 2, D = 7 };
+enum { N_SETS = 2, D = 7, PATHS_MAX = 5 };
 
 /* ---- what a path needs to run ---- */
 
@@ -55,6 +55,9 @@ static size_t all_paths(const struct net_path **paths)
     paths[n++] = net_path_blas();
     paths[n++] = &fused_path_scalar;
 #if defined(__x86_64__)
+    if (__builtin_cpu_supports("fma")) {
+        paths[n++] = &fused_path_fma;
+    }
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
         paths[n++] = &fused_path_avx2;
     }
@@ -195,7 +198,7 @@ static void train_like_torch(const struct net_path *path, const char *set)
 static void steps_are_torchs(void **state)
 {
     (void)state;
-    const struct net_path *paths[4];
+    const struct net_path *paths[PATHS_MAX];
     size_t n = all_paths(paths);
     for (size_t p = 0; p < n; p++) {
         for (size_t s = 0; s < N_SETS; s++) {
@@ -331,7 +334,7 @@ static void fused_is_blas(void **state)
 static void kernels_have_equal_bits(void **state)
 {
     (void)state;
-    const struct net_path *paths[4];
+    const struct net_path *paths[PATHS_MAX];
     size_t n_paths = all_paths(paths);
     if (n_paths < 3) {
         skip();
@@ -416,7 +419,7 @@ static void check_gradient(const struct net_path *path, size_t d)
 static void gradient_is_the_slope(void **state)
 {
     (void)state;
-    const struct net_path *paths[4];
+    const struct net_path *paths[PATHS_MAX];
     size_t n = all_paths(paths);
     for (size_t p = 0; p < n; p++) {
         check_gradient(paths[p], 7);
@@ -432,7 +435,7 @@ static void copies_are_repeated_rows(void **state)
 {
     (void)state;
     enum { N = 90, MOST = 4 };
-    const struct net_path *paths[4];
+    const struct net_path *paths[PATHS_MAX];
     size_t n_paths = all_paths(paths);
     float *x = random_rows(N, D, 4);
     uint32_t ids[N], copies[N], repeated[FUSED_ROWS], n_repeated = 0;
