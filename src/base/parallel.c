@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/sigmask.h"
 
 /* DESIGN. A run is announced by a new `ticket`: the number of the run and of its next task in
  * one word. Workers wait for it, first by looking at it for some microseconds (the autoencoder
@@ -133,7 +134,7 @@ unsigned parallel_cores(void)
 static void start_threads(struct parallel *pool, unsigned wanted)
 {
     sigset_t all, before;
-    sigfillset(&all);
+    sigmask_fill(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
     pool->threads = 1;
     for (unsigned i = 1; i < wanted; i++) {

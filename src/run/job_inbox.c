@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/sigmask.h"
 
 struct inbox {
     pthread_mutex_t mutex; /* guards first, last, last_wake */
@@ -117,7 +118,7 @@ bool job_start_thread(pthread_t *thread, void *(*entry)(void *), void *argument,
                       struct status *status)
 {
     sigset_t all, before;
-    sigfillset(&all);
+    sigmask_fill(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
     int error = pthread_create(thread, NULL, entry, argument);
     pthread_sigmask(SIG_SETMASK, &before, NULL);

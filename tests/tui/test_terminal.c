@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -232,6 +233,39 @@ static void a_crash_restores_the_terminal(void **state)
     }
     struct vt *vt = start_reading(24, 80);
     vt_signal(vt, SIGSEGV);
+    assert_int_equal(vt_wait_exit(vt), 128 + SIGSEGV);
+    vt_wait_restored(vt);
+    vt_wait_text(vt, VT_ANY, "crashed (signal 11)");
+    stop_feeding();
+    vt_free(vt);
+}
+
+/* A thread of the program that is not its first one. */
+static pid_t other_thread(pid_t pid)
+{
+    char path[64];
+    pid_t found = 0;
+    snprintf(path, sizeof path, "/proc/%d/task", (int)pid);
+    DIR *tasks = opendir(path);
+    assert_non_null(tasks);
+    for (struct dirent *task; (task = readdir(tasks)) != NULL;) {
+        pid_t thread = (pid_t)atoi(task->d_name);
+        found = thread > found && thread != pid ? thread : found;
+    }
+    closedir(tasks);
+    return found;
+}
+
+static void a_crash_in_a_thread_restores_the_terminal(void **state)
+{
+    (void)state;
+    if (getenv("ODDHOURS_SANITIZED") != NULL) {
+        skip(); /* the sanitizer has its own handler */
+    }
+    struct vt *vt = start_reading(24, 80);
+    pid_t thread = other_thread(vt_pid(vt));
+    assert_true(thread != 0);
+    assert_int_equal(syscall(SYS_tgkill, vt_pid(vt), thread, SIGSEGV), 0);
     assert_int_equal(vt_wait_exit(vt), 128 + SIGSEGV);
     vt_wait_restored(vt);
     vt_wait_text(vt, VT_ANY, "crashed (signal 11)");
@@ -587,6 +621,7 @@ int main(void)
         cmocka_unit_test(signals_restore_the_terminal),
         cmocka_unit_test(interrupt_from_outside_cancels),
         cmocka_unit_test(a_crash_restores_the_terminal),
+        cmocka_unit_test(a_crash_in_a_thread_restores_the_terminal),
         cmocka_unit_test(suspend_and_resume),
         cmocka_unit_test(the_line_modes_come_back),
         cmocka_unit_test(keys_come_from_the_terminal_when_data_is_piped),
