@@ -92,9 +92,10 @@ struct iforest {
     double mean_depth; /* of the training rows: mean over trees of the roots' `expected` */
 };
 
-/* A forest without trees, for data and parameters; freed with the detector's free(). */
+/* A forest without trees, for data and parameters. */
 struct iforest *iforest_new(const struct detector_data *data, const double *params,
                             struct status *status);
+void iforest_free(void *forest);
 
 /* Fills in what follows from splits and rows: `expected` of every node, the mean depth. */
 void iforest_tree_weigh(struct iforest_tree *tree);

@@ -8,7 +8,6 @@
 
 #include "base/archive.h"
 #include "base/mem.h"
-#include "models/iforest.h"
 
 enum { MOST_TREES = 100000 };
 
@@ -122,7 +121,7 @@ void *iforest_load(const struct detector_data *data, struct archive_in *archive,
     forest->seed = (uint32_t)counts.seed;
     for (; forest->n_trees < counts.n_trees; forest->n_trees++) {
         if (!load_tree(forest, archive, status)) {
-            iforest_detector.free(forest);
+            iforest_free(forest);
             return NULL;
         }
     }
