@@ -74,6 +74,7 @@ bool lof_sklearn_one(const struct lof_model *model, const float *x, struct kdtre
  * from them and model->k_distance. */
 bool lof_sklearn_search(const struct lof_model *model, const float *x, size_t skip,
                         struct kdtree_hits *hits, struct status *status);
+float lof_sklearn_mean(const float *a, size_t n); /* numpy's mean of a row of floats */
 float lof_sklearn_density(const struct lof_model *model, struct kdtree_hits *hits);
 
 /* lof_*_one() for n profiles, into score[profile]. */

@@ -53,9 +53,14 @@ static float pairwise(const float *a, size_t n)
     return pairwise(a, half) + pairwise(a + half, n - half);
 }
 
-static float mean(const float *a, size_t n)
+float lof_sklearn_mean(const float *a, size_t n)
 {
-    return pairwise(a, n) / (float)n;
+    enum { BUFFER = 8192 }; /* numpy sums longer rows piece by piece */
+    float sum = pairwise(a, n < BUFFER ? n : BUFFER);
+    for (size_t i = BUFFER; i < n; i += BUFFER) {
+        sum += pairwise(a + i, n - i < BUFFER ? n - i : BUFFER);
+    }
+    return sum / (float)n;
 }
 
 /* Neighbours taken: at least one, at most all others. */
@@ -80,7 +85,7 @@ float lof_sklearn_density(const struct lof_model *model, struct kdtree_hits *hit
         const float k_distance = (float)model->k_distance[hits->point[j]];
         reach[j] = distance > k_distance ? distance : k_distance;
     }
-    return 1.0f / (mean(reach, hits->n) + 1e-10f);
+    return 1.0f / (lof_sklearn_mean(reach, hits->n) + 1e-10f);
 }
 
 static float factor(const struct lof_model *model, struct kdtree_hits *hits, float lrd)
@@ -89,7 +94,7 @@ static float factor(const struct lof_model *model, struct kdtree_hits *hits, flo
     for (size_t j = 0; j < hits->n; j++) {
         ratio[j] = (float)model->lrd[hits->point[j]] / lrd;
     }
-    return mean(ratio, hits->n);
+    return lof_sklearn_mean(ratio, hits->n);
 }
 
 static const float *point_at(const struct lof_model *model, uint32_t point)

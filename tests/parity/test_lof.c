@@ -201,12 +201,36 @@ static void rows_to_the_bit(void **state)
     parallel_free(parallel);
 }
 
+/* numpy 1.24's mean of one row of floats: eight sums, halves above 128, pieces of 8192. */
+static void means_of_rows(void **state)
+{
+    (void)state;
+    const struct {
+        size_t n;
+        float mean;
+    } expected[] = {{1, 0x1.4f705ap+14f},    {7, 0x1.ea1ep+13f},      {8, 0x1.dc34ecp+13f},
+                    {35, 0x1.041feep+14f},   {128, 0x1.e834a8p+13f},  {129, 0x1.eaae82p+13f},
+                    {1000, 0x1.fcd628p+13f}, {8192, 0x1.015b3cp+14f}, {8193, 0x1.0159dep+14f},
+                    {10000, 0x1.00d6e4p+14f}};
+    for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++) {
+        float *a = malloc(expected[i].n * sizeof *a);
+        uint32_t v = 12345;
+        for (size_t j = 0; j < expected[i].n; j++) {
+            v = (v * 1103515245u + 12345u) & 0x7fffffff;
+            a[j] = (float)v / 65536;
+        }
+        assert_same_float(lof_sklearn_mean(a, expected[i].n), expected[i].mean);
+        free(a);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(coordinates),
         cmocka_unit_test(neighbours_in_order),
         cmocka_unit_test(rows_to_the_bit),
+        cmocka_unit_test(means_of_rows),
     };
     return cmocka_run_group_tests_name("lof parity", tests, NULL, NULL);
 }

@@ -220,13 +220,13 @@ static void distinct_is_its_definition(void **state)
     (void)state;
     const struct {
         size_t n, d, levels;
-    } sets[] = {{1, 1, 2},  {2, 1, 2},   {2, 3, 9},   {30, 1, 40}, {40, 2, 3},
-                {60, 3, 4}, {90, 2, 12}, {120, 7, 3}, {50, 20, 2}, {150, 4, 30}};
+    } sets[] = {{1, 1, 2},  {2, 1, 2},   {2, 3, 9},  {30, 1, 40}, {40, 2, 3},
+                {60, 3, 4}, {60, 2, 12}, {70, 7, 3}, {50, 20, 2}, {90, 4, 30}};
     for (size_t s = 0; s < sizeof sets / sizeof sets[0]; s++) {
         const size_t n = sets[s].n;
         struct bench bench;
         bench_take(&bench, random_values(n, sets[s].d, sets[s].levels, 100 + s), n, sets[s].d);
-        for (size_t k = 1; k <= n + 1; k += 1 + k / 6) {
+        for (size_t k = 1; k <= n + 1; k += 1 + k / 3) {
             bench.params[1] = (double)k;
             bench.params[3] = 0; /* all rows */
             compare_with_twin(&bench);
@@ -242,8 +242,8 @@ static void distinct_on_a_tree(void **state)
 {
     (void)state;
     struct bench bench;
-    bench_take(&bench, random_values(1200, 3, 40, 7), 1200, 3);
-    bench.params[3] = 600;
+    bench_take(&bench, random_values(500, 3, 40, 7), 500, 3);
+    bench.params[3] = 300;
     for (size_t k = 1; k < 200; k += 66) {
         bench.params[1] = (double)k;
         compare_with_twin(&bench);
