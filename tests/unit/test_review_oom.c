@@ -1,0 +1,253 @@
+/* Memory that runs out at every single allocation of a review: nothing crashes, nothing leaks,
+ * what was said to be saved is saved. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "review/content.h"
+#include "review/exchange.h"
+#include "review/report.h"
+#include "unit/fixture.h"
+#include "unit/oom.h"
+#include "unit/test.h"
+
+enum { ROWS = 60 };
+
+struct world {
+    struct table *table;
+    struct row_index *index;
+    double *score;
+    struct ranking *ranking;
+    char path[64];
+};
+
+static int make_world(void **state)
+{
+    struct world *w = calloc(1, sizeof *w);
+    assert_non_null(w);
+    w->table = fixture_user_hours(ROWS, 5, 3, 1);
+    w->index = fixture_index(w->table);
+    w->score = fixture_scores(w->table->profiles.n, 6, 0, 2);
+    w->ranking = ranking_new(w->score, &w->table->profiles, NULL, NULL);
+    /* In memory when there is such a place: hundreds of files are synced here. */
+    snprintf(w->path, sizeof w->path, "%s/oddhours-oom-%ld.db",
+             access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp", (long)getpid());
+    *state = w;
+    return 0;
+}
+
+static int free_world(void **state)
+{
+    struct world *w = *state;
+    unlink(w->path);
+    ranking_free(w->ranking);
+    free(w->score);
+    row_index_free(w->index);
+    table_free(w->table);
+    free(w);
+    return 0;
+}
+
+/* Calls `work` with the n-th allocation failing, for every n, until none fails. */
+static void at_every_allocation(struct world *w,
+                                bool (*work)(struct world *, bool *failed, struct status *))
+{
+    unsigned long n = 0;
+    for (bool failed = true; failed; n++) {
+        struct status status = {0};
+        long before = oom_live();
+        oom_arm(n, false);
+        bool good = work(w, &failed, &status); /* which disarms */
+        if (oom_live() != before) {
+            fail_msg("allocation %lu: %ld blocks are left", n, oom_live() - before);
+        }
+        if (!failed && !good) {
+            fail_msg("without a failure: %s", status.text);
+        }
+    }
+    print_message("# %lu allocations\n", n);
+    assert_true(n > 5);
+}
+
+static struct history *history_of(struct world *w, struct status *status)
+{
+    struct history *history = history_new(status);
+    const struct row_source source = content_source(w->table);
+    for (uint32_t row = 0; history != NULL && row < 8; row++) {
+        struct entry *entry = entry_new(1, status);
+        bool good = entry != NULL;
+        if (good) {
+            entry->kind = row % 3 == 2 ? ENTRY_NOTE : ENTRY_VERDICT;
+            entry->verdict = row % 3 == 2 ? VERDICT_NONE : VERDICT_TP;
+            entry->reviewer = entry_text("ana", 3, status);
+            entry->note = row % 3 == 2 ? entry_text("seen", 4, status) : NULL;
+            entry->queue = entry_text("top iforest k=5 seed=1 controls=3", 33, status);
+            entry->seconds = 3;
+            entry->rows[0].row = row;
+            good = entry_identify(entry, status) && entry->reviewer != NULL &&
+                   entry->queue != NULL && (row % 3 != 2 || entry->note != NULL) &&
+                   source.describe(w->table, row, &entry->rows[0], status);
+        }
+        if (!good) {
+            entry_free(entry);
+        }
+        if (!good || !history_add(history, &entry, 1, status)) {
+            history_free(history);
+            return NULL;
+        }
+    }
+    return history;
+}
+
+static bool work_truth(struct world *w, bool *failed, struct status *status)
+{
+    static const char list[] =
+        "row_id,kind,incident\n1,a,x\n2,b,\"y\n\"\n2,b,\"y\n\"\n99,c,z\n";
+    struct truth *truth = truth_parse(list, sizeof list - 1, w->table, status);
+    struct alerts alerts;
+    bool good = truth != NULL && metrics_alerts(w->ranking, w->table, truth, &alerts, status);
+    truth_free(truth);
+    *failed = oom_disarm();
+    return good;
+}
+
+static bool work_report(struct world *w, bool *failed, struct status *status)
+{
+    static const char list[] = "row_id\n1\n2\n";
+    struct history *history = history_of(w, status);
+    struct verdict_set *set =
+        history != NULL ? verdict_set_new(history, HISTORY_EVERYONE, status) : NULL;
+    struct truth *truth =
+        set != NULL ? truth_parse(list, sizeof list - 1, w->table, status) : NULL;
+    const struct evaluated lists[2] = {{"iforest", "Forest", w->ranking},
+                                       {"lof", "LOF", w->ranking}};
+    struct report *report = NULL;
+    if (truth != NULL) {
+        const struct report_input input = {.data = {w->table, w->index, set},
+                                           .lists = lists,
+                                           .n_lists = 2,
+                                           .k = 10,
+                                           .history = history,
+                                           .reviewer = HISTORY_EVERYONE,
+                                           .truth = truth};
+        report = report_new(&input, status);
+    }
+    bool good = report != NULL;
+    report_free(report);
+    truth_free(truth);
+    verdict_set_free(set);
+    history_free(history);
+    *failed = oom_disarm();
+    return good;
+}
+
+static bool work_exchange(struct world *w, bool *failed, struct status *status)
+{
+    char path[80];
+    struct history *history = history_of(w, status), *again = NULL;
+    struct review_dataset dataset = {0};
+    struct exchange exchange;
+    bool good = history != NULL && content_dataset(w->table, &dataset, status);
+    for (int i = 0; good && i < 2; i++) {
+        snprintf(path, sizeof path, "%s%s", w->path, i == 0 ? ".json" : ".csv");
+        good =
+            exchange_write(history, &dataset, false, exchange_format_of(path), path, status) &&
+            exchange_read(path, &exchange, status);
+        if (good) {
+            again = exchange_history(&exchange, status);
+            struct matched matched = {0};
+            good = again != NULL && content_match(w->table, again, &matched, status);
+            matched_free(&matched);
+            history_free(again);
+            exchange_clear(&exchange);
+        }
+        unlink(path);
+    }
+    content_dataset_free(&dataset);
+    history_free(history);
+    *failed = oom_disarm();
+    return good;
+}
+
+/* What a call said to be saved is there. (The file's mapping of memory is SQLite's own.) */
+static void look(struct world *w, const struct review_dataset *dataset, const bool *said)
+{
+    const struct store_options options = {.path = w->path, .reviewer = "ana"};
+    const struct row_source source = content_source(w->table);
+    struct store *store = store_new(&options, NULL);
+    assert_non_null(store);
+    assert_true(store_attach(store, dataset, &source, NULL));
+    for (uint32_t row = 0; row < 6; row++) {
+        enum verdict verdict =
+            history_verdict(store_history(store), row, HISTORY_EVERYONE, NULL);
+        assert_true(!said[row] || row == 5 || verdict == VERDICT_TP);
+    }
+    assert_true(store_free(store, NULL));
+}
+
+static bool work_store(struct world *w, bool *failed, struct status *status)
+{
+    const struct store_options options = {.path = w->path, .reviewer = "ana"};
+    const struct row_source source = content_source(w->table);
+    const struct verdict_context context = {
+        .seconds = 1, .detector = "iforest", .queue = "top"};
+    struct review_dataset dataset;
+    bool said[6] = {false};
+    unlink(w->path);
+    struct store *store = store_new(&options, status);
+    if (store == NULL || !content_dataset(w->table, &dataset, status)) {
+        *failed = oom_disarm();
+        store_free(store, NULL);
+        return false;
+    }
+    bool good = store_attach(store, &dataset, &source, status);
+    const struct entry *done;
+    for (uint32_t row = 0; row < 6; row++) {
+        said[row] = store_verdict(store, &row, 1, VERDICT_TP, &context, status);
+        good = said[row] && good;
+    }
+    good = store_note(store, 1, "odd", &context, status) && good;
+    good = store_undo(store, &done, status) && good;
+    good = store_redo(store, &done, status) && good;
+    good = store_poll(store, NULL, status) && good;
+    good = store_free(store, status) && good;
+    *failed = oom_disarm();
+    look(w, &dataset, said);
+    content_dataset_free(&dataset);
+    return good;
+}
+
+#define IN_WORLD(test) cmocka_unit_test_setup_teardown(test, make_world, free_world)
+
+static void truth_and_alerts(void **state)
+{
+    at_every_allocation(*state, work_truth);
+}
+
+static void reports(void **state)
+{
+    at_every_allocation(*state, work_report);
+}
+
+static void exports_and_imports(void **state)
+{
+    at_every_allocation(*state, work_exchange);
+}
+
+static void stores(void **state)
+{
+    at_every_allocation(*state, work_store);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        IN_WORLD(truth_and_alerts),
+        IN_WORLD(reports),
+        IN_WORLD(exports_and_imports),
+        IN_WORLD(stores),
+    };
+    return cmocka_run_group_tests_name("review_oom", tests, NULL, NULL);
+}
