@@ -7,12 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/format.h"
 #include "base/mem.h"
 #include "base/outfile.h"
 #include "cmd/cmd.h"
 #include "cmd/console.h"
 #include "cmd/operand.h"
 #include "cmd/options.h"
+#include "explain/reason.h"
 #include "review/content.h"
 #include "review/exchange.h"
 #include "review/store.h"
@@ -163,6 +165,37 @@ static bool open_reviews(struct work *work, struct status *status)
     return work->verdicts != NULL;
 }
 
+/* The detector that ranks the row highest, and the feature it holds most against it. */
+static bool sentence(void *context, uint32_t row, char *text, size_t size)
+{
+    const struct work *work = context;
+    const struct run *run = work->run;
+    const struct table *table = run->table;
+    const struct detector_data data = run_detector_data(run);
+    uint32_t profile = table->row_profile[row];
+    const struct result *best = NULL;
+    size_t best_rank = SIZE_MAX;
+    for (size_t i = 0; i < detector_count(); i++) {
+        const struct result *result = &run->results[i];
+        size_t rank = result->ready ? ranking_rank_of(result->ranking, run->by_profile,
+                                                      table->row_profile, row)
+                                    : 0;
+        if (rank > 0 && rank < best_rank) {
+            best = result;
+            best_rank = rank;
+        }
+    }
+    struct reason reason;
+    if (best == NULL || !reason_find(best->detector, best->model, &data, profile, &reason)) {
+        return false;
+    }
+    snprintf(text, size, "%s #%zu, most for %s = %s (%.0f %% of what speaks against it)",
+             best->title, best_rank, table->feature_names[reason.feature],
+             format_value(table_profile(table, profile)[reason.feature]).text,
+             100 * reason.share);
+    return true;
+}
+
 static bool prepare(struct work *work, const struct progress *progress, struct status *status)
 {
     const struct run *run = work->run;
@@ -186,6 +219,8 @@ static bool prepare(struct work *work, const struct progress *progress, struct s
     input->lists = work->lists;
     input->k = (size_t)work->settings->count;
     input->data = (struct evaluation_data){run->table, run->by_profile, work->verdicts};
+    input->sentence = sentence;
+    input->context = work;
     input->truth = work->truth;
     input->truth_name = work->settings->truth;
     return true;

@@ -4,31 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-
-/* Indices of actions in the order they would be taken back. */
-struct stack {
-    size_t n, capacity;
-    size_t *index;
-};
-
-struct reviewer {
-    char *name;
-    struct stack done, undone;
-};
-
-struct history {
-    size_t n, capacity;
-    struct entry **entries; /* (n) */
-    size_t state_capacity;
-    struct entry_state {
-        uint32_t reviewer;
-        bool stands;
-    } * states; /* (n) */
-    size_t n_reviewers, reviewer_capacity;
-    struct reviewer *reviewers;
-    size_t n_judgements, judgement_capacity;
-    struct judgement *judgements;
-};
+#include "review/history_internal.h"
 
 struct history *history_new(struct status *status)
 {
@@ -147,124 +123,6 @@ static bool replay(struct history *h, size_t i, struct status *status)
     return true; /* it names nothing that can be undone: without effect */
 }
 
-static void judge(struct judgement *judgement, const struct entry *entry)
-{
-    if (entry->kind == ENTRY_NOTE) {
-        judgement->note = entry->note[0] != '\0' ? entry : NULL;
-    } else if (entry->role == ROLE_REPEAT) {
-        judgement->repeat = entry;
-    } else {
-        judgement->verdict = entry;
-    }
-}
-
-static bool empty(const struct judgement *judgement)
-{
-    return judgement->verdict == NULL && judgement->repeat == NULL && judgement->note == NULL;
-}
-
-struct place {
-    uint32_t row, reviewer;
-    size_t index;
-};
-
-static int by_place(const void *a, const void *b)
-{
-    const struct place *one = a, *two = b;
-    if (one->row != two->row) {
-        return one->row < two->row ? -1 : 1;
-    }
-    if (one->reviewer != two->reviewer) {
-        return one->reviewer < two->reviewer ? -1 : 1;
-    }
-    return (one->index > two->index) - (one->index < two->index);
-}
-
-/* All judgements anew, from the actions that stand. */
-static bool judge_all(struct history *h, struct status *status)
-{
-    size_t n = 0, used = 0;
-    for (size_t i = 0; i < h->n; i++) {
-        n += h->states[i].stands ? h->entries[i]->n_rows : 0;
-    }
-    struct place *places = mem_new(n, sizeof *places, "verdicts", status);
-    if (places == NULL || !mem_grow(&h->judgements, &h->judgement_capacity, n,
-                                    sizeof *h->judgements, "verdicts", status)) {
-        free(places);
-        return false;
-    }
-    for (size_t i = 0; i < h->n; i++) {
-        for (size_t j = 0; h->states[i].stands && j < h->entries[i]->n_rows; j++) {
-            places[used++] =
-                (struct place){h->entries[i]->rows[j].row, h->states[i].reviewer, i};
-        }
-    }
-    qsort(places, n, sizeof *places, by_place);
-    h->n_judgements = 0;
-    for (size_t i = 0; i < n;) {
-        struct judgement judgement = {.row = places[i].row, .reviewer = places[i].reviewer};
-        for (; i < n && places[i].row == judgement.row &&
-               places[i].reviewer == judgement.reviewer;
-             i++) {
-            judge(&judgement, h->entries[places[i].index]);
-        }
-        if (!empty(&judgement)) {
-            h->judgements[h->n_judgements++] = judgement;
-        }
-    }
-    free(places);
-    return true;
-}
-
-/* The first judgement that is not before (row, reviewer). */
-static size_t judgement_at(const struct history *h, uint32_t row, uint32_t reviewer)
-{
-    size_t low = 0, high = h->n_judgements;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        const struct judgement *j = &h->judgements[middle];
-        if (j->row < row || (j->row == row && j->reviewer < reviewer)) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low;
-}
-
-/* One more action on a few rows: the usual case, without sorting all again. */
-static bool judge_rows(struct history *h, size_t index, struct status *status)
-{
-    const struct entry *entry = h->entries[index];
-    uint32_t reviewer = h->states[index].reviewer;
-    if (!mem_grow(&h->judgements, &h->judgement_capacity, h->n_judgements + entry->n_rows,
-                  sizeof *h->judgements, "verdicts", status)) {
-        return false;
-    }
-    for (size_t i = 0; i < entry->n_rows; i++) {
-        uint32_t row = entry->rows[i].row;
-        size_t at = judgement_at(h, row, reviewer);
-        struct judgement *place = h->judgements + at;
-        bool found = at < h->n_judgements && place->row == row && place->reviewer == reviewer;
-        struct judgement changed =
-            found ? *place : (struct judgement){.row = row, .reviewer = reviewer};
-        judge(&changed, entry);
-        size_t after = h->n_judgements - at - (found ? 1 : 0);
-        if (!found && !empty(&changed)) {
-            memmove(place + 1, place, after * sizeof *place);
-            h->n_judgements++;
-        } else if (found && empty(&changed)) {
-            memmove(place, place + 1, after * sizeof *place);
-            h->n_judgements--;
-            continue;
-        } else if (!found) {
-            continue;
-        }
-        *place = changed;
-    }
-    return true;
-}
-
 static bool replay_all(struct history *h, struct status *status)
 {
     forget_reviewers(h);
@@ -273,7 +131,7 @@ static bool replay_all(struct history *h, struct status *status)
             return false;
         }
     }
-    return judge_all(h, status);
+    return history_judge_all(h, status);
 }
 
 bool history_add(struct history *h, struct entry **take_entries, size_t n,
@@ -296,9 +154,9 @@ bool history_add(struct history *h, struct entry **take_entries, size_t n,
         good = replay(h, i, status);
     }
     if (good && n == 1 && is_action(take_entries[0]) && take_entries[0]->n_rows <= FEW) {
-        good = judge_rows(h, before, status);
+        good = history_judge_rows(h, before, status);
     } else if (good) {
-        good = judge_all(h, status);
+        good = history_judge_all(h, status);
     }
     if (good) {
         return true;

@@ -43,7 +43,13 @@ struct store {
     char notice[STATUS_TEXT];
 };
 
-/* -- store.c */
+/* -- store_sync.c: history and file brought together */
+
+/* Opens the file when it is not (and makes it, when `create`), and reads what others wrote. */
+bool store_catch_up(struct store *store, bool create, bool *changed, struct status *status);
+
+/* Saves what waits, opening or making the file when need be. A failure says how much waits. */
+bool store_flush(struct store *store, bool *changed, struct status *status);
 
 /* Reads entries that came since the last reading into the history. */
 bool store_read_news(struct store *store, bool *changed, struct status *status);
