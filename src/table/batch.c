@@ -27,7 +27,7 @@ struct fresh {
 struct batch {
     const struct columns *columns;
     struct table_builder *builder;
-    struct memo *memo;
+    struct batch_memos memos;
     locale_t c_locale;
     bool stable;
 
@@ -69,7 +69,7 @@ struct batch {
 static const char what[] = "rows being read";
 
 struct batch *batch_new(const struct columns *columns, struct table_builder *builder,
-                        struct memo *memo, struct status *status)
+                        const struct batch_memos *memos, struct status *status)
 {
     struct batch *batch = mem_zero(1, sizeof *batch, what, status);
     if (batch == NULL) {
@@ -77,7 +77,7 @@ struct batch *batch_new(const struct columns *columns, struct table_builder *bui
     }
     batch->columns = columns;
     batch->builder = builder;
-    batch->memo = memo;
+    batch->memos = *memos;
     batch->c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
     if (batch->c_locale == (locale_t)0) {
         status_nomem(status, sizeof *batch, what);
@@ -315,33 +315,64 @@ static bool append_row(struct batch *batch, size_t k, bool remember)
     return true;
 }
 
+/* The ids of the group's users: most are in the memo, the others are searched in the table. */
+static void find_users(struct batch *batch, const struct dict *users)
+{
+    size_t n = batch->n_group, n_left = 0;
+    struct span texts[DICT_GROUP];
+    uint64_t hashes[DICT_GROUP];
+    uint32_t ids[DICT_GROUP];
+    for (size_t k = 0; k < n; k++) {
+        batch->group_user_hash[k] = dict_hash(batch->group_user[k]);
+    }
+    memo_find_group(batch->memos.users, batch->group_user, batch->group_user_hash, n,
+                    batch->group_user_id);
+    for (size_t k = 0; k < n; k++) {
+        if (batch->group_user_id[k] == DICT_NONE) {
+            texts[n_left] = batch->group_user[k];
+            hashes[n_left++] = batch->group_user_hash[k];
+        }
+    }
+    dict_find_group(users, texts, hashes, n_left, ids);
+    for (size_t k = n; n_left > 0; k--) {
+        if (batch->group_user_id[k - 1] == DICT_NONE) {
+            batch->group_user_id[k - 1] = ids[--n_left];
+        }
+    }
+}
+
+/* The profiles of the group's features, as far as their texts are known. */
+static void find_features(struct batch *batch)
+{
+    size_t n = batch->n_group;
+    for (size_t k = 0; k < n; k++) {
+        batch->group_hash[k] = dict_hash(batch->group_text[k]);
+    }
+    memo_find_group(batch->memos.features, batch->group_text, batch->group_hash, n,
+                    batch->group_profile);
+    for (size_t k = 0; k < n; k++) {
+        batch->known += batch->group_profile[k] != DICT_NONE;
+    }
+}
+
 /* Looks up what the group has, and makes rows of it. */
 static bool end_group(struct batch *batch)
 {
     size_t n = batch->n_group;
     const struct dict *users = table_builder_users(batch->builder);
-    bool remember = batch->columns->adjacent && memo_pays(batch->memo);
+    bool remember = batch->columns->adjacent && memo_pays(batch->memos.features);
     if (!grow_rows(batch)) {
         return false;
     }
     if (users != NULL) {
-        for (size_t k = 0; k < n; k++) {
-            batch->group_user_hash[k] = dict_hash(batch->group_user[k]);
-        }
-        dict_find_group(users, batch->group_user, batch->group_user_hash, n,
-                        batch->group_user_id);
+        find_users(batch, users);
     }
     if (remember) {
-        for (size_t k = 0; k < n; k++) {
-            batch->group_hash[k] = dict_hash(batch->group_text[k]);
-        }
-        memo_find_group(batch->memo, batch->group_text, batch->group_hash, n,
-                        batch->group_profile);
+        find_features(batch);
     } else {
         memset(batch->group_profile, 0xff, n * sizeof *batch->group_profile);
     }
     for (size_t k = 0; k < n; k++) {
-        batch->known += batch->group_profile[k] != DICT_NONE;
         if (!append_row(batch, k, remember)) {
             return false;
         }
@@ -461,6 +492,9 @@ static bool resolve_users(struct batch *batch, struct status *status)
             return false;
         }
         batch->row_user[fresh->row] = id;
+        if (!memo_add(batch->memos.users, fresh_text(batch, fresh), fresh->hash, id, status)) {
+            return false;
+        }
     }
     return true;
 }
@@ -480,11 +514,12 @@ static bool resolve_profiles(struct batch *batch, struct status *status)
         }
         batch->row_profile[fresh->row] = id;
         struct span text = fresh_text(batch, fresh);
-        if (text.length > 0 && !memo_add(batch->memo, text, dict_hash(text), id, status)) {
+        if (text.length > 0 &&
+            !memo_add(batch->memos.features, text, dict_hash(text), id, status)) {
             return false;
         }
     }
-    memo_judge(batch->memo, batch->n_rows, batch->known);
+    memo_judge(batch->memos.features, batch->n_rows, batch->known);
     return true;
 }
 

@@ -21,9 +21,15 @@
 
 struct batch;
 
+/* Where batches look first, before the table: the texts of users and of whole rows of features.
+ */
+struct batch_memos {
+    struct memo *users, *features;
+};
+
 /* All is borrowed. A batch is used again for one piece after the other. */
 struct batch *batch_new(const struct columns *columns, struct table_builder *builder,
-                        struct memo *memo, struct status *status);
+                        const struct batch_memos *memos, struct status *status);
 void batch_free(struct batch *batch);
 
 /* Empties it. With `stable` the lines that will come stay valid until batch_end(), so that they

@@ -135,9 +135,7 @@ void table_builder_append(struct table_builder *builder, size_t n, const uint32_
         memcpy(table->row_user + have, users, bytes);
     }
     memcpy(table->row_profile + have, profiles, bytes);
-    for (size_t i = 0; i < n; i++) {
-        profile_set_count(builder->set, profiles[i], (uint32_t)(have + i));
-    }
+    profile_set_count(builder->set, profiles, n, (uint32_t)have);
     table->n_rows += n;
 }
 

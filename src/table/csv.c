@@ -28,7 +28,9 @@ enum {
     FIRST_BYTES =
         1 << 16, /* of the first block, which is small so that rows are there at once */
     PREVIEW_ROWS = 1000,
-    MOST_BLOCKS = 64
+    MOST_BLOCKS = 64,
+    MOST_USERS = 1 << 18,   /* in a memo: 16 MB */
+    MOST_FEATURES = 1 << 20 /* 128 MB */
 };
 
 struct set {
@@ -43,7 +45,7 @@ struct reader {
     struct source *source;
     struct columns columns;
     struct table_builder *builder;
-    struct memo *memo;
+    struct batch_memos memos;
     struct block_input input;
     size_t n_blocks; /* in a set */
     struct set sets[2];
@@ -212,15 +214,17 @@ static bool allocate(struct reader *reader, struct status *status)
         table_builder_new(columns->names, columns->d, columns->time != COLUMN_NONE,
                           columns->user != COLUMN_NONE, status);
     reader->serial = csv_text_new(status);
-    reader->memo = memo_new(status);
-    if (reader->builder == NULL || reader->serial == NULL || reader->memo == NULL) {
+    reader->memos.users = memo_new(MEMO_NARROW, MOST_USERS, status);
+    reader->memos.features = memo_new(MEMO_WIDE, MOST_FEATURES, status);
+    if (reader->builder == NULL || reader->serial == NULL || reader->memos.users == NULL ||
+        reader->memos.features == NULL) {
         return false;
     }
     reader->n_blocks = blocks_for(parallel_threads(reader->parallel));
     enum cpu_kernel kernel = cpu_kernel();
     for (size_t i = 0; i < 2 * reader->n_blocks; i++) {
         struct block **block = &reader->sets[i % 2].blocks[i / 2];
-        *block = block_new(columns, batch_new(columns, reader->builder, reader->memo, status),
+        *block = block_new(columns, batch_new(columns, reader->builder, &reader->memos, status),
                            reader->input.parser, kernel, status);
         if (*block == NULL) {
             return false;
@@ -259,7 +263,8 @@ static void clean_up(struct reader *reader)
         block_free(reader->sets[1].blocks[i]);
     }
     csv_text_free(reader->serial);
-    memo_free(reader->memo);
+    memo_free(reader->memos.users);
+    memo_free(reader->memos.features);
     block_input_clear(&reader->input);
     table_builder_free(reader->builder);
     source_close(reader->source);

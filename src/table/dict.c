@@ -8,6 +8,7 @@
 #include <xxhash.h>
 
 #include "base/mem.h"
+#include "table/same_bytes.h"
 
 /* DESIGN. Open addressing with linear probing. A slot holds 32 bits of the hash beside the id,
  * so a string is compared only when it is almost certainly the right one; the other end of the
@@ -37,29 +38,6 @@ static const char what[] = "a dictionary";
 static inline uint64_t hash_of(const char *bytes, size_t length)
 {
     return XXH3_64bits(bytes, length);
-}
-
-/* memcmp() of short texts, without the call: two overlapping words of the right size. */
-static inline bool same(const char *a, const char *b, size_t length)
-{
-    if (length > 32) {
-        return memcmp(a, b, length) == 0;
-    }
-    if (length >= 16) {
-        return memcmp(a, b, 16) == 0 && memcmp(a + length - 16, b + length - 16, 16) == 0;
-    }
-    if (length >= 8) {
-        return memcmp(a, b, 8) == 0 && memcmp(a + length - 8, b + length - 8, 8) == 0;
-    }
-    if (length >= 4) {
-        return memcmp(a, b, 4) == 0 && memcmp(a + length - 4, b + length - 4, 4) == 0;
-    }
-    for (size_t i = 0; i < length; i++) {
-        if (a[i] != b[i]) {
-            return false;
-        }
-    }
-    return true;
 }
 
 static struct slot *slots_new(size_t n_slots, struct status *status)
@@ -119,7 +97,7 @@ static inline size_t look_up(const struct dict *dict, uint64_t hash, const char 
         }
         if (slot->tag == tag) {
             struct span text = dict_get(dict, slot->id);
-            if (text.length == length && same(text.bytes, bytes, length)) {
+            if (text.length == length && same_bytes(text.bytes, bytes, length)) {
                 return i;
             }
         }
@@ -235,7 +213,7 @@ void dict_find_group(const struct dict *dict, const struct span *texts, const ui
         if (ids[k] != DICT_NONE) {
             struct span text = dict_get(dict, ids[k]);
             if (text.length != texts[k].length ||
-                !same(text.bytes, texts[k].bytes, text.length)) {
+                !same_bytes(text.bytes, texts[k].bytes, text.length)) {
                 size_t place = look_up(dict, hashes[k], texts[k].bytes, texts[k].length);
                 ids[k] = dict->slots[place].id;
             }

@@ -166,10 +166,18 @@ uint32_t profile_set_add_hashed(struct profile_set *set, const double *values, u
     return id;
 }
 
-void profile_set_count(struct profile_set *set, uint32_t profile, uint32_t row)
+void profile_set_count(struct profile_set *set, const uint32_t *profiles, size_t n,
+                       uint32_t first)
 {
-    if (set->profiles.copies[profile]++ == 0) {
-        set->profiles.first_row[profile] = row;
+    enum { AHEAD = 16 };
+    uint32_t *copies = set->profiles.copies;
+    for (size_t i = 0; i < n; i++) {
+        if (i + AHEAD < n) {
+            __builtin_prefetch(&copies[profiles[i + AHEAD]], 1);
+        }
+        if (copies[profiles[i]]++ == 0) {
+            set->profiles.first_row[profiles[i]] = first + (uint32_t)i;
+        }
     }
 }
 

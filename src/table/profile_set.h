@@ -30,8 +30,10 @@ uint32_t profile_set_find(const struct profile_set *set, const double *values, u
 uint32_t profile_set_add_hashed(struct profile_set *set, const double *values, uint64_t hash,
                                 struct status *status);
 
-/* Counts `row` as one more of its profile; rows come in ascending order. */
-void profile_set_count(struct profile_set *set, uint32_t profile, uint32_t row);
+/* Counts rows `first` to `first + n - 1` as copies of their profiles (n); rows come in
+ * ascending order. */
+void profile_set_count(struct profile_set *set, const uint32_t *profiles, size_t n,
+                       uint32_t first);
 
 size_t profile_set_size(const struct profile_set *set);
 

@@ -7,10 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <zlib.h>
 
+#include "unit/same_table.h"
 #include "unit/test.h"
 
 #define HEADER                                                                                 \
@@ -490,6 +492,120 @@ static void cancelled(void **state)
     close(ends[1]);
 }
 
+struct watch {
+    atomic_bool cancel;
+    uint64_t last, total, cancel_at;
+    size_t ticks;
+};
+
+static void watch_progress(void *context, uint64_t done, uint64_t total)
+{
+    struct watch *watch = context;
+    assert_true(done >= watch->last);
+    watch->last = done;
+    watch->total = total;
+    watch->ticks++;
+    if (done >= watch->cancel_at) {
+        watch->cancel = true;
+    }
+}
+
+/* A file of several blocks. */
+static const char *write_many_rows(size_t *bytes)
+{
+    enum { ROWS = 200000, LINE = 24 };
+    char *text = malloc(ROWS * LINE + 64);
+    assert_non_null(text);
+    size_t n = (size_t)sprintf(text, "a,b,src_user\n");
+    for (int row = 0; row < ROWS; row++) {
+        n += (size_t)sprintf(text + n, "%d,%d,U%d\n", row % 100, row % 7, row % 5000);
+    }
+    const char *path = write_file("t.csv", text, n);
+    free(text);
+    *bytes = n;
+    return path;
+}
+
+static void progress_is_reported_and_cancel_is_heard(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"a", "b"};
+    const struct csv_options options = {.features = names, .n_features = 2};
+    size_t bytes;
+    const char *path = write_many_rows(&bytes);
+    struct watch watch = {.cancel_at = UINT64_MAX};
+    struct progress progress = {
+        .cancel = &watch.cancel, .report = watch_progress, .context = &watch};
+    struct status status = {0};
+    struct table *table = csv_load(path, &options, NULL, &progress, &status);
+    assert_non_null(table);
+    assert_true(watch.last == bytes && watch.total == bytes && watch.ticks > 3);
+    table_free(table);
+    watch = (struct watch){.cancel_at = bytes / 2};
+    assert_null(csv_load(path, &options, NULL, &progress, &status));
+    assert_int_equal(status.code, STATUS_CANCELLED);
+    assert_true(watch.last < bytes); /* it did not read on to the end */
+}
+
+/* Writes the file into a pipe in pieces of odd sizes, from a process of its own. */
+static pid_t feed_pipe(const char *path, int ends[2])
+{
+    assert_int_equal(pipe(ends), 0);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child > 0) {
+        close(ends[1]);
+        return child;
+    }
+    char buffer[10000];
+    FILE *file = fopen(path, "rb");
+    for (size_t size = 1; file != NULL; size = size * 3 % sizeof buffer + 1) {
+        size_t got = fread(buffer, 1, size, file);
+        if (got == 0 || write(ends[1], buffer, got) != (ssize_t)got) {
+            break;
+        }
+    }
+    _exit(0);
+}
+
+static void pipes_read_as_files_do(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"a", "b"};
+    const struct csv_options options = {.features = names, .n_features = 2};
+    size_t bytes;
+    char path[128], name[64];
+    strcpy(path, write_many_rows(&bytes));
+    struct table *expected = csv_load(path, &options, NULL, NULL, NULL);
+    assert_non_null(expected);
+    int ends[2], saved = dup(STDIN_FILENO);
+    pid_t child = feed_pipe(path, ends);
+    snprintf(name, sizeof name, "/dev/fd/%d", ends[0]);
+    struct watch watch = {.cancel_at = UINT64_MAX};
+    struct progress progress = {
+        .cancel = &watch.cancel, .report = watch_progress, .context = &watch};
+    struct table *table = csv_load(name, &options, NULL, &progress, NULL);
+    assert_non_null(table);
+    assert_null(same_table(table, expected));
+    assert_int_equal(watch.total, 0); /* nobody knows how much will come */
+    table_free(table);
+    close(ends[0]);
+    assert_int_equal(waitpid(child, NULL, 0), child);
+
+    child = feed_pipe(path, ends); /* the same as standard input */
+    assert_int_equal(dup2(ends[0], STDIN_FILENO), STDIN_FILENO);
+    table = csv_load("-", &options, NULL, NULL, NULL);
+    assert_non_null(table);
+    assert_null(same_table(table, expected));
+    assert_string_equal(table->report.name, "-");
+    dup2(saved, STDIN_FILENO);
+    close(saved);
+    close(ends[0]);
+    assert_int_equal(waitpid(child, NULL, 0), child);
+    table_free(table);
+    table_free(expected);
+}
+
 static int make_directory(void **state)
 {
     (void)state;
@@ -524,6 +640,8 @@ int main(void)
         cmocka_unit_test(gzip_files),
         cmocka_unit_test(sixty_four_features_and_a_preview),
         cmocka_unit_test(cancelled),
+        cmocka_unit_test(progress_is_reported_and_cancel_is_heard),
+        cmocka_unit_test(pipes_read_as_files_do),
     };
     return cmocka_run_group_tests_name("csv", tests, make_directory, remove_directory);
 }

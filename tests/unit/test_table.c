@@ -2,6 +2,7 @@
 #include "base/parallel.h"
 #include "table/builder.h"
 #include "table/dict.h"
+#include "table/memo.h"
 #include "table/profile_set.h"
 #include "table/row_index.h"
 #include "table/table.h"
@@ -176,6 +177,57 @@ static void every_day_of_400_years_has_its_number(void **state)
     }
 }
 
+static void memos_remember_what_fits(void **state)
+{
+    (void)state;
+    enum { MOST = 5000 };
+    struct memo *memo = memo_new(MEMO_NARROW, MOST, NULL);
+    char names[DICT_GROUP][40];
+    struct span texts[DICT_GROUP];
+    uint64_t hashes[DICT_GROUP];
+    uint32_t ids[DICT_GROUP];
+    for (uint32_t from = 0; from < 6400; from += DICT_GROUP) {
+        for (uint32_t k = 0; k < DICT_GROUP; k++) { /* every length to 29; 27 fit */
+            int length = (int)(from + k) % 30;
+            sprintf(names[k], "%06u%032d", from + k, 0);
+            texts[k] = (struct span){names[k], (size_t)(length < 6 ? 6 : length)};
+            hashes[k] = dict_hash(texts[k]);
+        }
+        memo_find_group(memo, texts, hashes, DICT_GROUP, ids);
+        for (uint32_t k = 0; k < DICT_GROUP; k++) {
+            assert_true(ids[k] == (uint32_t)DICT_NONE);
+            assert_true(memo_add(memo, texts[k], hashes[k], from + k, NULL));
+            assert_true(memo_add(memo, texts[k], hashes[k], from + k, NULL));
+        }
+        memo_find_group(memo, texts, hashes, DICT_GROUP, ids);
+        for (uint32_t k = 0; k < DICT_GROUP; k++) {
+            bool fits = texts[k].length <= MEMO_NARROW - MEMO_HEAD;
+            if (from < 4000) {
+                assert_true(ids[k] == (fits ? from + k : (uint32_t)DICT_NONE));
+            } else if (from > 5600) {
+                assert_true(ids[k] == (uint32_t)DICT_NONE); /* full */
+            }
+        }
+    }
+    memo_free(memo);
+    memo_free(NULL);
+}
+
+static void memos_rest_when_they_do_not_pay(void **state)
+{
+    (void)state;
+    struct memo *memo = memo_new(MEMO_WIDE, 10, NULL);
+    memo_judge(memo, 1000000, 900000);
+    assert_true(memo_pays(memo));
+    memo_judge(memo, 1000000, 100000);
+    assert_false(memo_pays(memo));
+    memo_judge(memo, 1000000, 0);
+    assert_false(memo_pays(memo));
+    memo_judge(memo, 10000000, 0);
+    assert_true(memo_pays(memo)); /* it is tried again */
+    memo_free(memo);
+}
+
 static void profiles_are_interned(void **state)
 {
     (void)state;
@@ -184,7 +236,7 @@ static void profiles_are_interned(void **state)
         double i = row % 30000;
         uint32_t id = profile_set_add(set, (double[]){i, i / 3, -i}, NULL);
         assert_int_equal(id, row % 30000);
-        profile_set_count(set, id, row);
+        profile_set_count(set, &id, 1, row);
     }
     assert_int_equal(profile_set_size(set), 30000);
     assert_true(profile_set_get(set, 7)[2] == -7);
@@ -330,6 +382,8 @@ int main(void)
         cmocka_unit_test(dict_finds_groups),
         cmocka_unit_test(times_are_parsed),
         cmocka_unit_test(every_day_of_400_years_has_its_number),
+        cmocka_unit_test(memos_remember_what_fits),
+        cmocka_unit_test(memos_rest_when_they_do_not_pay),
         cmocka_unit_test(profiles_are_interned),
         cmocka_unit_test(builder_makes_a_table),
         cmocka_unit_test(builder_without_times_or_users),
