@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "table/number.h"
 #include "table/printable.h"
+#include "table/same_bytes.h"
 
 /* DESIGN. Lines are gathered in groups, because to find a user or a profile among many is
  * mostly waiting for memory, and a group waits once (dict_find_group). A row whose profile is
@@ -34,10 +35,9 @@ struct batch {
     /* the group that is being gathered */
     size_t n_group;
     uint64_t group_line[DICT_GROUP];
-    struct span group_time[DICT_GROUP], group_user[DICT_GROUP];
-    struct span group_text[DICT_GROUP]; /* all features; when they stand side by side */
-    struct span *group_features;        /* (DICT_GROUP, d) */
-    double *group_values;               /* (DICT_GROUP, d) */
+    const struct span *group_fields[DICT_GROUP]; /* of its lines */
+    struct span group_user[DICT_GROUP];
+    struct span group_text[DICT_GROUP]; /* all features, when they stand side by side */
     uint32_t group_user_id[DICT_GROUP], group_profile[DICT_GROUP];
     uint64_t group_user_hash[DICT_GROUP], group_hash[DICT_GROUP];
 
@@ -47,7 +47,8 @@ struct batch {
     uint32_t *row_profile; /* (n_rows) the same */
     struct dict *times;    /* of this batch */
     uint32_t last_time;
-    uint32_t *time_map; /* ids in times to ids in the table */
+    struct span last_text; /* of last_time */
+    uint32_t *time_map;    /* ids in times to ids in the table */
     size_t time_map_capacity;
 
     struct fresh *users, *profiles; /* in row order */
@@ -82,12 +83,8 @@ struct batch *batch_new(const struct columns *columns, struct table_builder *bui
     if (batch->c_locale == (locale_t)0) {
         status_nomem(status, sizeof *batch, what);
     }
-    size_t cells = DICT_GROUP * columns->d;
-    batch->group_features = mem_new(cells, sizeof *batch->group_features, what, status);
-    batch->group_values = mem_new(cells, sizeof *batch->group_values, what, status);
     batch->times = dict_new(status);
-    if (batch->c_locale == (locale_t)0 || batch->group_features == NULL ||
-        batch->group_values == NULL || batch->times == NULL) {
+    if (batch->c_locale == (locale_t)0 || batch->times == NULL) {
         batch_free(batch);
         return NULL;
     }
@@ -102,8 +99,6 @@ void batch_free(struct batch *batch)
     if (batch->c_locale != (locale_t)0) {
         freelocale(batch->c_locale);
     }
-    free(batch->group_features);
-    free(batch->group_values);
     free(batch->row_time);
     free(batch->row_user);
     free(batch->row_profile);
@@ -148,7 +143,7 @@ static void reject_number(struct batch *batch, size_t k, size_t feature)
     char reason[sizeof batch->rejects->reason] = "", name[40], shown[48];
     if (batch->n_rejects < TABLE_REJECTS_KEPT) {
         const char *title = batch->columns->names[feature];
-        struct span field = batch->group_features[k * batch->columns->d + feature];
+        struct span field = batch->group_fields[k][batch->columns->feature[feature]];
         snprintf(reason, sizeof reason, "%s is no number: '%s'",
                  printable(name, sizeof name, (struct span){title, strlen(title)}),
                  printable(shown, sizeof shown, field));
@@ -214,12 +209,13 @@ struct marks {
 static size_t parse_features(const struct batch *batch, size_t k, double *values,
                              struct marks *marks)
 {
-    size_t d = batch->columns->d;
-    const struct span *fields = batch->group_features + k * d;
+    const struct columns *columns = batch->columns;
+    size_t d = columns->d;
     *marks = (struct marks){0, 0};
     for (size_t i = 0; i < d; i++) {
         double value = 0;
-        enum number_kind kind = number_parse(fields[i], batch->c_locale, &value);
+        enum number_kind kind =
+            number_parse(batch->group_fields[k][columns->feature[i]], batch->c_locale, &value);
         if (kind == NUMBER_BAD) {
             return i;
         }
@@ -242,7 +238,7 @@ static void count_marks(uint64_t marks, uint64_t *counts)
 static bool find_profile(struct batch *batch, size_t k, bool remember, bool *accepted)
 {
     const struct profile_set *set = table_builder_profiles(batch->builder);
-    double *values = batch->group_values + k * batch->columns->d;
+    double values[TABLE_FEATURES_MAX];
     struct marks marks;
     size_t wrong = parse_features(batch, k, values, &marks);
     *accepted = wrong == batch->columns->d;
@@ -261,18 +257,19 @@ static bool find_profile(struct batch *batch, size_t k, bool remember, bool *acc
     return (profile != DICT_NONE && !memorable) || note_profile(batch, values, text, hash);
 }
 
-static bool find_time(struct batch *batch, struct span text)
+static inline bool find_time(struct batch *batch, struct span text)
 {
-    if (batch->last_time != DICT_NONE) { /* a line mostly has the time of the line before */
-        struct span last = dict_get(batch->times, batch->last_time);
-        if (last.length == text.length && memcmp(last.bytes, text.bytes, text.length) == 0) {
-            batch->row_time[batch->n_rows] = batch->last_time;
-            return true;
+    struct span last = batch->last_text; /* a line mostly has the time of the line before */
+    if (batch->last_time == DICT_NONE || last.length != text.length ||
+        !same_bytes(last.bytes, text.bytes, text.length)) {
+        batch->last_time = dict_add(batch->times, text.bytes, text.length, &batch->status);
+        if (batch->last_time == DICT_NONE) {
+            return false;
         }
+        batch->last_text = dict_get(batch->times, batch->last_time);
     }
-    batch->last_time = dict_add(batch->times, text.bytes, text.length, &batch->status);
     batch->row_time[batch->n_rows] = batch->last_time;
-    return batch->last_time != DICT_NONE;
+    return true;
 }
 
 static bool grow_rows(struct batch *batch)
@@ -299,8 +296,9 @@ static bool append_row(struct batch *batch, size_t k, bool remember)
         return true;
     }
     if (batch->columns->time != COLUMN_NONE) {
-        batch->missing_time += number_missing(batch->group_time[k]);
-        if (!find_time(batch, batch->group_time[k])) {
+        struct span dt = batch->group_fields[k][batch->columns->time];
+        batch->missing_time += number_missing(dt);
+        if (!find_time(batch, dt)) {
             return false;
         }
     }
@@ -323,6 +321,7 @@ static void find_users(struct batch *batch, const struct dict *users)
     uint64_t hashes[DICT_GROUP];
     uint32_t ids[DICT_GROUP];
     for (size_t k = 0; k < n; k++) {
+        batch->group_user[k] = batch->group_fields[k][batch->columns->user];
         batch->group_user_hash[k] = dict_hash(batch->group_user[k]);
     }
     memo_find_group(batch->memos.users, batch->group_user, batch->group_user_hash, n,
@@ -344,8 +343,12 @@ static void find_users(struct batch *batch, const struct dict *users)
 /* The profiles of the group's features, as far as their texts are known. */
 static void find_features(struct batch *batch)
 {
-    size_t n = batch->n_group;
+    size_t n = batch->n_group, d = batch->columns->d;
     for (size_t k = 0; k < n; k++) {
+        const struct span *first = batch->group_fields[k] + batch->columns->first;
+        const struct span *last = first + d - 1;
+        size_t length = (size_t)(last->bytes + last->length - first->bytes);
+        batch->group_text[k] = (struct span){first->bytes, length};
         batch->group_hash[k] = dict_hash(batch->group_text[k]);
     }
     memo_find_group(batch->memos.features, batch->group_text, batch->group_hash, n,
@@ -401,32 +404,15 @@ static bool reject_field_count(struct batch *batch, const struct line *line)
 bool batch_line(void *context, const struct line *line)
 {
     struct batch *batch = context;
-    const struct columns *columns = batch->columns;
-    if (line->n_fields != columns->n_fields) {
-        bool blank = line->n_fields == 1 && is_blank(line->fields[0]);
-        return blank || reject_field_count(batch, line);
-    }
     if (line->n_fields == 1 && is_blank(line->fields[0])) {
-        return true;
+        return end_group(batch); /* a blank line, too, uses up room for fields */
     }
-    size_t k = batch->n_group++, d = columns->d;
-    struct span *features = batch->group_features + k * d;
+    if (line->n_fields != batch->columns->n_fields) {
+        return reject_field_count(batch, line);
+    }
+    size_t k = batch->n_group++;
     batch->group_line[k] = line->number;
-    if (columns->time != COLUMN_NONE) {
-        batch->group_time[k] = line->fields[columns->time];
-    }
-    if (columns->user != COLUMN_NONE) {
-        batch->group_user[k] = line->fields[columns->user];
-    }
-    for (size_t i = 0; i < d; i++) {
-        features[i] = line->fields[columns->feature[i]];
-    }
-    struct span first = line->fields[columns->first];
-    struct span last = line->fields[columns->first + d - 1];
-    if (columns->adjacent) {
-        batch->group_text[k] =
-            (struct span){first.bytes, (size_t)(last.bytes + last.length - first.bytes)};
-    }
+    batch->group_fields[k] = line->fields;
     return (batch->stable && batch->n_group < DICT_GROUP) || end_group(batch);
 }
 

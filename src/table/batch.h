@@ -32,8 +32,8 @@ struct batch *batch_new(const struct columns *columns, struct table_builder *bui
                         const struct batch_memos *memos, struct status *status);
 void batch_free(struct batch *batch);
 
-/* Empties it. With `stable` the lines that will come stay valid until batch_end(), so that they
- * can be looked up in groups. */
+/* Empties it. With `stable` the fields of a line stay valid while DICT_GROUP lines follow, so
+ * that lines can be looked up in groups. */
 void batch_begin(struct batch *batch, bool stable);
 
 /* A line_callback with a batch as its context. Rows of blanks alone are skipped; a row with a

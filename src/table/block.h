@@ -56,7 +56,7 @@ struct block {
     struct batch *batch;
     enum block_parser parser;
     enum cpu_kernel kernel;
-    struct span *fields; /* scratch of the splitter: (columns->n_fields) */
+    struct span *fields; /* scratch of the splitter: (SPLIT_LINES, n_fields) */
     size_t n_fields;
     struct csv_text *text; /* BLOCK_LIBCSV */
     struct status status;  /* how parsing ended */

@@ -70,8 +70,9 @@ static size_t find_separators(const char *text, size_t from, size_t to, uint32_t
 /* A row in the making. */
 struct maker {
     const char *text;
-    struct span *fields;
-    size_t room, n_fields;
+    struct span *fields;  /* of the present row */
+    struct span *scratch; /* (SPLIT_LINES, room) */
+    size_t room, n_fields, n_rows;
     size_t start; /* where the present field starts */
     uint64_t lines;
     line_callback *row;
@@ -97,6 +98,8 @@ static bool end_row(struct maker *maker, size_t end)
     end_field(maker, end);
     struct line line = {maker->fields, maker->n_fields, maker->lines};
     maker->n_fields = 0;
+    maker->n_rows++;
+    maker->fields = maker->scratch + maker->n_rows % SPLIT_LINES * maker->room;
     return maker->row(maker->context, &line);
 }
 
@@ -104,8 +107,12 @@ uint64_t split_rows(const char *text, size_t length, struct span *fields, size_t
                     enum cpu_kernel kernel, line_callback *row, void *context, bool *stopped)
 {
     uint32_t places[PIECE + 1];
-    struct maker maker = {
-        .text = text, .fields = fields, .room = room, .row = row, .context = context};
+    struct maker maker = {.text = text,
+                          .fields = fields,
+                          .scratch = fields,
+                          .room = room,
+                          .row = row,
+                          .context = context};
     *stopped = false;
     for (size_t from = 0; from < length; from += PIECE) {
         size_t to = length - from > PIECE ? from + PIECE : length;

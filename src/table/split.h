@@ -22,9 +22,11 @@ struct line {
 typedef bool line_callback(void *context, const struct line *line);
 
 /* Calls `row` for each row of `text`, which has no quotes; a row that the end of the text cuts
- * off is one, too. Rows end at CR or LF; empty ones are not reported. `fields` (room) is
- * scratch: more fields than that in a row are counted but not kept. Returns the number of line
- * ends, where CR LF is one. False in `*stopped` unless `row` returned false. */
+ * off is one, too. Rows end at CR or LF; empty ones are not reported. `fields` (SPLIT_LINES,
+ * room) is scratch: more fields than `room` in a row are counted but not kept, and the fields
+ * of a row stay there until as many rows were reported after it. Returns the number of line
+ * ends, where CR LF is one. `*stopped` is false unless `row` returned false. */
+enum { SPLIT_LINES = 64 };
 uint64_t split_rows(const char *text, size_t length, struct span *fields, size_t room,
                     enum cpu_kernel kernel, line_callback *row, void *context, bool *stopped);
 

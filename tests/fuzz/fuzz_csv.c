@@ -72,7 +72,7 @@ static void split_equals_libcsv(const char *text, size_t length)
     csv_text_free(parser);
     for (enum cpu_kernel kernel = CPU_SCALAR; kernel <= cpu_kernel(); kernel++) {
         struct record got = {0};
-        struct span fields[ROOM];
+        struct span fields[SPLIT_LINES * ROOM];
         bool stopped;
         uint64_t ends =
             split_rows(text, length, fields, ROOM, kernel, record_line, &got, &stopped);
