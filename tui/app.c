@@ -69,6 +69,7 @@ void app_free(struct app *app)
     }
     worker_free(app->worker);
     queries_free(app->queries);
+    app_why_free(app);
     parallel_free(app->query_threads);
     for (size_t i = 0; views[i] != NULL; i++) {
         if (app->states[i] != NULL) {

@@ -95,6 +95,7 @@ enum slot {
     SLOT_USER,
     SLOT_USER_DETAIL,
     SLOT_COMPARE,
+    SLOT_WHY,
     SLOT_REVIEW
 };
 

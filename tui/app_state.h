@@ -30,6 +30,7 @@ struct app {
     struct inbox *inbox;
     struct worker *worker;
     struct queries *queries;
+    struct why_cache *why; /* explanations of the run: app_why.c */
     struct parallel *query_threads;
 
     struct keymap keymap;
@@ -92,6 +93,9 @@ void app_back(struct app *app);
 void app_search(struct app *app, bool forward);
 struct page *app_help_page(const struct app *app); /* help.c */
 struct page *app_card_page(const struct app *app);
+void app_why(struct app *app); /* app_why.c */
+void app_why_answer(struct app *app, struct query *query);
+void app_why_free(struct app *app);
 bool app_screenshot(struct app *app, const char *path);
 
 #endif

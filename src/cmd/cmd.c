@@ -8,6 +8,7 @@ const struct command commands[] = {
     {"describe", "describe FILE", "shape, memory, missing values, quartiles", cmd_describe},
     {"prep", "prep AUTH... -o FILE", "count raw logs into a table of user-hours", cmd_prep},
     {"top", "top FILE", "ranked user-hours as CSV", cmd_top},
+    {"explain", "explain FILE|DIR --row N", "why a user-hour is odd", cmd_explain},
     {"report", "report FILE -o FILE", "evaluation from verdicts and truth", cmd_report},
     {NULL, NULL, NULL, NULL},
 };

@@ -1,0 +1,273 @@
+#include "explain/context.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+enum { AROUND = 10, DAYS_MAX = 200000, TAIL_STEPS = 200000 };
+
+static int by_value(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static double median_of(double *values, size_t n)
+{
+    qsort(values, n, sizeof *values, by_value);
+    return n == 0 ? NAN : (values[(n - 1) / 2] + values[n / 2]) / 2;
+}
+
+/* ---- kinds of days ---- */
+
+struct days {
+    size_t n;
+    int64_t first;
+    double *rows; /* (n) */
+};
+
+static bool count_days(struct days *days, const struct why_context *context,
+                       struct status *status)
+{
+    const struct table *table = context->table;
+    int64_t first = INT64_MAX, last = INT64_MIN;
+    for (size_t i = 0; i < context->n_times; i++) {
+        if (table->time_seconds[i] != TABLE_NO_TIME) {
+            int64_t day = table->time_seconds[i] / 86400;
+            first = day < first ? day : first;
+            last = day > last ? day : last;
+        }
+    }
+    if (first > last || last - first >= DAYS_MAX) {
+        return true;
+    }
+    days->n = (size_t)(last - first) + 1;
+    days->first = first;
+    days->rows = mem_zero(days->n, sizeof *days->rows, "the volume of days", status);
+    if (days->rows == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < context->n_times; i++) {
+        if (table->time_seconds[i] != TABLE_NO_TIME) {
+            days->rows[table->time_seconds[i] / 86400 - first] +=
+                context->by_time->start[i + 1] - context->by_time->start[i];
+        }
+    }
+    return true;
+}
+
+static bool is_quiet(const struct days *days, size_t day)
+{
+    double around[2 * AROUND + 1];
+    size_t n = 0;
+    size_t from = day > AROUND ? day - AROUND : 0;
+    for (size_t i = from; i < days->n && i <= day + AROUND; i++) {
+        if (days->rows[i] > 0) {
+            around[n++] = days->rows[i];
+        }
+    }
+    return days->rows[day] < QUIET_SHARE * median_of(around, n);
+}
+
+static void classify(struct why_context *context, const struct days *days)
+{
+    const struct table *table = context->table;
+    for (size_t i = 0; i < context->n_times; i++) {
+        context->time_class[i] = CONTEXT_NO_CLASS;
+        int64_t seconds = table->time_seconds[i];
+        if (seconds == TABLE_NO_TIME || days->n == 0) {
+            continue;
+        }
+        int64_t day = seconds / 86400;
+        size_t hour = (size_t)((seconds % 86400 + 86400) % 86400 / 3600);
+        bool quiet = is_quiet(days, (size_t)(day - days->first));
+        context->time_class[i] = (uint8_t)(hour + (quiet ? 24 : 0));
+        context->class_rows[context->time_class[i]] +=
+            context->by_time->start[i + 1] - context->by_time->start[i];
+    }
+}
+
+static bool index_times(struct why_context *context, struct parallel *parallel,
+                        const struct progress *progress, struct status *status)
+{
+    const struct table *table = context->table;
+    struct days days = {0};
+    if (table->times == NULL) {
+        return true;
+    }
+    context->n_times = dict_count(table->times);
+    context->by_time = row_index_new(table->row_time, table->n_rows, context->n_times, parallel,
+                                     progress, status);
+    context->time_class =
+        mem_zero(context->n_times, sizeof *context->time_class, "kinds of hours", status);
+    if (context->by_time == NULL || context->time_class == NULL ||
+        !count_days(&days, context, status)) {
+        return false;
+    }
+    classify(context, &days);
+    free(days.rows);
+    return true;
+}
+
+struct why_context *context_new(const struct table *table, struct parallel *parallel,
+                                const struct progress *progress, struct status *status)
+{
+    struct why_context *context = mem_zero(1, sizeof *context, "a context", status);
+    if (context == NULL) {
+        return NULL;
+    }
+    context->table = table;
+    bool good = true;
+    if (table->users != NULL) {
+        context->by_user = row_index_new(table->row_user, table->n_rows,
+                                         dict_count(table->users), parallel, progress, status);
+        good = context->by_user != NULL;
+    }
+    if (!good || !index_times(context, parallel, progress, status)) {
+        context_free(context);
+        return NULL;
+    }
+    return context;
+}
+
+void context_free(struct why_context *context)
+{
+    if (context != NULL) {
+        row_index_free(context->by_user);
+        row_index_free(context->by_time);
+        free(context->time_class);
+        free(context);
+    }
+}
+
+/* ---- rows of the same class ---- */
+
+bool context_class(const struct why_context *context, size_t row, size_t *rows,
+                   size_t *at_least, bool *quiet, int *hour)
+{
+    const struct table *table = context->table;
+    if (context->n_times == 0) {
+        return false;
+    }
+    uint8_t class = context->time_class[table->row_time[row]];
+    if (class == CONTEXT_NO_CLASS) {
+        return false;
+    }
+    size_t d = table->profiles.d;
+    const double *own = table_profile(table, table->row_profile[row]);
+    memset(at_least, 0, d * sizeof *at_least);
+    *rows = context->class_rows[class];
+    *quiet = class >= 24;
+    *hour = class % 24;
+    for (size_t i = 0; i < context->n_times; i++) {
+        if (context->time_class[i] != class) {
+            continue;
+        }
+        for (uint32_t k = context->by_time->start[i]; k < context->by_time->start[i + 1]; k++) {
+            uint32_t other = context->by_time->rows[k];
+            const double *values = table_profile(table, table->row_profile[other]);
+            for (size_t f = 0; f < d; f++) {
+                at_least[f] += values[f] >= own[f];
+            }
+        }
+    }
+    return true;
+}
+
+/* ---- the user's own past ---- */
+
+double context_tail(double x, double mean, double variance)
+{
+    x = ceil(x);
+    if (x <= 0) {
+        return 1;
+    }
+    if (!(mean > 0)) {
+        return 0;
+    }
+    variance = variance > mean * 1.000001 ? variance : mean * 1.000001;
+    double r = mean * mean / (variance - mean), q = 1 - mean / variance;
+    double term = exp(lgamma(x + r) - lgamma(r) - lgamma(x + 1) + r * log1p(-q) + x * log(q));
+    double sum = 0;
+    for (int i = 0; i < TAIL_STEPS; i++) {
+        sum += term;
+        double k = x + i;
+        double ratio = (k + r) / (k + 1) * q;
+        /* Once the terms fall geometrically, what is left is less than a last digit. */
+        if (ratio < 1 && term * ratio / (1 - ratio) < sum * 1e-12) {
+            break;
+        }
+        term *= ratio;
+    }
+    return sum < 1 ? sum : 1;
+}
+
+static bool is_earlier(const struct table *table, uint32_t other, size_t row)
+{
+    if (table->row_time == NULL) {
+        return other < row;
+    }
+    int64_t then = table->time_seconds[table->row_time[other]];
+    int64_t now = table->time_seconds[table->row_time[row]];
+    return then != TABLE_NO_TIME && now != TABLE_NO_TIME && then < now;
+}
+
+/* One feature over the earlier rows: `values` (n) is scratch and comes back sorted. */
+static void summarise(struct context_past *past, size_t f, double own, double everybody,
+                      double *values, size_t n)
+{
+    double sum = 0, squares = 0, most = -INFINITY;
+    bool counts = own >= 0 && own == floor(own);
+    past->at_least[f] = 0;
+    for (size_t i = 0; i < n; i++) {
+        sum += values[i];
+        most = values[i] > most ? values[i] : most;
+        past->at_least[f] += values[i] >= own;
+        counts = counts && values[i] >= 0 && values[i] == floor(values[i]);
+    }
+    double average = n > 0 ? sum / (double)n : 0;
+    for (size_t i = 0; i < n; i++) {
+        squares += (values[i] - average) * (values[i] - average);
+    }
+    double weight = PAST_PRIOR + (double)n;
+    double mean = (PAST_PRIOR * everybody + sum) / weight;
+    /* Everybody's variance is taken as that of a geometric count, mean + mean^2. */
+    double variance = (PAST_PRIOR * (everybody + everybody * everybody) + squares) / weight;
+    past->tail[f] = counts && n > 0 ? context_tail(own, mean, variance) : NAN;
+    past->most[f] = n > 0 ? most : NAN;
+    past->median[f] = median_of(values, n);
+}
+
+void context_past(const struct why_context *context, size_t row, const double *mean,
+                  struct context_past *past, struct status *status)
+{
+    const struct table *table = context->table;
+    size_t d = table->profiles.d;
+    past->rows = 0;
+    if (context->by_user == NULL) {
+        return;
+    }
+    const struct row_index *index = context->by_user;
+    uint32_t user = table->row_user[row];
+    uint32_t from = index->start[user], to = index->start[user + 1];
+    uint32_t *earlier = mem_new(to - from, sizeof *earlier, "a user's past", status);
+    double *values = mem_new(to - from, sizeof *values, "a user's past", status);
+    if (earlier != NULL && values != NULL) {
+        for (uint32_t k = from; k < to; k++) {
+            if (is_earlier(table, index->rows[k], row)) {
+                earlier[past->rows++] = index->rows[k];
+            }
+        }
+        for (size_t f = 0; f < d; f++) {
+            for (size_t i = 0; i < past->rows; i++) {
+                values[i] = table_profile(table, table->row_profile[earlier[i]])[f];
+            }
+            summarise(past, f, table_profile(table, table->row_profile[row])[f], mean[f],
+                      values, past->rows);
+        }
+    }
+    free(earlier);
+    free(values);
+}

@@ -1,0 +1,106 @@
+#include "explain/why.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+/* Behaviour counts as common when at least this share of all rows shows it, and this many. */
+#define COMMON_SHARE 1e-4
+enum { COMMON_ROWS = 20 };
+
+static void place_values(const struct why_data *data, struct why *why)
+{
+    const struct table *table = data->data.table;
+    for (size_t i = 0; i < why->d; i++) {
+        why->value[i] = table_profile(table, why->profile)[i];
+        why->typical[i] = feature_percentile(data->features, i, 50);
+        why->at_least[i] = feature_rows_at_least(data->features, i, why->value[i]);
+    }
+}
+
+static void ask_detector(const struct why_data *data, const struct why_source *source,
+                         const struct why *why, struct why_detector *found)
+{
+    const struct table *table = data->data.table;
+    *found = (struct why_detector){.score = source->score[why->profile]};
+    found->scored = !isnan(found->score);
+    if (!found->scored) {
+        return;
+    }
+    found->rank =
+        ranking_rank_of(source->ranking, data->by_profile, table->row_profile, why->row);
+    found->tail_share = ranking_tail_share(source->ranking, why->profile);
+    if (source->detector != NULL && source->detector->explain != NULL) {
+        found->credited =
+            source->detector->explain(source->model, &data->data, why->profile, found->credit);
+        for (size_t i = 0; found->credited && i < why->d; i++) {
+            found->sum += found->credit[i];
+        }
+    }
+}
+
+/* The nearest profiles that many rows have: one pass over all profiles, keeping the best few.
+ */
+static void find_common(const struct why_data *data, struct why *why)
+{
+    const struct profiles *profiles = &data->data.table->profiles;
+    const float *own = data->data.scaled + why->profile * why->d;
+    double least = COMMON_SHARE * (double)why->rows;
+    least = least > COMMON_ROWS ? least : COMMON_ROWS;
+    for (size_t p = 0; p < profiles->n; p++) {
+        if (p == why->profile || (double)profiles->copies[p] < least) {
+            continue;
+        }
+        const float *other = data->data.scaled + p * why->d;
+        double squared = 0;
+        for (size_t i = 0; i < why->d; i++) {
+            double apart = (double)own[i] - (double)other[i];
+            squared += apart * apart;
+        }
+        struct why_common one = {p, profiles->copies[p], sqrt(squared)};
+        size_t at = why->n_common;
+        while (at > 0 && why->common[at - 1].distance > one.distance) {
+            at--;
+        }
+        if (at == WHY_COMMON) {
+            continue;
+        }
+        size_t kept = why->n_common < WHY_COMMON ? why->n_common++ : WHY_COMMON - 1;
+        memmove(&why->common[at + 1], &why->common[at], (kept - at) * sizeof one);
+        why->common[at] = one;
+    }
+}
+
+bool why_find(const struct why_data *data, size_t row, struct why *why, struct status *status)
+{
+    const struct table *table = data->data.table;
+    memset(why, 0, sizeof *why);
+    why->row = row;
+    why->profile = table->row_profile[row];
+    why->d = table->profiles.d;
+    why->rows = table->n_rows;
+    why->copies = table->profiles.copies[why->profile];
+    place_values(data, why);
+    for (size_t i = 0; i < data->n_sources; i++) {
+        ask_detector(data, &data->source[i], why, &why->detector[i]);
+    }
+    find_common(data, why);
+    if (data->context == NULL) {
+        return true;
+    }
+    struct status problem = {0};
+    why->has_class = context_class(data->context, row, &why->class_rows, why->class_at_least,
+                                   &why->quiet, &why->hour);
+    why->past = (struct context_past){.median = why->past_median,
+                                      .most = why->past_most,
+                                      .at_least = why->past_at_least,
+                                      .tail = why->past_tail};
+    context_past(data->context, row, data->mean, &why->past, &problem);
+    why->has_past = data->context->by_user != NULL;
+    if (problem.code != STATUS_OK && status != NULL) {
+        *status = problem;
+    }
+    return problem.code == STATUS_OK;
+}

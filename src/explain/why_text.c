@@ -1,0 +1,304 @@
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/format.h"
+#include "explain/why.h"
+
+struct text {
+    char *out;
+    size_t size, used;
+};
+
+static void put(struct text *text, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void put(struct text *text, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    if (text->used + 1 < text->size) {
+        int n = vsnprintf(text->out + text->used, text->size - text->used, format, args);
+        text->used += n > 0 ? (size_t)n : 0;
+        text->used = text->used < text->size ? text->used : text->size - 1;
+    }
+    va_end(args);
+}
+
+static void put_span(struct text *text, const struct dict *dict, uint32_t id)
+{
+    struct span span = dict_get(dict, id);
+    put(text, "%.*s", (int)(span.length < 200 ? span.length : 200), span.bytes);
+}
+
+static void put_who_and_when(struct text *text, const struct table *table, size_t row)
+{
+    int64_t day;
+    int hour;
+    if (table->row_user != NULL) {
+        put_span(text, table->users, table->row_user[row]);
+        put(text, ", ");
+    }
+    if (table_row_when(table, row, &day, &hour)) {
+        put(text, "day %lld, %02d:00", (long long)day, hour);
+    } else {
+        put(text, "row %zu", row);
+    }
+    put(text, ": ");
+}
+
+/* A probability that is too small for words is only bounded. */
+static struct shown expected(double tail)
+{
+    struct shown shown = {"less than 1 in 1,000,000,000"};
+    return tail < 1e-9 ? shown : format_one_in(tail);
+}
+
+static bool is_ratio(const char *name)
+{
+    size_t length = strlen(name);
+    return length > 6 && strcmp(name + length - 6, "_ratio") == 0;
+}
+
+/* The counts that are rarest among all rows, at most two; a feature at zero says nothing. */
+static size_t rarest(const struct why_data *data, const struct why *why, size_t *chosen)
+{
+    size_t n = 0;
+    for (size_t k = 0; k < 2; k++) {
+        size_t best = why->d;
+        for (size_t i = 0; i < why->d; i++) {
+            bool fit = why->value[i] != 0 && !is_ratio(data->data.table->feature_names[i]) &&
+                       (n == 0 || i != chosen[0]) && why->at_least[i] * 10 < why->rows;
+            if (fit && (best == why->d || why->at_least[i] < why->at_least[best])) {
+                best = i;
+            }
+        }
+        if (best < why->d) {
+            chosen[n++] = best;
+        }
+    }
+    return n;
+}
+
+static size_t find_feature(const struct table *table, const char *name)
+{
+    size_t i = 0;
+    while (i < table->profiles.d && strcmp(table->feature_names[i], name) != 0) {
+        i++;
+    }
+    return i;
+}
+
+void why_sentence(const struct why_data *data, const struct why *why, char *out, size_t size)
+{
+    struct text text = {out, size, 0};
+    const struct table *table = data->data.table;
+    size_t chosen[2], n = rarest(data, why, chosen);
+    out[0] = '\0';
+    put_who_and_when(&text, table, why->row);
+    for (size_t k = 0; k < n; k++) {
+        size_t i = chosen[k];
+        put(&text, "%s%s %s (", k > 0 ? "; " : "", table->feature_names[i],
+            format_value(why->value[i]).text);
+        if (why->has_past && why->past.rows > 0) {
+            put(&text, "own median %s; ", format_value(why->past_median[i]).text);
+        }
+        put(&text, "%s of all user-hours)",
+            format_one_in((double)why->at_least[i] / (double)why->rows).text);
+    }
+    if (n == 0) {
+        put(&text, "no count is among the highest tenth");
+    }
+    size_t night = find_feature(table, "nbhours_ratio");
+    if (night < why->d && why->value[night] == 1) {
+        put(&text, "; all of it out of hours");
+    }
+    size_t best = data->n_sources;
+    for (size_t i = 0; i < data->n_sources; i++) {
+        if (why->detector[i].scored && data->source[i].detector != NULL &&
+            (best == data->n_sources || why->detector[i].rank < why->detector[best].rank)) {
+            best = i;
+        }
+    }
+    if (best < data->n_sources) {
+        put(&text, "; %s rank %s", data->source[best].title,
+            format_grouped(why->detector[best].rank).text);
+    }
+    put(&text, ".");
+}
+
+/* ---- the whole, line by line ---- */
+
+struct lines {
+    void (*line)(void *context, const char *key, const char *text);
+    void *context;
+    char buffer[600];
+};
+
+static struct text begin(struct lines *lines)
+{
+    lines->buffer[0] = '\0';
+    return (struct text){lines->buffer, sizeof lines->buffer, 0};
+}
+
+static void end(struct lines *lines, const char *key)
+{
+    lines->line(lines->context, key, lines->buffer);
+}
+
+static void plain(struct lines *lines, const char *text)
+{
+    lines->line(lines->context, "", text);
+}
+
+static void feature_lines(struct lines *lines, const struct why_data *data,
+                          const struct why *why)
+{
+    for (size_t i = 0; i < why->d; i++) {
+        struct text text = begin(lines);
+        put(&text, "%s; typical %s; %s of all user-hours have as much",
+            format_value(why->value[i]).text, format_value(why->typical[i]).text,
+            format_one_in((double)why->at_least[i] / (double)why->rows).text);
+        if (why->has_class) {
+            put(&text, ", %s of those at %02dh on %s days",
+                format_one_in((double)why->class_at_least[i] / (double)why->class_rows).text,
+                why->hour, why->quiet ? "quiet" : "busy");
+        }
+        end(lines, data->data.table->feature_names[i]);
+    }
+}
+
+static void past_lines(struct lines *lines, const struct why_data *data, const struct why *why)
+{
+    if (!why->has_past) {
+        plain(lines, "this table has no users, so there is no own past");
+        return;
+    }
+    if (why->past.rows == 0) {
+        plain(lines, "this is the user's first hour in the table: there is no own past");
+        return;
+    }
+    for (size_t i = 0; i < why->d; i++) {
+        struct text text = begin(lines);
+        put(&text, "%s; own median %s, at most %s; %s of %s earlier hours had as much",
+            format_value(why->value[i]).text, format_value(why->past_median[i]).text,
+            format_value(why->past_most[i]).text, format_grouped(why->past_at_least[i]).text,
+            format_grouped(why->past.rows).text);
+        if (!isnan(why->past_tail[i])) {
+            put(&text, "; expected %s", expected(why->past_tail[i]).text);
+        }
+        end(lines, data->data.table->feature_names[i]);
+    }
+}
+
+static void credit_lines(struct lines *lines, const struct why_data *data,
+                         const struct why *why, size_t source)
+{
+    const struct why_detector *one = &why->detector[source];
+    bool said[TABLE_FEATURES_MAX] = {false};
+    for (size_t k = 0; k < why->d; k++) {
+        size_t best = why->d;
+        for (size_t i = 0; i < why->d; i++) {
+            if (!said[i] &&
+                (best == why->d || fabs(one->credit[i]) > fabs(one->credit[best]))) {
+                best = i;
+            }
+        }
+        said[best] = true;
+        double most = 0;
+        for (size_t i = 0; i < why->d; i++) {
+            most = fmax(most, fabs(one->credit[i]));
+        }
+        char left[11], right[11];
+        int cells = most > 0 ? (int)lround(10 * fabs(one->credit[best]) / most) : 0;
+        memset(left, ' ', 10);
+        memset(right, ' ', 10);
+        left[10] = right[10] = '\0';
+        memset(one->credit[best] < 0 ? left + 10 - cells : right, '#', (size_t)cells);
+        struct text text = begin(lines);
+        put(&text, "%s|%s %+.4g", left, right, one->credit[best]);
+        end(lines, data->data.table->feature_names[best]);
+    }
+    struct text text = begin(lines);
+    put(&text, "%22s%+.4g %s", "", one->sum, data->source[source].detector->credit_unit);
+    end(lines, "sum");
+}
+
+static void detector_lines(struct lines *lines, const struct why_data *data,
+                           const struct why *why, size_t source)
+{
+    const struct why_detector *one = &why->detector[source];
+    struct text text = begin(lines);
+    if (!one->scored) {
+        put(&text, "did not score this row: it is not in the sample");
+        end(lines, data->source[source].title);
+        return;
+    }
+    put(&text, "rank %s of %s (%s), score %s", format_grouped(one->rank).text,
+        format_grouped(data->source[source].ranking->scored_rows).text,
+        format_one_in(one->tail_share).text, format_score(one->score).text);
+    end(lines, data->source[source].title);
+    if (one->credited) {
+        credit_lines(lines, data, why, source);
+        if (strcmp(data->source[source].detector->name, "autoencoder") == 0) {
+            plain(lines,
+                  "a narrow bottleneck can smear: the error may show on an innocent feature");
+        }
+    }
+    plain(lines, "");
+}
+
+static void common_lines(struct lines *lines, const struct why_data *data,
+                         const struct why *why)
+{
+    const struct table *table = data->data.table;
+    if (why->n_common == 0) {
+        plain(lines, "nothing repeats often enough to be called common");
+    }
+    for (size_t k = 0; k < why->n_common; k++) {
+        const double *values = table_profile(table, why->common[k].profile);
+        struct text text = begin(lines);
+        put(&text, "seen %s times;", format_grouped(why->common[k].copies).text);
+        bool any = false;
+        for (size_t i = 0; i < why->d; i++) {
+            if (values[i] != why->value[i]) {
+                put(&text, "%s %s %s instead of %s", any ? "," : "", table->feature_names[i],
+                    format_value(values[i]).text, format_value(why->value[i]).text);
+                any = true;
+            }
+        }
+        end(lines, "");
+    }
+}
+
+void why_lines(const struct why_data *data, const struct why *why,
+               void (*line)(void *context, const char *key, const char *text), void *context)
+{
+    struct lines lines = {.line = line, .context = context};
+    char sentence[600];
+    why_sentence(data, why, sentence, sizeof sentence);
+    plain(&lines, sentence);
+    struct text text = begin(&lines);
+    put(&text,
+        why->copies > 1 ? "%s user-hours look exactly like this one."
+                        : "No other user-hour looks like this one.",
+        format_grouped(why->copies).text);
+    end(&lines, "");
+    plain(&lines, "");
+    plain(&lines, "Among all user-hours");
+    feature_lines(&lines, data, why);
+    plain(&lines, "");
+    if (data->context != NULL) {
+        plain(&lines, "In the user's own past");
+        past_lines(&lines, data, why);
+        plain(&lines, "");
+    }
+    plain(&lines,
+          "According to the detectors (what speaks for an anomaly is right of the bar)");
+    for (size_t i = 0; i < data->n_sources; i++) {
+        detector_lines(&lines, data, why, i);
+    }
+    plain(&lines, "The nearest common behaviour");
+    common_lines(&lines, data, why);
+}

@@ -1,0 +1,152 @@
+#include "run/explainer.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "rank/overlap.h"
+#include "run/json.h"
+
+struct explainer *explainer_new(const struct run *run, struct parallel *parallel,
+                                const struct progress *progress, struct status *status)
+{
+    struct explainer *explainer = mem_zero(1, sizeof *explainer, "explanations", status);
+    if (explainer == NULL) {
+        return NULL;
+    }
+    explainer->context = context_new(run->table, parallel, progress, status);
+    if (explainer->context == NULL) {
+        free(explainer);
+        return NULL;
+    }
+    table_mean(run->table, explainer->mean);
+    struct why_data *data = &explainer->data;
+    *data = (struct why_data){.data = run_detector_data(run),
+                              .features = run->features,
+                              .by_profile = run->by_profile,
+                              .context = explainer->context,
+                              .mean = explainer->mean};
+    for (size_t i = 0; i <= detector_count(); i++) {
+        const struct result *result = &run->results[i];
+        if (result->ready) {
+            data->source[data->n_sources++] = (struct why_source){.title = result->title,
+                                                                  .brief = result->brief,
+                                                                  .detector = result->detector,
+                                                                  .model = result->model,
+                                                                  .score = result->scores.score,
+                                                                  .ranking = result->ranking};
+        }
+    }
+    return explainer;
+}
+
+void explainer_free(struct explainer *explainer)
+{
+    if (explainer != NULL) {
+        context_free(explainer->context);
+        free(explainer);
+    }
+}
+
+static void add_feature(cJSON *list, const struct explainer *explainer, const struct why *why,
+                        size_t i)
+{
+    cJSON *one = json_object(list, explainer->data.data.table->feature_names[i]);
+    json_number(one, "value", why->value[i]);
+    json_number(one, "typical", why->typical[i]);
+    json_number(one, "rows_at_least", (double)why->at_least[i]);
+    if (why->has_class) {
+        json_number(one, "same_hour_rows_at_least", (double)why->class_at_least[i]);
+    }
+    if (why->has_past && why->past.rows > 0) {
+        json_number(one, "own_median", why->past_median[i]);
+        json_number(one, "own_most", why->past_most[i]);
+        json_number(one, "own_rows_at_least", (double)why->past_at_least[i]);
+        json_number(one, "own_expected", why->past_tail[i]);
+    }
+}
+
+static void add_detector(cJSON *list, const struct explainer *explainer, const struct why *why,
+                         size_t i)
+{
+    const struct why_source *source = &explainer->data.source[i];
+    const struct why_detector *found = &why->detector[i];
+    cJSON *one =
+        json_object(list, source->detector != NULL ? source->detector->name : "ensemble");
+    json_bool(one, "scored", found->scored);
+    if (!found->scored) {
+        return;
+    }
+    json_number(one, "score", found->score);
+    json_number(one, "rank", (double)found->rank);
+    json_number(one, "tail_share", found->tail_share);
+    if (found->credited) {
+        cJSON *credits = json_object(one, "credits");
+        for (size_t k = 0; k < why->d; k++) {
+            json_number(credits, explainer->data.data.table->feature_names[k],
+                        found->credit[k]);
+        }
+        json_number(one, "credit_sum", found->sum);
+        json_text(one, "credit_unit", source->detector->credit_unit);
+    }
+}
+
+static void add_common(cJSON *list, const struct explainer *explainer, const struct why *why,
+                       size_t k)
+{
+    const struct table *table = explainer->data.data.table;
+    cJSON *one = cJSON_CreateObject();
+    json_number(one, "copies", (double)why->common[k].copies);
+    json_number(one, "distance", why->common[k].distance);
+    cJSON *values = json_object(one, "values");
+    for (size_t i = 0; i < why->d; i++) {
+        json_number(values, table->feature_names[i],
+                    table_profile(table, why->common[k].profile)[i]);
+    }
+    cJSON_AddItemToArray(list, one);
+}
+
+cJSON *explainer_json(const struct explainer *explainer, const struct why *why,
+                      struct status *status)
+{
+    const struct table *table = explainer->data.data.table;
+    char sentence[600];
+    cJSON *json = cJSON_CreateObject();
+    if (json == NULL) {
+        status_nomem(status, 0, "an explanation");
+        return NULL;
+    }
+    why_sentence(&explainer->data, why, sentence, sizeof sentence);
+    json_number(json, "row_id", (double)why->row);
+    if (table->row_time != NULL) {
+        struct span span = dict_get(table->times, table->row_time[why->row]);
+        json_bytes(json, "dt", span.bytes, span.length);
+    }
+    if (table->row_user != NULL) {
+        struct span span = dict_get(table->users, table->row_user[why->row]);
+        json_bytes(json, "src_user", span.bytes, span.length);
+    }
+    json_text(json, "sentence", sentence);
+    json_number(json, "rows", (double)why->rows);
+    json_number(json, "copies", (double)why->copies);
+    if (why->has_class) {
+        json_number(json, "same_hour_rows", (double)why->class_rows);
+        json_text(json, "day_kind", why->quiet ? "quiet" : "busy");
+    }
+    if (why->has_past) {
+        json_number(json, "own_earlier_rows", (double)why->past.rows);
+    }
+    cJSON *features = json_object(json, "features");
+    for (size_t i = 0; i < why->d; i++) {
+        add_feature(features, explainer, why, i);
+    }
+    cJSON *list = json_object(json, "detectors");
+    for (size_t i = 0; i < explainer->data.n_sources; i++) {
+        add_detector(list, explainer, why, i);
+    }
+    cJSON *common = json_array(json, "nearest_common");
+    for (size_t k = 0; common != NULL && k < why->n_common; k++) {
+        add_common(common, explainer, why, k);
+    }
+    return json;
+}

@@ -1,0 +1,28 @@
+/* explainer: explain/ put to work on a run: what it needs is gathered once. */
+#ifndef ODDHOURS_RUN_EXPLAINER_H
+#define ODDHOURS_RUN_EXPLAINER_H
+
+#include <cjson/cJSON.h>
+
+#include "base/parallel.h"
+#include "base/progress.h"
+#include "base/status.h"
+#include "explain/why.h"
+#include "run/run.h"
+
+struct explainer {
+    struct why_data data;
+    struct why_context *context;
+    double mean[TABLE_FEATURES_MAX];
+};
+
+/* `run` must have ended and was made with params.index; it is borrowed. NULL on failure. */
+struct explainer *explainer_new(const struct run *run, struct parallel *parallel,
+                                const struct progress *progress, struct status *status);
+void explainer_free(struct explainer *explainer);
+
+/* One explanation as JSON (the manual describes the keys); for cJSON_Delete(). */
+cJSON *explainer_json(const struct explainer *explainer, const struct why *why,
+                      struct status *status);
+
+#endif

@@ -1,0 +1,54 @@
+#!/bin/sh
+# oddhours explain: what it says of planted incidents, as text and as JSON.
+. "${ODDHOURS_SRCDIR:-$(dirname "$0")/../..}/tests/cli/tap.sh"
+
+table=$data/synthetic_user_hours.csv.gz
+"$oddhours" run "$table" -o "$work/out" -q
+row=$(awk -F, '$4 == "fan_out" { print $1; exit }' "$data/synthetic_truth.csv")
+when=$(awk -F, '$4 == "fan_out" { print $2; exit }' "$data/synthetic_truth.csv")
+who=$(awk -F, '$4 == "fan_out" { print $3; exit }' "$data/synthetic_truth.csv")
+
+ends 'a row by its number' 0 'The nearest common behaviour' \
+    "$oddhours" explain "$work/out" -q --row "$row"
+ends 'and by user and time' 0 "^$who, day [0-9]*, [0-9:]*: .*dst_hosts" \
+    "$oddhours" explain "$work/out" -q --user "$who" --time "$when"
+"$oddhours" explain "$work/out" -q --row "$row" >"$work/by_row"
+"$oddhours" explain "$work/out" -q --user "$who" --time "$when" >"$work/by_user"
+pass 'both say the same' cmp "$work/by_row" "$work/by_user"
+ends 'JSON' 0 '"credit_unit": "levels of depth"' \
+    "$oddhours" explain "$work/out" -q --row "$row" --json
+adds_up() {
+    /usr/bin/python3 - "$1" <<'EOF'
+import json, math, sys
+why = json.load(open(sys.argv[1]))
+for name, one in why["detectors"].items():
+    if "credits" in one:
+        assert math.isclose(sum(one["credits"].values()), one["credit_sum"],
+                            rel_tol=1e-9, abs_tol=1e-9), name
+assert set(why["features"]) == {"total_events", "failed_events", "fail_ratio", "dst_hosts",
+                                "src_hosts", "nbhours_events", "nbhours_ratio"}
+EOF
+}
+"$oddhours" explain "$work/out" -q --row "$row" --json >"$work/json"
+if command -v /usr/bin/python3 >/dev/null; then
+    pass 'credits add up, and the keys are those of the manual' adds_up "$work/json"
+else
+    skip 'credits add up' 'no python3'
+fi
+first=$(gzip -dc "$table" | sed -n 2p | cut -d, -f2)
+ends 'the first hour has no past' 0 "there is no own past" \
+    "$oddhours" explain "$work/out" -q --row 0
+cut -d, -f3- "$data/lanl_user_hours.csv" >"$work/bare.csv"
+ends 'a table without users and times' 0 'no users, so there is no own past' \
+    "$oddhours" explain "$work/bare.csv" -q --row 3 --trees 10 --epochs 1
+ends 'a row that LOF did not score says so' 0 'not in the sample' \
+    "$oddhours" explain "$data/lanl_user_hours.csv" -q --row 2723 --models lof \
+    --lof-sample 50 --lof-scope sample
+ends 'a row beyond the table' 2 'the table has rows 0 to 99999' \
+    "$oddhours" explain "$work/out" -q --row 100000
+ends 'nobody' 2 'there is no user-hour of' \
+    "$oddhours" explain "$work/out" -q --user Nobody --time "$when"
+ends 'no row named' 2 'say which user-hour' "$oddhours" explain "$work/out" -q
+ends 'half a name' 2 'say which user-hour' "$oddhours" explain "$work/out" -q --user "$first"
+
+plan
