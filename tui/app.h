@@ -96,6 +96,7 @@ enum slot {
     SLOT_USER_DETAIL,
     SLOT_COMPARE,
     SLOT_WHY,
+    SLOT_LINES,
     SLOT_REVIEW
 };
 

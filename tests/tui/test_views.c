@@ -105,6 +105,38 @@ static void compare_view(void **state)
     app_free(ranked);
 }
 
+static void the_log_behind_a_user_hour(void **state)
+{
+    (void)state;
+    char directory[] = "/tmp/oddhours-lines-XXXXXX", path[64];
+    assert_non_null(mkdtemp(directory));
+    snprintf(path, sizeof path, "%s/auth.txt", directory);
+    FILE *log = fopen(path, "w");
+    assert_non_null(log);
+    for (int i = 0; i < 8; i++) {
+        fprintf(log, "%d,U1@D,U1@D,C1,C%d,Kerberos,Network,LogOn,%s\n", 10 * i, i,
+                i == 3 ? "Fail" : "Success");
+        fprintf(log, "%d,U2@D,U2@D,C9,C9,?,?,LogOff,Success\n", 10 * i + 1);
+    }
+    fclose(log);
+    struct app *raw = fixture_open(path, "iforest");
+    fixture_do(raw, "top");
+    fixture_do(raw, "search U1@D");
+    fixture_do(raw, "open");
+    fixture_do(raw, "key Enter");
+    fixture_golden(raw, 24, 80, GLYPHS_ASCII, "lines_80x24_ascii");
+    app_free(raw);
+    unlink(path);
+    rmdir(directory);
+    raw = fixture_open("lanl_user_hours.csv", "iforest");
+    fixture_do(raw, "top");
+    fixture_do(raw, "lines");
+    assert_non_null(strstr(raw->message, "only a raw log"));
+    fixture_do(raw, "why");
+    fixture_golden(raw, 24, 80, GLYPHS_ASCII, "why_80x24_ascii");
+    app_free(raw);
+}
+
 static void log_view(void **state)
 {
     (void)state;
@@ -296,6 +328,7 @@ int main(void)
         cmocka_unit_test(user_view),
         cmocka_unit_test(scores_view),
         cmocka_unit_test(compare_view),
+        cmocka_unit_test(the_log_behind_a_user_hour),
         cmocka_unit_test(log_view),
         cmocka_unit_test(help_is_made_from_the_actions),
         cmocka_unit_test(the_palette_shows_what_could_be_meant),

@@ -345,9 +345,15 @@ static unsigned act_user(void *state, struct app *app, enum action action, const
     }
     size_t before = view->list.cursor;
     switch ((int)action) {
+    case ACTION_OPEN:
+        if (app_session(app)->run->log_index != NULL) {
+            select_cursor(view, app);
+            return REACT_PASS; /* the app shows the lines behind it */
+        }
+        view->detail = !view->detail;
+        return REACT_DONE;
     case ACTION_PANE:
-    case ACTION_PANE_BACK:
-    case ACTION_OPEN: view->detail = !view->detail; return REACT_DONE;
+    case ACTION_PANE_BACK: view->detail = !view->detail; return REACT_DONE;
     case ACTION_SORT:
         view->sort = (enum sort_key)((view->sort + 1) % SORT_KEYS);
         ask(view, app);
