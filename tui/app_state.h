@@ -51,6 +51,8 @@ struct app {
     bool dirty;          /* something on screen has changed */
     bool ticking;        /* only progress has: a redraw may wait */
     bool repaint;        /* draw all cells anew */
+    bool
+        scripted; /* a script plays: no word about its screenshots, they would be in the next */
     bool suspend, quit;
     struct status failure; /* nothing to explore: the program says this and ends */
 };

@@ -83,6 +83,8 @@ void app_answer(struct app *app, struct query *query)
     const struct screenshot *shot = (const struct screenshot *)query;
     if (query->status.code != STATUS_OK) {
         app_say(app, LOG_ERROR, "%s", query->status.text);
+    } else if (app->scripted) {
+        app_log(app, LOG_NOTE, "the screen is in %s", shot->path);
     } else {
         app_say(app, LOG_NOTE, "the screen is in %s", shot->path);
     }

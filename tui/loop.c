@@ -59,7 +59,7 @@ static double patience(const struct loop *loop)
     } else if (app->ticking) {
         return 0;
     }
-    double script = script_patience(loop->script, app);
+    double script = script_patience(loop->script);
     return script >= 0 && (seconds < 0 || script < seconds) ? script : seconds;
 }
 

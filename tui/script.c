@@ -196,7 +196,12 @@ static bool play_step(struct script *script, struct app *app)
 {
     const struct step *step = &script->steps[script->next];
     switch (step->kind) {
-    case STEP_COMMAND: app_command(app, step->text); return true;
+    case STEP_COMMAND:
+        if (strncmp(step->text, "screenshot", 10) != 0) {
+            app->has_message = false; /* as with a key; but a picture shows what is said */
+        }
+        app_command(app, step->text);
+        return true;
     case STEP_KEYS: press(app, step->text); return true;
     case STEP_TYPE: type(app, step->text); return true;
     case STEP_WAIT: return has_come(step->text, app);
@@ -215,15 +220,15 @@ static bool play_step(struct script *script, struct app *app)
 
 void script_play(struct script *script, struct app *app)
 {
-    if (!script_ended(script) && play_step(script, app)) {
+    app->scripted = !script_ended(script);
+    if (app->scripted && play_step(script, app)) {
         script->next++;
         app->dirty = true; /* the next line comes after a frame */
     }
 }
 
-double script_patience(const struct script *script, const struct app *app)
+double script_patience(const struct script *script)
 {
-    (void)app;
     if (script_ended(script) || script->resume_at == 0) {
         return -1;
     }

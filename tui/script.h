@@ -25,7 +25,7 @@ void script_play(struct script *script, struct app *app);
 
 /* Seconds until it wants to be played again; negative when it waits for an event, or has ended.
  */
-double script_patience(const struct script *script, const struct app *app);
+double script_patience(const struct script *script);
 
 bool script_ended(const struct script *script); /* NULL: true */
 

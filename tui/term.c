@@ -76,14 +76,15 @@ static void add_reset(const char *capability)
 
 static void restore_after_crash(int number)
 {
-    char line[] = "oddhours: crashed (signal 00); the terminal is restored\n";
-    char *digits = strchr(line, '0');
-    digits[0] = (char)('0' + number / 10 % 10);
-    digits[1] = (char)('0' + number % 10);
+    static const char before[] = "oddhours: crashed (signal ";
+    static const char after[] = "); the terminal is restored\n";
+    const char digits[] = {(char)('0' + number / 10 % 10), (char)('0' + number % 10)};
     kept_write(STDOUT_FILENO, term.reset, term.reset_length);
     tcsetattr(term.key_fd, TCSANOW, &term.modes);
     kept_release();
-    kept_write(STDERR_FILENO, line, sizeof line - 1);
+    kept_write(STDERR_FILENO, before, sizeof before - 1);
+    kept_write(STDERR_FILENO, digits, sizeof digits);
+    kept_write(STDERR_FILENO, after, sizeof after - 1);
 }
 
 static bool open_keys(struct status *status)

@@ -217,7 +217,7 @@ static size_t list_kept(const char *directory, struct kept **list)
             continue;
         }
         struct kept *one = &(*list)[n++];
-        snprintf(one->name, sizeof one->name, "%s", entry->d_name);
+        memcpy(one->name, entry->d_name, length + 1);
         one->bytes = (uint64_t)info.st_size;
         one->used = info.st_mtim;
     }

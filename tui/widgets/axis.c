@@ -37,9 +37,9 @@ static void label(double value, char *text, size_t size)
     if (size_of >= 1e6 || (size_of > 0 && size_of < 1e-3)) {
         char digits[32];
         snprintf(digits, sizeof digits, "%.1e", value);
-        char *exponent = strchr(digits, 'e'); /* 1.0e-04: without its zeros */
-        *exponent = '\0';
-        snprintf(text, size, "%ge%d", strtod(digits, NULL), atoi(exponent + 1));
+        size_t lead = strcspn(digits, "e"); /* 1.0e-04: without its zeros */
+        snprintf(text, size, "%ge%d", strtod(digits, NULL) / pow(10, atoi(digits + lead + 1)),
+                 atoi(digits + lead + 1));
     } else if (size_of >= 1000) {
         snprintf(text, size, "%.3gk", value / 1000);
     } else {
