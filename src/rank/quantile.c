@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "models/percentile.h"
 #include "rank/order.h"
 
 size_t quantile_place(const uint32_t *cumulative, size_t n, size_t place)
@@ -78,7 +79,7 @@ static bool sort_values(struct feature_values *list, const double *values, size_
             list->values[list->n] = value;
             list->rows_below[list->n++] = rows;
         }
-        rows += weights != NULL ? weights[order[i]] : 1;
+        rows += weights[order[i]];
     }
     list->rows_below[list->n] = rows;
     free(order);
@@ -89,29 +90,24 @@ static bool sort_values(struct feature_values *list, const double *values, size_
     return true;
 }
 
-static bool percentile_of(const double *values, size_t stride, const uint32_t *weights,
-                          size_t n, double percent, double *result, struct status *status)
-{
-    struct feature_values list = {0};
-    bool ok = sort_values(&list, values, stride, weights, n, status);
-    if (ok) {
-        *result = quantile_linear(value_at, &list, list.rows_below[list.n], percent);
-    }
-    clear(&list);
-    return ok;
-}
-
-bool weighted_percentile(const double *values, const uint32_t *weights, size_t n,
-                         double percent, double *result, struct status *status)
-{
-    return percentile_of(values, 1, weights, n, percent, result, status);
-}
-
 bool profiles_percentile(const struct profiles *profiles, size_t feature, double percent,
                          double *result, struct status *status)
 {
-    return percentile_of(profiles->values + feature, profiles->d, profiles->copies, profiles->n,
-                         percent, result, status);
+    *result = NAN;
+    if (profiles->n == 0 || isnan(percent)) {
+        return true;
+    }
+    struct weighted *values = mem_new(profiles->n, sizeof *values, "a percentile", status);
+    if (values == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < profiles->n; i++) {
+        values[i].value = profiles->values[i * profiles->d + feature];
+        values[i].copies = profiles->copies[i];
+    }
+    *result = percentile_weighted(values, profiles->n, percent);
+    free(values);
+    return true;
 }
 
 /* ---- all features ------------------------------------------------------------------- */

@@ -1,7 +1,6 @@
-/* quantile: percentiles over rows, when values come with the number of rows that have them.
- *
- * One implementation of numpy's linear percentile for everything that counts rows by copies:
- * thresholds of detectors, pNN of the filter, quartiles of describe. */
+/* quantile: percentiles over rows, from values in order and the number of rows that have them;
+ * and the place of a value among all rows. Thresholds of detectors, which come before any
+ * order, are models/percentile's. */
 #ifndef ODDHOURS_RANK_QUANTILE_H
 #define ODDHOURS_RANK_QUANTILE_H
 
@@ -23,12 +22,8 @@ size_t quantile_place(const uint32_t *cumulative, size_t n, size_t place);
 typedef double quantile_value(const void *context, size_t place);
 double quantile_linear(quantile_value *value, const void *context, size_t n, double percent);
 
-/* The same of `n` values with weights (rows that have the value, at least 1; NULL: 1 each). NaN
- * values do not count; NaN when none is left. False when memory ran out. */
-bool weighted_percentile(const double *values, const uint32_t *weights, size_t n,
-                         double percent, double *result, struct status *status);
-
-/* The same of one feature over the rows of a table. */
+/* The same of one feature over the rows of a table, without an order; NaN without rows. False
+ * when memory ran out. */
 bool profiles_percentile(const struct profiles *profiles, size_t feature, double percent,
                          double *result, struct status *status);
 

@@ -27,6 +27,19 @@ static double percentile_twin(const double *sorted, size_t n, double percent)
     return t >= 0.5 ? b - d * (1 - t) : a + d * t;
 }
 
+static void check_percentile(const double *values, size_t n, double percent, double expected)
+{
+    struct table *table = fixture_table(values, n, 1, NULL);
+    struct feature_order *order = feature_order_new(&table->profiles, NULL, NULL);
+    double result;
+    assert_non_null(order);
+    assert_same_double(feature_percentile(order, 0, percent), expected);
+    assert_true(profiles_percentile(&table->profiles, 0, percent, &result, NULL));
+    assert_same_double(result, expected);
+    feature_order_free(order);
+    table_free(table);
+}
+
 static void equals_numpy(void **state)
 {
     (void)state;
@@ -37,16 +50,14 @@ static void equals_numpy(void **state)
             continue;
         }
         size_t n = (size_t)vectors_int(cases, row, vectors_column(cases, "n"));
-        double *values = calloc(n, sizeof *values), result;
+        double *values = calloc(n, sizeof *values);
         assert_non_null(values);
         char *at = cases->cells[row * cases->n_columns + values_at];
         for (size_t i = 0; i < n; i++) {
             values[i] = strtod(at, &at);
         }
-        double percent = vectors_double(cases, row, vectors_column(cases, "q"));
-        assert_true(weighted_percentile(values, NULL, n, percent, &result, NULL));
-        assert_same_double(result,
-                           vectors_double(cases, row, vectors_column(cases, "expected")));
+        check_percentile(values, n, vectors_double(cases, row, vectors_column(cases, "q")),
+                         vectors_double(cases, row, vectors_column(cases, "expected")));
         free(values);
         tested++;
     }
@@ -54,46 +65,25 @@ static void equals_numpy(void **state)
     vectors_free(cases);
 }
 
-static void weights_are_copies(void **state)
+static double sorted_value(const void *context, size_t place)
 {
-    (void)state;
-    uint64_t random = 1;
-    for (size_t round = 0; round < 50; round++) {
-        double values[40], rows[40 * 9], result;
-        uint32_t weights[40];
-        size_t n = 1 + fixture_below(&random, 40), n_rows = 0;
-        for (size_t i = 0; i < n; i++) {
-            values[i] =
-                fixture_below(&random, 6) == 0 ? NAN : (double)fixture_below(&random, 20) / 3;
-            weights[i] = (uint32_t)(1 + fixture_below(&random, 9));
-            for (uint32_t copy = 0; copy < weights[i] && !isnan(values[i]); copy++) {
-                rows[n_rows++] = values[i];
-            }
-        }
-        qsort(rows, n_rows, sizeof *rows, by_value);
-        for (double percent = 0; percent <= 100; percent += 3.125) {
-            assert_true(weighted_percentile(values, weights, n, percent, &result, NULL));
-            assert_true(n_rows == 0 ? isnan(result)
-                                    : result == percentile_twin(rows, n_rows, percent));
-        }
-    }
+    return ((const double *)context)[place];
 }
 
 static void corners(void **state)
 {
     (void)state;
-    double result, infinite[] = {INFINITY, 1, INFINITY}, one = 5;
-    assert_true(weighted_percentile(NULL, NULL, 0, 50, &result, NULL));
-    assert_true(isnan(result));
-    assert_true(weighted_percentile(&one, NULL, 1, 12, &result, NULL));
-    assert_true(result == 5);
-    assert_true(weighted_percentile(infinite, NULL, 3, 75, &result, NULL));
-    assert_true(result == INFINITY); /* and not infinity minus infinity */
-    assert_true(weighted_percentile(infinite, NULL, 3, -5, &result, NULL));
-    assert_true(result == 1);
-    assert_true(weighted_percentile(infinite, NULL, 3, 1e9, &result, NULL));
-    assert_true(result == INFINITY);
-    assert_true(weighted_percentile(infinite, NULL, 3, NAN, &result, NULL));
+    const double values[] = {1, INFINITY, INFINITY};
+    assert_true(isnan(quantile_linear(sorted_value, values, 0, 50)));
+    assert_true(isnan(quantile_linear(sorted_value, values, 3, NAN)));
+    assert_true(quantile_linear(sorted_value, values, 1, 12) == 1);
+    assert_true(quantile_linear(sorted_value, values, 3, -5) == 1);
+    assert_true(quantile_linear(sorted_value, values, 3, 1e9) == INFINITY);
+    /* and not infinity minus infinity */
+    assert_true(quantile_linear(sorted_value, values, 3, 75) == INFINITY);
+    double result;
+    const struct profiles none = {.d = 1};
+    assert_true(profiles_percentile(&none, 0, 50, &result, NULL));
     assert_true(isnan(result));
 }
 
@@ -117,8 +107,10 @@ static void check_feature(const struct table *table, const struct feature_order 
         assert_true(feature_percentile_of(order, c, value) == 100 * (double)below / (double)n);
     }
     for (double percent = 0; percent <= 100; percent += 0.7) {
-        assert_true(feature_percentile(order, c, percent) ==
-                    percentile_twin(sorted, n, percent));
+        double expected = percentile_twin(sorted, n, percent), result;
+        assert_true(feature_percentile(order, c, percent) == expected);
+        assert_true(profiles_percentile(&table->profiles, c, percent, &result, NULL));
+        assert_true(result == expected);
     }
     free(sorted);
 }
@@ -145,7 +137,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(equals_numpy),
-        cmocka_unit_test(weights_are_copies),
         cmocka_unit_test(corners),
         cmocka_unit_test(features_are_placed_among_all_rows),
     };

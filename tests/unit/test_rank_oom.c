@@ -155,8 +155,7 @@ static bool features(struct setting *s, struct status *status)
 static bool percentile(struct setting *s, struct status *status)
 {
     double result;
-    return weighted_percentile(s->score[1], s->table->profiles.copies, s->table->profiles.n, 5,
-                               &result, status);
+    return profiles_percentile(&s->table->profiles, 2, 5, &result, status);
 }
 
 static bool sort_by(struct setting *s, enum row_key key, size_t n, struct status *status)
