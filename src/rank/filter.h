@@ -3,12 +3,12 @@
  *     user:U66* failed:>=10 iforest:>p99.9 hour:0-6 -day:12 copies:1 sort:autoencoder
  *
  * Terms are joined by "and"; `-` or `!` before a term negates it; a comma joins alternatives by
- * "or". A word without a field is searched in user names. docs and the help of the program list
- * the fields; filter_names() gives them for completion.
+ * "or". A word without a field is searched in user names. docs/FILTER.md lists the fields;
+ * filter_names() gives them for completion.
  *
  *     text    user, time (or dt), words: `*` and `?`, smart case; quotes keep blanks and commas
  *     number  hour, day, copies, row, every feature, every detector and `ensemble` (its score):
- *             5  >5  >=5  <5  <=5  =5  !=5  1-5  1..5; k, M and G multiply by a thousand each;
+ *             5  >5  >=5  <5  <=5  =5  !=5  1-5  1..5; k, M and G are 1e3, 1e6 and 1e9;
  *             p99.9 is a percentile over rows (features and scores)
  *     rank    `rank` (of the detector in view), `iforest.rank`: whole numbers, 1 is the top
  *     other   flagged:iforest (or any, all), sort:FIELD[-asc|-desc], and what hooks add
