@@ -9,7 +9,7 @@ const struct command commands[] = {
     {"prep", "prep AUTH... -o FILE", "count raw logs into a table of user-hours", cmd_prep},
     {"top", "top FILE", "ranked user-hours as CSV", cmd_top},
     {"explain", "explain FILE|DIR --row N", "why a user-hour is odd", cmd_explain},
-    {"report", "report FILE -o FILE", "evaluation from verdicts and truth", cmd_report},
+    {"report", "report FILE|DIR -o FILE", "evaluation from verdicts and truth", cmd_report},
     {NULL, NULL, NULL, NULL},
 };
 

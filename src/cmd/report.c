@@ -1,4 +1,4 @@
-/* oddhours report FILE -o FILE: the evaluation from verdicts and truth. */
+/* oddhours report FILE|DIR -o FILE: the evaluation from verdicts and truth. */
 #include "review/report.h"
 
 #include <inttypes.h>
@@ -328,9 +328,9 @@ int cmd_report(int argc, char **argv)
     run_params_init(&settings.params);
     settings.params.index = true;
     const struct options options = {
-        .synopsis = "report FILE -o FILE.md|FILE.json [OPTION]...",
-        .about = "Runs the detectors on FILE and writes what verdicts and truth labels say of "
-                 "them.",
+        .synopsis = "report FILE|DIR -o FILE.md|FILE.json [OPTION]...",
+        .about = "Runs the detectors on FILE (or takes a saved run) and writes what verdicts and "
+                 "truth labels say of them.",
         .own = own,
         .take = take,
         .context = &settings,
@@ -342,7 +342,7 @@ int cmd_report(int argc, char **argv)
         run_params_clear(&settings.params);
         return outcome == OPTIONS_DONE ? 0 : 2;
     }
-    bool good = operand_only(argc - first, argv + first, "report FILE -o FILE", &status);
+    bool good = operand_only(argc - first, argv + first, "report FILE|DIR -o FILE", &status);
     if (good && settings.output == NULL) {
         good = status_set(&status, STATUS_USAGE,
                           "report needs -o FILE: where to write (- prints it)");

@@ -43,6 +43,15 @@ pass 'precision with its counts' grep -qE '^\| Isolation Forest .* \([0-9]+ of [
     "$work/review.md"
 pass 'self-agreement' grep -q 'shown again |' "$work/review.md"
 pass 'controls of the bulk' grep -q 'Controls of the bulk' "$work/review.md"
+pass 'why a row was odd' grep -q 'of what speaks against it' "$work/review.md"
+
+# ---- of a saved run ----
+"$oddhours" run "$table" -o "$work/run" $quick
+pass 'a saved run' "$oddhours" report "$work/run" -o "$work/saved.md" --reviews "$review" -q
+same 'says what the file says' "$(sed '/^## Run card/,$d' "$work/review.md")" \
+    "$(sed '/^## Run card/,$d' "$work/saved.md")"
+
+# ---- of another version of the file ----
 gzip -dc "$table" | sed '2d' >"$work/other.csv"
 pass 'the review of another version of the file' "$oddhours" report "$work/other.csv" \
     -o "$work/other.md" --reviews "$review" $quick
