@@ -16,6 +16,39 @@ struct place {
     uint32_t point; /* or LOF_NO_POINT */
 };
 
+/* The neighbours of a point of the sample. In distinct form their radius is known. */
+static bool around_point(const struct lof_model *model, const struct place *place,
+                         struct kdtree_hits *hits, struct status *status)
+{
+    if (model->form == LOF_DISTINCT) {
+        return kdtree_within(model->tree, place->x, model->k_distance[place->point],
+                             place->point, hits, status);
+    }
+    return kdtree_nearest(model->tree, place->x, model->k, place->point, INFINITY, hits,
+                          status);
+}
+
+/* The neighbours of a vector that no sampled profile has; place->point is set if one rounds to
+ * the same coordinates. */
+static bool around_new(const struct lof_model *model, struct place *place,
+                       struct kdtree_hits *hits, struct status *status)
+{
+    double distance, bound = INFINITY;
+    const uint32_t near = kdtree_near(model->tree, place->x, &distance);
+    if (model->form == LOF_DISTINCT && model->points.n > 1) {
+        bound = model->k_distance[near] + distance;
+    }
+    if (!kdtree_nearest(model->tree, place->x, model->k, KDTREE_NONE, bound, hits, status)) {
+        return false;
+    }
+    for (size_t i = 0; i < hits->n; i++) {
+        if (hits->distance[i] == 0) {
+            place->point = hits->point[i];
+        }
+    }
+    return true;
+}
+
 /* Finds the points within the k-distance of a profile. */
 static bool find(const struct lof_model *model, const struct detector_data *data,
                  size_t profile, struct place *place, struct kdtree_hits *hits,
@@ -23,22 +56,10 @@ static bool find(const struct lof_model *model, const struct detector_data *data
 {
     place->x = data->scaled + profile * model->points.d;
     place->point = lof_points_of(&model->points, profile);
-    if (place->point == LOF_NO_POINT) {
-        double distance;
-        const uint32_t near = kdtree_near(model->tree, place->x, &distance);
-        if (!kdtree_nearest(model->tree, place->x, model->k, KDTREE_NONE, INFINITY, hits,
-                            status)) {
-            return false;
-        }
-        place->point = distance == 0 ? near : LOF_NO_POINT;
-        for (size_t i = 0; i < hits->n && place->point == LOF_NO_POINT; i++) {
-            if (hits->distance[i] == 0) {
-                place->point = hits->point[i];
-            }
-        }
+    if (place->point == LOF_NO_POINT && !around_new(model, place, hits, status)) {
+        return false;
     }
-    return place->point == LOF_NO_POINT || kdtree_nearest(model->tree, place->x, model->k,
-                                                          place->point, INFINITY, hits, status);
+    return place->point == LOF_NO_POINT || around_point(model, place, hits, status);
 }
 
 /* Weighted mean of one coordinate over the neighbours; of the point's own copies there is no
