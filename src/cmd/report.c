@@ -7,18 +7,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/format.h"
 #include "base/mem.h"
 #include "base/outfile.h"
 #include "cmd/cmd.h"
 #include "cmd/console.h"
 #include "cmd/operand.h"
 #include "cmd/options.h"
-#include "explain/reason.h"
 #include "review/content.h"
 #include "review/exchange.h"
 #include "review/store.h"
 #include "run/card.h"
+#include "run/explainer.h"
 #include "run/json.h"
 
 struct settings {
@@ -64,6 +63,7 @@ struct work {
     struct verdict_set *verdicts;
     char matched[160]; /* how verdicts of another version were found again; else empty */
     struct truth *truth;
+    struct explainer *explainer;
     struct evaluated lists[REPORT_LISTS];
     struct report_input input;
 };
@@ -74,6 +74,7 @@ static void work_clear(struct work *work)
     history_free(work->imported);
     verdict_set_free(work->verdicts);
     truth_free(work->truth);
+    explainer_free(work->explainer);
 }
 
 /* An exported review of another version of the file: its verdicts by content. */
@@ -165,34 +166,15 @@ static bool open_reviews(struct work *work, struct status *status)
     return work->verdicts != NULL;
 }
 
-/* The detector that ranks the row highest, and the feature it holds most against it. */
+/* Why a row is odd, in one sentence of facts. */
 static bool sentence(void *context, uint32_t row, char *text, size_t size)
 {
-    const struct work *work = context;
-    const struct run *run = work->run;
-    const struct table *table = run->table;
-    const struct detector_data data = run_detector_data(run);
-    uint32_t profile = table->row_profile[row];
-    const struct result *best = NULL;
-    size_t best_rank = SIZE_MAX;
-    for (size_t i = 0; i < detector_count(); i++) {
-        const struct result *result = &run->results[i];
-        size_t rank = result->ready ? ranking_rank_of(result->ranking, run->by_profile,
-                                                      table->row_profile, row)
-                                    : 0;
-        if (rank > 0 && rank < best_rank) {
-            best = result;
-            best_rank = rank;
-        }
-    }
-    struct reason reason;
-    if (best == NULL || !reason_find(best->detector, best->model, &data, profile, &reason)) {
+    const struct explainer *explainer = context;
+    struct why why;
+    if (!why_find(&explainer->data, row, &why, NULL)) {
         return false;
     }
-    snprintf(text, size, "%s #%zu, most for %s = %s (%.0f %% of what speaks against it)",
-             best->title, best_rank, table->feature_names[reason.feature],
-             format_value(table_profile(table, profile)[reason.feature]).text,
-             100 * reason.share);
+    why_sentence(&explainer->data, &why, text, size);
     return true;
 }
 
@@ -219,8 +201,12 @@ static bool prepare(struct work *work, const struct progress *progress, struct s
     input->lists = work->lists;
     input->k = (size_t)work->settings->count;
     input->data = (struct evaluation_data){run->table, run->by_profile, work->verdicts};
+    work->explainer = explainer_new(run, run->parallel, progress, status);
+    if (work->explainer == NULL) {
+        return false;
+    }
     input->sentence = sentence;
-    input->context = work;
+    input->context = work->explainer;
     input->truth = work->truth;
     input->truth_name = work->settings->truth;
     return true;
@@ -329,8 +315,9 @@ int cmd_report(int argc, char **argv)
     settings.params.index = true;
     const struct options options = {
         .synopsis = "report FILE|DIR -o FILE.md|FILE.json [OPTION]...",
-        .about = "Runs the detectors on FILE (or takes a saved run) and writes what verdicts and "
-                 "truth labels say of them.",
+        .about =
+            "Runs the detectors on FILE (or takes a saved run) and writes what verdicts and "
+            "truth labels say of them.",
         .own = own,
         .take = take,
         .context = &settings,

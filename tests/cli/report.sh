@@ -43,7 +43,7 @@ pass 'precision with its counts' grep -qE '^\| Isolation Forest .* \([0-9]+ of [
     "$work/review.md"
 pass 'self-agreement' grep -q 'shown again |' "$work/review.md"
 pass 'controls of the bulk' grep -q 'Controls of the bulk' "$work/review.md"
-pass 'why a row was odd' grep -q 'of what speaks against it' "$work/review.md"
+pass 'why a row was odd' grep -q 'of all user-hours' "$work/review.md"
 
 # ---- of a saved run ----
 "$oddhours" run "$table" -o "$work/run" $quick
