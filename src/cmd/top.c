@@ -13,10 +13,11 @@
 #include "cmd/console.h"
 #include "cmd/operand.h"
 #include "cmd/options.h"
+#include "rank/filter.h"
 #include "run/row_text.h"
 
 struct settings {
-    const char *by;
+    const char *by, *filter;
     double count;
     bool quiet;
     struct run_params params;
@@ -24,6 +25,7 @@ struct settings {
 
 static const struct option_spec own[] = {
     {"count", 'n', "N", "how many rows (50)"},
+    {"filter", 0, "TERMS", "only rows such as 'user:U66* failed:>=10'; docs/FILTER.md"},
     {"by", 0, "NAME", "a detector, or ensemble (ensemble)"},
     {"quiet", 'q', NULL, "no progress"},
     {NULL, 0, NULL, NULL},
@@ -37,7 +39,8 @@ static bool take(void *context, size_t index, const char *value, struct status *
     struct settings *settings = context;
     switch (index) {
     case 0: return param_parse(&count_spec, value, &settings->count, status);
-    case 1: settings->by = value; return true;
+    case 1: settings->filter = value; return true;
+    case 2: settings->by = value; return true;
     default: settings->quiet = true; return true;
     }
 }
@@ -133,26 +136,81 @@ static bool put_row(const struct run *run, size_t rank, uint32_t row, struct out
     return outfile_write(file, "\n", 1) || true;
 }
 
+static struct filter_context context_of(const struct run *run, const struct result *by,
+                                        struct filter_ranking *rankings)
+{
+    struct filter_context context = {.table = run->table,
+                                     .by_profile = run->by_profile,
+                                     .rankings = rankings,
+                                     .n_rankings = detector_count() + 1};
+    for (size_t i = 0; i < context.n_rankings; i++) {
+        const struct result *one = &run->results[i];
+        rankings[i] = (struct filter_ranking){.name = one->name,
+                                              .alias = one->brief,
+                                              .ranking = one->ready ? one->ranking : NULL,
+                                              .threshold = one->scores.threshold};
+        if (one == by) {
+            context.main_ranking = i;
+        }
+    }
+    return context;
+}
+
+/* The rows to print: the head of the ranking, or of what passes the filter; `sort:` in it
+ * decides the order. */
+static bool find_rows(const struct settings *settings, const struct run *run,
+                      const struct result *by, struct row_set *rows, struct status *status)
+{
+    struct filter_ranking rankings[DETECTOR_MAX + 1];
+    struct filter_context context = context_of(run, by, rankings);
+    struct filter_error error;
+    struct row_order order;
+    char text[1024];
+    size_t count = (size_t)settings->count;
+    if (settings->filter == NULL) {
+        *rows = row_set_ranked(by->ranking, run->by_profile, 1, count);
+        return true;
+    }
+    struct filter *filter = filter_parse(settings->filter, &context, &error);
+    if (filter != NULL && !filter_order(filter, &context, &order)) {
+        filter_free(filter);
+        snprintf(text, sizeof text, "%.900s sort:%s", settings->filter, by->name);
+        filter = filter_parse(text, &context, &error);
+    }
+    if (filter == NULL) {
+        return status_set(status, STATUS_USAGE, "--filter, column %zu: %s%s%s%s",
+                          error.column + 1, error.text,
+                          error.nearest[0] != '\0' ? "; did you mean " : "", error.nearest,
+                          error.nearest[0] != '\0' ? "?" : "");
+    }
+    bool good = filter_rows(filter, &context, run->parallel, NULL, count, rows, NULL, status);
+    filter_free(filter);
+    return good;
+}
+
 static bool put_all(const struct settings *settings, const struct run *run,
                     struct status *status)
 {
     const struct result *by = run_result(run, settings->by);
-    size_t count = (size_t)settings->count;
-    if (count > by->scores.scored_rows) {
-        count = by->scores.scored_rows;
+    if (!by->ready) {
+        return status_set(status, STATUS_USAGE, "--by %s: this run has no such scores",
+                          settings->by);
     }
-    uint32_t *rows = mem_new(count, sizeof *rows, "the top rows", status);
-    struct outfile *file = rows != NULL ? outfile_open("-", status) : NULL;
-    if (file == NULL) {
-        free(rows);
+    struct row_set set = {0};
+    if (!find_rows(settings, run, by, &set, status)) {
         return false;
     }
-    put_header(run, file);
-    count = ranking_rows(by->ranking, run->by_profile, 1, count, rows, status);
-    bool good = status->code == STATUS_OK;
-    for (size_t i = 0; good && i < count; i++) {
+    uint32_t *rows = mem_new(set.n, sizeof *rows, "the top rows", status);
+    bool good = rows != NULL && row_set_get(&set, 0, set.n, rows, status) == set.n;
+    struct outfile *file = good ? outfile_open("-", status) : NULL;
+    good = file != NULL;
+    if (good) {
+        put_header(run, file);
+    }
+    for (size_t i = 0; good && i < set.n; i++) {
         good = put_row(run, i + 1, rows[i], file, status);
     }
+    row_set_clear(&set);
     free(rows);
     if (!good) {
         outfile_abandon(file);

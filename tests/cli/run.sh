@@ -67,6 +67,15 @@ same 'top by one detector is its ranking' \
     "$(sort -t, -k5,5n "$work/t1/scores.csv" | sed -n '2,6p' | cut -d, -f1 | tr '\n' ' ')" \
     "$("$oddhours" top "$table" -q -n 5 --by iforest $quick | tail -n +2 | cut -d, -f2 | tr '\n' ' ')"
 
+"$oddhours" top "$table" -q -n 1000 $quick --filter 'user:U6* dst:>=3' >"$work/filtered.csv"
+same 'top takes the filter language' '' \
+    "$(tail -n +2 "$work/filtered.csv" | awk -F, '$4 !~ /^U6/ || $8 < 3')"
+same 'and finds every row' \
+    "$(awk -F, 'NR > 1 && $2 ~ /^U6/ && $6 >= 3' "$table" | wc -l | tr -d ' ')" \
+    "$(tail -n +2 "$work/filtered.csv" | wc -l | tr -d ' ')"
+ends 'a wrong filter says where' 2 'filter, column 1: .*did you mean user' \
+    "$oddhours" top "$table" -q $quick --filter 'usr:U66'
+
 # ---- bad usage ----
 ends 'no file' 2 'a file is missing' "$oddhours" run -o "$work/x"
 ends 'two files' 2 'one file only' "$oddhours" run a b -o "$work/x"
