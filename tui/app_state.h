@@ -98,6 +98,9 @@ struct page *app_card_page(const struct app *app);
 void app_why(struct app *app); /* app_why.c */
 void app_why_answer(struct app *app, struct query *query);
 void app_why_free(struct app *app);
+void app_export_answer(struct app *app, struct query *query); /* app_export.c */
+void app_show_hour(struct app *app);
+void app_show_row(struct app *app, const char *text);
 void app_lines(struct app *app); /* app_lines.c */
 void app_lines_answer(struct app *app, struct query *query);
 bool app_screenshot(struct app *app, const char *path);

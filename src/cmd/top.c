@@ -1,20 +1,17 @@
 /* oddhours top FILE: the ranked user-hours as CSV on standard output. */
 #include "cmd/cmd.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "base/nearest.h"
-#include "base/outfile.h"
-#include "base/shortest.h"
 #include "cmd/console.h"
 #include "cmd/operand.h"
 #include "cmd/options.h"
 #include "rank/filter.h"
-#include "run/row_text.h"
+#include "run/rows_csv.h"
 
 struct settings {
     const char *by, *filter;
@@ -65,75 +62,6 @@ static bool check_by(const struct settings *settings, struct status *status)
                       settings->by, nearest.word != NULL ? "; did you mean '" : "",
                       nearest.word != NULL ? nearest.word : "",
                       nearest.word != NULL ? "'?" : "");
-}
-
-static void put_header(const struct run *run, struct outfile *file)
-{
-    const struct table *table = run->table;
-    outfile_printf(file, "rank,row_id%s%s", table->row_time != NULL ? ",dt" : "",
-                   table->row_user != NULL ? ",src_user" : "");
-    for (size_t i = 0; i < table->profiles.d; i++) {
-        char field[512];
-        size_t length = strlen(table->feature_names[i]);
-        length = row_text_field(field, table->feature_names[i], length < 250 ? length : 250);
-        outfile_write(file, ",", 1);
-        outfile_write(file, field, length);
-    }
-    outfile_printf(file, ",copies");
-    for (size_t i = 0; i <= detector_count(); i++) {
-        if (run->results[i].ready) {
-            outfile_printf(file, ",%s,%s_rank", run->results[i].name, run->results[i].name);
-        }
-    }
-    outfile_printf(file, "\n");
-}
-
-static bool put_text(struct outfile *file, const struct dict *dict, uint32_t id,
-                     struct status *status)
-{
-    struct span span = dict_get(dict, id);
-    char *field = mem_new(2 * span.length + 2, 1, "a field", status);
-    if (field == NULL) {
-        return false;
-    }
-    size_t length = row_text_field(field, span.bytes, span.length);
-    outfile_write(file, ",", 1);
-    outfile_write(file, field, length);
-    free(field);
-    return true;
-}
-
-static bool put_row(const struct run *run, size_t rank, uint32_t row, struct outfile *file,
-                    struct status *status)
-{
-    const struct table *table = run->table;
-    uint32_t profile = table->row_profile[row];
-    outfile_printf(file, "%zu,%lu", rank, (unsigned long)row);
-    if ((table->row_time != NULL &&
-         !put_text(file, table->times, table->row_time[row], status)) ||
-        (table->row_user != NULL &&
-         !put_text(file, table->users, table->row_user[row], status))) {
-        return false;
-    }
-    for (size_t i = 0; i < table->profiles.d; i++) {
-        outfile_printf(file, ",%.17g", table_profile(table, profile)[i]);
-    }
-    outfile_printf(file, ",%lu", (unsigned long)table->profiles.copies[profile]);
-    for (size_t i = 0; i <= detector_count(); i++) {
-        const struct result *result = &run->results[i];
-        if (!result->ready) {
-            continue;
-        }
-        double score = result->scores.score[profile];
-        if (isnan(score)) {
-            outfile_printf(file, ",,");
-        } else {
-            outfile_printf(
-                file, ",%.17g,%zu", score,
-                ranking_rank_of(result->ranking, run->by_profile, table->row_profile, row));
-        }
-    }
-    return outfile_write(file, "\n", 1) || true;
 }
 
 static struct filter_context context_of(const struct run *run, const struct result *by,
@@ -202,21 +130,10 @@ static bool put_all(const struct settings *settings, const struct run *run,
     }
     uint32_t *rows = mem_new(set.n, sizeof *rows, "the top rows", status);
     bool good = rows != NULL && row_set_get(&set, 0, set.n, rows, status) == set.n;
-    struct outfile *file = good ? outfile_open("-", status) : NULL;
-    good = file != NULL;
-    if (good) {
-        put_header(run, file);
-    }
-    for (size_t i = 0; good && i < set.n; i++) {
-        good = put_row(run, i + 1, rows[i], file, status);
-    }
+    good = good && rows_csv_write(run, rows, set.n, "-", NULL, status);
     row_set_clear(&set);
     free(rows);
-    if (!good) {
-        outfile_abandon(file);
-        return false;
-    }
-    return outfile_commit(file, status);
+    return good;
 }
 
 static bool work(const struct settings *settings, struct status *status)

@@ -337,6 +337,29 @@ static void go_to_rank(struct topk_view *view, struct app *app, const char *text
     list_go(&view->list, (size_t)rank - 1);
 }
 
+static void export_to(void *context, struct app *app, const char *path)
+{
+    struct topk_view *view = context;
+    if (path[0] != '\0') {
+        app_export(app, &view->rows.set, path);
+    }
+}
+
+/* Asks where to, naming rows and format first. */
+static void export_list(struct topk_view *view, struct app *app, const char *path)
+{
+    char label[80];
+    if (path[0] != '\0') {
+        export_to(view, app, path);
+        return;
+    }
+    snprintf(label, sizeof label,
+             "write %s rows as CSV to: ", format_grouped(view->rows.set.n).text);
+    const struct question question = {
+        .label = label, .initial = "oddhours-top.csv", .context = view, .done = export_to};
+    app_ask(app, &question);
+}
+
 static unsigned act_topk(void *state, struct app *app, enum action action, const char *argument)
 {
     struct topk_view *view = state;
@@ -369,6 +392,7 @@ static unsigned act_topk(void *state, struct app *app, enum action action, const
         view->reversed = !view->reversed;
         wish(view, app);
         return REACT_DONE;
+    case ACTION_EXPORT: export_list(view, app, argument); return REACT_DONE;
     case ACTION_RANK: go_to_rank(view, app, argument); break;
     default:
         if (!list_act(&view->list, action)) {
