@@ -110,7 +110,8 @@ static void draw_status(const struct app *app, struct canvas *canvas, int y)
             x = canvas_text(canvas, y, x, ROLE_BAD, app->glyphs->failed) + 1;
         }
         canvas_text(canvas, y, x, roles[app->message_kind], app->message);
-    } else if (app->session.busy) {
+    } else if (app->session.busy &&
+               (app_view(app)->action != ACTION_VIEW_RUN || app->page != NULL)) {
         draw_progress(app, canvas, y);
     }
 }

@@ -90,8 +90,10 @@ static struct canvas *draw(struct app *app, int rows, int cols)
     struct canvas *canvas = canvas_new(rows, cols, app->glyphs, NULL);
     assert_non_null(canvas);
     app_draw(app, canvas);
-    fixture_wait(app); /* a view may ask for what it lacks while it draws */
-    app_draw(app, canvas);
+    if (app->session.ended) {
+        fixture_wait(app); /* a view may ask for what it lacks while it draws */
+        app_draw(app, canvas);
+    }
     return canvas;
 }
 

@@ -24,7 +24,8 @@ void fixture_goldens(struct app *app, const char *name);
 /* Draws at many sizes, the smallest included, and checks that every cell is safe text. */
 void fixture_draw_all_sizes(struct app *app);
 
-/* Whether a row of the screen at 80x24 has this text. */
+/* Whether a row of the screen at 80x24 has this text. Drawing waits for queries, but not for a
+ * run that has not ended. */
 bool fixture_shows(struct app *app, const char *text);
 
 #endif

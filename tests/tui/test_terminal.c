@@ -52,7 +52,7 @@ static struct vt *start_reading(int rows, int cols)
     assert_true(feed >= 0);
     assert_int_equal(write(feed, header, sizeof header - 1), sizeof header - 1);
     struct vt *vt = vt_start(argv, rows, cols, NULL);
-    vt_wait_text(vt, VT_ANY, "] read");
+    vt_wait_text(vt, VT_ANY, "more to come");
     return vt;
 }
 

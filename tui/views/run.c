@@ -15,7 +15,7 @@
 #include "widgets/list.h"
 #include "widgets/meter.h"
 
-enum { NAME_COLS = 18, BAR_COLS = 22, FIRST_ROWS = 100 };
+enum { NAME_COLS = 17, WIDE_COLS = 100, FIRST_ROWS = 100 };
 
 /* The view has no state: all it shows is the session's. */
 static void *open_run(struct app *app)
@@ -58,7 +58,9 @@ static void draw_figures(const struct app *app, struct canvas *canvas, int y, in
         x = canvas_printf(canvas, y, x, ROLE_TEXT, "%s/%s",
                           amount(progress->stage, (double)progress->done).text,
                           amount(progress->stage, (double)progress->total).text);
-        x = canvas_printf(canvas, y, x, ROLE_DIM, " %s", unit);
+        if (canvas->cols >= WIDE_COLS) {
+            x = canvas_printf(canvas, y, x, ROLE_DIM, " %s", unit);
+        }
     } else if (progress->done > 0) {
         x = canvas_printf(canvas, y, x, ROLE_TEXT, "%s %s",
                           amount(progress->stage, (double)progress->done).text, unit);
@@ -99,7 +101,7 @@ static void draw_running(const struct app *app, struct canvas *canvas, int y)
         return;
     }
     if (progress->total > 0) {
-        int bar = canvas->cols >= 76 ? BAR_COLS : 8;
+        int bar = canvas->cols >= WIDE_COLS ? 22 : canvas->cols >= 76 ? 10 : 8;
         meter_bar(canvas, y, x, bar, ROLE_BAR, progress->done, progress->total);
         x += bar;
         x = canvas_printf(canvas, y, x, ROLE_STRONG, "%4.0f %%  ",
