@@ -201,14 +201,16 @@ static inline struct user_group *find_group(struct auth_chunk *chunk, struct spa
  * ------------------------------------------------------------------------------------- */
 
 static void reject_line(struct auth_chunk *chunk, enum auth_reject why,
-                        const struct auth_line *line, uint64_t number, int64_t late)
+                        const struct auth_line *line, uint64_t number, int64_t time)
 {
     chunk->rejected[why]++;
     if (chunk->n_rejects < TABLE_REJECTS_KEPT) {
         struct auth_chunk_reject *reject = &chunk->rejects[chunk->n_rejects++];
         reject->line = number;
         reject->why = why;
-        auth_line_reason(reject->reason, sizeof reject->reason, why, line, late);
+        reject->time = time;
+        reject->latest = chunk->latest_seen;
+        auth_line_reason(reject->reason, sizeof reject->reason, why, line, 0);
     }
 }
 
@@ -278,14 +280,14 @@ static bool count_lines(struct auth_chunk *chunk)
                 reject = AUTH_CUT;
             }
             if (reject != AUTH_BLANK) {
-                reject_line(chunk, reject, &line, number, 0);
+                reject_line(chunk, reject, &line, number, time);
             }
             continue;
         }
         int64_t latest = chunk->latest_seen;
         if (time < latest) {
             if (time < latest - options->slack) {
-                reject_line(chunk, AUTH_LATE, &line, number, latest - time);
+                reject_line(chunk, AUTH_LATE, &line, number, time);
                 continue;
             }
         } else {

@@ -49,6 +49,8 @@ struct auth_run {
 struct auth_chunk_reject {
     uint64_t line; /* in the chunk, from 0 */
     enum auth_reject why;
+    int64_t time, latest; /* AUTH_LATE: of the line, and the latest before it as far as the
+                             chunk knows: the reason is written when all is known */
     char reason[sizeof((struct reject *)0)->reason];
 };
 

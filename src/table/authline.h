@@ -85,8 +85,8 @@ enum auth_reject auth_line_check(const struct auth_line *line, int64_t *time);
 /* True for the result "Fail" in any case. */
 bool auth_line_failed(const struct auth_line *line);
 
-/* Says in plain ASCII what is wrong with a line; `late` is by how many seconds it is out of
- * order. */
+/* Says in plain ASCII what is wrong with a line (NULL for AUTH_LATE); `late` is by how many
+ * seconds it is out of order. */
 void auth_line_reason(char *reason, size_t size, enum auth_reject reject,
                       const struct auth_line *line, int64_t late);
 

@@ -150,8 +150,16 @@ static bool settle_rejects(struct counting *counting, const struct auth_chunk *c
         counting->report->rejected += chunk->rejected[why];
     }
     for (size_t i = 0; i < chunk->n_rejects; i++) {
-        if (!keep_reject(counting, counting->file_lines + chunk->rejects[i].line + 1,
-                         chunk->rejects[i].reason, status)) {
+        const struct auth_chunk_reject *reject = &chunk->rejects[i];
+        char late[sizeof reject->reason];
+        const char *reason = reject->reason;
+        if (reject->why == AUTH_LATE) { /* how late depends on all lines before */
+            int64_t latest =
+                reject->latest > counting->latest ? reject->latest : counting->latest;
+            auth_line_reason(late, sizeof late, AUTH_LATE, NULL, latest - reject->time);
+            reason = late;
+        }
+        if (!keep_reject(counting, counting->file_lines + reject->line + 1, reason, status)) {
             return false;
         }
     }
