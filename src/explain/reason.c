@@ -1,5 +1,7 @@
 #include "explain/reason.h"
 
+#include <math.h>
+
 bool reason_find(const struct detector *detector, const void *model,
                  const struct detector_data *data, size_t profile, struct reason *reason)
 {
@@ -9,6 +11,7 @@ bool reason_find(const struct detector *detector, const void *model,
         return false;
     }
     for (size_t i = 0; i < d; i++) {
+        credit[i] = detector->credit_sided ? fabs(credit[i]) : credit[i];
         positive += credit[i] > 0 ? credit[i] : 0;
         best = credit[i] > credit[best] ? i : best;
     }

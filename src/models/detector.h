@@ -106,6 +106,9 @@ struct detector {
     bool (*explain)(const void *model, const struct detector_data *data, size_t profile,
                     double *credit);
     const char *credit_unit; /* "levels of depth", "share of squared error" */
+    /* The sign of a credit only says on which side of its neighbours the profile is: both sides
+     * speak for an anomaly, as much as the magnitude says. */
+    bool credit_sided;
 
     /* Saved runs: puts a model, and gets back one that scores and explains to the same bits.
      * The reader trusts nothing but the hash: counts and indexes are checked. */

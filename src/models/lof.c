@@ -301,6 +301,7 @@ const struct detector lof_detector = {
     .sample = lof_sample,
     .explain = lof_explain,
     .credit_unit = "share of squared distance",
+    .credit_sided = true,
     .save = lof_save,
     .load = lof_load,
     .health = lof_health,

@@ -82,6 +82,10 @@ bool lof_explain(const void *fitted, const struct detector_data *data, size_t pr
     const struct lof_model *model = fitted;
     struct kdtree_hits hits = {0};
     struct place place;
+    if (lof_points_of(&model->points, profile) == LOF_NO_POINT &&
+        !lof_scores_all(model, data)) {
+        return false;
+    }
     if (!find(model, data, profile, &place, &hits, NULL)) {
         kdtree_hits_clear(&hits);
         return false;

@@ -10,6 +10,7 @@
 
 #include "models/lof_model.h"
 #include "unit/fixture.h"
+#include "unit/lof_twin.h"
 #include "unit/test.h"
 
 /* A table of small whole numbers, with what a detector is given. Scaled is the value itself, or
@@ -82,111 +83,17 @@ static const float *vector_of(const struct bench *bench, size_t row)
     return bench->scaled + (size_t)bench->table->row_profile[row] * bench->table->profiles.d;
 }
 
-/* ---- the twin ------------------------------------------------------------------------------
+/* ---- against the twin -----------------------------------------------------------------------
  */
 
-/* Row by row, as the definition reads: no points, no trees, weights by counting copies. */
-struct twin {
-    size_t n, d, k;
-    const float **x;          /* (n) sampled rows */
-    double *k_distance, *lrd; /* (n) */
-    double *others;           /* scratch (n) */
-    bool *first;              /* (n) no row before is like it */
-};
-
-static double twin_distance(const struct twin *twin, const float *a, const float *b)
-{
-    double sum = 0;
-    for (size_t j = 0; j < twin->d; j++) {
-        sum += ((double)a[j] - (double)b[j]) * ((double)a[j] - (double)b[j]);
-    }
-    return sqrt(sum);
-}
-
-static int rising(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-/* Distance to the k-th nearest of the distinct vectors that are not x. */
-static double twin_k_distance(const struct twin *twin, const float *x)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < twin->n; i++) {
-        double distance = twin_distance(twin, x, twin->x[i]);
-        if (distance > 0 && twin->first[i]) {
-            twin->others[n++] = distance;
-        }
-    }
-    qsort(twin->others, n, sizeof *twin->others, rising);
-    return n == 0 ? 0 : twin->others[(twin->k < n ? twin->k : n) - 1];
-}
-
-/* Over the rows within k_distance of x, which leaves out one row that is x itself (`self`): the
- * mean of reach, or of lrd. */
-static double twin_mean(const struct twin *twin, const float *x, double k_distance, size_t self,
-                        bool of_lrd)
-{
-    double sum = 0, weight = 0;
-    for (size_t i = 0; i < twin->n; i++) {
-        double distance = twin_distance(twin, x, twin->x[i]);
-        if (i != self && distance <= k_distance) {
-            weight += 1;
-            sum += of_lrd ? twin->lrd[i] : fmax(twin->k_distance[i], distance);
-        }
-    }
-    return sum / weight;
-}
-
-static struct twin *twin_new(const struct bench *bench)
+static struct lof_twin *twin_of(const struct bench *bench)
 {
     const struct lof_points *points = &bench->model->points;
-    struct twin *twin = malloc(sizeof *twin);
-    *twin =
-        (struct twin){points->n_rows, points->d, bench->model->k, NULL, NULL, NULL, NULL, NULL};
-    twin->x = malloc(twin->n * sizeof *twin->x);
-    twin->k_distance = malloc(twin->n * sizeof *twin->k_distance);
-    twin->lrd = malloc(twin->n * sizeof *twin->lrd);
-    twin->others = malloc(twin->n * sizeof *twin->others);
-    twin->first = malloc(twin->n * sizeof *twin->first);
-    for (size_t i = 0; i < twin->n; i++) {
-        size_t before = 0;
-        twin->x[i] = vector_of(bench, lof_points_row(points, i));
-        while (before < i && twin_distance(twin, twin->x[before], twin->x[i]) > 0) {
-            before++;
-        }
-        twin->first[i] = before == i;
+    const float **rows = malloc(points->n_rows * sizeof *rows);
+    for (size_t i = 0; i < points->n_rows; i++) {
+        rows[i] = vector_of(bench, lof_points_row(points, i));
     }
-    for (size_t i = 0; i < twin->n; i++) {
-        twin->k_distance[i] = twin_k_distance(twin, twin->x[i]);
-    }
-    for (size_t i = 0; i < twin->n; i++) {
-        twin->lrd[i] = 1 / twin_mean(twin, twin->x[i], twin->k_distance[i], i, false);
-    }
-    return twin;
-}
-
-static void twin_free(struct twin *twin)
-{
-    free(twin->x);
-    free(twin->k_distance);
-    free(twin->lrd);
-    free(twin->others);
-    free(twin->first);
-    free(twin);
-}
-
-/* LOF of x: as a row of the sample where there is one like it, else as a new point. */
-static double twin_lof(const struct twin *twin, const float *x)
-{
-    size_t self = 0;
-    while (self < twin->n && twin_distance(twin, x, twin->x[self]) > 0) {
-        self++;
-    }
-    double k_distance = twin_k_distance(twin, x);
-    double lrd = 1 / twin_mean(twin, x, k_distance, self, false);
-    return twin_mean(twin, x, k_distance, self, true) / lrd;
+    return lof_twin_new(rows, points->n_rows, points->d, bench->model->k);
 }
 
 static void assert_near(double a, double b)
@@ -199,7 +106,7 @@ static void assert_near(double a, double b)
 static void compare_with_twin(struct bench *bench)
 {
     bench_fit(bench);
-    struct twin *twin = twin_new(bench);
+    struct lof_twin *twin = twin_of(bench);
     const struct lof_model *model = bench->model;
     for (size_t i = 0; i < twin->n && model->points.n > 1; i++) {
         const size_t row = lof_points_row(&model->points, i);
@@ -209,9 +116,9 @@ static void compare_with_twin(struct bench *bench)
     }
     for (size_t row = 0; row < bench->table->n_rows; row++) {
         const double score = bench->scores.score[bench->table->row_profile[row]];
-        assert_near(score, model->points.n > 1 ? twin_lof(twin, vector_of(bench, row)) : 1);
+        assert_near(score, model->points.n > 1 ? lof_twin_lof(twin, vector_of(bench, row)) : 1);
     }
-    twin_free(twin);
+    lof_twin_free(twin);
     bench_unfit(bench);
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "explain/reason.h"
 #include "models/lof_model.h"
 #include "unit/fixture.h"
 #include "unit/test.h"
@@ -160,6 +161,31 @@ static void a_lone_point_has_no_neighbours(void **state)
     }
 }
 
+/* Being far below one's neighbours is a reason, too. */
+static void a_reason_may_be_on_either_side(void **state)
+{
+    (void)state;
+    enum { N = 40 };
+    double values[N * 2];
+    for (size_t i = 0; i < N; i++) {
+        values[2 * i] = 100 + (double)(i % 8);
+        values[2 * i + 1] = 50 + (double)(i / 8);
+    }
+    values[0] = 20;
+    values[1] = 60;
+    struct bench bench;
+    struct reason reason;
+    bench_open(&bench, fixture_table(values, N, 2, NULL), LOF_DISTINCT, 5);
+    bench_fit(&bench);
+    double credit[2];
+    assert_true(lof_detector.explain(bench.model, &bench.data, 0, credit));
+    assert_true(credit[0] < -0.9 && credit[1] > 0);
+    assert_true(reason_find(&lof_detector, bench.model, &bench.data, 0, &reason));
+    assert_int_equal(reason.feature, 0);
+    assert_true(fabs(reason.share + credit[0]) < 1e-12);
+    bench_close(&bench);
+}
+
 /* In sklearn form a profile that was not sampled is not scored, but has neighbours. */
 static void sklearn_form_has_neighbours_too(void **state)
 {
@@ -172,7 +198,10 @@ static void sklearn_form_has_neighbours_too(void **state)
     for (size_t profile = 0; profile < bench.table->profiles.n; profile++) {
         struct lof_neighbourhood *of =
             lof_neighbours(bench.model, &bench.data, profile, 3, NULL);
+        double credit[TABLE_FEATURES_MAX];
         fresh += !of->sampled;
+        assert_int_equal(lof_detector.explain(bench.model, &bench.data, profile, credit),
+                         of->sampled);
         piles += of->pile_rows > 0;
         assert_true(of->sampled == !isnan(of->lrd));
         lof_neighbours_free(of);
@@ -325,6 +354,7 @@ int main(void)
         cmocka_unit_test(the_neighbourhood_of_a_point),
         cmocka_unit_test(the_neighbourhood_of_a_new_point),
         cmocka_unit_test(a_lone_point_has_no_neighbours),
+        cmocka_unit_test(a_reason_may_be_on_either_side),
         cmocka_unit_test(sklearn_form_has_neighbours_too),
         cmocka_unit_test(both_forms_count_the_same_scores_above_1e6),
         cmocka_unit_test(the_health_line),
