@@ -8,8 +8,8 @@
 #include "models/detector.h"
 
 struct reason {
-    size_t feature; /* with the largest credit */
-    double share;   /* of the credits that speak for an anomaly, 0 to 1 */
+    size_t feature; /* with the largest credit that speaks for an anomaly */
+    double share;   /* of all such credits, 0 to 1 */
 };
 
 /* False when the detector did not score the profile, or nothing speaks against it. */
