@@ -15,7 +15,7 @@
 #include "widgets/columns.h"
 #include "widgets/list.h"
 
-enum { LEAST_LIST = 6, SIDE_COLS = 76, REASON_COLS = 22 };
+enum { LEAST_LIST = 6, SIDE_COLS = 76, REASON_COLS = 20 };
 
 /* Columns to sort by, in the order that `s` walks through. */
 enum sort_key { SORT_RANK, SORT_TIME, SORT_USER, SORT_COPIES, SORT_FEATURE /* and on */ };
