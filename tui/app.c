@@ -46,6 +46,10 @@ struct app *app_new(const struct app_options *options, struct status *status)
     app->dirty = true;
     app->session.selected.k = DEFAULT_K;
     keymap_init(&app->keymap);
+    struct status place = {0};
+    if (options->review.on) {
+        app->review = review_new(&options->review, &place);
+    }
     if (!run_params_copy(&app->params, options->params, status) ||
         !start_threads(app, status)) {
         app_free(app);
@@ -69,6 +73,10 @@ void app_free(struct app *app)
     }
     worker_free(app->worker);
     queries_free(app->queries);
+    struct status lost = {0};
+    if (!review_free(app->review, &lost)) {
+        fprintf(stderr, "oddhours: %s\n", lost.text); /* the terminal is given back by now */
+    }
     app_why_free(app);
     parallel_free(app->query_threads);
     for (size_t i = 0; views[i] != NULL; i++) {
@@ -98,6 +106,11 @@ void app_free(struct app *app)
 }
 
 /* ---- reading ---- */
+
+struct review *app_review(const struct app *app)
+{
+    return app->review;
+}
 
 const struct session *app_session(const struct app *app)
 {
@@ -216,6 +229,7 @@ void app_select_row(struct app *app, size_t row)
     unsigned what = CHANGED_ROW;
     selected->has_row = true;
     selected->row = row;
+    review_look(app->review, row, app_now(app));
     if (session->run->table->row_user != NULL) {
         uint32_t user = session->run->table->row_user[row];
         what |= selected->has_user && selected->user == user ? 0 : CHANGED_USER;

@@ -23,7 +23,10 @@ static void quit_confirmed(void *context, struct app *app)
 static void ask_to_quit(struct app *app)
 {
     const struct session *session = &app->session;
-    if (session->busy) {
+    if (review_unsaved(app->review) > 0) {
+        app_confirm(app, 'y', quit_confirmed, NULL, "%zu verdicts or notes are not saved. Quit?",
+                    review_unsaved(app->review));
+    } else if (session->busy) {
         app_confirm(app, 'y', quit_confirmed, NULL, "A run is going on. Cancel it and quit?");
     } else if (session->run != NULL && session->ended &&
                session->run->seconds > COSTLY_SECONDS) {

@@ -124,6 +124,7 @@ static void table_has_come(struct app *app)
     app_changed(app, CHANGED_TABLE);
     table_free(app->preview);
     app->preview = NULL;
+    review_attach(app);
 }
 
 /* The first detector that is ready is shown, and the ensemble when it is there, unless the user
@@ -181,6 +182,7 @@ static void replace(struct app *app)
     }
     session->selected.has_row = session->selected.has_user = false;
     app_filter_again(app);
+    review_attach(app);
     app_changed(app, CHANGED_RUN);
 }
 
@@ -263,6 +265,10 @@ static void take_answer(struct app *app, struct query *query)
             views[i]->answer(app->states[i], app, query);
             app->dirty = true;
         }
+    }
+    if (app->review != NULL && query->tag == app->review) {
+        review_answer(app, query);
+        app->dirty = true;
     }
     if (query->tag == app) {
         app_answer(app, query);

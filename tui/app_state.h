@@ -6,6 +6,7 @@
 #include "app.h"
 #include "glyphs.h"
 #include "prompt.h"
+#include "review.h"
 #include "views/view.h"
 
 enum { APP_VIEWS_MAX = 16 };
@@ -13,6 +14,7 @@ enum { APP_VIEWS_MAX = 16 };
 struct app_options {
     const struct run_params *params; /* borrowed for app_new() */
     enum glyph_set glyphs;
+    struct review_options review;
     bool frozen; /* times, rates and memory are constant: for golden screens */
 };
 
@@ -32,6 +34,8 @@ struct app {
     struct queries *queries;
     struct why_cache *why; /* explanations of the run: app_why.c */
     struct parallel *query_threads;
+
+    struct review *review; /* NULL: there is no place for verdicts */
 
     struct keymap keymap;
     void *states[APP_VIEWS_MAX]; /* by index in views[]; NULL: never shown */

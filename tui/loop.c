@@ -59,6 +59,10 @@ static double patience(const struct loop *loop)
     } else if (app->ticking) {
         return 0;
     }
+    double poll = review_patience(app);
+    if (poll >= 0 && (seconds < 0 || poll < seconds)) {
+        seconds = poll;
+    }
     double script = script_patience(loop->script);
     return script >= 0 && (seconds < 0 || script < seconds) ? script : seconds;
 }
@@ -113,6 +117,7 @@ static bool run(struct loop *loop, struct status *status)
             good = draw(loop, status);
         }
         script_play(loop->script, app);
+        review_poll(app);
         if (!loop->terminal && script_ended(loop->script)) {
             break;
         }

@@ -17,6 +17,7 @@ struct settings {
     bool glyphs_chosen;
     enum glyph_set glyphs;
     const char *script;
+    struct review_options review;
     int rows, cols; /* of a screen without a terminal; 0: the terminal */
 };
 
@@ -25,11 +26,15 @@ static const struct option_spec own[] = {
     {"glyphs", 0, "SET", "block, braille or ascii (block where the terminal is UTF-8)"},
     {"script", 0, "FILE", "play a session: one action a line, as in the palette"},
     {"no-cache", 0, NULL, "run again even if this run was kept, and do not keep it"},
+    {"reviews", 0, "FILE", "where verdicts are kept (~/.local/share/oddhours/reviews.db)"},
+    {"reviewer", 0, "NAME", "who judges ($USER)"},
+    {"truth", 0, "FILE", "labels from outside: a red-team list or a CSV"},
     {"screen", 0, "COLSxROWS", "play the script on a screen of this size, without a terminal"},
     {NULL, 0, NULL, NULL},
 };
 
-enum { OPTION_COLOR, OPTION_GLYPHS, OPTION_SCRIPT, OPTION_NO_CACHE, OPTION_SCREEN };
+enum { OPTION_COLOR, OPTION_GLYPHS, OPTION_SCRIPT, OPTION_NO_CACHE, OPTION_REVIEWS,
+       OPTION_REVIEWER, OPTION_TRUTH, OPTION_SCREEN };
 
 static bool take_color(struct settings *settings, const char *value, struct status *status)
 {
@@ -57,6 +62,9 @@ static bool take(void *context, size_t index, const char *value, struct status *
                           value);
     case OPTION_SCRIPT: settings->script = value; return true;
     case OPTION_NO_CACHE: settings->params.cache = false; return true;
+    case OPTION_REVIEWS: settings->review.path = value; return true;
+    case OPTION_REVIEWER: settings->review.reviewer = value; return true;
+    case OPTION_TRUTH: settings->review.truth = value; return true;
     default:
         if (sscanf(value, "%dx%d%c", &settings->cols, &settings->rows, &after) != 2 ||
             settings->cols < 1 || settings->cols > 500 || settings->rows < 1 ||
@@ -109,6 +117,7 @@ static int explore(const struct settings *settings)
     signals_start();
     const struct app_options options = {
         .params = &settings->params,
+        .review = settings->review,
         .glyphs = choose_glyphs(settings, utf8),
     };
     struct app *app = app_new(&options, &status);
@@ -130,6 +139,7 @@ static int explorer(int argc, char **argv)
     struct status status = {0};
     run_params_init(&settings.params);
     settings.params.cache = true;
+    settings.review.on = true;
     const struct options options = {
         .synopsis = "[OPTION]... FILE   |   oddhours COMMAND ...",
         .about =

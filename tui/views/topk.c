@@ -9,6 +9,7 @@
 #include "base/format.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "review.h"
 #include "row_list.h"
 #include "views/detail.h"
 #include "views/user_hours.h"
@@ -105,7 +106,7 @@ static void *open_topk(struct app *app)
 
 struct layout {
     struct columns columns;
-    size_t rank, when, user, reason, copies;
+    size_t verdict, rank, when, user, reason, copies;
     size_t ranks[DETECTOR_MAX + 1]; /* column of each result; COLUMNS_MAX: none */
     size_t sorted;
 };
@@ -116,6 +117,7 @@ static void lay_out(const struct topk_view *view, const struct session *session,
     struct columns *columns = &layout->columns;
     const struct table *table = session->run->table;
     memset(layout, 0, sizeof *layout);
+    layout->verdict = columns_add(columns, (struct column){"", 4, 4, 1, TEXT_LEFT});
     layout->rank = columns_add(columns, (struct column){"#", 5, 9, 0, TEXT_RIGHT});
     layout->when = layout->user = COLUMNS_MAX;
     if (table->row_user != NULL) {
@@ -189,9 +191,10 @@ static void draw_reason(const struct session *session, size_t profile,
     columns_field(&layout->columns, canvas, y, layout->reason, ROLE_TEXT, text);
 }
 
-static void draw_row(const struct session *session, size_t row, size_t place,
+static void draw_row(const struct app *app, size_t row, size_t place,
                      const struct layout *layout, struct canvas *canvas, int y)
 {
+    const struct session *session = app_session(app);
     const struct table *table = session->run->table;
     const struct columns *columns = &layout->columns;
     uint32_t profile = table->row_profile[row];
@@ -199,6 +202,8 @@ static void draw_row(const struct session *session, size_t row, size_t place,
     const struct result *by = &session->run->results[session->selected.result];
     size_t rank =
         ranking_rank_of(by->ranking, session->run->by_profile, table->row_profile, row);
+    review_mark(app_review(app), row, false, text, sizeof text);
+    columns_field(columns, canvas, y, layout->verdict, ROLE_STRONG, text);
     columns_field(columns, canvas, y, layout->rank, ROLE_STRONG,
                   format_grouped(rank != 0 ? rank : place + 1).text);
     if (layout->user < COLUMNS_MAX) {
@@ -220,9 +225,9 @@ static void draw_row(const struct session *session, size_t row, size_t place,
     }
 }
 
-static void draw_list(struct topk_view *view, const struct session *session,
-                      struct canvas *canvas)
+static void draw_list(struct topk_view *view, const struct app *app, struct canvas *canvas)
 {
+    const struct session *session = app_session(app);
     struct layout layout;
     struct canvas part = canvas_part(canvas, 0, 1, canvas->rows, canvas->cols - 1);
     lay_out(view, session, &layout, part.cols);
@@ -236,7 +241,7 @@ static void draw_list(struct topk_view *view, const struct session *session,
         if (row == SIZE_MAX) {
             break;
         }
-        draw_row(session, row, i, &layout, &part, y);
+        draw_row(app, row, i, &layout, &part, y);
         if (i == view->list.cursor) {
             canvas_select(canvas, y, 0, canvas->cols);
         }
@@ -289,7 +294,7 @@ static void draw_topk(void *state, const struct app *app, struct canvas *canvas)
     list_rows -= below ? wanted : 0;
     list_cols -= side ? SIDE_COLS : 0;
     struct canvas list = canvas_part(canvas, 1, 0, list_rows, list_cols);
-    draw_list(view, session, &list);
+    draw_list(view, app, &list);
     if (side || below) {
         struct canvas pane = side ? canvas_part(canvas, 1, list_cols, list_rows, SIDE_COLS)
                                   : canvas_part(canvas, 1 + list_rows, 0, wanted, canvas->cols);
@@ -360,6 +365,22 @@ static void export_list(struct topk_view *view, struct app *app, const char *pat
     app_ask(app, &question);
 }
 
+/* To the next, or previous, row without a verdict of one's own. */
+static void seek_open(struct topk_view *view, struct app *app, bool forward)
+{
+    size_t n = view->list.n;
+    for (size_t step = 1; step < n; step++) {
+        size_t place = (view->list.cursor + (forward ? step : n - step)) % n;
+        size_t row = row_list_at(&view->rows, place);
+        const struct verdict_row *own = review_own(app_review(app), row);
+        if (own == NULL || own->verdict == VERDICT_NONE) {
+            list_go(&view->list, place);
+            return;
+        }
+    }
+    app_say(app, LOG_NOTE, "all others of this list have a verdict");
+}
+
 static unsigned act_topk(void *state, struct app *app, enum action action, const char *argument)
 {
     struct topk_view *view = state;
@@ -393,9 +414,15 @@ static unsigned act_topk(void *state, struct app *app, enum action action, const
         wish(view, app);
         return REACT_DONE;
     case ACTION_EXPORT: export_list(view, app, argument); return REACT_DONE;
+    case ACTION_UNREVIEWED_NEXT: seek_open(view, app, true); break;
+    case ACTION_UNREVIEWED_PREVIOUS: seek_open(view, app, false); break;
     case ACTION_RANK: go_to_rank(view, app, argument); break;
     default:
-        if (!list_act(&view->list, action)) {
+        if (review_act_listed(app, action, argument, before)) {
+            if (review_verdict_of(action) != VERDICT_NONE) {
+                list_move(&view->list, 1);
+            }
+        } else if (!list_act(&view->list, action)) {
             return REACT_PASS;
         }
         break;
@@ -470,7 +497,7 @@ static const enum action footer[] = {ACTION_OPEN, ACTION_DETECTOR_NEXT, ACTION_K
 const struct view_ops view_topk = {
     .action = ACTION_VIEW_TOPK,
     .title = "Top-K",
-    .contexts = CONTEXT_MOVE | CONTEXT_RANKED | CONTEXT_ROWS,
+    .contexts = CONTEXT_MOVE | CONTEXT_RANKED | CONTEXT_ROWS | CONTEXT_REVIEW,
     .footer = footer,
     .open = open_topk,
     .close = close_topk,

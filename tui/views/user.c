@@ -9,6 +9,7 @@
 #include "base/format.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "review.h"
 #include "views/detail.h"
 #include "views/user_hours.h"
 #include "views/user_rows.h"
@@ -362,7 +363,14 @@ static unsigned act_user(void *state, struct app *app, enum action action, const
     case ACTION_LEFT: step_time(view, app, false); break;
     case ACTION_RIGHT: step_time(view, app, true); break;
     default:
-        if (!list_act(&view->list, action)) {
+        if (review_act_listed(app, action, argument,
+                              view->list.cursor < view->rows.n
+                                  ? view->rows.in_order[view->list.cursor]
+                                  : SIZE_MAX)) {
+            if (review_verdict_of(action) != VERDICT_NONE) {
+                list_move(&view->list, 1);
+            }
+        } else if (!list_act(&view->list, action)) {
             return REACT_PASS;
         }
         break;
@@ -436,7 +444,7 @@ static const enum action footer[] = {ACTION_OPEN,    ACTION_RIGHT, ACTION_DETECT
 const struct view_ops view_user = {
     .action = ACTION_VIEW_USER,
     .title = "User",
-    .contexts = CONTEXT_MOVE | CONTEXT_RANKED | CONTEXT_ROWS,
+    .contexts = CONTEXT_MOVE | CONTEXT_RANKED | CONTEXT_ROWS | CONTEXT_REVIEW,
     .footer = footer,
     .open = open_user,
     .close = close_user,

@@ -93,6 +93,6 @@ struct view_ops {
 extern const struct view_ops *const views[]; /* in the order of their digits, then NULL */
 
 extern const struct view_ops view_run, view_data, view_scores, view_topk, view_user;
-extern const struct view_ops view_compare, view_log;
+extern const struct view_ops view_compare, view_review, view_log;
 
 #endif

@@ -7,6 +7,7 @@ const struct view_ops *const views[] = {
     &view_topk,
     &view_user,
     &view_compare,
+    &view_review,
     &view_log,
     NULL,
 };
