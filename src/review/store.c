@@ -100,6 +100,12 @@ bool store_attach(struct store *store, const struct review_dataset *dataset,
 {
     struct review_dataset copy;
     bool changed = false;
+    /* Whatever becomes of the entries that wait, the old table is let go of, since it may be
+     * freed: the same file read again has the same rows, another file's are not to be asked. */
+    if (store->attached) {
+        bool same = strcmp(store->dataset.hash, dataset->hash) == 0;
+        store->source = same ? *source : (struct row_source){0};
+    }
     if (store->attached && !store_flush(store, &changed, status)) {
         return false;
     }
@@ -158,6 +164,11 @@ static struct entry *action(struct store *store, const uint32_t *rows, size_t n_
 {
     if (!store->attached) {
         status_set(status, STATUS_USAGE, "no table is open to be judged");
+        return NULL;
+    }
+    if (store->source.describe == NULL) {
+        status_set(status, STATUS_IO,
+                   "the review of the earlier file is not saved yet; this one comes after it");
         return NULL;
     }
     struct entry *entry = entry_new(n_rows, status);

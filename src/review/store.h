@@ -63,7 +63,8 @@ bool store_free(struct store *store, struct status *status);
 /* Takes up the review of one dataset (copied; `source` is borrowed until the store is freed)
  * and reads its history. A missing file is made with the first verdict. False when an existing
  * file cannot be read: the review goes on in memory and later calls try again; and when entries
- * of an earlier dataset cannot be saved, which is then kept. */
+ * of an earlier dataset cannot be saved, which is then kept: new verdicts are refused until a
+ * later call succeeds. The earlier `source` is let go of in any case. */
 bool store_attach(struct store *store, const struct review_dataset *dataset,
                   const struct row_source *source, struct status *status);
 

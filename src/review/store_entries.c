@@ -180,7 +180,8 @@ static bool read_rows(struct store *store, sqlite3_stmt *s, struct entry *entry,
             break;
         }
         bool known = id >= 0 && id < UINT32_MAX &&
-                     (source == NULL || source->accepts(source->table, row, same));
+                     (source == NULL || source->accepts == NULL ||
+                      source->accepts(source->table, row, same));
         if (known) {
             n++;
         } else {

@@ -644,6 +644,43 @@ static void other_files_are_refused_untouched(void **state)
     }
 }
 
+/* While entries of one dataset wait, another is taken up: the table of the first is let go of.
+ */
+static void the_old_table_is_let_go_of(void **state)
+{
+    struct place *place = *state;
+    struct status status = {0};
+    struct store_options options = {.path = place->path, .reviewer = "ana", .busy_ms = 20};
+    struct review_dataset same = dataset_named("aa"), other = dataset_named("bb");
+    struct store *store = store_new(&options, NULL);
+    must(store_attach(store, &same, &source, &status), &status);
+    judge(store, 1, VERDICT_TP);
+    sqlite3 *db;
+    assert_int_equal(sqlite3_open(place->path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, "BEGIN EXCLUSIVE", NULL, NULL, NULL), SQLITE_OK);
+    uint32_t row = 2;
+    assert_false(store_verdict(store, &row, 1, VERDICT_FP, &context, &status));
+    assert_int_equal(store_unsaved(store), 1);
+
+    /* Any use of these rows would crash: they stand for a table that has been freed. */
+    struct row_source gone = source;
+    gone.table = (const void *)1;
+    assert_false(store_attach(store, &same, &gone, &status));
+    assert_false(store_attach(store, &other, &source, &status));
+    assert_false(store_verdict(store, &row, 1, VERDICT_TP, &context, &status));
+    assert_non_null(strstr(status.text, "the earlier file"));
+    assert_int_equal(store_unsaved(store), 1);
+
+    assert_int_equal(sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(db);
+    must(store_attach(store, &other, &source, &status), &status);
+    must(store_verdict(store, &row, 1, VERDICT_TP, &context, &status), &status);
+    store_free(store, NULL);
+    store = open_store(place->path, "ana", "aa");
+    assert_int_equal(mine(store, 2), VERDICT_FP);
+    store_free(store, NULL);
+}
+
 static void rows_must_be_the_rows_judged(void **state)
 {
     struct place *place = *state;
@@ -906,6 +943,7 @@ int main(void)
         PLACED(replaced_file_gets_what_was_judged_here),
         PLACED(clock_going_back),
         PLACED(other_files_are_refused_untouched),
+        PLACED(the_old_table_is_let_go_of),
         PLACED(rows_must_be_the_rows_judged),
         PLACED(other_versions_are_listed_and_adopted_once),
         PLACED(old_versions_are_migrated),
