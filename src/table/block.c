@@ -232,7 +232,16 @@ static bool line_too_long(struct block *block)
     return status_set(&block->status, STATUS_INPUT, "longer than %d bytes", BLOCK_BYTES);
 }
 
-bool block_read(struct block *block, struct block_input *input, struct status *status)
+/* Behind a failure there is no end of the line that it cut off. In series libcsv sees to that.
+ */
+static void keep_whole_lines(struct block *block, bool quoted)
+{
+    if (!quoted) {
+        block->length = last_line_end(block->bytes, block->length);
+    }
+}
+
+void block_read(struct block *block, struct block_input *input)
 {
     size_t want = input->wanted;
     input->wanted = input->wanted_then;
@@ -255,14 +264,19 @@ bool block_read(struct block *block, struct block_input *input, struct status *s
         }
         size_t room = (block->length < want ? want : BLOCK_BYTES) - block->length, got;
         if (!source_read(input->source, block->bytes + block->length, room, &got,
-                         input->progress, status)) {
-            return false;
+                         input->progress, &input->failure)) {
+            input->at_end = true;
+            keep_whole_lines(block, input->quoted);
+            break;
         }
         block->length += got;
         input->at_end = got == 0;
     }
     block->serial = input->quoted;
-    block->last = input->at_end;
+    block->last = input->at_end && input->failure.code == STATUS_OK;
+    if (input->failure.code != STATUS_OK) {
+        return;
+    }
     if (!block->serial && !block->last) {
         if (cut == 0) {
             line_too_long(block);
@@ -272,7 +286,6 @@ bool block_read(struct block *block, struct block_input *input, struct status *s
         memcpy(input->carry, block->bytes + cut, input->n_carry);
         block->length = cut;
     }
-    return true;
 }
 
 static const char open_quote[] = "a quote that is not closed";

@@ -36,6 +36,10 @@ struct block_input {
     size_t n_carry;
     bool at_end;
     bool quoted; /* a quote has been met */
+    /* Why there is no more, when it is not the end of the file. It is told after the lines that
+     * came before it have been looked at, so that the first fault of a file is the one
+     * reported, whatever the threads and the size of blocks. */
+    struct status failure;
 };
 
 bool block_input_start(struct block_input *input, struct source *source,
@@ -69,8 +73,9 @@ struct block *block_new(const struct columns *columns, struct batch *take_batch,
                         struct status *status);
 void block_free(struct block *block);
 
-/* Reads the next block: whole lines or, after the first quote, any bytes. */
-bool block_read(struct block *block, struct block_input *input, struct status *status);
+/* Reads the next block: whole lines or, after the first quote, any bytes. A failure ends the
+ * input and waits in input->failure. */
+void block_read(struct block *block, struct block_input *input);
 
 /* Parses it into its batch. A failure waits in its status. */
 void block_parse(struct block *block);

@@ -98,9 +98,7 @@ static bool append_and_read(struct reader *reader, struct status *status)
         if (progress_cancelled(reader->progress)) {
             return status_cancelled(status);
         }
-        if (!block_read(set->blocks[set->n], &reader->input, status)) {
-            return false;
-        }
+        block_read(set->blocks[set->n], &reader->input);
         set->n++;
     }
     return true;
@@ -163,6 +161,10 @@ static bool read_rest(struct reader *reader, struct status *status)
         reader->parsing = reader->waiting;
         reader->waiting = set;
     } while (reader->parsing->n > 0 || reader->waiting->n > 0);
+    if (reader->input.failure.code != STATUS_OK) {
+        *status = reader->input.failure;
+        return false;
+    }
     return true;
 }
 
@@ -180,9 +182,7 @@ static bool read_first_block(struct reader *reader, struct status *status)
 {
     struct set *set = &reader->sets[0];
     struct block *block = set->blocks[0];
-    if (!block_read(block, &reader->input, status)) {
-        return false;
-    }
+    block_read(block, &reader->input);
     set->n = 1;
     if (block->serial) {
         block_parse_serially(block, reader->serial);
