@@ -159,3 +159,15 @@ const struct pipeline_listener *console_listener(const struct console *console)
 {
     return &console->listener;
 }
+
+struct run *console_run(struct console *console, const struct run_params *params,
+                        struct status *status)
+{
+    struct run *run = run_new(params, status);
+    if (run != NULL && !pipeline_run(run, &console->listener, &console->progress)) {
+        *status = run->status;
+        run_free(run);
+        return NULL;
+    }
+    return run;
+}

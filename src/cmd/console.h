@@ -20,6 +20,10 @@ void console_free(struct console *console);
 const struct progress *console_progress(const struct console *console);
 const struct pipeline_listener *console_listener(const struct console *console);
 
+/* Runs the pipeline under it. The finished run, or NULL with a status. */
+struct run *console_run(struct console *console, const struct run_params *params,
+                        struct status *status);
+
 /* A stage outside the pipeline, such as writing files. */
 void console_stage(struct console *console, const char *name);
 

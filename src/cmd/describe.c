@@ -154,20 +154,12 @@ int cmd_describe(int argc, char **argv)
         .take = take,
         .context = &settings,
     };
-    int first;
-    enum options_outcome outcome = options_parse(&options, argc, argv, &first);
-    if (outcome != OPTIONS_GO) {
-        run_params_clear(&settings.params);
-        return outcome == OPTIONS_DONE ? 0 : 2;
+    int exit_status;
+    if (!operand_begin(&options, argc, argv, &settings.params, &exit_status)) {
+        return exit_status;
     }
-    bool good = operand_only(argc - first, argv + first, "describe FILE", &status);
-    if (good) {
-        settings.params.input = mem_text(argv[first], strlen(argv[first]), &status);
-        good = settings.params.input != NULL;
-    }
-    struct console *console = good ? console_new(settings.quiet, &status) : NULL;
-    good = console != NULL && work(&settings, console, &status);
+    struct console *console = console_new(settings.quiet, &status);
+    bool good = console != NULL && work(&settings, console, &status);
     console_free(console);
-    run_params_clear(&settings.params);
-    return good ? 0 : options_fail(&status);
+    return operand_end(&settings.params, good, &status);
 }

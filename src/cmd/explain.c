@@ -139,13 +139,9 @@ static bool print_rows(const struct settings *settings, const struct run *run,
 static bool work(const struct settings *settings, struct status *status)
 {
     struct console *console = console_new(settings->quiet, status);
-    struct run *run = console != NULL ? run_new(&settings->params, status) : NULL;
+    struct run *run = console != NULL ? console_run(console, &settings->params, status) : NULL;
     struct explainer *explainer = NULL;
-    bool good =
-        run != NULL && pipeline_run(run, console_listener(console), console_progress(console));
-    if (run != NULL && !good) {
-        *status = run->status;
-    }
+    bool good = run != NULL;
     if (good) {
         explainer = explainer_new(run, run->parallel, console_progress(console), status);
         good = explainer != NULL;
@@ -173,18 +169,10 @@ int cmd_explain(int argc, char **argv)
         .context = &settings,
         .params = &settings.params,
     };
-    int first;
-    enum options_outcome outcome = options_parse(&options, argc, argv, &first);
-    if (outcome != OPTIONS_GO) {
-        run_params_clear(&settings.params);
-        return outcome == OPTIONS_DONE ? 0 : 2;
+    int exit_status;
+    if (!operand_begin(&options, argc, argv, &settings.params, &exit_status)) {
+        return exit_status;
     }
-    bool good = operand_only(argc - first, argv + first, "explain FILE|DIR --row N", &status) &&
-                check(&settings, &status);
-    if (good) {
-        settings.params.input = mem_text(argv[first], strlen(argv[first]), &status);
-        good = settings.params.input != NULL && work(&settings, &status);
-    }
-    run_params_clear(&settings.params);
-    return good ? 0 : options_fail(&status);
+    bool good = check(&settings, &status) && work(&settings, &status);
+    return operand_end(&settings.params, good, &status);
 }

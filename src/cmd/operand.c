@@ -3,19 +3,47 @@
 #include <string.h>
 
 #include "base/format.h"
+#include "base/mem.h"
 #include "base/text.h"
 
-bool operand_only(int count, char **operands, const char *usage, struct status *status)
+static bool take_one(int count, char **operands, const char *synopsis,
+                     struct run_params *params, struct status *status)
 {
     if (count == 0) {
-        return status_set(status, STATUS_USAGE, "a file is missing: oddhours %s", usage);
+        return status_set(status, STATUS_USAGE, "a file is missing: oddhours %s", synopsis);
     }
     if (count > 1) {
         return status_set(status, STATUS_USAGE,
                           "one file only, and '%.100s' is a second: oddhours %s", operands[1],
-                          usage);
+                          synopsis);
     }
-    return true;
+    params->input = mem_text(operands[0], strlen(operands[0]), status);
+    return params->input != NULL;
+}
+
+bool operand_begin(const struct options *options, int argc, char **argv,
+                   struct run_params *params, int *exit_status)
+{
+    int first;
+    struct status status = {0};
+    switch (options_parse(options, argc, argv, &first)) {
+    case OPTIONS_DONE: *exit_status = 0; break;
+    case OPTIONS_WRONG: *exit_status = 2; break;
+    case OPTIONS_GO:
+        if (take_one(argc - first, argv + first, options->synopsis, params, &status)) {
+            return true;
+        }
+        *exit_status = options_fail(&status);
+        break;
+    }
+    run_params_clear(params);
+    return false;
+}
+
+int operand_end(struct run_params *params, bool good, const struct status *status)
+{
+    run_params_clear(params);
+    return good ? 0 : options_fail(status);
 }
 
 struct operand_text operand_safe(const char *name)

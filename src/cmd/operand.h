@@ -6,10 +6,18 @@
 #include <stdio.h>
 
 #include "base/status.h"
+#include "cmd/options.h"
+#include "run/params.h"
 #include "table/table.h"
 
-/* One operand is wanted; otherwise a sentence with the usage. */
-bool operand_only(int count, char **operands, const char *usage, struct status *status);
+/* What a command with one input begins with: parses the command line and makes its one operand
+ * the input of `params`, which options_parse() has filled in. False when the command is over:
+ * `*exit_status` says how, and `params` are cleared. */
+bool operand_begin(const struct options *options, int argc, char **argv,
+                   struct run_params *params, int *exit_status);
+
+/* How it ends: says what went wrong, clears `params` and returns the exit status. */
+int operand_end(struct run_params *params, bool good, const struct status *status);
 
 /* A name from outside, safe to print. */
 struct operand_text {

@@ -291,12 +291,8 @@ static bool evaluate(const struct settings *settings, const struct run *run,
 static bool work_on(const struct settings *settings, struct status *status)
 {
     struct console *console = console_new(settings->quiet, status);
-    struct run *run = console != NULL ? run_new(&settings->params, status) : NULL;
-    bool good =
-        run != NULL && pipeline_run(run, console_listener(console), console_progress(console));
-    if (run != NULL && !good) {
-        *status = run->status;
-    }
+    struct run *run = console != NULL ? console_run(console, &settings->params, status) : NULL;
+    bool good = run != NULL;
     if (good) {
         console_stage(console, "report");
         good = evaluate(settings, run, console_progress(console), status);
@@ -323,21 +319,13 @@ int cmd_report(int argc, char **argv)
         .context = &settings,
         .params = &settings.params,
     };
-    int first;
-    enum options_outcome outcome = options_parse(&options, argc, argv, &first);
-    if (outcome != OPTIONS_GO) {
-        run_params_clear(&settings.params);
-        return outcome == OPTIONS_DONE ? 0 : 2;
+    int exit_status;
+    if (!operand_begin(&options, argc, argv, &settings.params, &exit_status)) {
+        return exit_status;
     }
-    bool good = operand_only(argc - first, argv + first, "report FILE|DIR -o FILE", &status);
-    if (good && settings.output == NULL) {
-        good = status_set(&status, STATUS_USAGE,
-                          "report needs -o FILE: where to write (- prints it)");
-    }
-    if (good) {
-        settings.params.input = mem_text(argv[first], strlen(argv[first]), &status);
-        good = settings.params.input != NULL && work_on(&settings, &status);
-    }
-    run_params_clear(&settings.params);
-    return good ? 0 : options_fail(&status);
+    bool good =
+        settings.output != NULL ||
+        status_set(&status, STATUS_USAGE, "report needs -o FILE: where to write (- prints it)");
+    good = good && work_on(&settings, &status);
+    return operand_end(&settings.params, good, &status);
 }

@@ -82,21 +82,16 @@ static bool work(const struct settings *settings, struct console *console,
     if (!artifacts_prepare(settings->directory, status)) {
         return false;
     }
-    struct run *run = run_new(&settings->params, status);
+    struct run *run = console_run(console, &settings->params, status);
     if (run == NULL) {
         return false;
     }
-    bool good = pipeline_run(run, console_listener(console), console_progress(console));
-    if (!good) {
-        *status = run->status;
-    } else {
-        console_stage(console, "write");
-        good = artifacts_write(run, settings->directory, settings->scores,
-                               console_progress(console), status);
-        console_done(console);
-        if (good && !settings->quiet) {
-            print_summary(run, settings->directory);
-        }
+    console_stage(console, "write");
+    bool good = artifacts_write(run, settings->directory, settings->scores,
+                                console_progress(console), status);
+    console_done(console);
+    if (good && !settings->quiet) {
+        print_summary(run, settings->directory);
     }
     run_free(run);
     return good;
@@ -118,24 +113,15 @@ int cmd_run(int argc, char **argv)
         .context = &settings,
         .params = &settings.params,
     };
-    int first;
-    enum options_outcome outcome = options_parse(&options, argc, argv, &first);
-    if (outcome != OPTIONS_GO) {
-        run_params_clear(&settings.params);
-        return outcome == OPTIONS_DONE ? 0 : 2;
+    int exit_status;
+    if (!operand_begin(&options, argc, argv, &settings.params, &exit_status)) {
+        return exit_status;
     }
-    bool good = operand_only(argc - first, argv + first, "run FILE -o DIR", &status);
-    if (good && settings.directory == NULL) {
-        good = status_set(&status, STATUS_USAGE,
-                          "run: say where the files go: oddhours run FILE -o DIR");
-    }
-    if (good) {
-        settings.params.input = mem_text(argv[first], strlen(argv[first]), &status);
-        good = settings.params.input != NULL;
-    }
+    bool good = settings.directory != NULL ||
+                status_set(&status, STATUS_USAGE,
+                           "run: say where the files go: oddhours run FILE -o DIR");
     struct console *console = good ? console_new(settings.quiet, &status) : NULL;
     good = console != NULL && work(&settings, console, &status);
     console_free(console);
-    run_params_clear(&settings.params);
-    return good ? 0 : options_fail(&status);
+    return operand_end(&settings.params, good, &status);
 }

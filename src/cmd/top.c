@@ -139,12 +139,8 @@ static bool put_all(const struct settings *settings, const struct run *run,
 static bool work(const struct settings *settings, struct status *status)
 {
     struct console *console = console_new(settings->quiet, status);
-    struct run *run = console != NULL ? run_new(&settings->params, status) : NULL;
-    bool good =
-        run != NULL && pipeline_run(run, console_listener(console), console_progress(console));
-    if (run != NULL && !good) {
-        *status = run->status;
-    }
+    struct run *run = console != NULL ? console_run(console, &settings->params, status) : NULL;
+    bool good = run != NULL;
     console_free(console);
     good = good && put_all(settings, run, status);
     run_free(run);
@@ -165,18 +161,10 @@ int cmd_top(int argc, char **argv)
         .context = &settings,
         .params = &settings.params,
     };
-    int first;
-    enum options_outcome outcome = options_parse(&options, argc, argv, &first);
-    if (outcome != OPTIONS_GO) {
-        run_params_clear(&settings.params);
-        return outcome == OPTIONS_DONE ? 0 : 2;
+    int exit_status;
+    if (!operand_begin(&options, argc, argv, &settings.params, &exit_status)) {
+        return exit_status;
     }
-    bool good = operand_only(argc - first, argv + first, "top FILE -n N", &status) &&
-                check_by(&settings, &status);
-    if (good) {
-        settings.params.input = mem_text(argv[first], strlen(argv[first]), &status);
-        good = settings.params.input != NULL && work(&settings, &status);
-    }
-    run_params_clear(&settings.params);
-    return good ? 0 : options_fail(&status);
+    bool good = check_by(&settings, &status) && work(&settings, &status);
+    return operand_end(&settings.params, good, &status);
 }
