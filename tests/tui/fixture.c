@@ -40,7 +40,8 @@ void fixture_wait(struct app *app)
     app_mail(app);
 }
 
-struct app *fixture_open(const char *file, const char *models)
+static struct app *open_with(const char *file, const char *models,
+                             const struct review_options *review)
 {
     char path[4096];
     struct status status = {0};
@@ -56,7 +57,7 @@ struct app *fixture_open(const char *file, const char *models)
     free(params.input);
     params.input = strdup(path);
     params.threads = 2;
-    const struct app_options options = {.params = &params, .frozen = true};
+    const struct app_options options = {.params = &params, .frozen = true, .review = *review};
     struct app *app = app_new(&options, &status);
     assert_non_null(app);
     assert_true(app_start(app, &status));
@@ -65,6 +66,19 @@ struct app *fixture_open(const char *file, const char *models)
     fixture_wait(app);
     app->has_message = false;
     return app;
+}
+
+struct app *fixture_open(const char *file, const char *models)
+{
+    const struct review_options none = {.on = false};
+    return open_with(file, models, &none);
+}
+
+struct app *fixture_open_reviewed(const char *file, const char *models, const char *reviews,
+                                  const char *reviewer)
+{
+    const struct review_options review = {.on = true, .path = reviews, .reviewer = reviewer};
+    return open_with(file, models, &review);
 }
 
 void fixture_do(struct app *app, const char *line)

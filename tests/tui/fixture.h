@@ -9,6 +9,10 @@
  * processor. Freed with app_free(). */
 struct app *fixture_open(const char *file, const char *models);
 
+/* The same with verdicts kept in the file `reviews`, by `reviewer`. */
+struct app *fixture_open_reviewed(const char *file, const char *models, const char *reviews,
+                                  const char *reviewer);
+
 /* Plays a line of the palette or of a script ("key j j"), and waits for queries. */
 void fixture_do(struct app *app, const char *line);
 

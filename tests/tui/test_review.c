@@ -1,0 +1,161 @@
+/* Review on the screen: verdicts are marked, counted, saved, taken back and found again. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "review.h"
+#include "tui/fixture.h"
+#include "unit/test.h"
+
+static char directory[64], store[96];
+
+static int make_place(void **state)
+{
+    (void)state;
+    snprintf(directory, sizeof directory, "/tmp/oddhours-review-XXXXXX");
+    if (mkdtemp(directory) == NULL) {
+        return -1;
+    }
+    snprintf(store, sizeof store, "%s/reviews.db", directory);
+    return 0;
+}
+
+static int remove_place(void **state)
+{
+    (void)state;
+    unlink(store);
+    return rmdir(directory); /* fails when a journal or a rescue file was left */
+}
+
+static struct app *open_as(const char *reviewer)
+{
+    struct app *app =
+        fixture_open_reviewed("lanl_user_hours.csv", "iforest,lof", store, reviewer);
+    fixture_do(app, "top");
+    return app;
+}
+
+static enum verdict own(const struct app *app, size_t rank)
+{
+    const struct run *run = app->session.run;
+    uint32_t row;
+    const struct ranking *ranking = run->results[session_results() - 1].ranking;
+    assert_int_equal(ranking_rows(ranking, run->by_profile, rank, 1, &row, NULL), 1);
+    const struct verdict_row *found = review_own(app->review, row);
+    return found == NULL ? VERDICT_NONE : found->verdict;
+}
+
+static void verdicts_are_marked_and_the_cursor_goes_on(void **state)
+{
+    (void)state;
+    struct app *app = open_as("ana");
+    fixture_do(app, "key t f o");
+    assert_int_equal(own(app, 1), VERDICT_TP);
+    assert_int_equal(own(app, 2), VERDICT_FP);
+    assert_int_equal(own(app, 3), VERDICT_UNDECIDED);
+    assert_int_equal(own(app, 4), VERDICT_NONE);
+    assert_int_equal(review_unsaved(app->review), 0);
+    fixture_golden(app, 24, 80, GLYPHS_BLOCK, "topk_verdicts_80x24");
+    app_free(app);
+}
+
+static void they_are_there_the_next_time(void **state)
+{
+    (void)state;
+    struct app *app = open_as("ana");
+    fixture_do(app, "key t f");
+    app_free(app);
+    app = open_as("ana");
+    assert_int_equal(own(app, 1), VERDICT_TP);
+    assert_int_equal(own(app, 2), VERDICT_FP);
+    app_free(app);
+    app = open_as("ben"); /* others' verdicts are not one's own, but count */
+    assert_int_equal(own(app, 1), VERDICT_NONE);
+    assert_true(fixture_shows(app, "(TP)"));
+    app_free(app);
+}
+
+static void what_was_said_is_taken_back_and_said_again(void **state)
+{
+    (void)state;
+    struct app *app = open_as("ana");
+    fixture_do(app, "key t f z");
+    assert_int_equal(own(app, 2), VERDICT_NONE);
+    fixture_do(app, "key z");
+    assert_int_equal(own(app, 1), VERDICT_NONE);
+    app_free(app);
+    app = open_as("ana"); /* undo is kept, too, and so is what can be said again */
+    assert_int_equal(own(app, 1), VERDICT_NONE);
+    fixture_do(app, "key Z");
+    assert_int_equal(own(app, 1), VERDICT_TP);
+    fixture_do(app, "key Z");
+    assert_int_equal(own(app, 2), VERDICT_FP);
+    app_free(app);
+}
+
+static void filters_know_verdicts(void **state)
+{
+    (void)state;
+    struct app *app = open_as("ana");
+    fixture_do(app, "key t f t o");
+    fixture_do(app, "filter verdict:tp");
+    assert_int_equal(app->session.filter.rows, 2);
+    fixture_do(app, "filter verdict:none");
+    assert_int_equal(app->session.filter.rows, app->session.run->table->n_rows - 4);
+    fixture_do(app, "clear-filter");
+    fixture_do(app, "first");
+    fixture_do(app, "note seen before, harmless");
+    fixture_do(app, "filter note:harmless");
+    assert_int_equal(app->session.filter.rows, 1);
+    app_free(app);
+}
+
+static void the_review_view(void **state)
+{
+    (void)state;
+    struct app *app = open_as("ana");
+    fixture_do(app, "k 10");
+    fixture_do(app, "review");
+    fixture_goldens(app, "review_new");
+    fixture_do(app, "key t f t o");
+    fixture_goldens(app, "review");
+    fixture_do(app, "key Tab"); /* Clopper-Pearson for Wilson */
+    fixture_golden(app, 24, 100, GLYPHS_BLOCK, "review_exact_100x24");
+    fixture_draw_all_sizes(app);
+    fixture_do(app, "blind 7");
+    fixture_golden(app, 24, 80, GLYPHS_ASCII, "review_blind_80x24_ascii");
+    app_free(app);
+}
+
+static void an_exported_review_comes_in(void **state)
+{
+    (void)state;
+    struct app *app =
+        fixture_open_reviewed("synthetic_user_hours.csv.gz", "iforest", store, "ana");
+    char line[1200];
+    snprintf(line, sizeof line, "import %s/data/synthetic_review.json",
+             getenv("ODDHOURS_SRCDIR"));
+    fixture_do(app, "review");
+    fixture_do(app, line);
+    assert_true(fixture_shows(app, "reviewed"));
+    const struct verdict_set *counting = review_counting(app->review);
+    assert_non_null(counting);
+    assert_true(counting->n > 20);
+    app_free(app);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(verdicts_are_marked_and_the_cursor_goes_on, make_place,
+                                        remove_place),
+        cmocka_unit_test_setup_teardown(they_are_there_the_next_time, make_place, remove_place),
+        cmocka_unit_test_setup_teardown(what_was_said_is_taken_back_and_said_again, make_place,
+                                        remove_place),
+        cmocka_unit_test_setup_teardown(filters_know_verdicts, make_place, remove_place),
+        cmocka_unit_test_setup_teardown(the_review_view, make_place, remove_place),
+        cmocka_unit_test_setup_teardown(an_exported_review_comes_in, make_place, remove_place),
+    };
+    return cmocka_run_group_tests_name("review", tests, NULL, NULL);
+}
