@@ -1,0 +1,61 @@
+/* review_internal: what the parts of review share: its state, and the one kind of query. */
+#ifndef ODDHOURS_TUI_REVIEW_INTERNAL_H
+#define ODDHOURS_TUI_REVIEW_INTERNAL_H
+
+#include "app_state.h"
+#include "review.h"
+#include "review_desk.h"
+
+enum { REVIEW_NOTE_TEXT = 1024 };
+
+struct review {
+    struct review_desk desk; /* the queries thread's */
+    struct verdict_set *own, *shared;
+    size_t unsaved;
+    bool asked_poll; /* a poll is on its way */
+    double polled;   /* clock_now() */
+    size_t seen_row; /* under the cursor since seen_at, app_now()'s seconds */
+    double seen_at;
+    bool seen;
+    size_t note_row; /* what the open question is about */
+    char *truth_path;
+    bool told; /* of a failure to save, until it is over */
+};
+
+enum review_task {
+    TASK_ATTACH,
+    TASK_VERDICT,
+    TASK_NOTE,
+    TASK_UNDO,
+    TASK_REDO,
+    TASK_POLL,
+    TASK_IMPORT,
+    TASK_EXPORT
+};
+
+struct review_query {
+    struct query query;
+    enum review_task task;
+    struct review *review;
+    const struct table *table;
+    size_t n;
+    uint32_t *rows;
+    uint32_t *ranks; /* (n) or NULL */
+    enum verdict verdict;
+    struct verdict_context context;
+    char detector[64], queue[512], text[REVIEW_NOTE_TEXT];
+    /* the answer */
+    bool changed, nothing;
+    uint32_t row;
+    char message[400], notice[400];
+    struct verdict_set *own, *shared;
+    size_t unsaved;
+};
+
+/* A question to the store, with room for n rows; NULL, and said so, without memory. */
+struct review_query *review_ask(struct app *app, enum review_task task, size_t n);
+
+/* Hands it to the queries thread. */
+void review_submit(struct app *app, struct review_query *take_asked);
+
+#endif
