@@ -133,14 +133,19 @@ static void draw_title(const struct session *session, size_t row, struct canvas 
     canvas_rule(canvas, 0, title);
 }
 
+/* The detector in view comes first, so that its rank is there on a narrow screen, too. */
 static void draw_ranks(const struct session *session, size_t row, struct canvas *canvas, int y)
 {
     int x = 1;
-    for (size_t i = 0; i < session_results(); i++) {
-        char text[80];
-        detail_rank(session, i, row, text, sizeof text);
+    size_t n = session_results(), first = session->selected.result;
+    for (size_t k = 0; k <= n; k++) {
+        size_t i = k == 0 ? first : k - 1;
+        char text[80] = "";
+        if (k == 0 || i != first) {
+            detail_rank(session, i, row, text, sizeof text);
+        }
         if (text[0] != '\0') {
-            x = canvas_printf(canvas, y, x, ROLE_TEXT, "%s  ", text);
+            x = canvas_printf(canvas, y, x, k == 0 ? ROLE_STRONG : ROLE_TEXT, "%s  ", text);
         }
     }
 }

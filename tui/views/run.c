@@ -174,7 +174,7 @@ static int draw_results(const struct session *session, struct canvas *canvas, in
 {
     struct columns columns = {0};
     int from = y;
-    columns_add(&columns, (struct column){"found by", 16, 20, 0, TEXT_LEFT});
+    columns_add(&columns, (struct column){"detector", 16, 20, 0, TEXT_LEFT});
     columns_add(&columns, (struct column){"flagged", 10, 12, 0, TEXT_RIGHT});
     columns_add(&columns, (struct column){"share", 7, 8, 1, TEXT_RIGHT});
     columns_add(&columns, (struct column){"above", 9, 10, 2, TEXT_RIGHT});
