@@ -99,7 +99,7 @@ void app_back(struct app *app);
 void app_search(struct app *app, bool forward);
 struct page *app_help_page(const struct app *app); /* help.c */
 struct page *app_card_page(const struct app *app);
-void app_why(struct app *app); /* app_why.c */
+void app_why(struct app *app, const char *argument); /* app_why.c */
 void app_why_answer(struct app *app, struct query *query);
 void app_why_free(struct app *app);
 void app_export_answer(struct app *app, struct query *query); /* app_export.c */

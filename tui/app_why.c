@@ -20,6 +20,7 @@ struct why_query {
     struct why_cache *cache;
     struct parallel *parallel;
     size_t row;
+    bool shapley;
     struct page *page; /* the answer */
 };
 
@@ -48,6 +49,9 @@ static void work(struct query *query, const struct progress *progress)
     self->page = why != NULL ? page_new("Why") : NULL;
     if (self->page != NULL &&
         why_find(&cache->explainer->data, self->row, why, &query->status)) {
+        if (self->shapley) {
+            why_add_shapley(&cache->explainer->data, why);
+        }
         why_lines(&cache->explainer->data, why, add_line, self->page);
     }
     free(why);
@@ -60,7 +64,7 @@ static void free_query(struct query *query)
     free(self);
 }
 
-void app_why(struct app *app)
+void app_why(struct app *app, const char *argument)
 {
     const struct session *session = &app->session;
     if (!session->selected.has_row || !session->ended || !session->has_scaled) {
@@ -85,6 +89,7 @@ void app_why(struct app *app)
     self->cache = app->why;
     self->parallel = app_query_threads(app);
     self->row = session->selected.row;
+    self->shapley = argument[0] == 's';
     app_query(app, app, &self->query);
 }
 

@@ -14,7 +14,7 @@
 #include "run/json.h"
 
 struct settings {
-    bool by_row, json, quiet;
+    bool by_row, shapley, json, quiet;
     double row;
     const char *user, *time;
     struct run_params params;
@@ -24,6 +24,7 @@ static const struct option_spec own[] = {
     {"row", 0, "N", "the user-hour with this row_id"},
     {"user", 0, "NAME", "or: the user-hours of this user ..."},
     {"time", 0, "DT", "... at this time, as the table writes it"},
+    {"shapley", 0, NULL, "exact Shapley values, too (forest and autoencoder)"},
     {"json", 0, NULL, "as JSON"},
     {"quiet", 'q', NULL, "no progress"},
     {NULL, 0, NULL, NULL},
@@ -41,7 +42,8 @@ static bool take(void *context, size_t index, const char *value, struct status *
         return param_parse(&row_spec, value, &settings->row, status);
     case 1: settings->user = value; return true;
     case 2: settings->time = value; return true;
-    case 3: settings->json = true; return true;
+    case 3: settings->shapley = true; return true;
+    case 4: settings->json = true; return true;
     default: settings->quiet = true; return true;
     }
 }
@@ -121,6 +123,9 @@ static bool print_rows(const struct settings *settings, const struct run *run,
     good = why != NULL;
     for (size_t i = 0; good && i < n; i++) {
         good = why_find(&explainer->data, rows[i], why, status);
+        if (good && settings->shapley) {
+            why_add_shapley(&explainer->data, why);
+        }
         if (good && settings->json) {
             cJSON *json = explainer_json(explainer, why, status);
             good = json != NULL && json_write(json, "-", status);

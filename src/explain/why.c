@@ -104,3 +104,15 @@ bool why_find(const struct why_data *data, size_t row, struct why *why, struct s
     }
     return problem.code == STATUS_OK;
 }
+
+void why_add_shapley(const struct why_data *data, struct why *why)
+{
+    for (size_t i = 0; i < data->n_sources; i++) {
+        const struct why_source *source = &data->source[i];
+        struct why_detector *one = &why->detector[i];
+        one->has_shapley = one->scored && source->detector != NULL &&
+                           source->detector->shapley != NULL &&
+                           source->detector->shapley(source->model, &data->data, why->profile,
+                                                     one->shapley, NULL);
+    }
+}

@@ -47,6 +47,8 @@ struct why_detector {
     bool credited;
     double credit[TABLE_FEATURES_MAX]; /* in the detector's unit; they sum to `sum` */
     double sum;
+    bool has_shapley;
+    double shapley[TABLE_FEATURES_MAX]; /* exact, in the detector's shapley_unit */
 };
 
 struct why_common {
@@ -77,6 +79,10 @@ struct why {
 
 /* False when memory ran out. Some milliseconds. */
 bool why_find(const struct why_data *data, size_t row, struct why *why, struct status *status);
+
+/* Adds the exact Shapley values of every detector that has them; some milliseconds each. A
+ * detector for which there are too many features is left without. */
+void why_add_shapley(const struct why_data *data, struct why *why);
 
 /* One sentence of facts, without adjectives, into out[size]. */
 void why_sentence(const struct why_data *data, const struct why *why, char *out, size_t size);

@@ -192,36 +192,37 @@ static void past_lines(struct lines *lines, const struct why_data *data, const s
     }
 }
 
-static void credit_lines(struct lines *lines, const struct why_data *data,
-                         const struct why *why, size_t source)
+/* One value a line, the largest first, as a bar that grows left or right of zero, and as text.
+ */
+static void bar_lines(struct lines *lines, const struct why_data *data, const double *values,
+                      size_t d, const char *unit)
 {
-    const struct why_detector *one = &why->detector[source];
     bool said[TABLE_FEATURES_MAX] = {false};
-    for (size_t k = 0; k < why->d; k++) {
-        size_t best = why->d;
-        for (size_t i = 0; i < why->d; i++) {
-            if (!said[i] &&
-                (best == why->d || fabs(one->credit[i]) > fabs(one->credit[best]))) {
+    double most = 0, sum = 0;
+    for (size_t i = 0; i < d; i++) {
+        most = fmax(most, fabs(values[i]));
+        sum += values[i];
+    }
+    for (size_t k = 0; k < d; k++) {
+        size_t best = d;
+        for (size_t i = 0; i < d; i++) {
+            if (!said[i] && (best == d || fabs(values[i]) > fabs(values[best]))) {
                 best = i;
             }
         }
         said[best] = true;
-        double most = 0;
-        for (size_t i = 0; i < why->d; i++) {
-            most = fmax(most, fabs(one->credit[i]));
-        }
         char left[11], right[11];
-        int cells = most > 0 ? (int)lround(10 * fabs(one->credit[best]) / most) : 0;
+        int cells = most > 0 ? (int)lround(10 * fabs(values[best]) / most) : 0;
         memset(left, ' ', 10);
         memset(right, ' ', 10);
         left[10] = right[10] = '\0';
-        memset(one->credit[best] < 0 ? left + 10 - cells : right, '#', (size_t)cells);
+        memset(values[best] < 0 ? left + 10 - cells : right, '#', (size_t)cells);
         struct text text = begin(lines);
-        put(&text, "%s|%s %+.4g", left, right, one->credit[best]);
+        put(&text, "%s|%s %+.4g", left, right, values[best]);
         end(lines, data->data.table->feature_names[best]);
     }
     struct text text = begin(lines);
-    put(&text, "%22s%+.4g %s", "", one->sum, data->source[source].detector->credit_unit);
+    put(&text, "%22s%+.4g %s", "", sum, unit);
     end(lines, "sum");
 }
 
@@ -229,6 +230,7 @@ static void detector_lines(struct lines *lines, const struct why_data *data,
                            const struct why *why, size_t source)
 {
     const struct why_detector *one = &why->detector[source];
+    const struct detector *detector = data->source[source].detector;
     struct text text = begin(lines);
     if (!one->scored) {
         put(&text, "did not score this row: it is not in the sample");
@@ -240,11 +242,15 @@ static void detector_lines(struct lines *lines, const struct why_data *data,
         format_one_in(one->tail_share).text, format_score(one->score).text);
     end(lines, data->source[source].title);
     if (one->credited) {
-        credit_lines(lines, data, why, source);
-        if (strcmp(data->source[source].detector->name, "autoencoder") == 0) {
-            plain(lines,
-                  "a narrow bottleneck can smear: the error may show on an innocent feature");
-        }
+        bar_lines(lines, data, one->credit, why->d, detector->credit_unit);
+    }
+    if (one->has_shapley) {
+        plain(lines, "exact Shapley values");
+        bar_lines(lines, data, one->shapley, why->d, detector->shapley_unit);
+    }
+    if (detector != NULL && detector->remarks != NULL) {
+        detector->remarks(data->source[source].model, &data->data, why->profile, lines->line,
+                          lines->context);
     }
     plain(lines, "");
 }

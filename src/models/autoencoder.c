@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "models/autoencoder_explain.h"
 #include "models/autoencoder_model.h"
+#include "models/autoencoder_remarks.h"
 #include "models/autoencoder_saved.h"
 
 enum { EPOCHS, BATCH, LEARNING_RATE };
@@ -159,6 +160,13 @@ const double *autoencoder_losses(const void *memory, size_t *n)
     return model->losses;
 }
 
+static bool shapley(const void *model, const struct detector_data *data, size_t profile,
+                    double *phi, struct status *status)
+{
+    double base;
+    return autoencoder_shapley(model, data, profile, phi, &base, status);
+}
+
 const struct detector autoencoder_detector = {
     .name = "autoencoder",
     .title = "Autoencoder",
@@ -179,6 +187,9 @@ const struct detector autoencoder_detector = {
     .exported = exported,
     .explain = autoencoder_explain,
     .credit_unit = "share of squared error",
+    .shapley = shapley,
+    .shapley_unit = "mean squared error",
+    .remarks = autoencoder_remarks,
     .save = autoencoder_save,
     .load = autoencoder_load,
     .health = health,

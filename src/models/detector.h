@@ -105,6 +105,18 @@ struct detector {
      * threads at once. */
     bool (*explain)(const void *model, const struct detector_data *data, size_t profile,
                     double *credit);
+    /* phi (d): exact Shapley values of what explain() credits, in shapley_unit; they cost
+     * milliseconds, so they are asked for. False with a status (STATUS_USAGE: too many features).
+     * NULL as a function: the detector has none. */
+    bool (*shapley)(const void *model, const struct detector_data *data, size_t profile,
+                    double *phi, struct status *status);
+    const char *shapley_unit;
+
+    /* What else the detector can say about `profile`, line by line, with a left column ("" for
+     * none): in original units, in words. NULL as a function: nothing. */
+    void (*remarks)(const void *model, const struct detector_data *data, size_t profile,
+                    void (*line)(void *context, const char *key, const char *text),
+                    void *context);
     const char *credit_unit; /* "levels of depth", "share of squared error" */
     /* The sign of a credit only says on which side of its neighbours the profile is: both sides
      * speak for an anomaly, as much as the magnitude says. */

@@ -235,6 +235,14 @@ static const struct param_spec forest_params[] = {
      .help = "share of rows that the Isolation Forest labels -1"},
 };
 
+static bool forest_shapley(const void *model, const struct detector_data *data, size_t profile,
+                           double *phi, struct status *status)
+{
+    (void)status; /* any number of features will do */
+    iforest_shapley(model, data, profile, phi);
+    return true;
+}
+
 const struct detector iforest_detector = {
     .name = "iforest",
     .title = "Isolation Forest",
@@ -256,6 +264,8 @@ const struct detector iforest_detector = {
     .exported = forest_exported,
     .explain = iforest_explain,
     .credit_unit = "levels of depth",
+    .shapley = forest_shapley,
+    .shapley_unit = "levels of depth",
     .save = iforest_save,
     .load = iforest_load,
 };

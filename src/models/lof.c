@@ -9,6 +9,7 @@
 #include "models/lof_explain.h"
 #include "models/lof_health.h"
 #include "models/lof_model.h"
+#include "models/lof_remarks.h"
 #include "models/lof_saved.h"
 
 enum { SCOPE_AUTO_PROFILES = 2000000 };
@@ -302,6 +303,7 @@ const struct detector lof_detector = {
     .explain = lof_explain,
     .credit_unit = "share of squared distance",
     .credit_sided = true,
+    .remarks = lof_remarks,
     .save = lof_save,
     .load = lof_load,
     .health = lof_health,

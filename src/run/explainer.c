@@ -89,6 +89,14 @@ static void add_detector(cJSON *list, const struct explainer *explainer, const s
         json_number(one, "credit_sum", found->sum);
         json_text(one, "credit_unit", source->detector->credit_unit);
     }
+    if (found->has_shapley) {
+        cJSON *shapley = json_object(one, "shapley");
+        for (size_t k = 0; k < why->d; k++) {
+            json_number(shapley, explainer->data.data.table->feature_names[k],
+                        found->shapley[k]);
+        }
+        json_text(one, "shapley_unit", source->detector->shapley_unit);
+    }
 }
 
 static void add_common(cJSON *list, const struct explainer *explainer, const struct why *why,

@@ -35,6 +35,27 @@ if command -v /usr/bin/python3 >/dev/null; then
 else
     skip 'credits add up' 'no python3'
 fi
+ends 'exact Shapley values' 0 'exact Shapley values' \
+    "$oddhours" explain "$work/out" -q --row "$row" --shapley
+same_sums() { # path credits and Shapley values of the forest have the same sum
+    /usr/bin/python3 - "$1" <<'EOF'
+import json, math, sys
+forest = json.load(open(sys.argv[1]))["detectors"]["iforest"]
+assert math.isclose(sum(forest["shapley"].values()), forest["credit_sum"], rel_tol=1e-9)
+EOF
+}
+"$oddhours" explain "$work/out" -q --row "$row" --shapley --json >"$work/shapley"
+if command -v /usr/bin/python3 >/dev/null; then
+    pass 'they add up to what the credits add up to' same_sums "$work/shapley"
+else
+    skip 'they add up' 'no python3'
+fi
+ends 'the neighbourhood of LOF in words' 0 'the neighbours are .* times as dense' \
+    "$oddhours" explain "$work/out" -q --row "$row"
+ends 'what the autoencoder gives back' 0 'a larger miss than in .* of rows' \
+    "$oddhours" explain "$work/out" -q --row "$row"
+ends 'a pile of copies makes the score in sklearn form' 0 'a pile is near, no more' \
+    "$oddhours" explain "$data/lanl_user_hours.csv" -q --models lof --lof sklearn --row 2964
 first=$(gzip -dc "$table" | sed -n 2p | cut -d, -f2)
 ends 'the first hour has no past' 0 "there is no own past" \
     "$oddhours" explain "$work/out" -q --row 0
