@@ -186,6 +186,9 @@ static bool check_head(struct archive_in *archive, uint32_t version, struct stat
         head.hash != XXH3_64bits(archive->bytes + sizeof head, archive->length - sizeof head)) {
         return refuse(archive, status, "is damaged");
     }
+    /* Hashing has touched every page: let go of them, so that what is not copied yet does not
+     * count as ours. They stay in the system's cache. */
+    madvise((void *)(uintptr_t)archive->bytes, archive->length, MADV_DONTNEED);
     archive->position = sizeof head;
     return true;
 }
@@ -260,6 +263,17 @@ bool archive_get_into(struct archive_in *archive, const char tag[static 5], void
     return true;
 }
 
+/* The whole pages of a part that has been copied. */
+static void let_go(const void *bytes, size_t length)
+{
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    uintptr_t from = ((uintptr_t)bytes + page - 1) / page * page;
+    uintptr_t to = ((uintptr_t)bytes + length) / page * page;
+    if (to > from) {
+        madvise((void *)from, to - from, MADV_DONTNEED);
+    }
+}
+
 void *archive_get_copy(struct archive_in *archive, const char tag[static 5], size_t size,
                        size_t *count, struct status *status)
 {
@@ -267,6 +281,7 @@ void *archive_get_copy(struct archive_in *archive, const char tag[static 5], siz
     void *copy = bytes != NULL ? mem_aligned(*count, size, "a saved run", status) : NULL;
     if (copy != NULL) {
         memcpy(copy, bytes, size * *count);
+        let_go(bytes, size * *count);
     }
     return copy;
 }

@@ -137,6 +137,9 @@ void context_free(struct why_context *context)
     if (context != NULL) {
         row_index_free(context->by_user);
         row_index_free(context->by_time);
+        for (size_t i = 0; i < 2 * 24; i++) {
+            feature_order_free(context->class_order[i]);
+        }
         free(context->time_class);
         free(context);
     }
@@ -144,8 +147,56 @@ void context_free(struct why_context *context)
 
 /* ---- rows of the same class ---- */
 
-bool context_class(const struct why_context *context, size_t row, size_t *rows,
-                   size_t *at_least, bool *quiet, int *hour)
+/* How many rows of a class each profile has: (profiles.n). */
+static uint32_t *count_profiles(const struct why_context *context, uint8_t class,
+                                size_t *n_profiles, struct status *status)
+{
+    const struct table *table = context->table;
+    uint32_t *count = mem_zero(table->profiles.n, sizeof *count, "the rows of an hour", status);
+    *n_profiles = 0;
+    for (size_t i = 0; count != NULL && i < context->n_times; i++) {
+        if (context->time_class[i] != class) {
+            continue;
+        }
+        for (uint32_t k = context->by_time->start[i]; k < context->by_time->start[i + 1]; k++) {
+            uint32_t profile = table->row_profile[context->by_time->rows[k]];
+            *n_profiles += count[profile]++ == 0;
+        }
+    }
+    return count;
+}
+
+/* The profiles of a class as if it were a table of its own. */
+static struct feature_order *order_class(const struct why_context *context, uint8_t class,
+                                         struct status *status)
+{
+    const struct profiles *all = &context->table->profiles;
+    struct profiles some = {.d = all->d};
+    size_t n;
+    uint32_t *count = count_profiles(context, class, &n, status);
+    struct feature_order *order = NULL;
+    if (count != NULL) {
+        some.values = mem_new(n, all->d * sizeof *some.values, "the rows of an hour", status);
+        some.copies = mem_new(n, sizeof *some.copies, "the rows of an hour", status);
+    }
+    if (some.values != NULL && some.copies != NULL) {
+        for (size_t p = 0; p < all->n; p++) {
+            if (count[p] > 0) {
+                memcpy(some.values + some.n * all->d, all->values + p * all->d,
+                       all->d * sizeof *some.values);
+                some.copies[some.n++] = count[p];
+            }
+        }
+        order = feature_order_new(&some, NULL, status);
+    }
+    free(some.values);
+    free(some.copies);
+    free(count);
+    return order;
+}
+
+bool context_class(struct why_context *context, size_t row, size_t *rows, size_t *at_least,
+                   bool *quiet, int *hour, struct status *status)
 {
     const struct table *table = context->table;
     if (context->n_times == 0) {
@@ -155,23 +206,18 @@ bool context_class(const struct why_context *context, size_t row, size_t *rows,
     if (class == CONTEXT_NO_CLASS) {
         return false;
     }
-    size_t d = table->profiles.d;
-    const double *own = table_profile(table, table->row_profile[row]);
-    memset(at_least, 0, d * sizeof *at_least);
+    if (context->class_order[class] == NULL) {
+        context->class_order[class] = order_class(context, class, status);
+    }
+    if (context->class_order[class] == NULL) {
+        return false;
+    }
     *rows = context->class_rows[class];
     *quiet = class >= 24;
     *hour = class % 24;
-    for (size_t i = 0; i < context->n_times; i++) {
-        if (context->time_class[i] != class) {
-            continue;
-        }
-        for (uint32_t k = context->by_time->start[i]; k < context->by_time->start[i + 1]; k++) {
-            uint32_t other = context->by_time->rows[k];
-            const double *values = table_profile(table, table->row_profile[other]);
-            for (size_t f = 0; f < d; f++) {
-                at_least[f] += values[f] >= own[f];
-            }
-        }
+    const double *own = table_profile(table, table->row_profile[row]);
+    for (size_t f = 0; f < table->profiles.d; f++) {
+        at_least[f] = feature_rows_at_least(context->class_order[class], f, own[f]);
     }
     return true;
 }

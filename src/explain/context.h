@@ -14,6 +14,7 @@
 #include "base/parallel.h"
 #include "base/progress.h"
 #include "base/status.h"
+#include "rank/quantile.h"
 #include "table/row_index.h"
 #include "table/table.h"
 
@@ -26,6 +27,9 @@ struct why_context {
     uint8_t *time_class;       /* (n_times) hour + 24 if the day is quiet; CONTEXT_NO_CLASS */
     size_t class_rows[2 * 24]; /* rows of each class */
     struct row_index *by_time; /* rows of each time */
+    /* The features of a class in rising order, made when one of its rows is first asked about.
+     */
+    struct feature_order *class_order[2 * 24];
 };
 
 enum { CONTEXT_NO_CLASS = 255 };
@@ -37,9 +41,11 @@ struct why_context *context_new(const struct table *table, struct parallel *para
 void context_free(struct why_context *context);
 
 /* Rows like this one in hour of day and kind of day, itself counted; and those of them whose
- * features are at least this row's: at_least (d). False when the row has no readable time. */
-bool context_class(const struct why_context *context, size_t row, size_t *rows,
-                   size_t *at_least, bool *quiet, int *hour);
+ * features are at least this row's: at_least (d). The first question of a class walks its rows,
+ * later ones take microseconds. False when the row has no readable time, or with a status when
+ * memory ran out. Not for several threads at once. */
+bool context_class(struct why_context *context, size_t row, size_t *rows, size_t *at_least,
+                   bool *quiet, int *hour, struct status *status);
 
 /* The user's own strictly earlier hours. */
 struct context_past {

@@ -92,7 +92,7 @@ bool why_find(const struct why_data *data, size_t row, struct why *why, struct s
     }
     struct status problem = {0};
     why->has_class = context_class(data->context, row, &why->class_rows, why->class_at_least,
-                                   &why->quiet, &why->hour);
+                                   &why->quiet, &why->hour, &problem);
     why->past = (struct context_past){.median = why->past_median,
                                       .most = why->past_most,
                                       .at_least = why->past_at_least,

@@ -33,8 +33,8 @@ struct why_data {
     struct detector_data data;
     const struct feature_order *features;
     const struct row_index *by_profile;
-    const struct why_context *context; /* NULL: no class and no past */
-    const double *mean;                /* (d) of all rows */
+    struct why_context *context; /* NULL: no class and no past */
+    const double *mean;          /* (d) of all rows */
     size_t n_sources;
     struct why_source source[DETECTOR_MAX + 1];
 };

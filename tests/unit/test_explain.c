@@ -57,12 +57,12 @@ static void hours_of_the_same_kind_of_day(void **state)
     size_t rows, at_least[1];
     bool quiet;
     int hour;
-    assert_true(context_class(context, 0, &rows, at_least, &quiet, &hour));
+    assert_true(context_class(context, 0, &rows, at_least, &quiet, &hour, NULL));
     assert_false(quiet);
     assert_int_equal(hour, 0);
     assert_int_equal(rows, 15 * 5); /* rows 0, 24, 48, 72 and 96 of fifteen busy days */
     size_t last = table->n_rows - 10 + 3;
-    assert_true(context_class(context, last, &rows, at_least, &quiet, &hour));
+    assert_true(context_class(context, last, &rows, at_least, &quiet, &hour, NULL));
     assert_true(quiet);
     assert_int_equal(hour, 3);
     assert_int_equal(rows, 6);
@@ -91,6 +91,89 @@ static void the_past_is_strictly_earlier(void **state)
     assert_true(tail[0] < 1e-6);
     context_free(context);
     table_free(table);
+}
+
+/* Counts of the class by looking at every row. */
+static void classes_match_a_plain_count(void **state)
+{
+    (void)state;
+    struct table *table = weeks();
+    struct why_context *context = context_new(table, NULL, NULL, NULL);
+    for (size_t row = 0; row < table->n_rows; row += 37) {
+        size_t rows, at_least[1], plain_rows = 0, plain = 0;
+        bool quiet;
+        int hour;
+        assert_true(context_class(context, row, &rows, at_least, &quiet, &hour, NULL));
+        uint8_t class = context->time_class[table->row_time[row]];
+        for (size_t other = 0; other < table->n_rows; other++) {
+            if (context->time_class[table->row_time[other]] == class) {
+                plain_rows++;
+                plain += table_profile(table, table->row_profile[other])[0] >=
+                         table_profile(table, table->row_profile[row])[0];
+            }
+        }
+        assert_int_equal(rows, plain_rows);
+        assert_int_equal(at_least[0], plain);
+    }
+    context_free(context);
+    table_free(table);
+}
+
+/* Explains every row of a small table of its own kind, and checks that all is finite. */
+static void explain_all(struct table_builder *take_builder)
+{
+    struct run_params params;
+    run_params_init(&params);
+    params.index = true;
+    struct run *run = run_new(&params, NULL);
+    run->table = table_builder_finish(take_builder, NULL);
+    run->scaler = scaler_fit(run->table, NULL, NULL, NULL);
+    run->scaled = scaler_transform(run->scaler, run->table, NULL, NULL);
+    run->features = feature_order_new(&run->table->profiles, NULL, NULL);
+    run->by_profile = row_index_new(run->table->row_profile, run->table->n_rows,
+                                    run->table->profiles.n, NULL, NULL, NULL);
+    const struct detector_data data = run_detector_data(run);
+    for (size_t i = 0; i < detector_count(); i++) {
+        struct result *result = &run->results[i];
+        result->model = detectors[i]->fit(&data, run->params.values[i], NULL, NULL);
+        assert_true(detectors[i]->score(result->model, &data, &result->scores, NULL, NULL));
+        result->ranking = ranking_new(result->scores.score, &run->table->profiles, NULL, NULL);
+        result->ready = true;
+    }
+    struct explainer *explainer = explainer_new(run, NULL, NULL, NULL);
+    struct why why;
+    for (size_t row = 0; row < run->table->n_rows; row++) {
+        char sentence[600];
+        assert_true(why_find(&explainer->data, row, &why, NULL));
+        why_add_shapley(&explainer->data, &why);
+        why_sentence(&explainer->data, &why, sentence, sizeof sentence);
+        assert_true(strlen(sentence) > 10);
+        for (size_t k = 0; k < explainer->data.n_sources; k++) {
+            for (size_t f = 0; f < why.d && why.detector[k].credited; f++) {
+                assert_true(isfinite(why.detector[k].credit[f]));
+                assert_true(!why.detector[k].has_shapley ||
+                            isfinite(why.detector[k].shapley[f]));
+            }
+        }
+    }
+    explainer_free(explainer);
+    run_free(run);
+}
+
+static void odd_tables_are_explained(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"same", "events"};
+    for (int kind = 0; kind < 3; kind++) {
+        /* a constant feature; all rows alike; one user with one hour among a pile */
+        struct table_builder *builder = table_builder_new(names, 2, kind != 1, kind == 2, NULL);
+        for (int row = 0; row < 300; row++) {
+            const double values[] = {5, kind == 1 || (kind == 2 && row > 0) ? 1 : row % 7};
+            struct span dt = {"1970-01-02 03:00:00", 19}, user = {row == 0 ? "A" : "B", 1};
+            assert_true(table_builder_add(builder, dt, user, values, NULL));
+        }
+        explain_all(builder);
+    }
 }
 
 /* ---- planted incidents: the first reason is one that data/README.md counts as right ---- */
@@ -195,6 +278,8 @@ int main(void)
         cmocka_unit_test(tails_match_a_plain_sum),
         cmocka_unit_test(hours_of_the_same_kind_of_day),
         cmocka_unit_test(the_past_is_strictly_earlier),
+        cmocka_unit_test(classes_match_a_plain_count),
+        cmocka_unit_test(odd_tables_are_explained),
         cmocka_unit_test(causes_of_planted_incidents),
     };
     return cmocka_run_group_tests_name("explain", tests, NULL, NULL);
