@@ -107,6 +107,7 @@ enum slot {
     SLOT_EXPORT,
     SLOT_WHY,
     SLOT_LINES,
+    SLOT_NUMBERS,
     SLOT_REVIEW
 };
 

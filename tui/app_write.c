@@ -72,6 +72,10 @@ void app_answer(struct app *app, struct query *query)
         app_filter_counted(app, (const struct rows_query *)query);
         return;
     }
+    if (query->slot == SLOT_NUMBERS) {
+        review_numbers_answer(app, query);
+        return;
+    }
     if (query->slot == SLOT_EXPORT) {
         app_export_answer(app, query);
         return;

@@ -36,6 +36,11 @@ void review_answer(struct app *app, struct query *query);
 double review_patience(const struct app *app);
 void review_poll(struct app *app);
 
+/* All numbers of the review as a page over the view: precision with its bounds and intervals, ties,
+ * agreement, comparisons, pace, and with truth recall and average precision. */
+void review_numbers(struct app *app);
+void review_numbers_answer(struct app *app, struct query *query);
+
 /* ---- reading, in the UI thread ---- */
 
 /* One's own verdict and note on a row, and what counts of everybody's; NULL: none. */

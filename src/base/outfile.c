@@ -20,6 +20,9 @@ struct outfile {
     char *path;
     char *temporary; /* NULL: written through, as there is nothing to rename over */
     bool own_fd;     /* standard output is not ours to close */
+    bool in_memory;  /* there is no file: what is written goes to memory */
+    char *memory;    /* (length) terminated */
+    size_t length, capacity;
     size_t used;
     char buffer[BUFFER];
 };
@@ -28,6 +31,7 @@ static void outfile_free(struct outfile *file)
 {
     free(file->path);
     free(file->temporary);
+    free(file->memory);
     free(file);
 }
 
@@ -83,6 +87,9 @@ struct outfile *outfile_open(const char *path, struct status *status)
     file->fd = STDOUT_FILENO;
     file->error = 0;
     file->used = 0;
+    file->in_memory = false;
+    file->memory = NULL;
+    file->length = file->capacity = 0;
     file->temporary = NULL;
     file->own_fd = false;
     file->path = mem_text(path, strlen(path), status);
@@ -97,8 +104,24 @@ struct outfile *outfile_open(const char *path, struct status *status)
     return file;
 }
 
+static void keep(struct outfile *file, const char *bytes, size_t length)
+{
+    if (!mem_grow(&file->memory, &file->capacity, file->length + length + 1, 1, "a text",
+                  NULL)) {
+        file->error = ENOMEM;
+        return;
+    }
+    memcpy(file->memory + file->length, bytes, length);
+    file->length += length;
+    file->memory[file->length] = '\0';
+}
+
 static void write_all(struct outfile *file, const char *bytes, size_t length)
 {
+    if (file->in_memory) {
+        keep(file, bytes, length);
+        return;
+    }
     while (length > 0 && file->error == 0) {
         ssize_t wrote = write(file->fd, bytes, length);
         if (wrote < 0) {
@@ -116,6 +139,23 @@ static void flush(struct outfile *file)
 {
     write_all(file, file->buffer, file->used);
     file->used = 0;
+}
+
+struct outfile *outfile_memory(struct status *status)
+{
+    struct outfile *file = mem_zero(1, sizeof *file, "a file's buffer", status);
+    if (file != NULL) {
+        file->fd = -1;
+        file->in_memory = true;
+    }
+    return file;
+}
+
+const char *outfile_bytes(struct outfile *file, size_t *length)
+{
+    flush(file);
+    *length = file->length;
+    return file->error == 0 ? file->memory : NULL;
 }
 
 bool outfile_write(struct outfile *file, const void *bytes, size_t length)

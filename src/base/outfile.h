@@ -17,6 +17,12 @@ struct outfile;
  * device, a named pipe), is written through as it comes and never replaced. */
 struct outfile *outfile_open(const char *path, struct status *status);
 
+/* A file that is kept in memory: for what is shown instead of written. outfile_bytes() gives
+ * what was written so far (terminated, borrowed until the next call; NULL when memory ran out),
+ * and outfile_abandon() ends it. */
+struct outfile *outfile_memory(struct status *status);
+const char *outfile_bytes(struct outfile *file, size_t *length);
+
 /* Appends. An error is remembered and reported by outfile_commit(), so the return value need
  * only be looked at to stop early. */
 bool outfile_write(struct outfile *file, const void *bytes, size_t length);

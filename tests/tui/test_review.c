@@ -142,6 +142,9 @@ static void an_exported_review_comes_in(void **state)
     const struct verdict_set *counting = review_counting(app->review);
     assert_non_null(counting);
     assert_true(counting->n > 20);
+    fixture_do(app, "k 20");
+    fixture_do(app, "numbers");
+    fixture_golden(app, 40, 120, GLYPHS_ASCII, "review_numbers_120x40_ascii");
     app_free(app);
 }
 

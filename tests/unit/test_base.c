@@ -285,6 +285,23 @@ static void an_output_file_is_whole_or_not_there(void **state)
     assert_non_null(strstr(status.text, "out.csv: cannot be written: No such file"));
 }
 
+static void a_file_may_be_kept_in_memory(void **state)
+{
+    (void)state;
+    size_t length;
+    struct outfile *file = outfile_memory(NULL);
+    assert_true(outfile_printf(file, "%s\n", "first"));
+    assert_string_equal(outfile_bytes(file, &length), "first\n");
+    static char block[400000];
+    memset(block, 'x', sizeof block);
+    assert_true(outfile_write(file, block, sizeof block));
+    assert_true(outfile_write(file, "end", 3));
+    const char *bytes = outfile_bytes(file, &length);
+    assert_int_equal(length, 6 + sizeof block + 3);
+    assert_string_equal(bytes + length - 4, "xend");
+    outfile_abandon(file);
+}
+
 static void a_full_disk_is_reported(void **state)
 {
     (void)state;
@@ -319,6 +336,7 @@ int main(void)
         cmocka_unit_test(the_nearest_word_is_suggested),
         cmocka_unit_test(what_is_no_file_is_written_into_and_stays),
         cmocka_unit_test(an_output_file_is_whole_or_not_there),
+        cmocka_unit_test(a_file_may_be_kept_in_memory),
         cmocka_unit_test(a_full_disk_is_reported),
     };
     return cmocka_run_group_tests_name("base", tests, NULL, NULL);

@@ -323,8 +323,9 @@ static unsigned act_review(void *state, struct app *app, enum action action,
                            const char *argument)
 {
     struct review_view *view = state;
-    if (view->numbers.queue == NULL) {
-        return REACT_PASS;
+    if (view->numbers.queue ==
+        NULL) { /* not there yet: what needs no row is done all the same */
+        return review_act(app, action, argument, SIZE_MAX, NULL) ? REACT_DONE : REACT_PASS;
     }
     const struct queue_item *before = item_at(view);
     switch ((int)action) {
@@ -403,8 +404,8 @@ static void answer_review(void *state, struct app *app, struct query *query)
 }
 
 static const enum action footer[] = {
-    ACTION_TRUE_POSITIVE, ACTION_FALSE_POSITIVE,  ACTION_UNDECIDED, ACTION_NOTE,
-    ACTION_UNDO,          ACTION_UNREVIEWED_NEXT, ACTION_HELP,      ACTION_NONE};
+    ACTION_TRUE_POSITIVE, ACTION_FALSE_POSITIVE, ACTION_UNDECIDED, ACTION_NUMBERS,
+    ACTION_NOTE,          ACTION_UNDO,           ACTION_HELP,      ACTION_NONE};
 
 const struct view_ops view_review = {
     .action = ACTION_VIEW_REVIEW,
