@@ -123,6 +123,13 @@ static void the_review_view(void **state)
     fixture_do(app, "key Tab"); /* Clopper-Pearson for Wilson */
     fixture_golden(app, 24, 100, GLYPHS_BLOCK, "review_exact_100x24");
     fixture_draw_all_sizes(app);
+    fixture_do(app, "controls 3");
+    fixture_do(app, "repeats 2");
+    assert_true(fixture_shows(app, "3 of the bulk as controls"));
+    fixture_do(app, "controls many");
+    assert_non_null(strstr(app->message, "whole number"));
+    fixture_do(app, "controls 0");
+    fixture_do(app, "repeats 0");
     fixture_do(app, "blind 7");
     fixture_golden(app, 24, 80, GLYPHS_ASCII, "review_blind_80x24_ascii");
     app_free(app);

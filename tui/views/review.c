@@ -43,7 +43,7 @@ struct review_view {
     const void *asked;
     enum queue_kind kind;
     bool blind, exact, started;
-    uint32_t seed;
+    uint32_t seed, controls, repeats;
     struct list list;
     char problem[160];
 };
@@ -121,8 +121,12 @@ static void ask(struct review_view *view, struct app *app)
     memcpy(asked->has, session->has_result, sizeof asked->has);
     asked->result = session->selected.result;
     asked->k = session->selected.k;
-    asked->spec = (struct queue_spec){
-        .kind = view->kind, .k = (uint32_t)asked->k, .blind = view->blind, .seed = view->seed};
+    asked->spec = (struct queue_spec){.kind = view->kind,
+                                      .k = (uint32_t)asked->k,
+                                      .blind = view->blind,
+                                      .seed = view->seed,
+                                      .controls = view->controls,
+                                      .repeats = view->repeats};
     if (view->kind == QUEUE_STRATA) {
         queue_default_strata(&asked->spec, STRATUM_ROWS);
     }
@@ -319,6 +323,22 @@ static bool judge(struct review_view *view, struct app *app, enum action action,
     return true;
 }
 
+/* `controls N` and `repeats N`: what else the queue holds. */
+static void set_extra(struct review_view *view, struct app *app, enum action action,
+                      const char *text)
+{
+    char *end;
+    unsigned long n = strtoul(text, &end, 10);
+    if (end == text || *end != '\0' || n > 100000) {
+        app_say(app, LOG_ERROR, "%s wants a whole number of at most 100,000",
+                action_info(action)->name);
+        return;
+    }
+    *(action == ACTION_CONTROLS ? &view->controls : &view->repeats) = (uint32_t)n;
+    view->started = false;
+    ask(view, app);
+}
+
 static unsigned act_review(void *state, struct app *app, enum action action,
                            const char *argument)
 {
@@ -342,6 +362,8 @@ static unsigned act_review(void *state, struct app *app, enum action action,
         view->started = false;
         ask(view, app);
         return REACT_DONE;
+    case ACTION_CONTROLS:
+    case ACTION_REPEATS: set_extra(view, app, action, argument); return REACT_DONE;
     case ACTION_UNREVIEWED_NEXT: seek_open(view, app, true); break;
     case ACTION_UNREVIEWED_PREVIOUS: seek_open(view, app, false); break;
     case ACTION_OPEN:
