@@ -57,6 +57,7 @@ void signals_start(void)
         sigdelset(&waiting_mask, handled[i].number);
     }
     set_handler(SIGPIPE, SIG_IGN, 0); /* a write says EPIPE */
+    set_handler(SIGXFSZ, SIG_IGN, 0); /* and EFBIG beyond ulimit -f */
 }
 
 static struct timespec to_timespec(double seconds)

@@ -11,7 +11,7 @@
 #include "models/autoencoder_feed.h"
 #include "models/autoencoder_model.h"
 #include "unit/fixture.h"
-#include "unit/scarce.h"
+#include "unit/oom.h"
 #include "unit/test.h"
 
 static const struct detector *const ae = &autoencoder_detector;
@@ -655,35 +655,35 @@ static void memory_may_run_out_anywhere(void **state)
     const double params[DETECTOR_PARAMS] = {1, 100, 1e-3};
     void *model = NULL;
     size_t refusals = 0;
-    for (size_t granted = 0; model == NULL; granted++) {
+    for (unsigned long granted = 0; model == NULL; granted++) {
         struct status status = {.code = STATUS_OK};
-        scarce_on(granted);
+        oom_arm(granted, true);
         model = ae->fit(&w.data, params, NULL, &status);
-        assert_true((scarce_off() > 0) == (model == NULL));
+        assert_true(oom_disarm() == (model == NULL));
         assert_int_equal(status.code, model == NULL ? STATUS_NOMEM : STATUS_OK);
         refusals += model == NULL;
     }
     assert_true(refusals > 10);
 
     bool done = false;
-    for (size_t granted = 0; !done; granted++) {
+    for (unsigned long granted = 0; !done; granted++) {
         struct status status = {.code = STATUS_OK};
         struct scores scores = {.n = 0};
-        scarce_on(granted);
+        oom_arm(granted, true);
         done = ae->score(model, &w.data, &scores, NULL, &status);
-        assert_true((scarce_off() > 0) == !done);
+        assert_true(oom_disarm() == !done);
         assert_int_equal(status.code, done ? STATUS_OK : STATUS_NOMEM);
         assert_true((scores.score != NULL) == done);
         scores_clear(&scores);
     }
 
     done = false;
-    for (size_t granted = 0; !done; granted++) {
+    for (unsigned long granted = 0; !done; granted++) {
         double value[7], base;
         struct status status = {.code = STATUS_OK};
-        scarce_on(granted);
+        oom_arm(granted, true);
         done = autoencoder_shapley(model, &w.data, 0, value, &base, &status);
-        assert_true((scarce_off() > 0) == !done);
+        assert_true(oom_disarm() == !done);
         assert_int_equal(status.code, done ? STATUS_OK : STATUS_NOMEM);
     }
     ae->free(model);

@@ -13,7 +13,7 @@
 #include "models/iforest_internal.h"
 #include "table/scaler.h"
 #include "unit/fixture.h"
-#include "unit/scarce.h"
+#include "unit/oom.h"
 #include "unit/test.h"
 
 /* ---- a small study, through the detector ---- */
@@ -191,23 +191,23 @@ static void memory_runs_out(void **state)
     study_open(&study, 700);
     void *forest = NULL;
     size_t refused = 0;
-    for (size_t granted = 0; forest == NULL; granted++) {
+    for (unsigned long granted = 0; forest == NULL; granted++) {
         struct status status = {0};
-        scarce_on(granted);
+        oom_arm(granted, true);
         forest = fit(&study, 20, NULL, &status);
-        size_t refusals = scarce_off();
-        assert_true((refusals > 0) == (forest == NULL));
+        bool refusal = oom_disarm();
+        assert_true(refusal == (forest == NULL));
         assert_int_equal(status.code, forest == NULL ? STATUS_NOMEM : STATUS_OK);
         refused += forest == NULL;
     }
     assert_true(refused > 20); /* each tree asks at least once */
     bool done = false;
-    for (size_t granted = 0; !done; granted++) {
+    for (unsigned long granted = 0; !done; granted++) {
         struct status status = {0};
         struct scores scores;
-        scarce_on(granted);
+        oom_arm(granted, true);
         done = iforest_detector.score(forest, &study.data, &scores, NULL, &status);
-        assert_true((scarce_off() > 0) == !done);
+        assert_true(oom_disarm() == !done);
         assert_int_equal(status.code, done ? STATUS_OK : STATUS_NOMEM);
         assert_true((scores.score != NULL) == done);
         scores_clear(&scores);
