@@ -7,6 +7,7 @@
 #include "rank/merge.h"
 #include "rank/order.h"
 #include "rank/quantile.h"
+#include "rank/ties.h"
 
 enum {
     AHEAD = 24, /* positions from asking for a profile to using it */
@@ -73,8 +74,17 @@ void ranking_free(struct ranking *ranking)
         free(ranking->order);
         free(ranking->place);
         free(ranking->rows_above);
+        ties_free(ranking->ties);
         free(ranking);
     }
+}
+
+void ranking_index_ties(struct ranking *ranking, const struct row_index *index,
+                        const struct progress *progress)
+{
+    struct status ignored = {0};
+    ties_free(ranking->ties);
+    ties_new(ranking, index, &ranking->ties, progress, &ignored);
 }
 
 static double score_at(const struct ranking *ranking, size_t position)
@@ -266,8 +276,14 @@ size_t ranking_rows_rising(const struct ranking *ranking, const struct row_index
 
 /* How many rows of its tie block come before a row. */
 static size_t rank_in_block(const struct ranking *ranking, const struct row_index *index,
-                            const struct tie_block *block, size_t row)
+                            const struct tie_block *block, const uint32_t *row_profile,
+                            size_t row)
 {
+    size_t rank;
+    if (ranking->ties != NULL &&
+        ties_rank(ranking->ties, ranking, block, row_profile, row, &rank)) {
+        return rank;
+    }
     struct merge merge = {index, ranking->order + block->first, block->last - block->first};
     return merge_rank(&merge, (uint32_t)row);
 }
@@ -279,7 +295,7 @@ size_t ranking_rank_of(const struct ranking *ranking, const struct row_index *in
     if (block.rows == 0) {
         return 0;
     }
-    return block.best_rank + rank_in_block(ranking, index, &block, row);
+    return block.best_rank + rank_in_block(ranking, index, &block, row_profile, row);
 }
 
 size_t ranking_rising_rank_of(const struct ranking *ranking, const struct row_index *index,
@@ -290,5 +306,5 @@ size_t ranking_rising_rank_of(const struct ranking *ranking, const struct row_in
         return 0;
     }
     size_t below = ranking->scored_rows - ranking->rows_above[block.last];
-    return below + 1 + rank_in_block(ranking, index, &block, row);
+    return below + 1 + rank_in_block(ranking, index, &block, row_profile, row);
 }

@@ -144,6 +144,9 @@ static bool score(struct pipeline *pipeline, size_t index, const struct progress
             ranking_new(result->scores.score, &run->table->profiles, run->parallel, status);
         good = result->ranking != NULL;
     }
+    if (good && run->by_profile != NULL) {
+        ranking_index_ties(result->ranking, run->by_profile, progress);
+    }
     end(stage, good);
     result->score_seconds = stage->seconds;
     if (!good) {
@@ -215,6 +218,9 @@ static bool combine(struct pipeline *pipeline, struct status *status)
         result->ranking =
             ranking_new(result->scores.score, &run->table->profiles, run->parallel, status);
         good = result->ranking != NULL;
+    }
+    if (good && run->by_profile != NULL) {
+        ranking_index_ties(result->ranking, run->by_profile, &pipeline->own);
     }
     end(stage, good);
     result->score_seconds = stage->seconds;

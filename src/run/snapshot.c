@@ -233,6 +233,9 @@ static bool get_result(struct loading *loading, size_t index)
     }
     result->ranking = ranking_new(result->scores.score, &run->table->profiles, run->parallel,
                                   loading->status);
+    if (result->ranking != NULL && run->by_profile != NULL) {
+        ranking_index_ties(result->ranking, run->by_profile, NULL);
+    }
     result->ready = result->ranking != NULL;
     return result->ready;
 }

@@ -203,6 +203,38 @@ static void bench_rankings(struct bench *b)
     }
 }
 
+static void bench_ranks(const struct bench *b, const struct ranking *ranking, const char *what)
+{
+    size_t sum = 0, n_rows = b->table->n_rows;
+    struct instant start = now();
+    for (size_t i = 0; i < 50; i++) {
+        sum += ranking_rank_of(ranking, b->index, b->table->row_profile, n_rows / 51 * (i + 1));
+    }
+    say_count(what, start, sum);
+}
+
+/* All profiles in one tie block, as when a detector finds nothing. */
+static void bench_ties(struct bench *b)
+{
+    double *score = mem_zero(b->table->profiles.n, sizeof *score, "scores", &b->status);
+    struct ranking *ranking =
+        score != NULL ? ranking_new(score, &b->table->profiles, b->parallel, &b->status) : NULL;
+    if (ranking == NULL) {
+        die(&b->status);
+    }
+    bench_ranks(b, ranking, "ranks of 50 rows, all tied, searched");
+    struct instant start = now();
+    ranking_index_ties(ranking, b->index, NULL);
+    say("  count tied rows", start, "");
+    bench_ranks(b, ranking, "  ranks of 50 rows, counted");
+    ranking_free(ranking);
+    free(score);
+    start = now();
+    ranking_index_ties(b->ranking[2], b->index, NULL);
+    say("count tied rows, 1000 levels", start, "");
+    bench_ranks(b, b->ranking[2], "  ranks of 50 rows, 1000 levels, counted");
+}
+
 static void bench_rows(struct bench *b)
 {
     static const struct {
@@ -231,6 +263,7 @@ static void bench_rows(struct bench *b)
         say_count("  ranks of 50 of them", start, sum);
     }
     free(rows);
+    bench_ties(b);
 }
 
 static void bench_histograms(struct bench *b)

@@ -9,6 +9,7 @@
 #include "rank/histogram.h"
 #include "rank/overlap.h"
 #include "rank/quantile.h"
+#include "rank/ties.h"
 #include "table/scaler.h"
 #include "unit/fixture.h"
 #include "unit/oom.h"
@@ -79,6 +80,15 @@ static bool rank(struct setting *s, struct status *status)
     struct ranking *ranking = ranking_new(s->score[0], &s->table->profiles, NULL, status);
     ranking_free(ranking);
     return ranking != NULL;
+}
+
+/* Ranks are right without it, so it says nothing; but it must clean up. */
+static bool count_ties(struct setting *s, struct status *status)
+{
+    struct ties *ties = NULL;
+    bool ok = ties_new(s->ranking[0], s->index, &ties, NULL, status);
+    ties_free(ties);
+    return ok;
 }
 
 static bool whole_block(struct setting *s, struct status *status)
@@ -210,9 +220,9 @@ static void every_allocation_may_fail(void **state)
 {
     struct setting *s = *state;
     static operation *const operations[] = {
-        scale,    rank,      whole_block, head_of_block, deep_in_block, histogram,
-        ensemble, consensus, overlap,     disagree,      features,      percentile,
-        sort_all, sort_few,  filter_walk, filter_few};
+        scale,      rank,     count_ties, whole_block, head_of_block, deep_in_block,
+        histogram,  ensemble, consensus,  overlap,     disagree,      features,
+        percentile, sort_all, sort_few,   filter_walk, filter_few};
     for (size_t i = 0; i < sizeof operations / sizeof *operations; i++) {
         bool failed = true;
         for (unsigned long n = 0; failed; n++) {

@@ -7,6 +7,7 @@
 
 #include "rank/merge.h"
 #include "rank/order.h"
+#include "rank/ties.h"
 #include "unit/fixture.h"
 #include "unit/test.h"
 
@@ -235,6 +236,47 @@ static void deep_parts_of_a_large_tie_block(void **state)
     ranked_free(&r);
 }
 
+/* Ranks are the same whether tied rows have been counted beforehand or not. */
+static void ranks_in_giant_tie_blocks(void **state)
+{
+    (void)state;
+    uint64_t random = 11;
+    for (size_t levels = 1; levels <= 3; levels++) {
+        struct ranked r = ranked_new(200000, levels, levels == 3 ? 4 : 0, 10 + levels);
+        ranking_index_ties(r.ranking, r.index, NULL);
+        assert_non_null(r.ranking->ties);
+        for (size_t i = 0; i < 3000; i++) {
+            size_t place = i < 2 ? i * (r.n - 1) : fixture_below(&random, r.n);
+            uint32_t row = r.rows[place].id;
+            assert_int_equal(ranking_rank_of(r.ranking, r.index, r.table->row_profile, row),
+                             place + 1);
+            struct tie_block block = ranking_ties(r.ranking, r.table->row_profile[row]);
+            size_t below = r.n + 1 - block.best_rank - block.rows;
+            assert_int_equal(
+                ranking_rising_rank_of(r.ranking, r.index, r.table->row_profile, row),
+                below + 1 + (place + 1 - block.best_rank));
+        }
+        ranked_free(&r);
+    }
+    struct ranked small = ranked_new(300, 2, 0, 9);
+    ranking_index_ties(small.ranking, small.index, NULL);
+    assert_null(small.ranking->ties);
+    ranked_free(&small);
+}
+
+static void a_cancelled_count_of_ties_leaves_the_ranks_right(void **state)
+{
+    (void)state;
+    struct ranked r = ranked_new(60000, 1, 0, 12);
+    atomic_bool cancel = true;
+    const struct progress progress = {.cancel = &cancel};
+    ranking_index_ties(r.ranking, r.index, &progress);
+    assert_null(r.ranking->ties);
+    assert_int_equal(
+        ranking_rank_of(r.ranking, r.index, r.table->row_profile, r.rows[12345].id), 12346);
+    ranked_free(&r);
+}
+
 static void rows_without_a_score_have_no_rank(void **state)
 {
     (void)state;
@@ -272,6 +314,8 @@ int main(void)
         cmocka_unit_test(numbers_are_sorted),
         cmocka_unit_test(equals_a_sort_of_all_rows),
         cmocka_unit_test(deep_parts_of_a_large_tie_block),
+        cmocka_unit_test(ranks_in_giant_tie_blocks),
+        cmocka_unit_test(a_cancelled_count_of_ties_leaves_the_ranks_right),
         cmocka_unit_test(rows_without_a_score_have_no_rank),
         cmocka_unit_test(shares_and_percentiles_of_any_score),
     };
