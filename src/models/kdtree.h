@@ -42,8 +42,21 @@ struct kdtree *kdtree_new(const float *points, size_t n, size_t d,
                           const struct progress *progress, struct status *status);
 void kdtree_free(struct kdtree *tree);
 
-/* Every point, neighbours in space near each other: the order to ask many queries in. */
+/* Every point, neighbours in space near each other: the order to ask many queries in. A point's
+ * position in it is its *place*. NULL after kdtree_renumber(). */
 const uint32_t *kdtree_order(const struct kdtree *tree);
+
+/* From now on points are known by their places, in searches as in what they find: so neighbours
+ * have numbers near each other, and what is kept by number is near in memory. Returns the
+ * order, which the caller frees. */
+uint32_t *kdtree_renumber(struct kdtree *tree);
+
+/* The coordinates (d) of the point at a place. */
+void kdtree_vector(const struct kdtree *tree, uint32_t place, float *x);
+
+/* Fills hits->distance from x (d) to hits->point, which are places: the same bits that a search
+ * finds. */
+void kdtree_measure(const struct kdtree *tree, const float *x, struct kdtree_hits *hits);
 
 /* The points other than `self` (KDTREE_NONE: all count) that are no farther from x (d) than the
  * k-th nearest of them is; all of them when they are fewer than k. `bound` is a distance known

@@ -122,7 +122,7 @@ static bool search_leaf(struct search *s, size_t leaf)
                                         s->x, s->limit, distance2);
     for (; bits != 0; bits &= bits - 1) {
         const unsigned i = (unsigned)__builtin_ctzll(bits);
-        const uint32_t point = tree->order[from + i];
+        const uint32_t point = kdtree_number(tree, from + i);
         if (point == s->self) {
             continue;
         }
@@ -255,5 +255,5 @@ uint32_t kdtree_near(const struct kdtree *tree, const float *x, double *distance
         best = near[i] < near[best] ? i : best;
     }
     *distance = sqrt(near[best]);
-    return tree->order[from + best];
+    return kdtree_number(tree, from + best);
 }

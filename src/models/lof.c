@@ -62,6 +62,33 @@ double lof_distance(const float *a, const float *b, size_t d)
     return sqrt(sum);
 }
 
+bool lof_tree_new(struct lof_model *model, const struct progress *progress,
+                  struct status *status)
+{
+    struct lof_points *points = &model->points;
+    model->tree = kdtree_new(points->x, points->n, points->d, progress, status);
+    if (model->tree == NULL) {
+        return false;
+    }
+    uint32_t *order = kdtree_renumber(model->tree);
+    if (model->form == LOF_DISTINCT) { /* the tree has them */
+        free(points->x);
+        points->x = NULL;
+    }
+    bool done = lof_points_renumber(points, order, status);
+    free(order);
+    return done;
+}
+
+const float *lof_vector(const struct lof_model *model, uint32_t point, float *room)
+{
+    if (model->points.x != NULL) {
+        return model->points.x + (size_t)point * model->points.d;
+    }
+    kdtree_vector(model->tree, point, room);
+    return room;
+}
+
 void lof_free(void *take_model)
 {
     struct lof_model *model = take_model;
@@ -90,15 +117,15 @@ static bool find_points(struct lof_model *model, const struct detector_data *dat
     for (size_t i = 0; i < points->n; i++) {
         model->piled_rows += points->copies[i] > model->k ? points->copies[i] : 0;
     }
+    if (!lof_tree_new(model, &quiet, status)) {
+        return false;
+    }
     model->k_distance = mem_new(points->n, sizeof *model->k_distance, "LOF", status);
     model->lrd = mem_new(points->n, sizeof *model->lrd, "LOF", status);
     model->lof = mem_new(points->n, sizeof *model->lof, "LOF", status);
-    if (model->k_distance == NULL || model->lrd == NULL || model->lof == NULL) {
-        return false;
-    }
-    model->tree = kdtree_new(points->x, points->n, points->d, &quiet, status);
     model->lists = lof_lists_new(points->n, LOF_LISTS_MOST, status);
-    return model->tree != NULL && model->lists != NULL;
+    return model->k_distance != NULL && model->lrd != NULL && model->lof != NULL &&
+           model->lists != NULL;
 }
 
 /* How many sampled rows score above 1e6 in sklearn form. */

@@ -15,20 +15,13 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "models/lof_loop.h"
 
-static const float *point_at(const struct lof_model *model, size_t point)
-{
-    return model->points.x + point * model->points.d;
-}
-
-/* Points in the tree's order, so that neighbouring queries share what is in the cache. */
-static uint32_t point_in_order(const struct lof_model *model, size_t i)
-{
-    return kdtree_order(model->tree)[i];
-}
+/* Points are asked about in the order of their numbers, which is the tree's: neighbouring
+ * queries share what is in the cache. */
 
 /* First pass: k_distance. The points within k-distance(p) of p, and p, are no farther than that
  * plus d(p, q) from q: a bound that shortens the search for the next point, q. */
@@ -36,16 +29,17 @@ static bool find_k_distances(void *context, size_t from, size_t to, struct lof_l
                              struct kdtree_hits *hits, struct status *status)
 {
     const struct lof_model *model = context;
+    const size_t d = model->points.d;
+    float here[TABLE_FEATURES_MAX], before[TABLE_FEATURES_MAX];
     double bound = INFINITY;
     for (size_t i = from; i < to && !lof_loop_stopped(loop); i++) {
-        const uint32_t p = point_in_order(model, i);
+        const uint32_t p = (uint32_t)i;
+        kdtree_vector(model->tree, p, here);
         if (i > from) {
-            const uint32_t last = point_in_order(model, i - 1);
-            bound = hits->radius +
-                    lof_distance(point_at(model, last), point_at(model, p), model->points.d);
+            bound = hits->radius + lof_distance(before, here, d);
         }
-        if (!kdtree_nearest(model->tree, point_at(model, p), model->k, p, bound, hits,
-                            status)) {
+        memcpy(before, here, d * sizeof *here);
+        if (!kdtree_nearest(model->tree, here, model->k, p, bound, hits, status)) {
             return false;
         }
         model->k_distance[p] = hits->radius;
@@ -87,14 +81,12 @@ static double factor(const struct lof_model *model, const struct kdtree_hits *hi
 static bool neighbours(const struct lof_model *model, uint32_t p, struct kdtree_hits *hits,
                        struct status *status)
 {
+    float x[TABLE_FEATURES_MAX];
+    kdtree_vector(model->tree, p, x);
     if (!lof_lists_get(model->lists, p, hits)) {
-        return kdtree_within(model->tree, point_at(model, p), model->k_distance[p], p, hits,
-                             status);
+        return kdtree_within(model->tree, x, model->k_distance[p], p, hits, status);
     }
-    for (size_t i = 0; i < hits->n; i++) {
-        hits->distance[i] =
-            lof_distance(point_at(model, p), point_at(model, hits->point[i]), model->points.d);
-    }
+    kdtree_measure(model->tree, x, hits);
     return true;
 }
 
@@ -104,7 +96,7 @@ static bool find_densities(void *context, size_t from, size_t to, struct lof_loo
 {
     const struct lof_model *model = context;
     for (size_t i = from; i < to && !lof_loop_stopped(loop); i++) {
-        const uint32_t p = point_in_order(model, i);
+        const uint32_t p = (uint32_t)i;
         if (!neighbours(model, p, hits, status)) {
             return false;
         }
@@ -119,7 +111,7 @@ static bool find_factors(void *context, size_t from, size_t to, struct lof_loop 
 {
     const struct lof_model *model = context;
     for (size_t i = from; i < to && !lof_loop_stopped(loop); i++) {
-        const uint32_t p = point_in_order(model, i);
+        const uint32_t p = (uint32_t)i;
         if (!neighbours(model, p, hits, status)) {
             return false;
         }

@@ -62,18 +62,26 @@ static bool find(const struct lof_model *model, const struct detector_data *data
     return place->point == LOF_NO_POINT || around_point(model, place, hits, status);
 }
 
-/* Weighted mean of one coordinate over the neighbours; of the point's own copies there is no
- * need: they only pull the mean straight towards the point. */
-static double mean_of(const struct lof_model *model, const struct kdtree_hits *hits, size_t j)
+/* Weighted mean of the neighbours, into mean (d); of the point's own copies there is no need:
+ * they only pull the mean straight towards the point. */
+static void find_mean(const struct lof_model *model, const struct kdtree_hits *hits,
+                      double *mean)
 {
-    double sum = 0, weight = 0;
+    const size_t d = model->points.d;
+    double weight = 0;
+    memset(mean, 0, d * sizeof *mean);
     for (size_t i = 0; i < hits->n; i++) {
-        const uint32_t o = hits->point[i];
-        sum +=
-            (double)model->points.copies[o] * (double)model->points.x[o * model->points.d + j];
-        weight += model->points.copies[o];
+        float room[TABLE_FEATURES_MAX];
+        const float *x = lof_vector(model, hits->point[i], room);
+        const double copies = model->points.copies[hits->point[i]];
+        for (size_t j = 0; j < d; j++) {
+            mean[j] += copies * (double)x[j];
+        }
+        weight += copies;
     }
-    return sum / weight;
+    for (size_t j = 0; j < d; j++) {
+        mean[j] /= weight;
+    }
 }
 
 bool lof_explain(const void *fitted, const struct detector_data *data, size_t profile,
@@ -90,10 +98,10 @@ bool lof_explain(const void *fitted, const struct detector_data *data, size_t pr
         kdtree_hits_clear(&hits);
         return false;
     }
-    double all = 0;
+    double all = 0, mean[TABLE_FEATURES_MAX];
+    find_mean(model, &hits, mean);
     for (size_t j = 0; j < model->points.d; j++) {
-        const double difference =
-            hits.n > 0 ? (double)place.x[j] - mean_of(model, &hits, j) : 0;
+        const double difference = hits.n > 0 ? (double)place.x[j] - mean[j] : 0;
         credit[j] = difference * fabs(difference);
         all += difference * difference;
     }

@@ -24,6 +24,7 @@ enum {
 
 struct health {
     struct lof_model *model;
+    struct lof_lists *sorted;              /* neighbours, the nearest first */
     struct lof_model *library;             /* the same points, searched as the library does */
     size_t k;                              /* rows the library takes */
     double *k_distance;                    /* (points) in its sense */
@@ -32,11 +33,6 @@ struct health {
     uint32_t *open; /* (n_open) points whose score may be on either side */
     atomic_size_t n_open;
 };
-
-static uint32_t point_in_order(const struct health *health, size_t i)
-{
-    return kdtree_order(health->model->tree)[i];
-}
 
 /* ---- neighbours in the order of distance ----------------------------------------------------
  */
@@ -56,18 +52,14 @@ static int by_distance(const void *a, const void *b)
 }
 
 /* The list of a point, which was kept, with its distances. */
-static bool get(const struct health *health, uint32_t p, struct kdtree_hits *hits,
-                struct status *status)
+static bool get(const struct health *health, const struct lof_lists *lists, uint32_t p,
+                struct kdtree_hits *hits, struct status *status)
 {
-    const struct lof_points *points = &health->model->points;
-    if (!lof_lists_get(health->model->lists, p, hits)) {
+    float x[FEATURES];
+    if (!lof_lists_get(lists, p, hits)) {
         return status_nomem(status, health->k * sizeof *hits->distance, "neighbours");
     }
-    for (size_t i = 0; i < hits->n; i++) {
-        hits->distance[i] =
-            lof_distance(points->x + (size_t)p * points->d,
-                         points->x + (size_t)hits->point[i] * points->d, points->d);
-    }
+    kdtree_measure(health->model->tree, lof_vector(health->model, p, x), hits);
     return true;
 }
 
@@ -84,19 +76,19 @@ static void sort(struct kdtree_hits *hits)
     }
 }
 
-/* First pass: sorts the lists and finds the library's k_distance. */
+/* First pass: keeps the lists sorted, and finds the library's k_distance. */
 static bool find_k_distances(void *context, size_t from, size_t to, struct lof_loop *loop,
                              struct kdtree_hits *hits, struct status *status)
 {
     struct health *health = context;
     const uint32_t *copies = health->model->points.copies;
     for (size_t i = from; i < to && !lof_loop_stopped(loop); i++) {
-        const uint32_t p = point_in_order(health, i);
-        if (!get(health, p, hits, status)) {
+        const uint32_t p = (uint32_t)i;
+        if (!get(health, health->model->lists, p, hits, status)) {
             return false;
         }
         sort(hits);
-        lof_lists_reorder(health->model->lists, p, hits);
+        lof_lists_keep(health->sorted, p, hits);
         size_t rows = copies[p] - 1, at = 0;
         health->k_distance[p] = 0;
         while (rows < health->k) {
@@ -136,9 +128,9 @@ static bool find_densities(void *context, size_t from, size_t to, struct lof_loo
 {
     struct health *health = context;
     for (size_t i = from; i < to && !lof_loop_stopped(loop); i++) {
-        const uint32_t p = point_in_order(health, i);
+        const uint32_t p = (uint32_t)i;
         const size_t own = at_most(health->model->points.copies[p] - 1, health->k);
-        if (!get(health, p, hits, status)) {
+        if (!get(health, health->sorted, p, hits, status)) {
             return false;
         }
         const struct lof_bounds lrd = density(health, p, own, hits);
@@ -165,9 +157,9 @@ static bool judge_all(void *context, size_t from, size_t to, struct lof_loop *lo
 {
     struct health *health = context;
     for (size_t i = from; i < to && !lof_loop_stopped(loop); i++) {
-        const uint32_t p = point_in_order(health, i);
+        const uint32_t p = (uint32_t)i;
         const size_t own = at_most(health->model->points.copies[p], health->k);
-        if (!get(health, p, hits, status)) {
+        if (!get(health, health->sorted, p, hits, status)) {
             return false;
         }
         const struct lof_bounds lrd = density(health, p, own, hits);
@@ -190,11 +182,6 @@ static bool judge_all(void *context, size_t from, size_t to, struct lof_loop *lo
 /* ---- points whose score depends on which of several rows the library takes ------------------
  */
 
-static const float *vector_of(const struct health *health, uint32_t point)
-{
-    return health->model->points.x + (size_t)point * health->model->points.d;
-}
-
 /* A density of the fit: what its bounds say, else what the library's neighbours say. */
 static bool exact_lrd(const struct health *health, uint32_t point, struct kdtree_hits *hits,
                       double *lrd, struct status *status)
@@ -203,7 +190,9 @@ static bool exact_lrd(const struct health *health, uint32_t point, struct kdtree
     if (health->most[point] - *lrd <= 1e-9 * *lrd) {
         return true;
     }
-    if (!lof_sklearn_search(health->library, vector_of(health, point), 1, hits, status)) {
+    float x[FEATURES];
+    if (!lof_sklearn_search(health->library, lof_vector(health->library, point, x), 1, hits,
+                            status)) {
         return false;
     }
     *lrd = (double)lof_sklearn_density(health->library, hits);
@@ -215,11 +204,13 @@ static bool settle(void *context, size_t from, size_t to, struct lof_loop *loop,
 {
     struct health *health = context;
     struct kdtree_hits other = {0};
+    float x[FEATURES];
     bool done = true;
     for (size_t i = from; i < to && done && !lof_loop_stopped(loop); i++) {
         const uint32_t p = health->open[i];
         double sum = 0, lrd = 0;
-        done = lof_sklearn_search(health->library, vector_of(health, p), 0, hits, status);
+        done = lof_sklearn_search(health->library, lof_vector(health->library, p, x), 0, hits,
+                                  status);
         for (size_t j = 0; done && j < hits->n; j++) {
             if (j == 0 || hits->point[j] != hits->point[j - 1]) {
                 done = exact_lrd(health, hits->point[j], &other, &lrd, status);
@@ -236,6 +227,17 @@ static bool settle(void *context, size_t from, size_t to, struct lof_loop *loop,
     return done;
 }
 
+/* The coordinates of all points, which the library's tree wants side by side. */
+static float *all_vectors(const struct lof_model *model, struct status *status)
+{
+    const size_t n = model->points.n, d = model->points.d;
+    float *x = mem_new(n * d, sizeof *x, "points", status);
+    for (size_t p = 0; x != NULL && p < n; p++) {
+        kdtree_vector(model->tree, (uint32_t)p, x + p * d);
+    }
+    return x;
+}
+
 /* Asks the library's own tree about the points that are open. */
 static bool settle_open(struct health *health, const struct detector_data *data,
                         const struct progress *progress, struct status *status)
@@ -243,8 +245,12 @@ static bool settle_open(struct health *health, const struct detector_data *data,
     struct lof_model library = *health->model;
     const size_t n_open = health->n_open;
     library.k_distance = health->k_distance;
-    library.rows = lof_rows_new(&library.points, library.k, data, progress, status);
+    library.points.x = all_vectors(&library, status);
+    library.rows = library.points.x == NULL
+                       ? NULL
+                       : lof_rows_new(&library.points, library.k, data, progress, status);
     if (library.rows == NULL) {
+        free(library.points.x);
         return false;
     }
     size_t rows = 0;
@@ -256,6 +262,7 @@ static bool settle_open(struct health *health, const struct detector_data *data,
     const bool done = lof_loop_run(data->parallel, n_open, settle, health,
                                    (struct lof_part){0, 1}, progress, status);
     lof_rows_free(library.rows);
+    free(library.points.x);
     return done;
 }
 
@@ -268,11 +275,14 @@ static bool run(struct health *health, const struct detector_data *data,
     health->least = mem_new(n, sizeof *health->least, "LOF", status);
     health->most = mem_new(n, sizeof *health->most, "LOF", status);
     health->open = mem_new(n, sizeof *health->open, "LOF", status);
+    health->sorted = lof_lists_new(n, SIZE_MAX, status);
     bool done = health->k_distance != NULL && health->least != NULL && health->most != NULL &&
-                health->open != NULL;
+                health->open != NULL && health->sorted != NULL;
     for (unsigned i = 0; i < 3 && done; i++) {
         done = lof_loop_run(data->parallel, n, passes[i], health, (struct lof_part){i, 3},
                             progress, status);
+        lof_lists_free(health->model->lists); /* the first pass has sorted them */
+        health->model->lists = NULL;
     }
     if (done && health->n_open > 0 && health->model->points.n_rows <= SETTLE_ROWS) {
         done = settle_open(health, data, progress, status);
@@ -297,5 +307,6 @@ bool lof_health_count(struct lof_model *model, const struct detector_data *data,
     free(health.least);
     free(health.most);
     free(health.open);
+    lof_lists_free(health.sorted);
     return model->above_known;
 }

@@ -1,5 +1,9 @@
 /* lof_lists: the neighbours of each point, kept from the first pass of a fit for the others, as
- * long as that takes little memory. What is not kept is searched for again. */
+ * long as that takes little memory. What is not kept is searched for again.
+ *
+ * Points are numbered by their place in the tree, so that neighbours have numbers near each
+ * other: a list is kept as differences, of one or two bytes most of them.
+ */
 #ifndef ODDHOURS_MODELS_LOF_LISTS_H
 #define ODDHOURS_MODELS_LOF_LISTS_H
 
@@ -12,21 +16,22 @@
 
 struct lof_lists;
 
-/* Lists for n points, `most` neighbours in all. NULL when out of memory. */
+/* Points whose lists stand together: 0 .. 63, 64 .. 127 and so on. */
+enum { LOF_LISTS_GROUP = 64 };
+
+/* Lists for n points, about `most` bytes in all. NULL when out of memory. */
 struct lof_lists *lof_lists_new(size_t n, size_t most, struct status *status);
 void lof_lists_free(struct lof_lists *lists);
 
-/* Keeps the list of a point if there is room. Threads may keep lists of different points. */
+/* Keeps the list of a point if there is room; each point of a group after those with a smaller
+ * number. Threads may keep lists of different groups. */
 void lof_lists_keep(struct lof_lists *lists, size_t point, const struct kdtree_hits *hits);
 
 /* Whether no list was turned away. */
 bool lof_lists_whole(const struct lof_lists *lists);
 
-/* Puts the points of a kept list into another order. */
-void lof_lists_reorder(struct lof_lists *lists, size_t point, const struct kdtree_hits *hits);
-
-/* Puts a kept list into hits->point; their distances are not kept. False when there is none,
- * and the hits are as they were. */
+/* Puts a kept list into hits->point, in the order it had; its distances are not kept. False
+ * when there is none, and the hits are as they were. */
 bool lof_lists_get(const struct lof_lists *lists, size_t point, struct kdtree_hits *hits);
 
 #endif

@@ -4,8 +4,9 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "models/lof_lists.h"
 
-enum { PIECE = 64 };
+enum { PIECE = LOF_LISTS_GROUP };
 
 struct lof_loop {
     size_t n;

@@ -24,7 +24,8 @@ struct lof_part {
     unsigned before, passes;
 };
 
-/* Runs `range` over items 0 .. n - 1 in pieces that do not depend on the number of threads. */
+/* Runs `range` over items 0 .. n - 1 in pieces that do not depend on the number of threads: the
+ * groups of lof_lists. */
 bool lof_loop_run(struct parallel *parallel, size_t n, lof_range *range, void *context,
                   struct lof_part part, const struct progress *progress, struct status *status);
 

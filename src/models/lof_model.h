@@ -22,8 +22,8 @@ struct lof_model {
     enum lof_scope scope;
     uint32_t seed;
 
-    struct lof_points points;
-    struct kdtree *tree; /* of the points */
+    struct lof_points points; /* numbered by their places in the tree */
+    struct kdtree *tree;
 
     /* (points.n) each; in sklearn form the float values of the library's fit, and in lof the
      * scores that it gives the same points as new ones. */
@@ -50,7 +50,15 @@ void lof_free(void *take_model);
 /* Whether profiles without a sampled row are scored, too. */
 bool lof_scores_all(const struct lof_model *model, const struct detector_data *data);
 
-enum { LOF_LISTS_MOST = 40000000 }; /* 160 MB: a million points with 35 neighbours */
+enum { LOF_LISTS_MOST = 100 << 20 }; /* bytes: more than a million points with 35 neighbours */
+
+/* Makes the tree of points in lexicographic order, numbers them by it, and forgets the
+ * coordinates that nobody else needs. */
+bool lof_tree_new(struct lof_model *model, const struct progress *progress,
+                  struct status *status);
+
+/* The coordinates of a point: borrowed, or written into room (d). */
+const float *lof_vector(const struct lof_model *model, uint32_t point, float *room);
 
 /* Distance as the trees compute it, bit for bit. */
 double lof_distance(const float *a, const float *b, size_t d);

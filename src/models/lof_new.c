@@ -40,29 +40,23 @@ static bool find_near(void *context, size_t from, size_t to, struct lof_loop *lo
     return true;
 }
 
-/* Counting sort by the near point's place in the tree. */
+/* Counting sort by the near point, whose number is its place in the tree. */
 static bool sort_queries(struct queries *queries, size_t n, struct status *status)
 {
     const size_t n_points = queries->model->points.n;
-    const uint32_t *order = kdtree_order(queries->model->tree);
-    uint32_t *place = mem_new(n_points, sizeof *place, "queries", status);
-    size_t *start = mem_zero(n_points + 1, sizeof *start, "queries", status);
-    const bool enough = place != NULL && start != NULL;
-    if (enough) {
-        for (size_t i = 0; i < n_points; i++) {
-            place[order[i]] = (uint32_t)i;
-        }
+    uint32_t *start = mem_zero(n_points + 1, sizeof *start, "queries", status);
+    if (start != NULL) {
         for (size_t i = 0; i < n; i++) {
-            start[place[queries->list[i].near] + 1]++;
+            start[queries->list[i].near + 1]++;
         }
         for (size_t i = 0; i < n_points; i++) {
             start[i + 1] += start[i];
         }
         for (size_t i = 0; i < n; i++) {
-            queries->sorted[start[place[queries->list[i].near]]++] = queries->list[i];
+            queries->sorted[start[queries->list[i].near]++] = queries->list[i];
         }
     }
-    free(place);
+    const bool enough = start != NULL;
     free(start);
     return enough;
 }

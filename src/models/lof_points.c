@@ -77,14 +77,14 @@ static inline uint32_t bits_of(const float *vector, size_t j)
     return (uint32_t)(kdtree_key(vector[j] + 0.0f, 0) >> 32);
 }
 
-/* Sorts places 0 .. n - 1 of points->profiles by vector, lexicographically, and equal vectors
- * by place: a radix sort, coordinate by coordinate from the last, eleven bits at a time. */
-static bool sort(const struct lof_points *points, const float *scaled, uint32_t *order,
-                 uint32_t *other, const struct progress *progress, struct status *status)
+/* Sorts places 0 .. n - 1 of profiles by vector, lexicographically, and equal vectors by place:
+ * a radix sort, coordinate by coordinate from the last, eleven bits at a time. */
+static bool sort(const uint32_t *profiles, size_t n, const float *scaled, size_t d,
+                 uint32_t *order, uint32_t *other, const struct progress *progress,
+                 struct status *status)
 {
     enum { BITS = 11, BUCKETS = 1 << BITS };
-    const size_t n = points->n_profiles, d = points->d;
-    const float *first = scaled + (size_t)points->profiles[0] * d;
+    const float *first = scaled + (size_t)profiles[0] * d;
     uint32_t *from = order, *to = other;
     for (size_t pass = 0; pass < 3 * d; pass++) {
         const size_t j = d - 1 - pass / 3, shift = pass % 3 * BITS;
@@ -93,7 +93,7 @@ static bool sort(const struct lof_points *points, const float *scaled, uint32_t 
             return status_cancelled(status);
         }
         for (size_t i = 0; i < n; i++) {
-            const float *v = scaled + (size_t)points->profiles[from[i]] * d;
+            const float *v = scaled + (size_t)profiles[from[i]] * d;
             start[(bits_of(v, j) >> shift & (BUCKETS - 1)) + 1]++;
         }
         if (start[(bits_of(first, j) >> shift & (BUCKETS - 1)) + 1] == n) {
@@ -103,7 +103,7 @@ static bool sort(const struct lof_points *points, const float *scaled, uint32_t 
             start[b + 1] += start[b];
         }
         for (size_t i = 0; i < n; i++) {
-            const float *v = scaled + (size_t)points->profiles[from[i]] * d;
+            const float *v = scaled + (size_t)profiles[from[i]] * d;
             to[start[bits_of(v, j) >> shift & (BUCKETS - 1)]++] = from[i];
         }
         uint32_t *t = from;
@@ -116,6 +116,27 @@ static bool sort(const struct lof_points *points, const float *scaled, uint32_t 
     return true;
 }
 
+/* The order that sort() finds; the caller frees it. */
+static uint32_t *sorted(const uint32_t *profiles, size_t n, const float *scaled, size_t d,
+                        const struct progress *progress, struct status *status)
+{
+    uint32_t *order = mem_new(n, sizeof *order, "points", status);
+    uint32_t *other = mem_new(n, sizeof *other, "points", status);
+    bool done = order != NULL && other != NULL;
+    if (done) {
+        for (size_t i = 0; i < n; i++) {
+            order[i] = (uint32_t)i;
+        }
+        done = sort(profiles, n, scaled, d, order, other, progress, status);
+    }
+    free(other);
+    if (!done) {
+        free(order);
+        return NULL;
+    }
+    return order;
+}
+
 static bool same(const float *a, const float *b, size_t d)
 {
     for (size_t j = 0; j < d; j++) {
@@ -126,13 +147,15 @@ static bool same(const float *a, const float *b, size_t d)
     return true;
 }
 
-bool lof_points_place(struct lof_points *points, const float *scaled, struct status *status)
+bool lof_points_place(struct lof_points *points, const float *scaled, const uint32_t *order,
+                      struct status *status)
 {
     const size_t d = points->d;
     points->x = mem_new(points->n * d, sizeof *points->x, "points", status);
-    for (size_t p = 0; points->x != NULL && p < points->n; p++) {
+    for (size_t i = 0; points->x != NULL && i < points->n; i++) {
+        const size_t p = order != NULL ? order[i] : i;
         for (size_t j = 0; j < d; j++) {
-            points->x[p * d + j] = scaled[(size_t)points->profile[p] * d + j] + 0.0f;
+            points->x[i * d + j] = scaled[(size_t)points->profile[p] * d + j] + 0.0f;
         }
     }
     return points->x != NULL;
@@ -166,7 +189,7 @@ static bool merge(struct lof_points *points, const float *scaled, const uint32_t
         }
         points->copies[p] += counts[i];
     }
-    return lof_points_place(points, scaled, status);
+    return lof_points_place(points, scaled, NULL, status);
 }
 
 bool lof_points_find(struct lof_points *points, const struct detector_data *data, size_t size,
@@ -174,25 +197,71 @@ bool lof_points_find(struct lof_points *points, const struct detector_data *data
 {
     memset(points, 0, sizeof *points);
     points->d = data->table->profiles.d;
-    uint32_t *counts, *order = NULL, *other = NULL;
+    uint32_t *counts;
     if (!draw(points, data, size, progress, status) ||
         (counts = count(points, data->table, status)) == NULL) {
         return false;
     }
-    bool done = false;
-    order = mem_new(points->n_profiles, sizeof *order, "points", status);
-    other = mem_new(points->n_profiles, sizeof *other, "points", status);
-    if (order != NULL && other != NULL) {
-        for (size_t i = 0; i < points->n_profiles; i++) {
-            order[i] = (uint32_t)i;
-        }
-        done = sort(points, data->scaled, order, other, progress, status) &&
-               merge(points, data->scaled, counts, order, status);
-    }
+    uint32_t *order =
+        sorted(points->profiles, points->n_profiles, data->scaled, points->d, progress, status);
+    const bool done = order != NULL && merge(points, data->scaled, counts, order, status);
     free(counts);
     free(order);
-    free(other);
     return done;
+}
+
+uint32_t *lof_points_order(const struct lof_points *points, const float *scaled,
+                           struct status *status)
+{
+    return sorted(points->profile, points->n, scaled, points->d, NULL, status);
+}
+
+/* array[i] becomes what array[order[i]] was. */
+static bool permute(uint32_t **array, const uint32_t *order, size_t n, struct status *status)
+{
+    uint32_t *moved = mem_new(n, sizeof *moved, "points", status);
+    for (size_t i = 0; moved != NULL && i < n; i++) {
+        moved[i] = (*array)[order[i]];
+    }
+    if (moved != NULL) {
+        free(*array);
+        *array = moved;
+    }
+    return moved != NULL;
+}
+
+static bool permute_x(struct lof_points *points, const uint32_t *order, struct status *status)
+{
+    const size_t d = points->d;
+    float *moved = mem_new(points->n * d, sizeof *moved, "points", status);
+    for (size_t i = 0; moved != NULL && i < points->n; i++) {
+        memcpy(moved + i * d, points->x + (size_t)order[i] * d, d * sizeof *moved);
+    }
+    if (moved != NULL) {
+        free(points->x);
+        points->x = moved;
+    }
+    return moved != NULL;
+}
+
+bool lof_points_renumber(struct lof_points *points, const uint32_t *order,
+                         struct status *status)
+{
+    uint32_t *number = mem_new(points->n, sizeof *number, "points", status);
+    if (number == NULL || !permute(&points->copies, order, points->n, status) ||
+        !permute(&points->profile, order, points->n, status) ||
+        (points->x != NULL && !permute_x(points, order, status))) {
+        free(number);
+        return false;
+    }
+    for (size_t i = 0; i < points->n; i++) {
+        number[order[i]] = (uint32_t)i;
+    }
+    for (size_t i = 0; i < points->n_profiles; i++) {
+        points->point_of[i] = number[points->point_of[i]];
+    }
+    free(number);
+    return true;
 }
 
 uint32_t lof_points_of(const struct lof_points *points, size_t profile)

@@ -22,8 +22,9 @@ struct lof_points {
     size_t n_rows;  /* sampled */
     uint32_t *rows; /* (n_rows) row ids in the order drawn; NULL: all rows, in file order */
 
-    size_t n;          /* distinct points, in lexicographic order of their coordinates */
-    float *x;          /* (n, d) never -0 */
+    size_t
+        n; /* distinct points: in lexicographic order of their coordinates, until renumbered */
+    float *x;          /* (n, d) never -0; NULL when a tree has them */
     uint32_t *copies;  /* (n) sampled rows */
     uint32_t *profile; /* (n) the first of the profiles that make this point */
 
@@ -39,8 +40,19 @@ bool lof_points_find(struct lof_points *points, const struct detector_data *data
                      const struct progress *progress, struct status *status);
 void lof_points_clear(struct lof_points *points);
 
-/* Fills x from the scaled profiles (all of the table's), when profile is known. */
-bool lof_points_place(struct lof_points *points, const float *scaled, struct status *status);
+/* The lexicographic order of the points, when only `profile` is known of each: point number i
+ * in that order. (n), freed with free(); NULL on failure. */
+uint32_t *lof_points_order(const struct lof_points *points, const float *scaled,
+                           struct status *status);
+
+/* Fills x from the scaled profiles (all of the table's), when profile is known; with point
+ * order[i] in place i when `order` is not NULL. */
+bool lof_points_place(struct lof_points *points, const float *scaled, const uint32_t *order,
+                      struct status *status);
+
+/* Gives points new numbers: the point order[i] becomes point i. */
+bool lof_points_renumber(struct lof_points *points, const uint32_t *order,
+                         struct status *status);
 
 /* The sampled row at position i of the sample. */
 static inline size_t lof_points_row(const struct lof_points *points, size_t i)

@@ -23,7 +23,7 @@ void lof_save(const void *fitted, struct archive_out *archive)
                                   model->piled_rows,    model->above_known, model->above_least,
                                   model->above_most};
     const double reals[] = {model->contamination, model->threshold, model->offset};
-    archive_put(archive, "LOct", &counts, sizeof(uint64_t), COUNTS);
+    archive_put(archive, "LOc2", &counts, sizeof(uint64_t), COUNTS);
     archive_put(archive, "LOre", reals, sizeof *reals, 3);
     if (points->rows != NULL) {
         archive_put(archive, "LOro", points->rows, sizeof *points->rows, points->n_rows);
@@ -135,7 +135,35 @@ static bool load_points(struct lof_model *model, const struct counts *counts,
     if (!points_make_sense(points, data->table)) {
         return misfit(status);
     }
-    return lof_points_place(points, data->scaled, status);
+    return true;
+}
+
+/* Points are saved by their places in the tree. It is built anew from their lexicographic
+ * order, which gives each the same place; anything else is not this table's. */
+static bool load_tree(struct lof_model *model, const struct detector_data *data,
+                      struct status *status)
+{
+    struct lof_points *points = &model->points;
+    uint32_t *order = lof_points_order(points, data->scaled, status);
+    if (order == NULL || !lof_points_place(points, data->scaled, order, status)) {
+        free(order);
+        return false;
+    }
+    model->tree = kdtree_new(points->x, points->n, points->d, NULL, status);
+    bool same = model->tree != NULL;
+    for (size_t i = 0; same && i < points->n; i++) {
+        same = order[kdtree_order(model->tree)[i]] == i;
+    }
+    free(order);
+    free(points->x);
+    points->x = NULL;
+    if (model->tree == NULL) {
+        return false;
+    }
+    free(kdtree_renumber(model->tree));
+    return same ? model->form == LOF_DISTINCT ||
+                      lof_points_place(points, data->scaled, NULL, status)
+                : misfit(status);
 }
 
 static bool load_values(struct lof_model *model, struct archive_in *archive,
@@ -160,7 +188,7 @@ static bool load_all(struct lof_model *model, const struct detector_data *data,
 {
     struct counts counts;
     double reals[3];
-    if (!archive_get_into(archive, "LOct", &counts, sizeof(uint64_t), COUNTS, status) ||
+    if (!archive_get_into(archive, "LOc2", &counts, sizeof(uint64_t), COUNTS, status) ||
         !archive_get_into(archive, "LOre", reals, sizeof *reals, 3, status)) {
         return false;
     }
@@ -180,15 +208,14 @@ static bool load_all(struct lof_model *model, const struct detector_data *data,
     model->threshold = reals[1];
     model->offset = reals[2];
     if (!load_points(model, &counts, data, archive, status) ||
-        !load_values(model, archive, status)) {
+        !load_values(model, archive, status) || !load_tree(model, data, status)) {
         return false;
     }
-    model->tree = kdtree_new(model->points.x, model->points.n, model->points.d, NULL, status);
-    if (model->tree != NULL && model->form == LOF_SKLEARN && lof_scores_all(model, data)) {
+    if (model->form == LOF_SKLEARN && lof_scores_all(model, data)) {
         model->rows = lof_rows_new(&model->points, model->k, data, NULL, status);
         return model->rows != NULL;
     }
-    return model->tree != NULL;
+    return true;
 }
 
 void *lof_load(const struct detector_data *data, struct archive_in *archive,

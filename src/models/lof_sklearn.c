@@ -135,7 +135,7 @@ static bool find_k_distances(void *context, size_t from, size_t to, struct lof_l
 {
     const struct lof_model *model = context;
     for (size_t i = from; i < to && !lof_loop_stopped(loop); i++) {
-        const uint32_t p = kdtree_order(model->tree)[i];
+        const uint32_t p = (uint32_t)i;
         if (!lof_sklearn_search(model, point_at(model, p), 1, hits, status)) {
             return false;
         }
@@ -152,7 +152,7 @@ static bool find_densities(void *context, size_t from, size_t to, struct lof_loo
 {
     const struct lof_model *model = context;
     for (size_t i = from; i < to && !lof_loop_stopped(loop); i++) {
-        const uint32_t p = kdtree_order(model->tree)[i];
+        const uint32_t p = (uint32_t)i;
         if (!fit_neighbours(model, p, hits, status)) {
             return false;
         }
@@ -181,7 +181,7 @@ static bool find_factors(void *context, size_t from, size_t to, struct lof_loop 
 {
     const struct lof_model *model = context;
     for (size_t i = from; i < to && !lof_loop_stopped(loop); i++) {
-        const uint32_t p = kdtree_order(model->tree)[i];
+        const uint32_t p = (uint32_t)i;
         if (!fit_neighbours(model, p, hits, status)) {
             return false;
         }

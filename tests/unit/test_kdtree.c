@@ -240,6 +240,48 @@ static void the_order_has_every_point_once(void **state)
     free(cloud.x);
 }
 
+/* By place: the same points in the same order under other numbers, and their coordinates. */
+static void places_are_numbers_as_well(void **state)
+{
+    (void)state;
+    const size_t sizes[] = {1, 2, 33, 65, 500, 1000, 4097};
+    for (size_t s = 0; s < sizeof sizes / sizeof sizes[0]; s++) {
+        struct cloud cloud = cloud_new(sizes[s], 3, 400, s);
+        struct kdtree *numbered = kdtree_new(cloud.x, cloud.n, cloud.d, NULL, NULL);
+        struct kdtree *placed = kdtree_new(cloud.x, cloud.n, cloud.d, NULL, NULL);
+        struct kdtree_hits a = {0}, b = {0}, c = {0};
+        uint32_t *order = kdtree_renumber(placed);
+        assert_memory_equal(order, kdtree_order(numbered), cloud.n * sizeof *order);
+        assert_null(kdtree_order(placed));
+        for (uint32_t place = 0; place < cloud.n; place++) {
+            const float *own = cloud.x + order[place] * cloud.d;
+            float x[3];
+            kdtree_vector(placed, place, x);
+            assert_memory_equal(x, own, sizeof x);
+            if (place % 7 == 0) {
+                assert_true(kdtree_nearest(numbered, x, 9, order[place], INFINITY, &a, NULL));
+                assert_true(kdtree_nearest(placed, x, 9, place, INFINITY, &b, NULL));
+                assert_true(kdtree_hits_reserve(&c, b.n, NULL));
+                c.n = b.n;
+                memcpy(c.point, b.point, b.n * sizeof *b.point);
+                kdtree_measure(placed, x, &c);
+                assert_same_hits(&b, &c);
+                for (size_t i = 0; i < b.n; i++) {
+                    b.point[i] = order[b.point[i]];
+                }
+                assert_same_hits(&a, &b);
+            }
+        }
+        kdtree_hits_clear(&a);
+        kdtree_hits_clear(&b);
+        kdtree_hits_clear(&c);
+        free(order);
+        kdtree_free(numbered);
+        kdtree_free(placed);
+        free(cloud.x);
+    }
+}
+
 static void a_tree_can_be_cancelled(void **state)
 {
     (void)state;
@@ -357,6 +399,7 @@ int main(void)
         cmocka_unit_test(select_finds_the_nth),
         cmocka_unit_test(neighbours_are_all_and_only_those),
         cmocka_unit_test(the_order_has_every_point_once),
+        cmocka_unit_test(places_are_numbers_as_well),
         cmocka_unit_test(a_tree_can_be_cancelled),
         cmocka_unit_test(kernels_give_equal_bits),
         cmocka_unit_test(the_heap_keeps_the_nearest),
