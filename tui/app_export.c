@@ -8,26 +8,26 @@
 
 #include "base/format.h"
 #include "base/mem.h"
-#include "run/rows_csv.h"
+#include "run/rows_sheet.h"
 
 struct export_query {
     struct query query;
-    const struct run *run;
-    struct row_set rows; /* a list of its own */
+    struct sheet *sheet;
     char path[LINE_EDIT_SIZE];
 };
 
 static void work(struct query *query, const struct progress *progress)
 {
     struct export_query *self = (struct export_query *)query;
-    rows_csv_write(self->run, self->rows.rows, self->rows.n, self->path, progress,
-                   &query->status);
+    const struct sheet_format *format = sheet_format_of_path(self->path);
+    sheet_write(self->sheet, format != NULL ? format : sheet_formats[0], false, self->path,
+                progress, NULL, &query->status);
 }
 
 static void free_query(struct query *query)
 {
     struct export_query *self = (struct export_query *)query;
-    row_set_clear(&self->rows);
+    sheet_free(self->sheet);
     free(self);
 }
 
@@ -46,8 +46,14 @@ void app_export(struct app *app, const struct row_set *rows, const char *path)
     self->query.work = work;
     self->query.free = free_query;
     self->query.slot = SLOT_EXPORT;
-    self->run = app->session.run;
-    self->rows = row_set_list(copy, rows->n);
+    const struct rows_sheet spec = {
+        .run = app->session.run, .rows = row_set_list(copy, rows->n), .place = "rank"};
+    self->sheet = rows_sheet_new("Top-K", &spec, &status);
+    if (self->sheet == NULL) {
+        app_say(app, LOG_ERROR, "%s", status.text);
+        free(self);
+        return;
+    }
     snprintf(self->path, sizeof self->path, "%s", path);
     app_query(app, app, &self->query);
 }
@@ -59,7 +65,7 @@ void app_export_answer(struct app *app, struct query *query)
         app_say(app, LOG_ERROR, "%s", query->status.text);
         return;
     }
-    app_say(app, LOG_NOTE, "%s user-hours are in %s (CSV)", format_grouped(self->rows.n).text,
+    app_say(app, LOG_NOTE, "%s user-hours are in %s (CSV)", format_grouped(self->sheet->n_rows).text,
             self->path);
 }
 

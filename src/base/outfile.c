@@ -24,6 +24,7 @@ struct outfile {
     char *memory;    /* (length) terminated */
     size_t length, capacity;
     size_t used;
+    size_t flushed; /* bytes that have left the buffer */
     char buffer[BUFFER];
 };
 
@@ -86,7 +87,7 @@ struct outfile *outfile_open(const char *path, struct status *status)
     }
     file->fd = STDOUT_FILENO;
     file->error = 0;
-    file->used = 0;
+    file->used = file->flushed = 0;
     file->in_memory = false;
     file->memory = NULL;
     file->length = file->capacity = 0;
@@ -118,6 +119,7 @@ static void keep(struct outfile *file, const char *bytes, size_t length)
 
 static void write_all(struct outfile *file, const char *bytes, size_t length)
 {
+    file->flushed += length;
     if (file->in_memory) {
         keep(file, bytes, length);
         return;
@@ -170,6 +172,11 @@ bool outfile_write(struct outfile *file, const void *bytes, size_t length)
         file->used += length;
     }
     return file->error == 0;
+}
+
+size_t outfile_written(const struct outfile *file)
+{
+    return file->flushed + file->used;
 }
 
 bool outfile_printf(struct outfile *file, const char *format, ...)

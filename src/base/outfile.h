@@ -29,6 +29,9 @@ bool outfile_write(struct outfile *file, const void *bytes, size_t length);
 bool outfile_printf(struct outfile *file, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* Bytes appended so far. */
+size_t outfile_written(const struct outfile *file);
+
 /* Writes over what stands at `offset` (not for standard output): for a head that is known last.
  */
 void outfile_patch(struct outfile *file, size_t offset, const void *bytes, size_t length);

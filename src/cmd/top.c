@@ -1,22 +1,24 @@
-/* oddhours top FILE: the ranked user-hours as CSV on standard output. */
+/* oddhours top FILE: the ranked user-hours on standard output, as CSV, JSON or
+ * Markdown. */
 #include "cmd/cmd.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/mem.h"
+#include "base/format.h"
 #include "base/nearest.h"
 #include "cmd/console.h"
 #include "cmd/operand.h"
 #include "cmd/options.h"
 #include "rank/filter.h"
-#include "run/rows_csv.h"
+#include "run/rows_sheet.h"
 
 struct settings {
     const char *by, *filter;
+    const struct sheet_format *format;
     double count;
-    bool quiet;
+    bool quiet, guard;
     struct run_params params;
 };
 
@@ -24,6 +26,8 @@ static const struct option_spec own[] = {
     {"count", 'n', "N", "how many rows (50)"},
     {"filter", 0, "TERMS", "only rows such as 'user:U66* failed:>=10'; docs/FILTER.md"},
     {"by", 0, "NAME", "a detector, or ensemble (ensemble)"},
+    {"format", 0, "NAME", "csv, json or markdown (csv)"},
+    {"guard-formulas", 0, NULL, "CSV: a leading ' on texts that begin like a formula"},
     {"quiet", 'q', NULL, "no progress"},
     {NULL, 0, NULL, NULL},
 };
@@ -31,13 +35,31 @@ static const struct option_spec own[] = {
 static const struct param_spec count_spec = {"count",      PARAM_COUNT, 50,   1,
                                              4294967294.0, false,       NULL, "rows"};
 
+enum { OPTION_COUNT, OPTION_FILTER, OPTION_BY, OPTION_FORMAT, OPTION_GUARD };
+
+static bool take_format(struct settings *settings, const char *name, struct status *status)
+{
+    struct nearest nearest = {0};
+    settings->format = sheet_format_find(name);
+    for (size_t i = 0; sheet_formats[i] != NULL; i++) {
+        nearest_consider(&nearest, name, sheet_formats[i]->name);
+    }
+    return settings->format != NULL ||
+           status_set(
+               status, STATUS_USAGE, "--format is csv, json or markdown, not '%.60s'%s%s%s",
+               name, nearest.word != NULL ? "; did you mean '" : "",
+               nearest.word != NULL ? nearest.word : "", nearest.word != NULL ? "'?" : "");
+}
+
 static bool take(void *context, size_t index, const char *value, struct status *status)
 {
     struct settings *settings = context;
     switch (index) {
-    case 0: return param_parse(&count_spec, value, &settings->count, status);
-    case 1: settings->filter = value; return true;
-    case 2: settings->by = value; return true;
+    case OPTION_COUNT: return param_parse(&count_spec, value, &settings->count, status);
+    case OPTION_FILTER: settings->filter = value; return true;
+    case OPTION_BY: settings->by = value; return true;
+    case OPTION_FORMAT: return take_format(settings, value, status);
+    case OPTION_GUARD: settings->guard = true; return true;
     default: settings->quiet = true; return true;
     }
 }
@@ -85,9 +107,10 @@ static struct filter_context context_of(const struct run *run, const struct resu
 }
 
 /* The rows to print: the head of the ranking, or of what passes the filter; `sort:` in it
- * decides the order. */
+ * decides the order. `*understood` is the filter with whole names, to be freed. */
 static bool find_rows(const struct settings *settings, const struct run *run,
-                      const struct result *by, struct row_set *rows, struct status *status)
+                      const struct result *by, struct row_set *rows, char **understood,
+                      struct status *status)
 {
     struct filter_ranking rankings[DETECTOR_MAX + 1];
     struct filter_context context = context_of(run, by, rankings);
@@ -112,8 +135,27 @@ static bool find_rows(const struct settings *settings, const struct run *run,
                           error.nearest[0] != '\0' ? "?" : "");
     }
     bool good = filter_rows(filter, &context, run->parallel, NULL, count, rows, NULL, status);
+    *understood = filter_format(filter, &context, NULL);
     filter_free(filter);
     return good;
+}
+
+/* Takes `rows`. */
+static struct sheet *make_sheet(const struct settings *settings, const struct run *run,
+                                struct row_set rows, const char *filter, struct status *status)
+{
+    char title[160];
+    const struct rows_sheet spec = {.run = run, .rows = rows, .place = "rank"};
+    snprintf(title, sizeof title, "Top %s by %s", format_grouped(rows.n).text, settings->by);
+    struct sheet *sheet = rows_sheet_new(title, &spec, status);
+    if (sheet != NULL) {
+        sheet_add_note(sheet, "input", "%s", settings->params.input);
+        sheet_add_note(sheet, "user-hours", "%s", format_grouped(run->table->n_rows).text);
+        if (filter != NULL) {
+            sheet_add_note(sheet, "filter", "%s", filter);
+        }
+    }
+    return sheet;
 }
 
 static bool put_all(const struct settings *settings, const struct run *run,
@@ -125,14 +167,13 @@ static bool put_all(const struct settings *settings, const struct run *run,
                           settings->by);
     }
     struct row_set set = {0};
-    if (!find_rows(settings, run, by, &set, status)) {
-        return false;
-    }
-    uint32_t *rows = mem_new(set.n, sizeof *rows, "the top rows", status);
-    bool good = rows != NULL && row_set_get(&set, 0, set.n, rows, status) == set.n;
-    good = good && rows_csv_write(run, rows, set.n, "-", NULL, status);
-    row_set_clear(&set);
-    free(rows);
+    char *filter = NULL;
+    bool found = find_rows(settings, run, by, &set, &filter, status);
+    struct sheet *sheet = found ? make_sheet(settings, run, set, filter, status) : NULL;
+    bool good = sheet != NULL &&
+                sheet_write(sheet, settings->format, settings->guard, "-", NULL, NULL, status);
+    sheet_free(sheet);
+    free(filter);
     return good;
 }
 
@@ -149,13 +190,16 @@ static bool work(const struct settings *settings, struct status *status)
 
 int cmd_top(int argc, char **argv)
 {
-    struct settings settings = {.by = "ensemble", .count = count_spec.initial};
+    struct settings settings = {
+        .by = "ensemble", .format = sheet_formats[0], .count = count_spec.initial};
     struct status status = {0};
     run_params_init(&settings.params);
     settings.params.index = true;
     const struct options options = {
         .synopsis = "top FILE [-n N] [--by NAME] [OPTION]...",
-        .about = "Runs the detectors on FILE and prints the most anomalous user-hours as CSV.",
+        .about =
+            "Runs the detectors on FILE and prints the most anomalous user-hours as CSV, JSON\n"
+            "or Markdown.",
         .own = own,
         .take = take,
         .context = &settings,
@@ -165,6 +209,8 @@ int cmd_top(int argc, char **argv)
     if (!operand_begin(&options, argc, argv, &settings.params, &exit_status)) {
         return exit_status;
     }
-    bool good = check_by(&settings, &status) && work(&settings, &status);
+    bool good = !settings.guard || settings.format->formulas ||
+                status_set(&status, STATUS_USAGE, "--guard-formulas is for CSV only");
+    good = good && check_by(&settings, &status) && work(&settings, &status);
     return operand_end(&settings.params, good, &status);
 }

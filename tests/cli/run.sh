@@ -73,6 +73,40 @@ same 'top takes the filter language' '' \
 same 'and finds every row' \
     "$(awk -F, 'NR > 1 && $2 ~ /^U6/ && $6 >= 3' "$table" | wc -l | tr -d ' ')" \
     "$(tail -n +2 "$work/filtered.csv" | wc -l | tr -d ' ')"
+printf 'dt,src_user,total_events,failed_events,fail_ratio,dst_hosts,src_hosts,nbhours_events,nbhours_ratio\n' \
+    >"$work/formulas.csv"
+for i in 1 2 3 4 5 6 7 8 9; do
+    printf '1970-01-01 0%d:00:00,"=cmd(%d)",%d,0,0,1,1,0,0\n' $i $i $i
+done >>"$work/formulas.csv"
+small="--models iforest --trees 10"
+same 'CSV has the texts as they are' '=cmd(1)' \
+    "$("$oddhours" top "$work/formulas.csv" -q -n 1 $small | tail -n 1 | cut -d, -f4)"
+same 'or guarded against spreadsheets' "'=cmd(1)" \
+    "$("$oddhours" top "$work/formulas.csv" -q -n 1 $small --guard-formulas | tail -n 1 |
+        cut -d, -f4)"
+"$oddhours" top "$work/formulas.csv" -q -n 3 $small --format json --filter 'total:>2' >"$work/top.json"
+json_is_whole() {
+    /usr/bin/python3 - "$1" <<'EOF'
+import json, sys
+top = json.load(open(sys.argv[1]))
+assert top["count"] == len(top["rows"]) == 3, top["count"]
+assert top["columns"] == list(top["rows"][0]), top["columns"]
+assert top["notes"]["filter"] == "total_events:>2 sort:ensemble-desc", top["notes"]
+assert top["rows"][0]["src_user"].startswith("=cmd("), top["rows"][0]
+EOF
+}
+if command -v /usr/bin/python3 >/dev/null; then
+    pass 'JSON is one object with all of it' json_is_whole "$work/top.json"
+else
+    skip 'JSON is one object with all of it' 'no python3'
+fi
+"$oddhours" top "$work/formulas.csv" -q -n 3 $small --format markdown >"$work/top.md"
+same 'Markdown has a heading, notes and a table' '# Top 3 by ensemble|3' \
+    "$(head -n 1 "$work/top.md")|$(grep -c '^| [0-9]' "$work/top.md")"
+ends 'an unknown format gets the nearest' 2 "not 'jsn'; did you mean 'json'" \
+    "$oddhours" top "$table" --format jsn
+ends 'the guard is for CSV' 2 'guard-formulas is for CSV' \
+    "$oddhours" top "$table" --format json --guard-formulas
 ends 'a wrong filter says where' 2 'filter, column 1: .*did you mean user' \
     "$oddhours" top "$table" -q $quick --filter 'usr:U66'
 
