@@ -13,8 +13,6 @@
 #include "base/clock.h"
 #include "base/mem.h"
 
-enum { DEFAULT_K = 100 };
-
 const char *app_base_name(const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -39,13 +37,19 @@ struct app *app_new(const struct app_options *options, struct status *status)
     if (app == NULL) {
         return NULL;
     }
-    app->glyphs = glyphs_get(options->glyphs);
+    if (options->settings != NULL) {
+        app->settings = *options->settings;
+    } else {
+        settings_init(&app->settings);
+    }
+    app->ascii_only = options->ascii_only;
+    app->restyled = true;
+    app_use_glyphs(app);
     app->frozen = options->frozen;
     app->started = clock_now();
     app->cancelled_at = -1;
     app->dirty = true;
-    app->session.selected.k = DEFAULT_K;
-    keymap_init(&app->keymap);
+    app->session.selected.k = app->settings.k;
     struct status place = {0};
     if (options->review.on) {
         app->review = review_new(&options->review, &place);
@@ -102,6 +106,7 @@ void app_free(struct app *app)
     page_free(app->page);
     prompt_free(&app->prompt);
     log_clear(&app->session.log);
+    free(app->settings_path);
     free(app);
 }
 
@@ -119,7 +124,7 @@ const struct session *app_session(const struct app *app)
 
 const struct keymap *app_keymap(const struct app *app)
 {
-    return &app->keymap;
+    return &app->settings.keymap;
 }
 
 double app_now(const struct app *app)

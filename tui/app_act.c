@@ -24,8 +24,8 @@ static void ask_to_quit(struct app *app)
 {
     const struct session *session = &app->session;
     if (review_unsaved(app->review) > 0) {
-        app_confirm(app, 'y', quit_confirmed, NULL, "%zu verdicts or notes are not saved. Quit?",
-                    review_unsaved(app->review));
+        app_confirm(app, 'y', quit_confirmed, NULL,
+                    "%zu verdicts or notes are not saved. Quit?", review_unsaved(app->review));
     } else if (session->busy) {
         app_confirm(app, 'y', quit_confirmed, NULL, "A run is going on. Cancel it and quit?");
     } else if (session->run != NULL && session->ended &&
@@ -187,6 +187,9 @@ static void act_alone(struct app *app, enum action action, const char *argument)
 {
     if (is_view(action)) {
         show(app, action, argument);
+        return;
+    }
+    if (app_do_settings(app, action, argument)) {
         return;
     }
     switch ((int)action) {
@@ -372,7 +375,7 @@ void app_key(struct app *app, keycode key)
         key_in_prompt(app, key);
         return;
     }
-    enum action action = keymap_action(&app->keymap, key, contexts(app));
+    enum action action = keymap_action(&app->settings.keymap, key, contexts(app));
     if (action != ACTION_NONE) {
         app_do(app, action, "");
         return;

@@ -4,6 +4,7 @@
 #define ODDHOURS_TUI_APP_STATE_H
 
 #include "app.h"
+#include "settings.h"
 #include "glyphs.h"
 #include "prompt.h"
 #include "review.h"
@@ -13,13 +14,18 @@ enum { APP_VIEWS_MAX = 16 };
 
 struct app_options {
     const struct run_params *params; /* borrowed for app_new() */
-    enum glyph_set glyphs;
+    const struct settings *settings; /* borrowed; NULL: the defaults */
+    bool ascii_only; /* the terminal shows nothing else, whatever is asked for */
     struct review_options review;
     bool frozen; /* times, rates and memory are constant: for golden screens */
 };
 
 struct app {
-    const struct glyphs *glyphs;
+    struct settings settings;
+    const struct glyphs *glyphs; /* those of the config that the terminal can show */
+    char *settings_path;         /* the file it came from, or NULL */
+    bool ascii_only;
+    bool restyled; /* colours or mouse have changed: the terminal is to be told */
     bool frozen;
     double started;
 
@@ -37,7 +43,6 @@ struct app {
 
     struct review *review; /* NULL: there is no place for verdicts */
 
-    struct keymap keymap;
     void *states[APP_VIEWS_MAX]; /* by index in views[]; NULL: never shown */
     size_t stack[APP_VIEWS_MAX]; /* indices in views[]; the last one is shown */
     size_t depth;
@@ -108,5 +113,13 @@ void app_show_row(struct app *app, const char *text);
 void app_lines(struct app *app); /* app_lines.c */
 void app_lines_answer(struct app *app, struct query *query);
 bool app_screenshot(struct app *app, const char *path);
+bool app_do_settings(struct app *app, enum action action,
+                     const char *argument); /* app_settings.c */
+void app_use_glyphs(struct app *app);
+void app_settings_answer(struct app *app, struct query *query);
+
+/* Says what there was to say of the configuration file `path`. */
+void app_settings_remarks(struct app *app, const char *path,
+                          const struct settings_remarks *remarks);
 
 #endif

@@ -12,7 +12,7 @@ static void add_context(struct page *page, const struct app *app, enum context c
     for (int i = ACTION_NONE + 1; i < ACTION_COUNT; i++) {
         const struct action_info *info = action_info((enum action)i);
         char keys[PAGE_KEY];
-        keymap_keys(&app->keymap, (enum action)i, keys, sizeof keys);
+        keymap_keys(&app->settings.keymap, (enum action)i, keys, sizeof keys);
         if (info->context != context) {
             continue;
         }

@@ -17,6 +17,20 @@ static const struct {
     {KEYS_BACK_TAB, "S-Tab"},
 };
 
+static const char *const more_names[] = {
+    "F1",     "F2",     "F3",     "F4",     "F5",     "F6",     "F7",     "F8",     "F9",
+    "F10",    "F11",    "F12",    "Ctrl-A", "Ctrl-B", "Ctrl-C", "Ctrl-D", "Ctrl-E", "Ctrl-F",
+    "Ctrl-G", "Ctrl-H", "Ctrl-K", "Ctrl-L", "Ctrl-N", "Ctrl-O", "Ctrl-P", "Ctrl-Q", "Ctrl-R",
+    "Ctrl-S", "Ctrl-T", "Ctrl-U", "Ctrl-V", "Ctrl-W", "Ctrl-X", "Ctrl-Y", "Ctrl-Z", NULL,
+};
+
+enum { NAMES = sizeof names / sizeof names[0] };
+
+const char *keycode_known(int i)
+{
+    return i < NAMES ? names[i].name : more_names[i - NAMES];
+}
+
 void keycode_name(keycode key, char *name)
 {
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
@@ -80,11 +94,13 @@ static bool next_word(const char **text, size_t *length)
     return *length > 0;
 }
 
-static void bind(struct keymap *keymap, keycode key, enum action action)
+static bool bind(struct keymap *keymap, keycode key, enum action action)
 {
-    if (keymap->n < KEYMAP_MAX) {
-        keymap->bindings[keymap->n++] = (struct binding){key, action};
+    if (keymap->n == KEYMAP_MAX) {
+        return false;
     }
+    keymap->bindings[keymap->n++] = (struct binding){key, action};
+    return true;
 }
 
 void keymap_init(struct keymap *keymap)
@@ -127,6 +143,12 @@ bool keymap_set(struct keymap *keymap, enum action action, const char *keys,
         bind(keymap, key, action);
     }
     return true;
+}
+
+bool keymap_add(struct keymap *keymap, enum action action, keycode key)
+{
+    unbind(keymap, key, action);
+    return bind(keymap, key, action);
 }
 
 enum action keymap_action(const struct keymap *keymap, keycode key, unsigned contexts)

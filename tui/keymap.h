@@ -42,6 +42,9 @@ void keycode_name(keycode key, char *name);
 /* The key of a name (`length` bytes of it); KEY_NONE when there is none. */
 keycode keycode_parse(const char *name, size_t length);
 
+/* The names of keys that are no single character, one after the other; NULL at the end. */
+const char *keycode_known(int i);
+
 struct keymap {
     size_t n;
     struct binding {
@@ -57,6 +60,10 @@ void keymap_init(struct keymap *keymap);
  * and takes them from the actions that had them. STATUS_USAGE when a name is no key. */
 bool keymap_set(struct keymap *keymap, enum action action, const char *keys,
                 struct status *status);
+
+/* Gives one more key to `action`, taking it from the one that had it. False when there is no
+ * room for more. */
+bool keymap_add(struct keymap *keymap, enum action action, keycode key);
 
 /* The action of a key for a view with these contexts (CONTEXT_ANY is implied). */
 enum action keymap_action(const struct keymap *keymap, keycode key, unsigned contexts);

@@ -34,6 +34,10 @@ static bool draw(struct loop *loop, struct status *status)
     }
     app_draw(loop->app, loop->canvas);
     if (loop->terminal) {
+        if (loop->app->restyled) {
+            term_colors(loop->app->settings.color, &loop->app->settings.palette);
+            loop->app->restyled = false;
+        }
         if (loop->app->repaint) {
             term_repaint();
         }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "app_state.h"
+#include "base/mem.h"
 #include "cmd/cmd.h"
 #include "cmd/options.h"
 #include "loop.h"
@@ -11,11 +12,16 @@
 #include "signals.h"
 #include "term.h"
 
-struct settings {
+struct explorer {
     struct run_params params;
+    bool color_chosen, glyphs_chosen; /* on the command line, which counts more than a file */
     enum color_mode color;
-    bool glyphs_chosen;
     enum glyph_set glyphs;
+    const char *config_path;
+    bool no_config;
+    struct settings config;
+    char *config_from; /* the file that was read, or NULL */
+    struct settings_remarks remarks;
     const char *script;
     struct review_options review;
     int rows, cols; /* of a screen without a terminal; 0: the terminal */
@@ -24,6 +30,8 @@ struct settings {
 static const struct option_spec own[] = {
     {"color", 0, "WHEN", "auto, always or never; auto heeds NO_COLOR"},
     {"glyphs", 0, "SET", "block, braille or ascii (block where the terminal is UTF-8)"},
+    {"config", 0, "FILE", "settings (~/.config/oddhours/config.json)"},
+    {"no-config", 0, NULL, "read no settings"},
     {"script", 0, "FILE", "play a session: one action a line, as in the palette"},
     {"no-cache", 0, NULL, "run again even if this run was kept, and do not keep it"},
     {"reviews", 0, "FILE", "where verdicts are kept (~/.local/share/oddhours/reviews.db)"},
@@ -33,17 +41,24 @@ static const struct option_spec own[] = {
     {NULL, 0, NULL, NULL},
 };
 
-enum { OPTION_COLOR, OPTION_GLYPHS, OPTION_SCRIPT, OPTION_NO_CACHE, OPTION_REVIEWS,
-       OPTION_REVIEWER, OPTION_TRUTH, OPTION_SCREEN };
+enum {
+    OPTION_COLOR,
+    OPTION_GLYPHS,
+    OPTION_CONFIG,
+    OPTION_NO_CONFIG,
+    OPTION_SCRIPT,
+    OPTION_NO_CACHE,
+    OPTION_REVIEWS,
+    OPTION_REVIEWER,
+    OPTION_TRUTH,
+    OPTION_SCREEN,
+};
 
-static bool take_color(struct settings *settings, const char *value, struct status *status)
+static bool take_color(struct explorer *explorer, const char *value, struct status *status)
 {
-    static const char *const words[] = {"auto", "always", "never"};
-    for (size_t i = 0; i < 3; i++) {
-        if (strcmp(value, words[i]) == 0) {
-            settings->color = (enum color_mode)i;
-            return true;
-        }
+    explorer->color_chosen = true;
+    if (color_mode_find(value, &explorer->color)) {
+        return true;
     }
     return status_set(status, STATUS_USAGE, "--color is auto, always or never, not '%s'",
                       value);
@@ -51,24 +66,26 @@ static bool take_color(struct settings *settings, const char *value, struct stat
 
 static bool take(void *context, size_t index, const char *value, struct status *status)
 {
-    struct settings *settings = context;
+    struct explorer *explorer = context;
     char after;
     switch (index) {
-    case OPTION_COLOR: return take_color(settings, value, status);
+    case OPTION_COLOR: return take_color(explorer, value, status);
     case OPTION_GLYPHS:
-        settings->glyphs_chosen = true;
-        return glyphs_parse(value, &settings->glyphs) ||
+        explorer->glyphs_chosen = true;
+        return glyphs_parse(value, &explorer->glyphs) ||
                status_set(status, STATUS_USAGE, "--glyphs is block, braille or ascii, not '%s'",
                           value);
-    case OPTION_SCRIPT: settings->script = value; return true;
-    case OPTION_NO_CACHE: settings->params.cache = false; return true;
-    case OPTION_REVIEWS: settings->review.path = value; return true;
-    case OPTION_REVIEWER: settings->review.reviewer = value; return true;
-    case OPTION_TRUTH: settings->review.truth = value; return true;
+    case OPTION_CONFIG: explorer->config_path = value; return true;
+    case OPTION_NO_CONFIG: explorer->no_config = true; return true;
+    case OPTION_SCRIPT: explorer->script = value; return true;
+    case OPTION_NO_CACHE: explorer->params.cache = false; return true;
+    case OPTION_REVIEWS: explorer->review.path = value; return true;
+    case OPTION_REVIEWER: explorer->review.reviewer = value; return true;
+    case OPTION_TRUTH: explorer->review.truth = value; return true;
     default:
-        if (sscanf(value, "%dx%d%c", &settings->cols, &settings->rows, &after) != 2 ||
-            settings->cols < 1 || settings->cols > 500 || settings->rows < 1 ||
-            settings->rows > 200) {
+        if (sscanf(value, "%dx%d%c", &explorer->cols, &explorer->rows, &after) != 2 ||
+            explorer->cols < 1 || explorer->cols > 500 || explorer->rows < 1 ||
+            explorer->rows > 200) {
             return status_set(status, STATUS_USAGE, "--screen is such as 80x24, not '%s'",
                               value);
         }
@@ -76,24 +93,54 @@ static bool take(void *context, size_t index, const char *value, struct status *
     }
 }
 
-static enum glyph_set choose_glyphs(const struct settings *settings, bool utf8)
+/* Reads the settings: the named file must be there, the usual one may be missing. False when
+ * the user has named one that cannot be read. */
+static bool read_config(struct explorer *explorer, struct status *status)
 {
-    /* Without UTF-8 nothing else can be shown, whatever was asked for. */
-    if (!utf8 && settings->rows == 0) {
-        return GLYPHS_ASCII;
+    struct settings *config = &explorer->config;
+    struct status problem = {0};
+    bool missing = true;
+    settings_init(config);
+    char *path = explorer->config_path != NULL
+                     ? mem_text(explorer->config_path, strlen(explorer->config_path), status)
+                     : settings_default_path();
+    bool wanted = path != NULL && (explorer->config_path != NULL || !explorer->no_config);
+    if (wanted && settings_load(config, path, &explorer->remarks, &missing, &problem)) {
+        explorer->config_from = path;
+    } else if (wanted && explorer->config_path != NULL) {
+        *status = problem;
+        free(path);
+        return false;
+    } else if (wanted && !missing) {
+        explorer->config_from = path;
+        explorer->remarks.n = explorer->remarks.errors = 1;
+        explorer->remarks.list[0].kind = LOG_ERROR;
+        snprintf(explorer->remarks.list[0].text, LOG_TEXT, "%.300s", problem.text);
+    } else {
+        free(path);
     }
-    return settings->glyphs_chosen ? settings->glyphs : GLYPHS_BLOCK;
+    if (explorer->color_chosen) {
+        config->color = explorer->color;
+    }
+    if (explorer->glyphs_chosen) {
+        config->glyphs_chosen = true;
+        config->glyphs = explorer->glyphs;
+    }
+    return true;
 }
 
 /* From the first thread to the last frame. */
-static bool run_app(struct app *app, const struct settings *settings, struct script *script,
+static bool run_app(struct app *app, const struct explorer *explorer, struct script *script,
                     struct status *status)
 {
-    if (settings->rows > 0) {
-        return app_start(app, status) &&
-               loop_run_offscreen(app, script, settings->rows, settings->cols, status);
+    if (explorer->config_from != NULL) {
+        app_settings_remarks(app, explorer->config_from, &explorer->remarks);
     }
-    if (!term_start(settings->color, status)) {
+    if (explorer->rows > 0) {
+        return app_start(app, status) &&
+               loop_run_offscreen(app, script, explorer->rows, explorer->cols, status);
+    }
+    if (!term_start(status)) {
         return false;
     }
     bool good = app_start(app, status) && loop_run(app, script, status);
@@ -101,27 +148,32 @@ static bool run_app(struct app *app, const struct settings *settings, struct scr
     return good;
 }
 
-static int explore(const struct settings *settings)
+static int explore(struct explorer *explorer)
 {
     struct status status = {0};
     struct script *script = NULL;
     bool utf8 = term_locale();
-    if (settings->rows == 0 && !term_available()) {
+    if (explorer->rows == 0 && !term_available()) {
         status_set(&status, STATUS_USAGE,
                    "this is not a terminal; use oddhours run FILE -o DIR, or --screen");
         return options_fail(&status);
     }
-    if (settings->script != NULL && (script = script_load(settings->script, &status)) == NULL) {
+    if (explorer->script != NULL && (script = script_load(explorer->script, &status)) == NULL) {
+        return options_fail(&status);
+    }
+    if (!read_config(explorer, &status)) {
+        script_free(script);
         return options_fail(&status);
     }
     signals_start();
     const struct app_options options = {
-        .params = &settings->params,
-        .review = settings->review,
-        .glyphs = choose_glyphs(settings, utf8),
+        .params = &explorer->params,
+        .review = explorer->review,
+        .settings = &explorer->config,
+        .ascii_only = !utf8 && explorer->rows == 0,
     };
     struct app *app = app_new(&options, &status);
-    bool good = app != NULL && run_app(app, settings, script, &status);
+    bool good = app != NULL && run_app(app, explorer, script, &status);
     if (good && app->failure.code != STATUS_OK) {
         status = app->failure;
     }
@@ -133,13 +185,13 @@ static int explore(const struct settings *settings)
     return signals_terminating() != 0 ? 128 + signals_terminating() : 0;
 }
 
-static int explorer(int argc, char **argv)
+static int explorer_main(int argc, char **argv)
 {
-    struct settings settings = {0};
+    struct explorer explorer = {0};
     struct status status = {0};
-    run_params_init(&settings.params);
-    settings.params.cache = true;
-    settings.review.on = true;
+    run_params_init(&explorer.params);
+    explorer.params.cache = true;
+    explorer.review.on = true;
     const struct options options = {
         .synopsis = "[OPTION]... FILE   |   oddhours COMMAND ...",
         .about =
@@ -148,8 +200,8 @@ static int explorer(int argc, char **argv)
             "oddhours COMMAND --help tells of the commands without a screen.",
         .own = own,
         .take = take,
-        .context = &settings,
-        .params = &settings.params,
+        .context = &explorer,
+        .params = &explorer.params,
     };
     int first = 0, exit_status = 2;
     switch (options_parse(&options, argc, argv, &first)) {
@@ -162,17 +214,18 @@ static int explorer(int argc, char **argv)
             options_fail(&status);
             break;
         }
-        free(settings.params.input);
-        settings.params.input = strdup(argv[first]);
-        exit_status = explore(&settings);
+        free(explorer.params.input);
+        explorer.params.input = strdup(argv[first]);
+        exit_status = explore(&explorer);
         break;
     }
-    run_params_clear(&settings.params);
+    run_params_clear(&explorer.params);
+    free(explorer.config_from);
     return exit_status;
 }
 
 int main(int argc, char **argv)
 {
     const struct command *command = argc > 1 ? command_find(argv[1]) : NULL;
-    return command != NULL ? command->main(argc - 1, argv + 1) : explorer(argc, argv);
+    return command != NULL ? command->main(argc - 1, argv + 1) : explorer_main(argc, argv);
 }

@@ -127,7 +127,7 @@ static void draw_footer(const struct app *app, struct canvas *canvas, int y)
     for (int i = 0; i < FOOTER_KEYS && actions[i] != ACTION_NONE; i++) {
         char key[KEY_NAME];
         const char *name = action_info(actions[i])->name;
-        keymap_key(&app->keymap, actions[i], key);
+        keymap_key(&app->settings.keymap, actions[i], key);
         int width = (int)(text_width(key) + strlen(name)) + 3;
         if (key[0] == '\0' || x + width > canvas->cols) {
             continue;
@@ -155,7 +155,7 @@ static void draw_tiny(const struct app *app, struct canvas *canvas)
 {
     const struct session *session = &app->session;
     if (app->prompt.kind != PROMPT_NONE) {
-        prompt_draw(&app->prompt, &app->keymap, canvas);
+        prompt_draw(&app->prompt, &app->settings.keymap, canvas);
     } else if (app->has_message) {
         draw_status(app, canvas, 0);
     } else if (session->busy && session->progress.total > 0) {
@@ -181,7 +181,7 @@ void app_draw(struct app *app, struct canvas *canvas)
     draw_body(app, &body);
     draw_status(app, canvas, canvas->rows - 2);
     if (app->prompt.kind != PROMPT_NONE) {
-        prompt_draw(&app->prompt, &app->keymap, canvas);
+        prompt_draw(&app->prompt, &app->settings.keymap, canvas);
     } else {
         draw_footer(app, canvas, canvas->rows - 1);
     }

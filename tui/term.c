@@ -138,7 +138,7 @@ static void set_modes(void)
     scrollok(stdscr, FALSE);
 }
 
-bool term_start(enum color_mode color, struct status *status)
+bool term_start(struct status *status)
 {
     const char *type = getenv("TERM");
     if (!open_keys(status)) {
@@ -163,7 +163,6 @@ bool term_start(enum color_mode color, struct status *status)
                                                           : "is unknown or cannot place text");
     }
     set_modes();
-    term_color_start(color);
     add_reset("rmkx");
     add_reset("sgr0");
     add_reset("cnorm");
@@ -187,6 +186,12 @@ void term_stop(void)
     term.shown = NULL;
     kept_release();
     signals_on_crash(NULL);
+}
+
+void term_colors(enum color_mode mode, const struct palette *palette)
+{
+    term_color_set(mode, palette);
+    term_repaint();
 }
 
 void term_size(int *rows, int *cols)

@@ -13,8 +13,7 @@
 #include "base/status.h"
 #include "canvas.h"
 #include "keymap.h"
-
-enum color_mode { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+#include "palette.h"
 
 /* Sets LC_CTYPE, and no other category, from the environment. Returns whether it is UTF-8. */
 bool term_locale(void);
@@ -26,7 +25,10 @@ bool term_available(void);
 /* Takes the terminal over. Keys come from standard input, or from the controlling terminal when
  * that is no terminal. What libraries write to standard error is kept. Errors: STATUS_USAGE
  * (TERM unknown or too poor), STATUS_IO. */
-bool term_start(enum color_mode color, struct status *status);
+bool term_start(struct status *status);
+
+/* Other colours, from the next frame on; without a call there are none. */
+void term_colors(enum color_mode mode, const struct palette *palette);
 
 /* Gives it back and shows what was written to standard error meanwhile, made safe. Does nothing
  * when it was not started. */

@@ -5,10 +5,10 @@
 #include <curses.h>
 
 #include "canvas.h"
-#include "term.h"
+#include "palette.h"
 
-/* Called after curses has started. */
-void term_color_start(enum color_mode mode);
+/* Called after curses has started, as often as there is something to change. */
+void term_color_set(enum color_mode mode, const struct palette *palette);
 
 /* The attributes of a cell and its colour pair. */
 attr_t term_color_of(enum role role, bool selected, short *pair);
