@@ -1,42 +1,42 @@
-/* User: all hours of one user: a heat lane of days by hours, the list, and one hour in full. */
-#include "views/view.h"
+#define _GNU_SOURCE
+/* User: all hours of one user: a heat lane of days by hours, a timeline a feature, the list of
+ * hours, and one hour in full. */
+#include "views/user_view.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/format.h"
 #include "base/mem.h"
-#include "base/text.h"
 #include "review.h"
 #include "views/detail.h"
-#include "views/user_hours.h"
-#include "views/user_rows.h"
-#include "widgets/chart.h"
-#include "widgets/columns.h"
-#include "widgets/list.h"
+#include "views/view.h"
 
-enum { LABEL_COLS = 4, LEAST_LIST = 4 };
-
-enum sort_key { SORT_WORST, SORT_TIME, SORT_KEYS };
-
-struct user_view {
-    struct user_rows rows;
-    bool ready;        /* rows are of the selected user */
-    const void *asked; /* the query on its way */
-    struct user_quantity quantity;
-    bool quantity_follows; /* the detector in view */
-    enum sort_key sort;
-    struct list list;
-    bool detail; /* the lower pane shows one hour instead of the list */
-    char problem[160];
-};
+enum { LEAST_LIST = 4, BEST_LIST = 9, HEAD_ROWS = 2, LOW_ROWS = 12 };
 
 static bool can_show(const struct session *session)
 {
     return session->has_table && session->run->table->row_user != NULL &&
            session->selected.has_user;
+}
+
+static struct row_order order_of(const struct user_view *view, const struct session *session)
+{
+    struct row_order order = {.key = ROW_KEY_ROW};
+    size_t by = session->selected.result;
+    if (view->sort == USER_SORT_WORST && session->has_result[by]) {
+        order.key = ROW_KEY_SCORE;
+        order.ranking = session->run->results[by].ranking;
+        order.falling = !view->reversed;
+    } else if (view->sort == USER_SORT_TIME && session->run->table->row_time != NULL) {
+        order.key = ROW_KEY_TIME;
+        order.falling = view->reversed;
+    } else if (view->sort >= USER_SORT_FEATURE) {
+        order.key = ROW_KEY_FEATURE;
+        order.index = view->sort - USER_SORT_FEATURE;
+        order.falling = !view->reversed;
+    }
+    return order;
 }
 
 static void ask(struct user_view *view, struct app *app)
@@ -47,17 +47,13 @@ static void ask(struct user_view *view, struct app *app)
     }
     size_t by = session->selected.result;
     bool scored = session->has_result[by];
-    if (view->quantity_follows) {
+    if (view->quantity_follows ||
+        (!view->quantity.feature && !session->has_result[view->quantity.index])) {
         view->quantity = (struct user_quantity){.feature = !scored, .index = scored ? by : 0};
     }
-    struct row_order order = {.key = ROW_KEY_ROW};
-    if (view->sort == SORT_WORST && scored) {
-        order = (struct row_order){.key = ROW_KEY_SCORE,
-                                   .ranking = session->run->results[by].ranking,
-                                   .falling = true};
-    }
-    struct user_query *query =
-        user_query_new(app, session->selected.user, view->quantity, &order);
+    struct row_order order = order_of(view, session);
+    struct user_query *query = user_query_new(app, session->selected.user, view->quantity,
+                                              &order, scored ? by : SIZE_MAX);
     view->asked = query;
     if (query != NULL && !app_query(app, view, &query->query)) {
         view->asked = NULL;
@@ -81,160 +77,14 @@ static void close_user(void *state)
     free(view);
 }
 
-/* ---- the lane ---- */
-
-struct lane {
-    int x, cols, rows;
-    size_t days_a_cell, hours_a_row;
-};
-
-static struct lane lay_lane(const struct user_rows *rows, int cols, int room)
-{
-    static const int heights[] = {24, 12, 8, 6, 4};
-    struct lane lane = {.x = LABEL_COLS + 1, .rows = 4};
-    for (size_t i = 0; i < sizeof heights / sizeof heights[0]; i++) {
-        if (heights[i] <= room) {
-            lane.rows = heights[i];
-            break;
-        }
-    }
-    size_t width = cols > lane.x + 1 ? (size_t)(cols - lane.x - 1) : 1;
-    lane.days_a_cell = (rows->days + width - 1) / width;
-    lane.days_a_cell += lane.days_a_cell == 0;
-    lane.hours_a_row = USER_HOURS / (size_t)lane.rows;
-    lane.cols = (int)((rows->days + lane.days_a_cell - 1) / lane.days_a_cell);
-    return lane;
-}
-
-static double hottest(const struct user_rows *rows, const struct lane *lane, int y, int x)
-{
-    double most = NAN;
-    for (size_t i = 0; i < lane->days_a_cell; i++) {
-        size_t day = (size_t)x * lane->days_a_cell + i;
-        for (size_t k = 0; day < rows->days && k < lane->hours_a_row; k++) {
-            double level = rows->level[day * USER_HOURS + (size_t)y * lane->hours_a_row + k];
-            most = isnan(most) || level > most ? level : most;
-        }
-    }
-    return most;
-}
-
-static void mark_hour(const struct session *session, const struct user_rows *rows,
-                      const struct lane *lane, struct canvas *canvas)
-{
-    int64_t day;
-    int hour;
-    if (session->selected.has_row &&
-        table_row_when(session->run->table, session->selected.row, &day, &hour) &&
-        day >= rows->first_day && (size_t)(day - rows->first_day) < rows->days) {
-        int x = (int)((size_t)(day - rows->first_day) / lane->days_a_cell);
-        canvas_select(canvas, hour / (int)lane->hours_a_row, lane->x + x, 1);
-    }
-}
-
-static void draw_lane(const struct session *session, const struct user_rows *rows,
-                      const struct lane *lane, struct canvas *canvas)
-{
-    for (int y = 0; y < lane->rows; y++) {
-        canvas_printf(canvas, y, 1, ROLE_DIM, "%02zuh", (size_t)y * lane->hours_a_row);
-        for (int x = 0; x < lane->cols; x++) {
-            chart_heat(canvas, y, lane->x + x, hottest(rows, lane, y, x));
-        }
-    }
-    mark_hour(session, rows, lane, canvas);
-    for (int x = 0; x + 4 <= lane->cols || x == 0; x += 10) {
-        canvas_printf(canvas, lane->rows, lane->x + x, ROLE_DIM, "d%02lld",
-                      (long long)rows->first_day + (long long)x * (long long)lane->days_a_cell);
-    }
-}
-
-/* ---- the head ---- */
-
-static const char *quantity_name(const struct user_view *view, const struct session *session)
+const char *user_view_quantity(const struct user_view *view, const struct session *session)
 {
     const struct run *run = session->run;
     return view->quantity.feature ? run->table->feature_names[view->quantity.index]
                                   : run->results[view->quantity.index].title;
 }
 
-static void draw_when(const struct table *table, uint32_t row, struct canvas *canvas, int *x)
-{
-    int64_t day;
-    int hour;
-    if (table_row_when(table, row, &day, &hour)) {
-        *x = canvas_text(canvas, 0, *x, ROLE_TEXT, format_when(day, hour).text);
-    }
-}
-
-static void draw_head(const struct user_view *view, const struct session *session,
-                      struct canvas *canvas)
-{
-    const struct table *table = session->run->table;
-    struct span name = dict_get(table->users, session->selected.user);
-    int x = canvas_bytes(canvas, 0, 1, ROLE_STRONG, name.bytes, name.length);
-    if (view->rows.n == 0) {
-        return;
-    }
-    x = canvas_printf(canvas, 0, x, ROLE_TEXT, "  %s hour%s, ",
-                      format_grouped(view->rows.n).text, view->rows.n == 1 ? "" : "s");
-    if (view->rows.days > 0) {
-        draw_when(table, view->rows.by_time[0], canvas, &x);
-        x = canvas_text(canvas, 0, x, ROLE_TEXT, " to ");
-        draw_when(table, view->rows.by_time[view->rows.n - 1], canvas, &x);
-    }
-    canvas_printf(canvas, 0, x, ROLE_DIM, "  %s %s in all, at most %s an hour",
-                  table->feature_names[0], format_value(view->rows.total[0]).text,
-                  format_value(view->rows.most[0]).text);
-}
-
-/* ---- the list ---- */
-
-static void draw_hours(struct user_view *view, const struct session *session,
-                       struct canvas *canvas)
-{
-    struct columns columns = {0};
-    const struct table *table = session->run->table;
-    char headings[TABLE_FEATURES_MAX][40];
-    struct canvas part = canvas_part(canvas, 0, 1, canvas->rows, canvas->cols - 1);
-    columns_add(&columns, (struct column){"when", 7, 7, 0, TEXT_LEFT});
-    columns_add(&columns, (struct column){"rank", 8, 11, 0, TEXT_RIGHT});
-    for (size_t i = 0; i < table->profiles.d && columns.n < COLUMNS_MAX; i++) {
-        user_hours_heading(table->feature_names[i], 8, headings[i], sizeof headings[i]);
-        columns_add(&columns, (struct column){headings[i], 8, 10, (int)i + 1, TEXT_RIGHT});
-    }
-    columns_place(&columns, part.cols);
-    columns_header(&columns, &part, 0, view->sort == SORT_WORST ? 1 : 0,
-                   view->sort == SORT_WORST);
-    list_set_page(&view->list, canvas->rows > 1 ? (size_t)canvas->rows - 1 : 0);
-    for (size_t i = view->list.top; i < view->list.n; i++) {
-        int y = (int)(i - view->list.top) + 1;
-        if (y >= canvas->rows) {
-            break;
-        }
-        uint32_t row = view->rows.in_order[i];
-        int64_t day;
-        int hour;
-        columns_field(&columns, &part, y, 0, ROLE_TEXT,
-                      table_row_when(table, row, &day, &hour) ? format_when(day, hour).text
-                                                              : "-");
-        const struct result *by = session_result(session);
-        if (by != NULL) {
-            size_t rank =
-                ranking_rank_of(by->ranking, session->run->by_profile, table->row_profile, row);
-            bool flagged = by->scores.score[table->row_profile[row]] > by->scores.threshold;
-            columns_field(&columns, &part, y, 1, flagged ? ROLE_FLAGGED : ROLE_DIM,
-                          rank == 0 ? "-" : format_grouped(rank).text);
-        }
-        const double *values = table_profile(table, table->row_profile[row]);
-        for (size_t k = 0; k + 2 < columns.n; k++) {
-            columns_field(&columns, &part, y, k + 2, values[k] != 0 ? ROLE_TEXT : ROLE_DIM,
-                          format_value(values[k]).text);
-        }
-        if (i == view->list.cursor) {
-            canvas_select(canvas, y, 0, canvas->cols);
-        }
-    }
-}
+/* ---- drawing ---- */
 
 static bool say_why_not(const struct user_view *view, const struct session *session,
                         struct canvas *canvas)
@@ -250,9 +100,36 @@ static bool say_why_not(const struct user_view *view, const struct session *sess
         text = view->problem;
     }
     if (text != NULL) {
-        canvas_text(canvas, 0, 1, ROLE_DIM, text);
+        canvas_wrapped(canvas, 0, 1, ROLE_DIM, text);
     }
     return text != NULL;
+}
+
+static int draw_above(const struct user_view *view, const struct app *app, int y,
+                      struct canvas *canvas)
+{
+    int wanted = view->detail ? detail_rows(app) : BEST_LIST;
+    int rows = user_lane_rows(&view->rows, canvas->rows - y - wanted - 1);
+    if (rows == 0) {
+        rows = user_lane_rows(&view->rows, canvas->rows - y - LEAST_LIST - 1);
+    }
+    if (rows == 0 && view->rows.days > 0 && !view->detail &&
+        user_lane_timelines(view, canvas->cols)) {
+        struct canvas rest = canvas_part(canvas, y, 0, canvas->rows - y, canvas->cols);
+        user_lane_draw(view, app, &rest); /* no room for both: instead of the list */
+        return canvas->rows;
+    }
+    if (rows == 0) {
+        return y;
+    }
+    struct canvas part = canvas_part(canvas, y, 0, rows, canvas->cols);
+    char title[200];
+    user_lane_draw(view, app, &part);
+    snprintf(title, sizeof title, "heat: %s%s", user_view_quantity(view, app_session(app)),
+             user_lane_timelines(view, canvas->cols) ? "; each timeline to its own maximum"
+                                                     : "");
+    canvas_rule(canvas, y + rows, title);
+    return y + rows + 1;
 }
 
 static void draw_user(void *state, const struct app *app, struct canvas *canvas)
@@ -262,121 +139,238 @@ static void draw_user(void *state, const struct app *app, struct canvas *canvas)
     if (say_why_not(view, session, canvas)) {
         return;
     }
-    draw_head(view, session, canvas);
+    int y = canvas->rows < LOW_ROWS ? 1 : HEAD_ROWS;
+    struct canvas head = canvas_part(canvas, 0, 0, y, canvas->cols);
+    user_head_draw(view, app, &head);
     if (!view->ready) {
         canvas_text(canvas, 1, 1, ROLE_DIM, "looking for the hours of this user");
         return;
     }
-    int y = 1, wanted = view->detail ? detail_rows(app) : LEAST_LIST + 5;
-    if (view->rows.days > 0 && canvas->rows - y >= LEAST_LIST + 6) {
-        struct lane lane = lay_lane(&view->rows, canvas->cols, canvas->rows - y - wanted - 2);
-        struct canvas part = canvas_part(canvas, y, 0, lane.rows + 1, canvas->cols);
-        draw_lane(session, &view->rows, &lane, &part);
-        y += lane.rows + 1;
-        char title[200];
-        snprintf(title, sizeof title, "heat: %s", quantity_name(view, session));
-        canvas_rule(canvas, y++, title);
-    }
+    y = draw_above(view, app, y, canvas);
     struct canvas part = canvas_part(canvas, y, 0, canvas->rows - y, canvas->cols);
     if (view->detail && session->selected.has_row) {
         detail_draw(app, session->selected.row, &part);
     } else {
-        draw_hours(view, session, &part);
+        user_list_draw(view, app, &part);
     }
 }
 
-/* ---- actions ---- */
+/* ---- moving ---- */
 
-static void select_cursor(struct user_view *view, struct app *app)
+static uint32_t row_at_cursor(const struct user_view *view)
 {
-    if (view->list.cursor < view->rows.n) {
-        app_select_row(app, view->rows.in_order[view->list.cursor]);
+    return view->rows.in_order[view->list.cursor];
+}
+
+/* The cursor goes to a row, if it is one of this user's. */
+static void go_to_row(struct user_view *view, size_t row)
+{
+    for (size_t i = 0; i < view->rows.n; i++) {
+        if (view->rows.in_order[i] == row) {
+            list_go(&view->list, i);
+            return;
+        }
     }
 }
 
 /* The next or previous hour in time, whatever the order of the list. */
-static void step_time(struct user_view *view, struct app *app, bool forward)
+static void step_hour(struct user_view *view, struct app *app, bool forward)
 {
-    uint32_t row = view->rows.in_order[view->list.cursor];
-    size_t i = 0;
-    while (view->rows.by_time[i] != row) {
-        i++;
-    }
+    size_t i = user_rows_place(&view->rows, row_at_cursor(view));
     if (forward ? i + 1 >= view->rows.n : i == 0) {
         app_say(app, LOG_NOTE, forward ? "this is the user's last hour" : "this is the first");
         return;
     }
-    row = view->rows.by_time[forward ? i + 1 : i - 1];
-    for (size_t k = 0; k < view->rows.n; k++) {
-        if (view->rows.in_order[k] == row) {
-            list_go(&view->list, k);
-        }
-    }
+    go_to_row(view, view->rows.by_time[forward ? i + 1 : i - 1]);
 }
 
-/* `user NAME`, or from the palette `columns FEATURE`: what the lane shows. */
+static void step_day(struct user_view *view, struct app *app, bool forward)
+{
+    size_t i = user_rows_place(&view->rows, row_at_cursor(view));
+    i = user_rows_day(&view->rows, app_session(app)->run->table, i, forward ? 1 : -1);
+    if (i == SIZE_MAX) {
+        app_say(app, LOG_NOTE, forward ? "this is the user's last day" : "this is the first");
+        return;
+    }
+    go_to_row(view, view->rows.by_time[i]);
+}
+
+/* To the next, or previous, hour without a verdict of one's own. */
+static void seek_open(struct user_view *view, struct app *app, bool forward)
+{
+    size_t n = view->rows.n;
+    for (size_t step = 1; step < n; step++) {
+        size_t place = (view->list.cursor + (forward ? step : n - step)) % n;
+        const struct verdict_row *own = review_own(app_review(app), view->rows.in_order[place]);
+        if (own == NULL || own->verdict == VERDICT_NONE) {
+            list_go(&view->list, place);
+            return;
+        }
+    }
+    app_say(app, LOG_NOTE, "all other hours of this user have a verdict");
+}
+
+/* ---- what is shown ---- */
+
+/* The place of a feature whose name begins so; SIZE_MAX: there is none. */
+static size_t find_feature(const struct table *table, const char *name)
+{
+    for (size_t i = 0; i < table->profiles.d; i++) {
+        if (strncmp(table->feature_names[i], name, strlen(name)) == 0) {
+            return i;
+        }
+    }
+    return SIZE_MAX;
+}
+
+/* The score that is ready and has this name. */
+static size_t find_result(const struct session *session, const char *name)
+{
+    for (size_t i = 0; i < session_results(); i++) {
+        if (session->has_result[i] && strcmp(session->run->results[i].name, name) == 0) {
+            return i;
+        }
+    }
+    return SIZE_MAX;
+}
+
+/* `heat NAME`, or the next: the detector in view, then each feature. */
 static void choose_quantity(struct user_view *view, struct app *app, const char *name)
 {
     const struct session *session = app_session(app);
     const struct table *table = session->run->table;
-    size_t d = table->profiles.d, found = d;
+    size_t d = table->profiles.d;
     if (name[0] == '\0') {
-        size_t next = view->quantity_follows ? 0 : view->quantity.index + 1;
+        size_t next =
+            view->quantity_follows || !view->quantity.feature ? 0 : view->quantity.index + 1;
         view->quantity_follows = next >= d;
         view->quantity = (struct user_quantity){.feature = true, .index = next % d};
     } else {
-        for (size_t i = d; i-- > 0;) {
-            found = strncmp(table->feature_names[i], name, strlen(name)) == 0 ? i : found;
-        }
-        if (found == d) {
-            app_say(app, LOG_ERROR, "there is no feature '%s'", name);
+        size_t result = find_result(session, name);
+        size_t feature = result == SIZE_MAX ? find_feature(table, name) : SIZE_MAX;
+        if (result == SIZE_MAX && feature == SIZE_MAX) {
+            app_say(app, LOG_ERROR, "there is no feature and no detector with scores '%s'",
+                    name);
             return;
         }
         view->quantity_follows = false;
-        view->quantity = (struct user_quantity){.feature = true, .index = found};
+        view->quantity = (struct user_quantity){.feature = result == SIZE_MAX,
+                                                .index = result == SIZE_MAX ? feature : result};
     }
     ask(view, app);
+}
+
+static void sort_by(struct user_view *view, struct app *app, const char *name)
+{
+    const struct table *table = app_session(app)->run->table;
+    size_t feature;
+    if (name[0] == '\0') {
+        view->sort = (view->sort + 1) % (USER_SORT_FEATURE + table->profiles.d);
+    } else if (strcmp(name, "rank") == 0 || strcmp(name, "worst") == 0) {
+        view->sort = USER_SORT_WORST;
+    } else if (strcmp(name, "time") == 0) {
+        view->sort = USER_SORT_TIME;
+    } else if ((feature = find_feature(table, name)) != SIZE_MAX) {
+        view->sort = USER_SORT_FEATURE + feature;
+    } else {
+        app_say(app, LOG_ERROR, "sort by rank, time or a feature, not '%s'", name);
+        return;
+    }
+    view->reversed = false;
+    ask(view, app);
+}
+
+/* `user NAME`: that user, or the first whose name begins so, or has it in it. */
+static unsigned choose_user(struct app *app, const char *name)
+{
+    const struct session *session = app_session(app);
+    if (name[0] == '\0' || !session->has_table || session->run->table->users == NULL) {
+        return REACT_PASS;
+    }
+    const struct dict *users = session->run->table->users;
+    size_t n = dict_count(users), length = strlen(name);
+    uint32_t exact = dict_find(users, name, length), begins = DICT_NONE, has = DICT_NONE;
+    for (uint32_t id = 0; exact == DICT_NONE && begins == DICT_NONE && id < n; id++) {
+        struct span user = dict_get(users, id);
+        if (user.length >= length && memcmp(user.bytes, name, length) == 0) {
+            begins = id;
+        } else if (has == DICT_NONE && memmem(user.bytes, user.length, name, length) != NULL) {
+            has = id;
+        }
+    }
+    uint32_t found = exact != DICT_NONE ? exact : begins != DICT_NONE ? begins : has;
+    if (found == DICT_NONE) {
+        app_say(app, LOG_ERROR, "there is no user '%s'", name);
+    } else {
+        app_select_user(app, found);
+    }
+    return REACT_DONE;
+}
+
+/* ---- actions ---- */
+
+/* What moves the cursor; false when it is another action. */
+static bool act_cursor(struct user_view *view, struct app *app, enum action action,
+                       const char *argument)
+{
+    switch ((int)action) {
+    case ACTION_LEFT:
+    case ACTION_RIGHT: step_hour(view, app, action == ACTION_RIGHT); return true;
+    case ACTION_DAY_PREVIOUS:
+    case ACTION_DAY_NEXT: step_day(view, app, action == ACTION_DAY_NEXT); return true;
+    case ACTION_UNREVIEWED_NEXT:
+    case ACTION_UNREVIEWED_PREVIOUS:
+        seek_open(view, app, action == ACTION_UNREVIEWED_NEXT);
+        return true;
+    default: break;
+    }
+    if (review_act_listed(app, action, argument, row_at_cursor(view))) {
+        if (review_verdict_of(action) != VERDICT_NONE) {
+            list_move(&view->list, 1);
+        }
+        return true;
+    }
+    return list_act(&view->list, action);
 }
 
 static unsigned act_user(void *state, struct app *app, enum action action, const char *argument)
 {
     struct user_view *view = state;
+    if (action == ACTION_VIEW_USER) {
+        return choose_user(app, argument);
+    }
     if (!view->ready || view->rows.n == 0) {
         return REACT_PASS;
     }
-    size_t before = view->list.cursor;
     switch ((int)action) {
     case ACTION_OPEN:
         if (app_session(app)->run->log_index != NULL) {
-            select_cursor(view, app);
+            app_select_row(app, row_at_cursor(view));
             return REACT_PASS; /* the app shows the lines behind it */
         }
         view->detail = !view->detail;
+        app_select_row(app, row_at_cursor(view));
         return REACT_DONE;
     case ACTION_PANE:
-    case ACTION_PANE_BACK: view->detail = !view->detail; return REACT_DONE;
-    case ACTION_SORT:
-        view->sort = (enum sort_key)((view->sort + 1) % SORT_KEYS);
+    case ACTION_PANE_BACK:
+        view->detail = !view->detail;
+        app_select_row(app, row_at_cursor(view));
+        return REACT_DONE;
+    case ACTION_TIMELINE: view->other = !view->other; return REACT_DONE;
+    case ACTION_SORT: sort_by(view, app, argument); return REACT_DONE;
+    case ACTION_SORT_REVERSE:
+        view->reversed = !view->reversed;
         ask(view, app);
         return REACT_DONE;
     case ACTION_COLUMNS: choose_quantity(view, app, argument); return REACT_DONE;
-    case ACTION_LEFT: step_time(view, app, false); break;
-    case ACTION_RIGHT: step_time(view, app, true); break;
-    default:
-        if (review_act_listed(app, action, argument,
-                              view->list.cursor < view->rows.n
-                                  ? view->rows.in_order[view->list.cursor]
-                                  : SIZE_MAX)) {
-            if (review_verdict_of(action) != VERDICT_NONE) {
-                list_move(&view->list, 1);
-            }
-        } else if (!list_act(&view->list, action)) {
-            return REACT_PASS;
-        }
-        break;
+    default: break;
     }
-    if (view->list.cursor != before) {
-        select_cursor(view, app);
+    uint32_t before = row_at_cursor(view);
+    if (!act_cursor(view, app, action, argument)) {
+        return REACT_PASS;
+    }
+    if (row_at_cursor(view) != before) {
+        app_select_row(app, row_at_cursor(view));
     }
     return REACT_DONE;
 }
@@ -389,19 +383,14 @@ static void changed_user(void *state, struct app *app, unsigned what)
         user_rows_clear(&view->rows);
         list_set_count(&view->list, 0);
     }
+    if ((what & CHANGED_RUN) != 0) { /* other features, perhaps */
+        view->quantity_follows = true;
+        view->sort = USER_SORT_WORST;
+    }
     if ((what & (CHANGED_RUN | CHANGED_USER | CHANGED_DETECTOR | CHANGED_RESULT)) != 0) {
         ask(view, app);
-    }
-}
-
-/* The cursor goes to the selected user-hour, if it is one of this user's. */
-static void go_to_selected(struct user_view *view, const struct session *session)
-{
-    for (size_t i = 0; session->selected.has_row && i < view->rows.n; i++) {
-        if (view->rows.in_order[i] == session->selected.row) {
-            list_go(&view->list, i);
-            return;
-        }
+    } else if ((what & CHANGED_ROW) != 0 && view->ready) { /* another view has chosen it */
+        go_to_row(view, app_session(app)->selected.row);
     }
 }
 
@@ -409,6 +398,7 @@ static void answer_user(void *state, struct app *app, struct query *query)
 {
     struct user_view *view = state;
     struct user_query *answer = (struct user_query *)query;
+    const struct session *session = app_session(app);
     if (view->asked != query || query->status.code == STATUS_CANCELLED) {
         return;
     }
@@ -423,7 +413,13 @@ static void answer_user(void *state, struct app *app, struct query *query)
     memset(&answer->rows, 0, sizeof answer->rows);
     view->ready = true;
     list_set_count(&view->list, view->rows.n);
-    go_to_selected(view, app_session(app));
+    if (session->selected.has_row &&
+        user_rows_place(&view->rows, (uint32_t)session->selected.row) != SIZE_MAX) {
+        go_to_row(view, session->selected.row);
+    } else if (view->rows.n > 0) { /* chosen by name: its first is looked at */
+        list_go(&view->list, 0);
+        app_select_row(app, row_at_cursor(view));
+    }
 }
 
 static void where_user(const void *state, const struct app *app, char *text, size_t size)
@@ -437,9 +433,9 @@ static void where_user(const void *state, const struct app *app, char *text, siz
     }
 }
 
-static const enum action footer[] = {ACTION_OPEN,    ACTION_RIGHT, ACTION_DETECTOR_NEXT,
-                                     ACTION_COLUMNS, ACTION_SORT,  ACTION_COMMAND,
-                                     ACTION_HELP,    ACTION_NONE};
+static const enum action footer[] = {ACTION_OPEN, ACTION_RIGHT,    ACTION_DAY_NEXT,
+                                     ACTION_HOUR, ACTION_TIMELINE, ACTION_COLUMNS,
+                                     ACTION_HELP, ACTION_NONE};
 
 const struct view_ops view_user = {
     .action = ACTION_VIEW_USER,

@@ -1,0 +1,235 @@
+/* The User view: hours and days in time, timelines, what the lane shows, verdicts. */
+#define _GNU_SOURCE
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "review.h"
+#include "tui/fixture.h"
+#include "unit/test.h"
+#include "views/user_rows.h"
+
+static char directory[64], table[96], store[96];
+
+/* Two users over five days, the file in no order of time. */
+static int make_table(void **state)
+{
+    static const struct {
+        int day, hour, events;
+    } hours[] = {{3, 9, 5},   {1, 8, 7}, {5, 23, 4}, {1, 20, 9},
+                 {3, 22, 90}, {3, 7, 6}, {2, 8, 3}};
+    (void)state;
+    snprintf(directory, sizeof directory, "/tmp/oddhours-user-XXXXXX");
+    if (mkdtemp(directory) == NULL) {
+        return -1;
+    }
+    snprintf(table, sizeof table, "%s/table.csv", directory);
+    snprintf(store, sizeof store, "%s/reviews.db", directory);
+    FILE *file = fopen(table, "w");
+    if (file == NULL) {
+        return -1;
+    }
+    fprintf(file, "dt,src_user,total_events,failed_events,fail_ratio,dst_hosts,src_hosts,"
+                  "nbhours_events,nbhours_ratio\n");
+    for (size_t i = 0; i < sizeof hours / sizeof hours[0]; i++) {
+        fprintf(file, "2015-01-%02d %02d:00:00,ann@D,%d,0,0.5,1,1,0,0\n", hours[i].day,
+                hours[i].hour, hours[i].events);
+        for (int k = 0; k < 20; k++) {
+            fprintf(file, "2015-01-%02d %02d:00:00,ben%d@D,%d,0,0.%d,1,1,0,0\n", hours[i].day,
+                    hours[i].hour, k, 4 + k % 3, k % 4);
+        }
+    }
+    return fclose(file);
+}
+
+static int remove_table(void **state)
+{
+    (void)state;
+    unlink(table);
+    unlink(store);
+    return rmdir(directory);
+}
+
+static struct app *open_user(const char *user)
+{
+    struct app *app = fixture_open_reviewed(table, "iforest", store, "ana");
+    char line[64];
+    snprintf(line, sizeof line, "user %s", user);
+    fixture_do(app, line);
+    return app;
+}
+
+/* "d02 22h" of the selected row. */
+static const char *when(const struct app *app)
+{
+    static char text[32];
+    int64_t day;
+    int hour;
+    assert_true(app->session.selected.has_row);
+    assert_true(
+        table_row_when(app->session.run->table, app->session.selected.row, &day, &hour));
+    snprintf(text, sizeof text, "d%02d %02dh", (int)day, hour);
+    return text;
+}
+
+static void hours_and_days_are_stepped_in_time(void **state)
+{
+    (void)state;
+    struct app *app = open_user("ann");
+    assert_string_equal(when(app), "d02 22h"); /* the worst comes first */
+    fixture_do(app, "key Left");
+    assert_string_equal(when(app), "d02 09h");
+    fixture_do(app, "key >");
+    assert_string_equal(when(app), "d04 23h"); /* d03 has none */
+    fixture_do(app, "key >");
+    assert_true(fixture_shows(app, "this is the user's last day"));
+    fixture_do(app, "key <");
+    assert_string_equal(when(app), "d02 22h"); /* of three, the nearest to 23h */
+    fixture_do(app, "key < <");
+    assert_string_equal(when(app), "d00 08h");
+    fixture_do(app, "key <");
+    assert_true(fixture_shows(app, "this is the first"));
+    assert_string_equal(when(app), "d00 08h");
+    fixture_do(app, "key Left");
+    assert_true(fixture_shows(app, "this is the first"));
+    app_free(app);
+}
+
+static void the_days_of_a_list_without_any(void **state)
+{
+    (void)state;
+    const struct user_rows none = {0};
+    assert_int_equal(user_rows_day(&none, NULL, 0, 1), SIZE_MAX);
+    assert_int_equal(user_rows_place(&none, 3), SIZE_MAX);
+}
+
+static void the_head_sums_up(void **state)
+{
+    (void)state;
+    struct app *app = open_user("ann@D");
+    assert_true(fixture_shows(app, "ann@D  7 hours on 4 days, first d00 08h"));
+    assert_true(fixture_shows(app, ", last d04 23h"));
+    assert_true(fixture_shows(app, "worst #1"));
+    assert_true(fixture_shows(app, "in all total_events 124")); /* shares are not added up */
+    app_free(app);
+}
+
+static void users_are_found_by_a_part_of_their_name(void **state)
+{
+    (void)state;
+    struct app *app = open_user("en7"); /* in it */
+    assert_true(fixture_shows(app, "ben7@D  7 hours"));
+    fixture_do(app, "user ben1@D"); /* the whole name before those that begin so */
+    assert_true(fixture_shows(app, "ben1@D  7 hours"));
+    fixture_do(app, "user zoe");
+    assert_true(fixture_shows(app, "there is no user 'zoe'"));
+    assert_true(fixture_shows(app, "ben1@D  7 hours"));
+    app_free(app);
+}
+
+static void the_lane_shows_any_feature_or_score(void **state)
+{
+    (void)state;
+    struct app *app = open_user("ann");
+    assert_true(fixture_shows(app, "heat: Ensemble"));
+    fixture_do(app, "heat fail_r");
+    assert_true(fixture_shows(app, "heat: fail_ratio"));
+    fixture_do(app, "heat iforest");
+    assert_true(fixture_shows(app, "heat: Isolation Forest"));
+    fixture_do(app, "detector iforest");
+    fixture_do(app, "detector ensemble");
+    assert_true(fixture_shows(app, "heat: Isolation Forest")); /* as chosen */
+    fixture_do(app, "key C");
+    assert_true(fixture_shows(app, "heat: total_events"));
+    fixture_do(app,
+               "key C C C C C C C"); /* through the features, back to the detector in view */
+    assert_true(fixture_shows(app, "heat: Ensemble"));
+    fixture_do(app, "heat lof");
+    assert_true(fixture_shows(app, "no detector with scores 'lof'"));
+    app_free(app);
+}
+
+static void hours_are_sorted_by_anything(void **state)
+{
+    (void)state;
+    struct app *app = open_user("ann");
+    fixture_do(app, "sort time");
+    fixture_do(app, "first");
+    assert_string_equal(when(app), "d00 08h");
+    fixture_do(app, "sort total");
+    fixture_do(app, "first");
+    assert_string_equal(when(app), "d02 22h");
+    fixture_do(app, "reverse");
+    fixture_do(app, "first");
+    assert_string_equal(when(app), "d01 08h");
+    fixture_do(app, "sort nothing");
+    assert_true(fixture_shows(app, "sort by rank, time or a feature"));
+    app_free(app);
+}
+
+static void verdicts_are_marked_and_sought(void **state)
+{
+    (void)state;
+    struct app *app = open_user("ann");
+    fixture_do(app, "sort time");
+    fixture_do(app, "first");
+    fixture_do(app, "key j t f"); /* the second and the third */
+    assert_true(fixture_shows(app, " TP   d00 20h"));
+    assert_true(fixture_shows(app, " FP   d01 08h"));
+    assert_string_equal(when(app), "d02 07h");
+    fixture_do(app, "key U");
+    assert_string_equal(when(app), "d00 08h"); /* over both */
+    fixture_do(app, "key u");
+    assert_string_equal(when(app), "d02 07h");
+    fixture_do(app, "key z z");
+    app_free(app);
+}
+
+static void an_hour_across_users_and_back(void **state)
+{
+    (void)state;
+    struct app *app = open_user("ann");
+    size_t row = app->session.selected.row;
+    fixture_do(app, "key H");
+    assert_int_equal(app_view(app)->action, ACTION_VIEW_TOPK);
+    assert_true(fixture_shows(app, "top 21 of 21"));
+    assert_true(app->session.filter.counted && app->session.filter.rows == 21);
+    fixture_do(app, "key Esc");
+    assert_int_equal(app_view(app)->action, ACTION_VIEW_USER);
+    assert_true(app->session.selected.row == row);
+    app_free(app);
+}
+
+static void timelines_in_the_place_of_the_lane_or_beside_it(void **state)
+{
+    (void)state;
+    struct app *app = fixture_open("synthetic_user_hours.csv.gz", "iforest");
+    fixture_do(app, "top");
+    fixture_do(app, "open");
+    fixture_do(app, "key T");
+    fixture_goldens(app, "user_timeline");
+    fixture_do(app, "key T");
+    fixture_golden(app, 43, 132, GLYPHS_BLOCK, "user_beside_132x43"); /* unasked */
+    fixture_draw_all_sizes(app);
+    fixture_do(app, "key T");
+    fixture_draw_all_sizes(app);
+    app_free(app);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(hours_and_days_are_stepped_in_time),
+        cmocka_unit_test(the_days_of_a_list_without_any),
+        cmocka_unit_test(the_head_sums_up),
+        cmocka_unit_test(users_are_found_by_a_part_of_their_name),
+        cmocka_unit_test(the_lane_shows_any_feature_or_score),
+        cmocka_unit_test(hours_are_sorted_by_anything),
+        cmocka_unit_test(verdicts_are_marked_and_sought),
+        cmocka_unit_test(an_hour_across_users_and_back),
+        cmocka_unit_test(timelines_in_the_place_of_the_lane_or_beside_it),
+    };
+    return cmocka_run_group_tests_name("user", tests, make_table, remove_table);
+}
