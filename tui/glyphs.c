@@ -11,7 +11,8 @@
     .bar = {" ", "▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"},           \
     .column = {" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"},        \
     .shade = {" ", "·", "░", "▒", "▓", "█"},                        \
-    .bar_open = "▕", .bar_close = "▏"
+    .bar_open = "▕", .bar_close = "▏",                              \
+    .upper = "▀", .lower = "▄", .band = "░"
 
 static const struct glyphs sets[] = {
     [GLYPHS_BLOCK] = {.name = "block", UNICODE_GLYPHS},
@@ -25,6 +26,7 @@ static const struct glyphs sets[] = {
         .column = {" ", "_", ".", ".", ":", ":", "|", "|", "#"},
         .shade = {" ", ".", ":", "+", "*", "#"},
         .bar_open = "[", .bar_close = "]",
+        .upper = "*", .lower = "*", .band = ":",
     },
 };
 /* clang-format on */

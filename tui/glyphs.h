@@ -28,6 +28,8 @@ struct glyphs {
     const char *column[GLYPH_STEPS]; /* 0 to 8 eighths of a cell, filled from below */
     const char *shade[GLYPH_SHADES]; /* from nothing to full; the steps differ without colour */
     const char *bar_open, *bar_close;
+    const char *upper, *lower; /* a point of a curve in the upper and in the lower half */
+    const char *band;          /* what a curve may be */
 };
 
 const struct glyphs *glyphs_get(enum glyph_set set);

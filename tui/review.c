@@ -187,7 +187,7 @@ void review_mark(const struct review *review, size_t row, bool blind, char *text
     const struct verdict_row *any = blind ? NULL : review_shared(review, row);
     const char *note = own != NULL && own->note != NULL ? "*" : "";
     if (own != NULL && own->verdict != VERDICT_NONE) {
-        snprintf(text, size, "%s%s", words[own->verdict], note);
+        snprintf(text, size, "%s%s%s", words[own->verdict], note, own->unsaved ? "!" : "");
     } else if (any != NULL && any->verdict != VERDICT_NONE) {
         snprintf(text, size, "(%s)", words[any->verdict]);
     } else {

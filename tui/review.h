@@ -36,8 +36,8 @@ void review_answer(struct app *app, struct query *query);
 double review_patience(const struct app *app);
 void review_poll(struct app *app);
 
-/* All numbers of the review as a page over the view: precision with its bounds and intervals, ties,
- * agreement, comparisons, pace, and with truth recall and average precision. */
+/* All numbers of the review as a page over the view: precision with its bounds and intervals,
+ * ties, agreement, comparisons, pace, and with truth recall and average precision. */
 void review_numbers(struct app *app);
 void review_numbers_answer(struct app *app, struct query *query);
 
@@ -48,7 +48,8 @@ const struct verdict_row *review_own(const struct review *review, size_t row);
 const struct verdict_row *review_shared(const struct review *review, size_t row);
 size_t review_unsaved(const struct review *review);
 
-/* "TP", "FP", "?", in parentheses when it is only others', with * for a note. */
+/* "TP", "FP", "?", in parentheses when it is only others', with * for a note and ! while it is
+ * not saved. */
 void review_mark(const struct review *review, size_t row, bool blind, char *text, size_t size);
 
 /* ---- acting ---- */

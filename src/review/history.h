@@ -78,6 +78,7 @@ struct agreement history_self_agreement(const struct history *history, size_t re
 struct verdict_row {
     uint32_t row;
     unsigned char verdict; /* enum verdict */
+    unsigned char repeat;  /* that of the row shown a second time */
     bool disputed;
     bool unsaved; /* its latest entry waits in memory */
     char *note;   /* of `reviewer`, or the latest of anyone; NULL: none */

@@ -101,10 +101,11 @@ static bool freeze(const struct judgement *list, size_t from, size_t to, size_t 
         if (reviewer != HISTORY_EVERYONE && list[i].reviewer != reviewer) {
             continue;
         }
-        const struct entry *own[] = {list[i].verdict, list[i].note};
-        for (size_t j = 0; j < 2; j++) {
+        const struct entry *own[] = {list[i].verdict, list[i].note, list[i].repeat};
+        for (size_t j = 0; j < 3; j++) {
             row->unsaved = row->unsaved || (own[j] != NULL && own[j]->number == 0);
         }
+        row->repeat = (unsigned char)(own[2] != NULL ? own[2]->verdict : row->repeat);
         if (own[1] != NULL && (note == NULL || own[1]->number - 1 > note->number - 1)) {
             note = own[1];
         }
@@ -133,7 +134,8 @@ struct verdict_set *verdict_set_new(const struct history *history, size_t review
             verdict_set_free(set);
             return NULL;
         }
-        set->n += row->verdict != VERDICT_NONE || row->note != NULL;
+        set->n +=
+            row->verdict != VERDICT_NONE || row->repeat != VERDICT_NONE || row->note != NULL;
     }
     return set;
 }

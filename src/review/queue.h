@@ -74,7 +74,10 @@ void queue_text(const struct queue *queue, char *text, size_t size);
  * `names` are the detectors', comma-separated. */
 void queue_label(const struct queue_spec *spec, const char *names, char *text, size_t size);
 
-/* The other way; `names` (size) gets the detectors. False with a status for anything else. */
+/* One word of a label after the names, such as "k=50" or "blind"; false for anything else. */
+bool queue_parse_word(const char *word, struct queue_spec *spec);
+
+/* The whole label the other way; `names` (size) gets the detectors. False with a status for anything else. */
 bool queue_parse(const char *label, struct queue_spec *spec, char *names, size_t size,
                  struct status *status);
 

@@ -95,8 +95,7 @@ static bool parse_strata(const char *text, struct queue_spec *spec)
     return false;
 }
 
-/* One word after the names. */
-static bool parse_word(const char *word, struct queue_spec *spec)
+bool queue_parse_word(const char *word, struct queue_spec *spec)
 {
     static const char *const keys[] = {"k=", "seed=", "controls=", "repeats="};
     uint32_t *const values[] = {&spec->k, &spec->seed, &spec->controls, &spec->repeats};
@@ -137,7 +136,7 @@ bool queue_parse(const char *label, struct queue_spec *spec, char *names, size_t
         snprintf(names, size, "%s", word);
     }
     while (good && (word = strtok_r(NULL, " ", &rest)) != NULL) {
-        good = parse_word(word, spec);
+        good = queue_parse_word(word, spec);
     }
     return good ||
            status_set(status, STATUS_INPUT, "'%.100s' is not the label of a queue", label);

@@ -120,7 +120,7 @@ static void the_review_view(void **state)
     fixture_goldens(app, "review_new");
     fixture_do(app, "key t f t o");
     fixture_goldens(app, "review");
-    fixture_do(app, "key Tab"); /* Clopper-Pearson for Wilson */
+    fixture_do(app, "key L"); /* Clopper-Pearson for Wilson */
     fixture_golden(app, 24, 100, GLYPHS_BLOCK, "review_exact_100x24");
     fixture_draw_all_sizes(app);
     fixture_do(app, "controls 3");
@@ -132,6 +132,116 @@ static void the_review_view(void **state)
     fixture_do(app, "repeats 0");
     fixture_do(app, "blind 7");
     fixture_golden(app, 24, 80, GLYPHS_ASCII, "review_blind_80x24_ascii");
+    app_free(app);
+}
+
+static struct app *open_synthetic(void)
+{
+    struct app *app =
+        fixture_open_reviewed("synthetic_user_hours.csv.gz", "iforest,lof", store, "demo");
+    char line[1200];
+    snprintf(line, sizeof line, "import %s/data/synthetic_review.json",
+             getenv("ODDHOURS_SRCDIR"));
+    fixture_do(app, line); /* in any view */
+    fixture_do(app, "review");
+    return app;
+}
+
+static void the_curve_of_the_detector_in_view(void **state)
+{
+    (void)state;
+    struct app *app = open_synthetic();
+    fixture_do(app, "k 50");
+    fixture_do(app, "key Tab");
+    fixture_goldens(app, "review_curve");
+    fixture_golden(app, 24, 80, GLYPHS_BRAILLE, "review_curve_80x24_braille");
+    fixture_golden(app, 43, 132, GLYPHS_BLOCK, "review_curve_132x43");
+    fixture_draw_all_sizes(app);
+    assert_true(fixture_shows(app, "P@k of ENS"));
+    fixture_do(app, "key ]");
+    assert_true(fixture_shows(app, "P@k of IF"));
+    fixture_do(app, "key [ [");
+    assert_true(fixture_shows(app, "P@k of LOF"));
+    fixture_do(app, "key Tab");
+    assert_false(fixture_shows(app, "P@k of LOF"));
+    app_free(app);
+}
+
+static void every_kind_of_queue_is_started_by_its_words(void **state)
+{
+    (void)state;
+    struct app *app = open_synthetic();
+    fixture_do(app, "queue top iforest k=30");
+    assert_true(fixture_shows(app, "Top: "));
+    assert_true(fixture_shows(app, "30 user-hours"));
+    assert_int_equal(app->session.selected.result, 0);
+    fixture_do(app, "queue pooled k=50");
+    assert_true(fixture_shows(app, "100 slots, 96 distinct user-hours"));
+    fixture_do(app, "queue stratified k=1000 each=30 seed=7");
+    assert_true(fixture_shows(app, "1000 ranks in 3 strata, 90 drawn"));
+    assert_true(fixture_shows(app, "by strata"));
+    fixture_do(app, "queue stratified k=200 each=10 seed=7");
+    fixture_do(app, "key t t t t t t t t t f f f f f f f");
+    fixture_golden(app, 24, 80, GLYPHS_ASCII, "review_strata_80x24_ascii");
+    fixture_do(app, "queue");
+    assert_non_null(strstr(app->message, "strata iforest k=200 seed=7 strata=50:10,200:10"));
+    char label[600]; /* what a verdict records starts the same queue again */
+    snprintf(label, sizeof label, "queue %s", app->message);
+    fixture_do(app, "queue pooled");
+    fixture_do(app, label);
+    assert_true(fixture_shows(app, "200 ranks in 2 strata, 20 drawn"));
+    fixture_do(app, "queue top k=20 controls=4 repeats=3 blind seed=5");
+    assert_true(fixture_shows(app, "4 of the bulk as controls; 3 shown twice"));
+    fixture_do(app, "queue top open controls=0 repeats=0");
+    assert_false(fixture_shows(app, "blind"));
+    fixture_do(app, "queue sideways");
+    assert_non_null(strstr(app->message, "'sideways' says nothing about a queue"));
+    app_free(app);
+}
+
+static void a_repeat_is_judged_without_the_first_verdict(void **state)
+{
+    (void)state;
+    struct app *app = open_as("ana");
+    fixture_do(app, "review");
+    fixture_do(app, "queue top k=6 repeats=3 seed=3 blind");
+    for (int i = 0; i < 9; i++) {
+        assert_false(fixture_shows(app, " 0 left"));
+        fixture_do(app, "key t");
+    }
+    assert_true(fixture_shows(app, " 0 left"));
+    const struct history *history = review_history(app->review);
+    const struct agreement self = history_self_agreement(history, 0);
+    assert_int_equal(self.n, 3);
+    for (size_t i = 0; i < history_count(history); i++) {
+        assert_true(history_entry(history, i)->blind);
+        assert_int_equal(history_entry(history, i)->rows[0].rank, 0);
+    }
+    fixture_do(app, "key z"); /* the last place is open again, and the cursor there */
+    assert_true(fixture_shows(app, " 1 left"));
+    fixture_do(app, "key f");
+    assert_true(fixture_shows(app, " 0 left"));
+    fixture_do(app, "key w"); /* reasons name detectors */
+    assert_non_null(strstr(app->message, "blind"));
+    fixture_do(app, "key p");
+    assert_non_null(strstr(app->message, "blind"));
+    assert_null(app->page);
+    app_free(app);
+}
+
+static void undo_takes_the_cursor_back(void **state)
+{
+    (void)state;
+    struct app *app = open_as("ana");
+    fixture_do(app, "review");
+    size_t first = app->session.selected.row;
+    fixture_do(app, "key t f o");
+    fixture_do(app, "key z z z");
+    assert_int_equal(app->session.selected.row, first);
+    fixture_do(app, "key f"); /* the same place gets another verdict */
+    const struct verdict_row *found = review_own(app->review, first);
+    assert_non_null(found);
+    assert_int_equal(found->verdict, VERDICT_FP);
     app_free(app);
 }
 
@@ -165,6 +275,13 @@ int main(void)
                                         remove_place),
         cmocka_unit_test_setup_teardown(filters_know_verdicts, make_place, remove_place),
         cmocka_unit_test_setup_teardown(the_review_view, make_place, remove_place),
+        cmocka_unit_test_setup_teardown(the_curve_of_the_detector_in_view, make_place,
+                                        remove_place),
+        cmocka_unit_test_setup_teardown(every_kind_of_queue_is_started_by_its_words, make_place,
+                                        remove_place),
+        cmocka_unit_test_setup_teardown(a_repeat_is_judged_without_the_first_verdict,
+                                        make_place, remove_place),
+        cmocka_unit_test_setup_teardown(undo_takes_the_cursor_back, make_place, remove_place),
         cmocka_unit_test_setup_teardown(an_exported_review_comes_in, make_place, remove_place),
     };
     return cmocka_run_group_tests_name("review", tests, NULL, NULL);

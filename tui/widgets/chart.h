@@ -50,6 +50,12 @@ size_t chart_columns_max(const struct canvas *canvas);
 void chart_columns(struct canvas *canvas, const double *heights, const enum role *roles,
                    size_t n);
 
+/* A curve in its band over the whole canvas, 0 at the bottom and 1 at the top: n values from
+ * left to right, stretched or thinned out to the width. NaN in `values` leaves the curve out
+ * there; the band stays. Curve and band are different glyphs, not only different colours. */
+void chart_band(struct canvas *canvas, const double *values, const double *low,
+                const double *high, size_t n, enum role role);
+
 /* One cell of a heat lane: level 0 to 1; NaN (no data) is left empty, 0 is a dot. */
 void chart_heat(struct canvas *canvas, int y, int x, double level);
 

@@ -1,0 +1,230 @@
+#include "views/review_queue.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "review.h"
+
+/* ---- words ---- */
+
+static bool is_detector(const char *name, size_t length)
+{
+    for (size_t i = 0; i < detector_count(); i++) {
+        if (strlen(detectors[i]->name) == length &&
+            strncmp(detectors[i]->name, name, length) == 0) {
+            return true;
+        }
+    }
+    return length == strlen("ensemble") && strncmp(name, "ensemble", length) == 0;
+}
+
+static bool are_detectors(const char *names)
+{
+    for (const char *name = names;; name++) {
+        size_t length = strcspn(name, ",");
+        if (!is_detector(name, length)) {
+            return false;
+        }
+        name += length;
+        if (*name == '\0') {
+            return true;
+        }
+    }
+}
+
+static bool take_word(struct review_wish *wish, const char *word)
+{
+    static const struct {
+        const char *word;
+        enum queue_kind kind;
+    } kinds[] = {{"top", QUEUE_TOP},
+                 {"pooled", QUEUE_POOLED},
+                 {"stratified", QUEUE_STRATA},
+                 {"strata", QUEUE_STRATA}};
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        if (strcmp(word, kinds[i].word) == 0) {
+            wish->spec.kind = kinds[i].kind;
+            wish->spec.n_strata = 0;
+            wish->names[0] = '\0';
+            return true;
+        }
+    }
+    if (strncmp(word, "each=", 5) == 0) {
+        char *end;
+        unsigned long each = strtoul(word + 5, &end, 10);
+        wish->each = each <= 1000000 ? (uint32_t)each : 0;
+        wish->spec.n_strata = 0;
+        return end != word + 5 && *end == '\0' && wish->each > 0;
+    }
+    if (strcmp(word, "open") == 0) {
+        wish->spec.blind = false;
+        return true;
+    }
+    if (strlen(word) < sizeof wish->names && are_detectors(word)) {
+        memcpy(wish->names, word, strlen(word) + 1);
+        return true;
+    }
+    return queue_parse_word(word, &wish->spec);
+}
+
+bool review_wish_parse(struct review_wish *wish, const char *words, struct status *status)
+{
+    struct review_wish changed = *wish;
+    char word[QUEUE_LABEL];
+    for (words += strspn(words, " "); *words != '\0'; words += strspn(words, " ")) {
+        size_t length = strcspn(words, " ");
+        snprintf(word, sizeof word, "%.*s", (int)length, words);
+        if (length >= sizeof word || !take_word(&changed, word)) {
+            return status_set(status, STATUS_USAGE,
+                              "'%.60s' says nothing about a queue: top, pooled or stratified, "
+                              "k=1000 each=30 controls=10 repeats=5 seed=7 blind open",
+                              word);
+        }
+        words += length;
+    }
+    *wish = changed;
+    return true;
+}
+
+/* ---- on the queries thread ---- */
+
+void review_numbers_clear(struct review_numbers *numbers)
+{
+    queue_free(numbers->queue);
+    if (numbers->has_view) {
+        evaluation_clear(&numbers->in_view);
+    }
+    *numbers = (struct review_numbers){.queue = NULL};
+}
+
+static void free_query(struct query *query)
+{
+    struct numbers_query *asked = (struct numbers_query *)query;
+    review_numbers_clear(&asked->numbers);
+    free(asked);
+}
+
+/* Whether `name` is one of the comma-separated names, or there are none. */
+static bool listed(const char *names, const char *name)
+{
+    size_t length = strlen(name);
+    for (const char *at = names; (at = strstr(at, name)) != NULL; at += length) {
+        if ((at == names || at[-1] == ',') && (at[length] == ',' || at[length] == '\0')) {
+            return true;
+        }
+    }
+    return names[0] == '\0';
+}
+
+/* Whether list i makes up the queue: the one in view, or of a pool all detectors or those
+ * named.
+ */
+static bool belongs(const struct numbers_query *asked, size_t i)
+{
+    if (!asked->has[i]) {
+        return false;
+    }
+    if (asked->wish.spec.kind != QUEUE_POOLED) {
+        return i == asked->result;
+    }
+    bool named = asked->wish.names[0] != '\0';
+    return (named || i < detector_count()) &&
+           listed(asked->wish.names, asked->run->results[i].name);
+}
+
+static void make_queue(struct numbers_query *asked, struct status *status)
+{
+    const struct ranking *rankings[DETECTOR_MAX + 1];
+    const struct run *run = asked->run;
+    const struct queue_spec *spec = &asked->wish.spec;
+    struct review_numbers *numbers = &asked->numbers;
+    char names[256] = "";
+    size_t n = 0;
+    for (size_t i = 0; i <= detector_count(); i++) {
+        if (belongs(asked, i)) {
+            size_t at = strlen(names);
+            snprintf(names + at, sizeof names - at, "%s%s", n > 0 ? "," : "",
+                     run->results[i].name);
+            rankings[n++] = run->results[i].ranking;
+        }
+    }
+    if (n == 0) {
+        status_set(status, STATUS_INPUT, "no detector has scores yet");
+        return;
+    }
+    numbers->queue = queue_new(spec, rankings, n, run->by_profile, run->table->n_rows, status);
+    if (numbers->queue != NULL) {
+        queue_text(numbers->queue, numbers->text, sizeof numbers->text);
+        queue_label(spec, names, numbers->label, sizeof numbers->label);
+    }
+}
+
+static void estimate(struct review_numbers *numbers, const struct verdict_set *verdicts)
+{
+    struct stratum strata[QUEUE_STRATA_MAX];
+    const struct queue *queue = numbers->queue;
+    numbers->by_strata = queue->spec.kind == QUEUE_STRATA;
+    if (numbers->by_strata) {
+        evaluation_strata(queue, verdicts, strata);
+        numbers->estimate = precision_stratified(strata, queue->spec.n_strata);
+        for (size_t i = 0; i < queue->spec.n_strata; i++) {
+            numbers->bare +=
+                strata[i].rows > 0 && strata[i].sample.tp + strata[i].sample.fp == 0;
+        }
+    }
+}
+
+static void work(struct query *query, const struct progress *progress)
+{
+    struct numbers_query *asked = (struct numbers_query *)query;
+    struct review_numbers *numbers = &asked->numbers;
+    const struct run *run = asked->run;
+    (void)progress;
+    make_queue(asked, &query->status);
+    const struct evaluation_data data = {run->table, run->by_profile,
+                                         review_counting(asked->review)};
+    for (size_t i = 0; query->status.code == STATUS_OK && i <= detector_count(); i++) {
+        struct evaluation one;
+        if (!asked->has[i] ||
+            !evaluation_new(&data, run->results[i].ranking, asked->k, &one, &query->status)) {
+            continue;
+        }
+        numbers->of[i].ready = true;
+        numbers->of[i].at = one.at;
+        if (i == asked->result) {
+            numbers->in_view = one;
+            numbers->has_view = true;
+        } else {
+            evaluation_clear(&one);
+        }
+    }
+    if (query->status.code == STATUS_OK) {
+        estimate(numbers, data.verdicts);
+    }
+}
+
+struct numbers_query *review_queue_ask(struct app *app, const struct review_wish *wish)
+{
+    const struct session *session = app_session(app);
+    struct numbers_query *asked = mem_zero(1, sizeof *asked, "a queue", NULL);
+    if (asked == NULL) {
+        return NULL;
+    }
+    asked->query.work = work;
+    asked->query.free = free_query;
+    asked->query.slot = SLOT_REVIEW;
+    asked->review = app_review(app);
+    asked->run = session->run;
+    memcpy(asked->has, session->has_result, sizeof asked->has);
+    asked->result = session->selected.result;
+    asked->k = session->selected.k;
+    asked->wish = *wish;
+    asked->wish.spec.k = (uint32_t)asked->k;
+    if (wish->spec.kind == QUEUE_STRATA && wish->spec.n_strata == 0) {
+        queue_default_strata(&asked->wish.spec, wish->each);
+    }
+    return asked;
+}

@@ -1,0 +1,43 @@
+/* review_view: what the parts of the Review view share. */
+#ifndef ODDHOURS_TUI_VIEWS_REVIEW_VIEW_H
+#define ODDHOURS_TUI_VIEWS_REVIEW_VIEW_H
+
+#include "canvas.h"
+#include "review.h"
+#include "views/review_queue.h"
+#include "widgets/list.h"
+
+/* From this width on the user-hour and the curve stand side by side. */
+enum { REVIEW_TWO_PANES = 130 };
+
+struct review_view {
+    struct review_wish wish;
+    struct review_numbers numbers;
+    const void *asked;
+    bool exact;   /* Clopper-Pearson for Wilson */
+    bool curve;   /* the curve in place of the user-hour */
+    bool started; /* the cursor has been put on the first open place of this queue */
+    bool follow;  /* the next selected row comes from undo or redo: the cursor goes there */
+    struct list list;
+    char problem[160];
+};
+
+/* Whether one has not judged this place of the queue: a repeat wants a verdict of its own. */
+bool review_item_open(const struct app *app, const struct queue_item *item);
+
+/* The place under the cursor; NULL: there is none. */
+const struct queue_item *review_item(const struct review_view *view);
+
+/* review_draw.c: all of it. */
+void review_draw(void *view, const struct app *app, struct canvas *canvas);
+
+/* review_head.c: the queue in a line, and Precision@K of every list as a table that gives up
+ * columns, never parts of them. Returns the lines it took. */
+int review_head_draw(const struct review_view *view, const struct app *app,
+                     struct canvas *canvas);
+
+/* review_curve.c: Precision@k of the detector in view for all k, in its band. */
+void review_curve_draw(const struct review_view *view, const struct app *app,
+                       struct canvas *canvas);
+
+#endif
