@@ -16,18 +16,18 @@ struct work {
     const struct ranking *const *rankings;
     const struct ranking *ranking; /* the one at work */
     size_t n, n_profiles;
-    double *decades; /* by position of the ranking at work */
-    double *sum;     /* by profile */
+    double *sum; /* by profile */
 };
 
 static double decades_of(const struct ranking *ranking, size_t last)
 {
-    double share = (double)ranking->rows_above[last] / (double)ranking->scored_rows;
+    double share = (double)ranking_rows_above(ranking, last) / (double)ranking->scored_rows;
     return 0.0 - log10(share); /* 0, not -0, for a share of 1 */
 }
 
-/* Decades of the tie blocks that begin in a chunk of positions: one logarithm a block. */
-static void find_decades(void *context, size_t task, unsigned worker)
+/* Adds the decades of the tie blocks that begin in a chunk of positions: one logarithm a block.
+ */
+static void add_decades(void *context, size_t task, unsigned worker)
 {
     (void)worker;
     struct work *work = context;
@@ -40,29 +40,13 @@ static void find_decades(void *context, size_t task, unsigned worker)
     for (size_t i = first; first < to; i++) {
         if (i + AHEAD < n) {
             __builtin_prefetch(&ranking->score[order[i + AHEAD]]);
+            __builtin_prefetch(&work->sum[order[i + AHEAD]], 1);
         }
         if (i + 1 == n || ranking->score[order[i + 1]] != ranking->score[order[i]]) {
             double decades = decades_of(ranking, i + 1);
             for (; first <= i; first++) {
-                work->decades[first] = decades;
+                work->sum[order[first]] += decades;
             }
-        }
-    }
-}
-
-static void add_decades(void *context, size_t task, unsigned worker)
-{
-    (void)worker;
-    struct work *work = context;
-    size_t from = task * CHUNK, n = work->n_profiles;
-    size_t to = n - from < CHUNK ? n : from + CHUNK;
-    for (size_t profile = from; profile < to; profile++) {
-        uint32_t place = work->ranking->place[profile];
-        if (profile + AHEAD < to) {
-            __builtin_prefetch(&work->decades[work->ranking->place[profile + AHEAD] % n]);
-        }
-        if (place != UINT32_MAX) {
-            work->sum[profile] += work->decades[place];
         }
     }
 }
@@ -88,9 +72,7 @@ bool ensemble_score(const struct ranking *const *rankings, size_t n, size_t n_pr
                     struct parallel *parallel, struct scores *scores, struct status *status)
 {
     struct work work = {.rankings = rankings, .n = n, .n_profiles = n_profiles};
-    work.decades = mem_new(n_profiles, sizeof *work.decades, "the ensemble", status);
-    if (work.decades == NULL || !scores_new(scores, n_profiles, status)) {
-        free(work.decades);
+    if (!scores_new(scores, n_profiles, status)) {
         return false;
     }
     work.sum = scores->score;
@@ -98,12 +80,10 @@ bool ensemble_score(const struct ranking *const *rankings, size_t n, size_t n_pr
     for (size_t i = 0; i < n; i++) {
         work.ranking = rankings[i];
         if (work.ranking != NULL) {
-            parallel_run(parallel, count_tasks(work.ranking->n_scored), find_decades, &work);
-            parallel_run(parallel, count_tasks(n_profiles), add_decades, &work);
+            parallel_run(parallel, count_tasks(work.ranking->n_scored), add_decades, &work);
         }
     }
     parallel_run(parallel, count_tasks(n_profiles), divide, &work);
-    free(work.decades);
     return true;
 }
 
@@ -111,7 +91,7 @@ size_t ensemble_members(const struct ranking *const *rankings, size_t n, size_t 
 {
     size_t members = 0;
     for (size_t i = 0; i < n; i++) {
-        members += rankings[i] != NULL && rankings[i]->place[profile] != UINT32_MAX;
+        members += rankings[i] != NULL && !isnan(rankings[i]->score[profile]);
     }
     return members;
 }

@@ -220,9 +220,12 @@ static uint64_t rank_bits(const struct rank_test *ranks, size_t first, size_t n)
         bool some = false, all = false;
         for (size_t j = 0; j < ranks->n; j++) {
             const struct rank_interval *interval = &ranks->intervals[j];
-            size_t place = interval->upto.ranking->place[first + i];
-            some |= place < interval->upto.touched && place >= interval->before.whole;
-            all |= place < interval->upto.whole && place >= interval->before.touched;
+            const struct head *upto = &interval->upto, *before = &interval->before;
+            const struct ranking *ranking = upto->ranking;
+            some |= ranking_within(ranking, first + i, upto->touched) &&
+                    !ranking_within(ranking, first + i, before->whole);
+            all |= ranking_within(ranking, first + i, upto->whole) &&
+                   !ranking_within(ranking, first + i, before->touched);
         }
         bits |= (uint64_t)(ranks->negated ? !all : some) << i;
     }

@@ -71,13 +71,14 @@ static void count(struct histogram *histogram, const struct ranking *ranking)
     }
     histogram->positions[bins] = ranking_above(ranking, histogram->edges[bins]);
     for (size_t i = 0; i < bins; i++) {
-        size_t rows = ranking->rows_above[histogram->positions[i]] -
-                      ranking->rows_above[histogram->positions[i + 1]];
+        size_t rows = ranking_rows_above(ranking, histogram->positions[i]) -
+                      ranking_rows_above(ranking, histogram->positions[i + 1]);
         histogram->rows[i] = rows;
         histogram->most = rows > histogram->most ? rows : histogram->most;
     }
-    histogram->above_rows = ranking->rows_above[histogram->positions[bins]];
-    histogram->below_rows = ranking->scored_rows - ranking->rows_above[histogram->positions[0]];
+    histogram->above_rows = ranking_rows_above(ranking, histogram->positions[bins]);
+    histogram->below_rows =
+        ranking->scored_rows - ranking_rows_above(ranking, histogram->positions[0]);
 }
 
 struct histogram *histogram_new(const struct ranking *ranking,
@@ -136,9 +137,9 @@ size_t histogram_bin(const struct histogram *histogram, double score)
 size_t histogram_ranks(const struct histogram *histogram, const struct ranking *ranking,
                        size_t first, size_t last, size_t *from)
 {
-    size_t above = ranking->rows_above[histogram->positions[last + 1]];
+    size_t above = ranking_rows_above(ranking, histogram->positions[last + 1]);
     *from = above + 1;
-    return ranking->rows_above[histogram->positions[first]] - above;
+    return ranking_rows_above(ranking, histogram->positions[first]) - above;
 }
 
 void histogram_count(const struct histogram *histogram, const struct ranking *ranking,

@@ -15,10 +15,10 @@ enum { LIMIT_NONE = -1, LIMIT_WHOLE = UINT32_MAX };
 
 static int64_t limit_of(const struct head *head, size_t profile)
 {
-    size_t place = head->ranking->place[profile]; /* UINT32_MAX, not scored, is behind all */
-    return place < head->whole     ? (int64_t)LIMIT_WHOLE
-           : place < head->touched ? (int64_t)head->cut
-                                   : (int64_t)LIMIT_NONE;
+    const struct ranking *ranking = head->ranking;
+    return ranking_within(ranking, profile, head->whole)     ? (int64_t)LIMIT_WHOLE
+           : ranking_within(ranking, profile, head->touched) ? (int64_t)head->cut
+                                                             : (int64_t)LIMIT_NONE;
 }
 
 bool head_new(struct head *head, const struct ranking *ranking, const struct row_index *index,
@@ -64,7 +64,7 @@ static int64_t joint_limit(const struct head *heads, size_t n, size_t least, siz
 static bool is_first(const struct head *heads, size_t which, size_t profile)
 {
     for (size_t i = 0; i < which; i++) {
-        if (heads[i].ranking->place[profile] < heads[i].touched) {
+        if (ranking_within(heads[i].ranking, profile, heads[i].touched)) {
             return false;
         }
     }
@@ -163,13 +163,13 @@ static void add_profile(struct overlap *overlap, const struct row_index *index, 
 static void add_heads(struct overlap *overlap, const struct head *heads,
                       const struct row_index *index)
 {
-    enum { AHEAD = 16 /* profiles from asking for a place to looking at it */ };
+    enum { AHEAD = 16 /* profiles from asking for a score to looking at it */ };
     int64_t limits[OVERLAP_MAX];
     for (size_t h = 0; h < overlap->n; h++) {
         const uint32_t *order = heads[h].ranking->order;
         for (size_t i = 0; i < heads[h].touched; i++) {
             for (size_t j = 0; j < overlap->n && i + AHEAD < heads[h].touched; j++) {
-                __builtin_prefetch(&heads[j].ranking->place[order[i + AHEAD]]);
+                __builtin_prefetch(&heads[j].ranking->score[order[i + AHEAD]]);
             }
             if (!is_first(heads, h, order[i])) {
                 continue;

@@ -33,8 +33,8 @@ bool head_new(struct head *head, const struct ranking *ranking, const struct row
 /* Whether a row, of that profile, is in it. */
 static inline bool head_holds(const struct head *head, size_t profile, size_t row)
 {
-    size_t place = head->ranking->place[profile]; /* UINT32_MAX, not scored, is behind all */
-    return place < head->whole || (place < head->touched && row <= head->cut);
+    return ranking_within(head->ranking, profile,
+                          row <= head->cut ? head->touched : head->whole);
 }
 
 /* Rows that are in at least `least` of the heads (n): 1 is the union, n the consensus. */

@@ -14,41 +14,44 @@ enum {
     NEAR = 8, /* most tie blocks are short: so many positions are looked at before bisecting */
 };
 
+static bool count_rows(struct ranking *ranking, const struct profiles *profiles,
+                       struct status *status)
+{
+    const size_t n = ranking->n_scored;
+    ranking->rows_above = mem_new(n + 1, sizeof *ranking->rows_above, "a ranking", status);
+    if (ranking->rows_above == NULL) {
+        return false;
+    }
+    uint32_t rows = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (i + AHEAD < n) {
+            __builtin_prefetch(&profiles->copies[ranking->order[i + AHEAD]]);
+        }
+        ranking->rows_above[i] = rows;
+        rows += profiles->copies[ranking->order[i]];
+    }
+    ranking->rows_above[n] = rows;
+    return true;
+}
+
 static bool fill(struct ranking *ranking, const struct profiles *profiles,
                  struct status *status)
 {
     size_t n = profiles->n, scored;
     const char *what = "a ranking";
     ranking->order = mem_new(n, sizeof *ranking->order, what, status);
-    ranking->place = mem_new(n, sizeof *ranking->place, what, status);
-    if (ranking->order == NULL || ranking->place == NULL ||
+    if (ranking->order == NULL ||
         !order_doubles(ranking->score, 1, n, true, ranking->order, &scored, status)) {
         return false;
     }
-    ranking->rows_above = mem_new(scored + 1, sizeof *ranking->rows_above, what, status);
-    if (ranking->rows_above == NULL) {
-        return false;
-    }
     ranking->n_scored = scored;
-    size_t capacity = n;
+    size_t capacity = n, rows = 0;
     mem_trim(&ranking->order, &capacity, scored, sizeof *ranking->order);
-    for (size_t i = 0; scored < n && i < n; i++) {
-        ranking->place[i] = UINT32_MAX;
+    for (size_t i = 0; i < n; i++) {
+        rows += isnan(ranking->score[i]) ? 0 : profiles->copies[i];
     }
-    size_t rows = 0;
-    for (size_t i = 0; i < scored; i++) {
-        uint32_t profile = ranking->order[i];
-        if (i + AHEAD < scored) {
-            __builtin_prefetch(&profiles->copies[ranking->order[i + AHEAD]]);
-            __builtin_prefetch(&ranking->place[ranking->order[i + AHEAD]], 1);
-        }
-        ranking->place[profile] = (uint32_t)i;
-        ranking->rows_above[i] = (uint32_t)rows;
-        rows += profiles->copies[profile];
-    }
-    ranking->rows_above[scored] = (uint32_t)rows;
     ranking->scored_rows = rows;
-    return true;
+    return rows == scored || count_rows(ranking, profiles, status);
 }
 
 struct ranking *ranking_new(const double *score, const struct profiles *profiles,
@@ -72,7 +75,6 @@ void ranking_free(struct ranking *ranking)
 {
     if (ranking != NULL) {
         free(ranking->order);
-        free(ranking->place);
         free(ranking->rows_above);
         ties_free(ranking->ties);
         free(ranking);
@@ -122,7 +124,14 @@ size_t ranking_at_least(const struct ranking *ranking, double score)
 
 size_t ranking_position(const struct ranking *ranking, size_t rank)
 {
-    return quantile_place(ranking->rows_above, ranking->n_scored, rank - 1);
+    return ranking->rows_above == NULL
+               ? rank - 1
+               : quantile_place(ranking->rows_above, ranking->n_scored, rank - 1);
+}
+
+static size_t rows_between(const struct ranking *ranking, size_t first, size_t last)
+{
+    return ranking_rows_above(ranking, last) - ranking_rows_above(ranking, first);
 }
 
 /* The end of the tie block that a position with that score is in. */
@@ -155,25 +164,20 @@ static size_t block_start(const struct ranking *ranking, size_t last)
 struct tie_block ranking_ties(const struct ranking *ranking, size_t profile)
 {
     struct tie_block block = {0};
-    size_t place = ranking->place[profile];
-    if (place == UINT32_MAX) {
+    const double score = ranking->score[profile];
+    if (isnan(score)) {
         return block;
     }
-    block.first = block_start(ranking, place + 1);
-    block.last = block_end(ranking, place, ranking->score[profile]);
-    block.rows = ranking->rows_above[block.last] - ranking->rows_above[block.first];
-    block.best_rank = (size_t)ranking->rows_above[block.first] + 1;
+    block.first = ranking_above(ranking, score);
+    block.last = block_end(ranking, block.first, score);
+    block.rows = rows_between(ranking, block.first, block.last);
+    block.best_rank = ranking_rows_above(ranking, block.first) + 1;
     return block;
 }
 
 double ranking_tail_share(const struct ranking *ranking, size_t profile)
 {
-    size_t place = ranking->place[profile];
-    if (place == UINT32_MAX) {
-        return NAN;
-    }
-    size_t rows = ranking->rows_above[block_end(ranking, place, ranking->score[profile])];
-    return (double)rows / (double)ranking->scored_rows;
+    return ranking_tail_share_of(ranking, ranking->score[profile]);
 }
 
 double ranking_tail_share_of(const struct ranking *ranking, double score)
@@ -181,7 +185,7 @@ double ranking_tail_share_of(const struct ranking *ranking, double score)
     if (isnan(score) || ranking->scored_rows == 0) {
         return NAN;
     }
-    size_t rows = ranking->rows_above[ranking_at_least(ranking, score)];
+    size_t rows = ranking_rows_above(ranking, ranking_at_least(ranking, score));
     return (double)rows / (double)ranking->scored_rows;
 }
 
@@ -199,11 +203,6 @@ double ranking_percentile(const struct ranking *ranking, double percent)
 }
 
 /* ---- rows --------------------------------------------------------------------------- */
-
-static size_t rows_between(const struct ranking *ranking, size_t first, size_t last)
-{
-    return ranking->rows_above[last] - ranking->rows_above[first];
-}
 
 /* Writes rows of the block [first, last) from its row `skip` on, at most `count`; 0 when memory
  * ran out. */
@@ -234,7 +233,7 @@ size_t ranking_rows(const struct ranking *ranking, const struct row_index *index
     }
     double score = score_at(ranking, ranking_position(ranking, from));
     size_t first = ranking_above(ranking, score);
-    size_t skip = from - 1 - ranking->rows_above[first];
+    size_t skip = from - 1 - ranking_rows_above(ranking, first);
     while (written < wanted) {
         size_t last = ranking_block_end(ranking, first);
         size_t part = block_rows(ranking, index, first, last, skip, wanted - written,
@@ -259,7 +258,7 @@ size_t ranking_rows_rising(const struct ranking *ranking, const struct row_index
     size_t all = ranking->scored_rows;
     double score = score_at(ranking, ranking_position(ranking, all - (from - 1)));
     size_t last = ranking_at_least(ranking, score);
-    size_t skip = from - 1 - (all - ranking->rows_above[last]);
+    size_t skip = from - 1 - (all - ranking_rows_above(ranking, last));
     while (written < wanted) {
         size_t first = block_start(ranking, last);
         size_t part = block_rows(ranking, index, first, last, skip, wanted - written,
@@ -305,6 +304,6 @@ size_t ranking_rising_rank_of(const struct ranking *ranking, const struct row_in
     if (block.rows == 0) {
         return 0;
     }
-    size_t below = ranking->scored_rows - ranking->rows_above[block.last];
+    size_t below = ranking->scored_rows - ranking_rows_above(ranking, block.last);
     return below + 1 + rank_in_block(ranking, index, &block, row_profile, row);
 }

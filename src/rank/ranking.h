@@ -25,8 +25,7 @@ struct ranking {
     size_t scored_rows;   /* rows of those */
     const double *score;  /* (n_profiles) borrowed; NaN: not scored */
     uint32_t *order;      /* (n_scored) profiles, score falling, then first_row rising */
-    uint32_t *place;      /* (n_profiles) position in order; UINT32_MAX: not scored */
-    uint32_t *rows_above; /* (n_scored + 1) rows of order[0 .. i-1] */
+    uint32_t *rows_above; /* (n_scored + 1) rows of order[0 .. i-1]; NULL when each has one */
     struct ties *ties;    /* ranking_index_ties(); may be NULL */
 };
 
@@ -41,6 +40,18 @@ void ranking_free(struct ranking *ranking);
  * When cancelled or out of memory, ranks are right all the same. */
 void ranking_index_ties(struct ranking *ranking, const struct row_index *index,
                         const struct progress *progress);
+
+/* Rows of the first `position` profiles in order. */
+static inline size_t ranking_rows_above(const struct ranking *ranking, size_t position)
+{
+    return ranking->rows_above != NULL ? ranking->rows_above[position] : position;
+}
+
+/* Whether a profile is among the first `end` in order, where a tie block ends. */
+static inline bool ranking_within(const struct ranking *ranking, size_t profile, size_t end)
+{
+    return end > 0 && ranking->score[profile] >= ranking->score[ranking->order[end - 1]];
+}
 
 /* The tie block of a scored profile: the positions [first, last) in order that share its score,
  * `rows` rows in all, of which the best has rank `best_rank`. */
@@ -66,12 +77,12 @@ double ranking_tail_share_of(const struct ranking *ranking, double score);
 double ranking_percentile(const struct ranking *ranking, double percent);
 
 /* How many of the first profiles in order have a score strictly above `score`, or of at least
- * `score`: positions in order, and rows_above[] of that is the number of their rows. */
+ * `score`: positions in order, and ranking_rows_above() of that is the number of their rows. */
 size_t ranking_above(const struct ranking *ranking, double score);
 size_t ranking_at_least(const struct ranking *ranking, double score);
 
 /* The position in order of the profile that holds rank `rank` of 1 .. scored_rows, tie blocks
- * not merged: rows_above[position] < rank <= rows_above[position + 1]. */
+ * not merged: it has less than `rank` rows above it, and with its own at least so many. */
 size_t ranking_position(const struct ranking *ranking, size_t rank);
 
 /* Rows from rank `from` (1 is the first) on, at most `count`, into rows; returns how many.

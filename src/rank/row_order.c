@@ -1,5 +1,6 @@
 #include "rank/row_order.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -57,7 +58,7 @@ static void number_ranking(struct keys *keys, const struct ranking *ranking, boo
         *key = (uint32_t)keys->n_keys - 1 - *key;
     }
     for (size_t profile = 0; profile < keys->n_ids && n < keys->n_ids; profile++) {
-        if (ranking->place[profile] == UINT32_MAX) {
+        if (isnan(ranking->score[profile])) {
             keys->key[profile] = (uint32_t)keys->n_keys;
         }
     }

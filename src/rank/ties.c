@@ -134,10 +134,9 @@ bool ties_rank(const struct ties *ties, const struct ranking *ranking,
         return false;
     }
     size_t window = row >> giant->shift, n = ties->marks[giant->at + window];
-    uint32_t first = (uint32_t)block->first, positions = (uint32_t)(block->last - block->first);
+    const double score = ranking->score[ranking->order[block->first]];
     for (size_t i = window << giant->shift; i < row; i++) {
-        /* what is before the block, and what has no place, wraps round to a large number */
-        n += ranking->place[row_profile[i]] - first < positions;
+        n += ranking->score[row_profile[i]] == score;
     }
     *rank = n;
     return true;

@@ -36,7 +36,6 @@ static struct tally beyond(const struct evaluation_data *data, const struct rank
         const struct verdict_row *row = &data->verdicts->rows[i];
         uint32_t other = row->row > last ? data->table->row_profile[row->row] : profile;
         if (row->row > last && row->verdict != VERDICT_NONE &&
-            ranking->place[other] != UINT32_MAX &&
             ranking->score[other] == ranking->score[profile]) {
             tally_add(&tally, (enum verdict)row->verdict);
             judged++;

@@ -77,7 +77,7 @@ struct block *metrics_blocks(const struct ranking *ranking, const struct table *
     for (size_t i = 0; i < truth->n_positive; i++) {
         uint32_t profile = table->row_profile[truth->positive[i]];
         hits[profile]++;
-        *missed += ranking->place[profile] == UINT32_MAX;
+        *missed += isnan(ranking->score[profile]) ? 1 : 0;
     }
     for (size_t i = 0; i < ranking->n_scored; i++) {
         uint32_t profile = ranking->order[i];

@@ -193,7 +193,7 @@ static bool ranks_new(struct ranks *ranks, const struct ranking *ranking, size_t
         }
         ranks->block[ranking->order[i]] = first;
         if (first == i) {
-            ranks->next[i] = ranking->rows_above[i] + 1;
+            ranks->next[i] = (uint32_t)ranking_rows_above(ranking, i) + 1;
         }
     }
     return true;

@@ -160,17 +160,18 @@ static void check_profiles(const struct ranked *r)
 {
     const struct ranking *ranking = r->ranking;
     assert_int_equal(ranking->scored_rows, r->n);
-    assert_int_equal(ranking->rows_above[ranking->n_scored], r->n);
+    assert_int_equal(ranking_rows_above(ranking, ranking->n_scored), r->n);
     for (size_t profile = 0; profile < r->table->profiles.n; profile++) {
         double score = r->score[profile];
         struct tie_block block = ranking_ties(ranking, profile);
         if (isnan(score)) {
-            assert_int_equal(ranking->place[profile], UINT32_MAX);
+            assert_false(ranking_within(ranking, profile, ranking->n_scored));
             assert_int_equal(block.rows, 0);
             assert_true(isnan(ranking_tail_share(ranking, profile)));
             continue;
         }
-        assert_int_equal(ranking->order[ranking->place[profile]], profile);
+        assert_true(ranking_within(ranking, profile, block.last));
+        assert_false(ranking_within(ranking, profile, block.first));
         size_t above = 0, tied = 0;
         for (size_t i = 0; i < r->n; i++) {
             above += r->rows[i].value > score;
@@ -180,7 +181,7 @@ static void check_profiles(const struct ranked *r)
         assert_int_equal(block.rows, tied);
         assert_true(ranking_tail_share(ranking, profile) ==
                     (double)(above + tied) / (double)r->n);
-        assert_int_equal(ranking->rows_above[ranking_above(ranking, score)], above);
+        assert_int_equal(ranking_rows_above(ranking, ranking_above(ranking, score)), above);
     }
 }
 
@@ -216,7 +217,7 @@ static void equals_a_sort_of_all_rows(void **state)
                 ranking_rank_of(r.ranking, r.index, r.table->row_profile, r.rows[i].id), i + 1);
             size_t position = ranking_position(r.ranking, i + 1);
             assert_true(r.score[r.ranking->order[position]] == r.rows[i].value);
-            assert_true(r.ranking->rows_above[position] < i + 1);
+            assert_true(ranking_rows_above(r.ranking, position) < i + 1);
         }
         ranked_free(&r);
     }
