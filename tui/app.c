@@ -104,6 +104,7 @@ void app_free(struct app *app)
     table_free(app->preview);
     run_params_clear(&app->params);
     page_free(app->page);
+    exporter_clear(&app->exporter);
     prompt_free(&app->prompt);
     log_clear(&app->session.log);
     free(app->settings_path);

@@ -82,9 +82,6 @@ void app_confirm(struct app *app, keycode yes, void (*done)(void *context, struc
 
 /* ---- work that takes time ---- */
 
-/* Writes a list to a CSV file, and says so when it is there. */
-void app_export(struct app *app, const struct row_set *rows, const char *path);
-
 /* Hands a query to the queries thread; its answer comes to the `answer` of the view whose state
  * is `view`. False when there was no memory for it (the query is freed). */
 bool app_query(struct app *app, void *view, struct query *take_query);
@@ -104,6 +101,7 @@ enum slot {
     SLOT_USER_DETAIL,
     SLOT_COMPARE,
     SLOT_EXPORT,
+    SLOT_EXPORT_COUNT,
     SLOT_WHY,
     SLOT_LINES,
     SLOT_NUMBERS,

@@ -26,6 +26,9 @@ static void ask_to_quit(struct app *app)
     if (review_unsaved(app->review) > 0) {
         app_confirm(app, 'y', quit_confirmed, NULL,
                     "%zu verdicts or notes are not saved. Quit?", review_unsaved(app->review));
+    } else if (app->exporter.writing != NULL) {
+        app_confirm(app, 'y', quit_confirmed, NULL, "%s is being written. Cancel it and quit?",
+                    app_base_name(app->exporter.path));
     } else if (session->busy) {
         app_confirm(app, 'y', quit_confirmed, NULL, "A run is going on. Cancel it and quit?");
     } else if (session->run != NULL && session->ended &&
@@ -45,7 +48,10 @@ static void cancel(struct app *app)
         return;
     }
     app->cancelled_at = now;
-    if (app->session.busy) {
+    if (export_cancel(app)) {
+        app_say(app, LOG_WARNING, "cancelling what is being written");
+        app->cancelled_at = -1; /* the run is another thing to cancel */
+    } else if (app->session.busy) {
         worker_cancel(app->worker);
         app_say(app, LOG_WARNING, "cancelling; once more to quit");
     } else {
@@ -212,6 +218,7 @@ static void act_alone(struct app *app, enum action action, const char *argument)
     case ACTION_SEARCH_PREVIOUS: app_search(app, false); break;
     case ACTION_COMMAND: prompt_open(&app->prompt, PROMPT_COMMAND, ":", argument); break;
     case ACTION_HELP: app_page(app, app_help_page(app)); break;
+    case ACTION_EXPORT: export_start(app, argument); break;
     case ACTION_CARD: app_page(app, app_card_page(app)); break;
     case ACTION_SCREENSHOT: app_screenshot(app, argument); break;
     case ACTION_OPEN:
@@ -336,6 +343,7 @@ static void accept(struct app *app)
     case PROMPT_SEARCH: search_for(app, text[0] != '\0' ? text : app->search); break;
     case PROMPT_FILTER:
     case PROMPT_QUESTION: prompt->question.done(prompt->question.context, app, text); break;
+    case PROMPT_EXPORT: export_accept(app, text); break;
     case PROMPT_CONFIRM: prompt->confirmed(prompt->context, app); break;
     case PROMPT_NONE: break;
     }
@@ -355,12 +363,18 @@ static void live(struct app *app, const char *text)
 static void key_in_prompt(struct app *app, keycode key)
 {
     struct prompt *prompt = &app->prompt;
+    if (prompt->kind == PROMPT_EXPORT && export_key(app, key)) {
+        return;
+    }
     switch (prompt_key(prompt, key)) {
     case PROMPT_ACCEPTED: accept(app); break;
     case PROMPT_EDITED: live(app, prompt->edit.text); break;
     case PROMPT_ABANDONED:
         if (prompt->kind == PROMPT_QUESTION) {
             live(app, prompt->question.initial == NULL ? "" : prompt->question.initial);
+        }
+        if (prompt->kind == PROMPT_EXPORT) {
+            export_close(app);
         }
         prompt_close(prompt);
         break;
@@ -374,6 +388,7 @@ void app_key(struct app *app, keycode key)
     app->has_message = false;
     if (app->prompt.kind != PROMPT_NONE) {
         key_in_prompt(app, key);
+        export_continue(app);
         return;
     }
     enum action action = keymap_action(&app->settings.keymap, key, contexts(app));

@@ -173,6 +173,7 @@ static void shown_event(struct app *app, enum pipeline_event event, size_t index
 static void replace(struct app *app)
 {
     struct session *session = &app->session;
+    export_forget(app);
     app->retired = app->run;
     app->run = app->running;
     session->run = app->run;

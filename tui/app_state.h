@@ -4,6 +4,7 @@
 #define ODDHOURS_TUI_APP_STATE_H
 
 #include "app.h"
+#include "export.h"
 #include "settings.h"
 #include "glyphs.h"
 #include "prompt.h"
@@ -47,6 +48,7 @@ struct app {
     size_t stack[APP_VIEWS_MAX]; /* indices in views[]; the last one is shown */
     size_t depth;
     struct prompt prompt;
+    struct exporter exporter;
     struct page *page; /* over the view; or NULL */
     char search[LINE_EDIT_SIZE];
 
@@ -107,8 +109,7 @@ struct page *app_card_page(const struct app *app);
 void app_why(struct app *app, const char *argument); /* app_why.c */
 void app_why_answer(struct app *app, struct query *query);
 void app_why_free(struct app *app);
-void app_export_answer(struct app *app, struct query *query); /* app_export.c */
-void app_show_hour(struct app *app);
+void app_show_hour(struct app *app); /* app_goto.c */
 void app_show_row(struct app *app, const char *text);
 void app_lines(struct app *app); /* app_lines.c */
 void app_lines_answer(struct app *app, struct query *query);

@@ -76,8 +76,8 @@ void app_answer(struct app *app, struct query *query)
         review_numbers_answer(app, query);
         return;
     }
-    if (query->slot == SLOT_EXPORT) {
-        app_export_answer(app, query);
+    if (query->slot == SLOT_EXPORT || query->slot == SLOT_EXPORT_COUNT) {
+        export_answer(app, query);
         return;
     }
     if (query->slot == SLOT_LINES) {

@@ -16,6 +16,7 @@ enum prompt_kind {
     PROMPT_SEARCH,
     PROMPT_FILTER,
     PROMPT_QUESTION,
+    PROMPT_EXPORT,
     PROMPT_CONFIRM
 };
 

@@ -170,6 +170,11 @@ const struct verdict_row *review_own(const struct review *review, size_t row)
     return review != NULL ? verdict_set_find(review->own, (uint32_t)row) : NULL;
 }
 
+const struct verdict_set *review_own_set(const struct review *review)
+{
+    return review != NULL ? review->own : NULL;
+}
+
 const struct verdict_row *review_shared(const struct review *review, size_t row)
 {
     return review != NULL ? verdict_set_find(review->shared, (uint32_t)row) : NULL;

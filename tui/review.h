@@ -46,6 +46,7 @@ void review_numbers_answer(struct app *app, struct query *query);
 /* One's own verdict and note on a row, and what counts of everybody's; NULL: none. */
 const struct verdict_row *review_own(const struct review *review, size_t row);
 const struct verdict_row *review_shared(const struct review *review, size_t row);
+const struct verdict_set *review_own_set(const struct review *review); /* all; may be NULL */
 size_t review_unsaved(const struct review *review);
 
 /* "TP", "FP", "?", in parentheses when it is only others', with * for a note and ! while it is

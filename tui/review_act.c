@@ -154,7 +154,7 @@ bool review_act(struct app *app, enum action action, const char *argument, size_
     bool of_row = review_verdict_of(action) != VERDICT_NONE || action == ACTION_NOTE ||
                   action == ACTION_ALIKE;
     bool other = action == ACTION_UNDO || action == ACTION_REDO || action == ACTION_IMPORT ||
-                 action == ACTION_EXPORT;
+                 action == ACTION_EXPORT_REVIEW;
     if (!of_row && !other) {
         return false;
     }
@@ -167,7 +167,7 @@ bool review_act(struct app *app, enum action action, const char *argument, size_
         case ACTION_UNDO: simple_task(app, TASK_UNDO); break;
         case ACTION_REDO: simple_task(app, TASK_REDO); break;
         case ACTION_IMPORT: file_task(app, TASK_IMPORT, argument); break;
-        case ACTION_EXPORT: file_task(app, TASK_EXPORT, argument); break;
+        case ACTION_EXPORT_REVIEW: file_task(app, TASK_EXPORT, argument); break;
         case ACTION_ALIKE: ask_alike(app, row); break;
         case ACTION_NOTE:
             if (argument[0] != '\0') {

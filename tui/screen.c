@@ -104,6 +104,9 @@ static void draw_progress(const struct app *app, struct canvas *canvas, int y)
 static void draw_status(const struct app *app, struct canvas *canvas, int y)
 {
     static const enum role roles[] = {ROLE_TEXT, ROLE_WARN, ROLE_BAD};
+    if (!app->has_message && export_draw_progress(app, canvas, y)) {
+        return;
+    }
     if (app->has_message) {
         int x = 1;
         if (app->message_kind == LOG_ERROR) {
@@ -180,6 +183,9 @@ void app_draw(struct app *app, struct canvas *canvas)
     struct canvas body = canvas_part(canvas, 1, 0, canvas->rows - FRAME_ROWS, canvas->cols);
     draw_body(app, &body);
     draw_status(app, canvas, canvas->rows - 2);
+    if (app->prompt.kind == PROMPT_EXPORT) {
+        export_draw(app, canvas);
+    }
     if (app->prompt.kind != PROMPT_NONE) {
         prompt_draw(&app->prompt, &app->settings.keymap, canvas);
     } else {

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
+
 struct row_set row_set_file(size_t n_rows)
 {
     return (struct row_set){.kind = ROW_SET_FILE, .n = n_rows};
@@ -30,6 +32,22 @@ struct row_set row_set_rising(const struct ranking *ranking, const struct row_in
 struct row_set row_set_list(uint32_t *take_rows, size_t n)
 {
     return (struct row_set){.kind = ROW_SET_LIST, .n = n, .rows = take_rows};
+}
+
+bool row_set_copy(const struct row_set *set, struct row_set *copy, struct status *status)
+{
+    *copy = *set;
+    if (set->kind == ROW_SET_LIST) {
+        copy->rows = mem_new(set->n, sizeof *copy->rows, "a list of user-hours", status);
+        if (copy->rows == NULL) {
+            row_set_clear(copy);
+            return false;
+        }
+        if (set->n > 0) {
+            memcpy(copy->rows, set->rows, set->n * sizeof *copy->rows);
+        }
+    }
+    return true;
 }
 
 void row_set_clear(struct row_set *set)

@@ -43,6 +43,9 @@ struct row_set row_set_rising(const struct ranking *ranking, const struct row_in
 /* A list of its own. */
 struct row_set row_set_list(uint32_t *take_rows, size_t n);
 
+/* A set of its own with the same rows. False when memory ran out. */
+bool row_set_copy(const struct row_set *set, struct row_set *copy, struct status *status);
+
 /* Frees what is owned and leaves an empty list. */
 void row_set_clear(struct row_set *set);
 

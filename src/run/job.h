@@ -106,12 +106,15 @@ struct query {
     void (*work)(struct query *query, const struct progress *progress);
     void (*free)(struct query *query);
     unsigned slot; /* a later query of the same slot (not 0) cancels an earlier one */
+    bool reports;  /* its progress is worth showing: it wakes the UI thread, as the worker's */
     uint64_t id;   /* set by queries_submit(); rises */
     struct status status;
     void *tag; /* the asker's */
     struct query *next;
     struct mail *mail; /* that will carry the answer */
     atomic_bool cancel;
+    atomic_uint_least64_t done, total; /* while it works, when it reports */
+    struct inbox *inbox;
 };
 
 struct queries *queries_new(struct inbox *inbox, struct status *status);

@@ -16,6 +16,14 @@ struct queries {
     bool stop;
 };
 
+static void report(void *context, uint64_t done, uint64_t total)
+{
+    struct query *query = context;
+    atomic_store_explicit(&query->done, done, memory_order_relaxed);
+    atomic_store_explicit(&query->total, total, memory_order_relaxed);
+    job_wake_for_progress(query->inbox);
+}
+
 static void *queries_main(void *argument)
 {
     struct queries *queries = argument;
@@ -38,7 +46,9 @@ static void *queries_main(void *argument)
         if (atomic_load(&query->cancel)) {
             status_cancelled(&query->status);
         } else {
-            const struct progress progress = {.cancel = &query->cancel};
+            const struct progress progress = {.cancel = &query->cancel,
+                                              .report = query->reports ? report : NULL,
+                                              .context = query};
             query->work(query, &progress);
         }
         pthread_mutex_lock(&queries->mutex);
@@ -106,6 +116,7 @@ uint64_t queries_submit(struct queries *queries, struct query *query)
         query_free(query);
         return 0;
     }
+    query->inbox = queries->inbox;
     query->mail->kind = MAIL_ANSWER;
     query->mail->query = query;
     pthread_mutex_lock(&queries->mutex);

@@ -17,12 +17,18 @@ struct rows_self {
     uint32_t rows[WINDOW];
 };
 
+static void clear_spec(struct rows_sheet *spec)
+{
+    row_set_clear(&spec->rows);
+    sheet_free(spec->beside);
+    sheet_free(spec->marks);
+    free(spec->mark_rows);
+}
+
 static void free_rows(void *context)
 {
     struct rows_self *self = context;
-    row_set_clear(&self->spec.rows);
-    sheet_free(self->spec.beside);
-    free(self->spec.beside_rows);
+    clear_spec(&self->spec);
     free(self);
 }
 
@@ -50,20 +56,21 @@ static int by_row(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static void put_beside(const struct rows_self *self, size_t place, uint32_t row,
-                       struct sheet_value *values)
+static void put_line(const struct sheet *table, size_t line, struct sheet_value *values)
 {
-    const struct sheet *beside = self->spec.beside;
-    size_t line = place;
-    if (self->spec.beside_rows != NULL) {
-        const uint32_t *found =
-            beside->n_rows == 0
-                ? NULL
-                : bsearch(&row, self->spec.beside_rows, beside->n_rows, sizeof row, by_row);
-        line = found != NULL ? (size_t)(found - self->spec.beside_rows) : SIZE_MAX;
+    for (size_t i = 0; line < table->n_rows && i < table->n_columns; i++) {
+        values[i] = sheet_table_value(table, line, i);
     }
-    for (size_t i = 0; line < beside->n_rows && i < beside->n_columns; i++) {
-        values[i] = sheet_table_value(beside, line, i);
+}
+
+static void put_marks(const struct rows_self *self, uint32_t row, struct sheet_value *values)
+{
+    const struct sheet *marks = self->spec.marks;
+    const uint32_t *found = marks->n_rows == 0 ? NULL
+                                               : bsearch(&row, self->spec.mark_rows,
+                                                         marks->n_rows, sizeof row, by_row);
+    if (found != NULL) {
+        put_line(marks, (size_t)(found - self->spec.mark_rows), values);
     }
 }
 
@@ -124,7 +131,11 @@ static bool put_row(void *context, size_t place, struct sheet_value *values,
     values[n++] = count_value(table->profiles.copies[profile]);
     n += put_results(self, row, values + n);
     if (self->spec.beside != NULL) {
-        put_beside(self, place, row, values + n);
+        put_line(self->spec.beside, place, values + n);
+        n += self->spec.beside->n_columns;
+    }
+    if (self->spec.marks != NULL) {
+        put_marks(self, row, values + n);
     }
     return true;
 }
@@ -134,7 +145,7 @@ static bool put_row(void *context, size_t place, struct sheet_value *values,
 static void add_columns(struct sheet *sheet, const struct rows_self *self)
 {
     const struct table *table = self->spec.run->table;
-    const struct sheet *beside = self->spec.beside;
+    const struct sheet *tables[] = {self->spec.beside, self->spec.marks};
     char name[64];
     if (self->spec.place != NULL) {
         sheet_add_column(sheet, self->spec.place, false);
@@ -155,8 +166,11 @@ static void add_columns(struct sheet *sheet, const struct rows_self *self)
         snprintf(name, sizeof name, "%s_rank", self->results[i]->name);
         sheet_add_column(sheet, name, false);
     }
-    for (size_t i = 0; beside != NULL && i < beside->n_columns; i++) {
-        sheet_add_column(sheet, beside->columns[i].name, beside->columns[i].text);
+    for (size_t k = 0; k < 2; k++) {
+        for (size_t i = 0; tables[k] != NULL && i < tables[k]->n_columns; i++) {
+            sheet_add_column(sheet, tables[k]->columns[i].name, tables[k]->columns[i].text);
+        }
+        sheet->lost = sheet->lost || (tables[k] != NULL && tables[k]->lost);
     }
 }
 
@@ -177,10 +191,8 @@ struct sheet *rows_sheet_new(const char *title, const struct rows_sheet *spec,
     static const struct sheet_source source = {.row = put_row, .free = free_rows};
     struct rows_self *self = mem_zero(1, sizeof *self, "a list to write", status);
     if (self == NULL) {
-        struct row_set rows = spec->rows;
-        row_set_clear(&rows);
-        sheet_free(spec->beside);
-        free(spec->beside_rows);
+        struct rows_sheet taken = *spec;
+        clear_spec(&taken);
         return NULL;
     }
     self->spec = *spec;
@@ -191,7 +203,6 @@ struct sheet *rows_sheet_new(const char *title, const struct rows_sheet *spec,
         return NULL;
     }
     add_columns(sheet, self);
-    sheet->lost = sheet->lost || (spec->beside != NULL && spec->beside->lost);
     for (size_t i = 0; i < self->n_results; i++) {
         if (self->results[i]->partial[0] != '\0') {
             sheet_add_partial(sheet, self->results[i]->name, self->results[i]->partial);

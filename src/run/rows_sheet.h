@@ -13,11 +13,10 @@ struct rows_sheet {
     const char *place;     /* the first column: the place in the list; NULL: none */
     bool blind;            /* no scores, no ranks */
     const bool *ready; /* (detector_count() + 1) results to tell; NULL: all that are ready */
-    /* A table whose columns follow, taken; NULL: none. Its line for a row is the one with the
-     * row's place, or with `beside_rows` (taken, ascending, as many as it has lines) the one
-     * of that row, if there is one. */
-    struct sheet *beside;
-    uint32_t *beside_rows;
+    /* Tables whose columns follow, taken; NULL: none. `beside` has a line for every place;
+     * `marks` one for each of `mark_rows` (taken, ascending), for what only some rows have. */
+    struct sheet *beside, *marks;
+    uint32_t *mark_rows;
 };
 
 /* Takes what it is said to take also when it fails. */

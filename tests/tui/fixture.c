@@ -170,15 +170,31 @@ void fixture_draw_all_sizes(struct app *app)
     app->glyphs = glyphs_get(GLYPHS_BLOCK);
 }
 
-bool fixture_shows(struct app *app, const char *text)
+static bool has_text(const struct canvas *canvas, const char *text)
 {
     char row[1024];
     bool found = false;
-    struct canvas *canvas = draw(app, 24, 80);
     for (int y = 0; y < canvas->rows; y++) {
         canvas_row(canvas, y, row, sizeof row);
         found = found || strstr(row, text) != NULL;
     }
+    return found;
+}
+
+bool fixture_shows(struct app *app, const char *text)
+{
+    struct canvas *canvas = draw(app, 24, 80);
+    bool found = has_text(canvas, text);
+    canvas_free(canvas);
+    return found;
+}
+
+bool fixture_shows_now(struct app *app, const char *text)
+{
+    struct canvas *canvas = canvas_new(24, 80, app->glyphs, NULL);
+    assert_non_null(canvas);
+    app_draw(app, canvas);
+    bool found = has_text(canvas, text);
     canvas_free(canvas);
     return found;
 }

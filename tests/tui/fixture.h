@@ -32,4 +32,7 @@ void fixture_draw_all_sizes(struct app *app);
  * run that has not ended. */
 bool fixture_shows(struct app *app, const char *text);
 
+/* The same without waiting for anything. */
+bool fixture_shows_now(struct app *app, const char *text);
+
 #endif

@@ -8,6 +8,7 @@
 
 #include "base/format.h"
 #include "base/mem.h"
+#include "sheets.h"
 #include "views/compare_query.h"
 #include "views/detail.h"
 #include "views/user_hours.h"
@@ -190,9 +191,8 @@ static void draw_rows(struct compare_view *view, const struct session *session,
                     (struct column){session->run->results[view->found.result[k]].brief, 8, 11,
                                     0, TEXT_RIGHT});
     }
-    columns_add(&columns,
-                (struct column){view->pane == PANE_DIFFER ? "decades rarer" : "why", 16, 40,
-                                2, TEXT_LEFT});
+    columns_add(&columns, (struct column){view->pane == PANE_DIFFER ? "decades rarer" : "why",
+                                          16, 40, 2, TEXT_LEFT});
     columns_place(&columns, part.cols);
     columns_header(&columns, &part, 0, columns.n, false);
     for (size_t i = list->top; i < list->n && (int)(i - list->top) + 1 < canvas->rows; i++) {
@@ -342,6 +342,79 @@ static void answer_compare(void *state, struct app *app, struct query *query)
     view->ready = true;
 }
 
+/* ---- for a file ---- */
+
+static struct sheet *sheet_of_rows(const struct compare_view *view, const struct app *app,
+                                   const char *title, struct status *status)
+{
+    const struct comparison *found = &view->found;
+    const struct session *session = app_session(app);
+    struct sheets_rows how = {.place = "place"};
+    if (view->pane == PANE_CONSENSUS) {
+        return sheets_list(app, title, found->consensus, found->n_consensus, &how, status);
+    }
+    uint32_t *rows = mem_new(found->n_differ, sizeof *rows, "a list to write", status);
+    how.beside = rows != NULL ? sheet_new_table("differences", status) : NULL;
+    if (how.beside == NULL) {
+        free(rows);
+        return NULL;
+    }
+    sheet_add_column(how.beside, "rare_for", true);
+    sheet_add_column(how.beside, "ordinary_for", true);
+    sheet_add_column(how.beside, "decades_rarer", false);
+    for (size_t i = 0; i < found->n_differ; i++) {
+        const struct disagreement *differ = &found->differ[i];
+        rows[i] = differ->row;
+        sheet_put_text(how.beside, session->run->results[found->result[differ->rare]].name);
+        sheet_put_text(how.beside, session->run->results[found->result[differ->ordinary]].name);
+        sheet_put_number(how.beside, differ->decades);
+    }
+    return sheets_rows(app, title, row_set_list(rows, found->n_differ), &how, status);
+}
+
+static struct sheet *sheet_of_means(const struct compare_view *view, const struct app *app,
+                                    const char *title, struct status *status)
+{
+    const struct table *table = app_session(app)->run->table;
+    struct sheet *sheet = sheet_new_table(title, status);
+    if (sheet == NULL) {
+        return NULL;
+    }
+    sheet_add_column(sheet, "feature", true);
+    sheet_add_column(sheet, "consensus_mean", false);
+    sheet_add_column(sheet, "all_mean", false);
+    for (size_t i = 0; i < table->profiles.d; i++) {
+        sheet_put_text(sheet, table->feature_names[i]);
+        sheet_put_number(sheet, view->found.consensus_mean[i]);
+        sheet_put_number(sheet, view->found.all_mean[i]);
+    }
+    sheets_note(app, sheet);
+    return sheet;
+}
+
+static struct sheet *sheet_compare(void *state, const struct app *app, char *name, size_t size,
+                                   struct status *status)
+{
+    static const char *const names[PANES] = {"consensus", "differences", "means"};
+    const struct compare_view *view = state;
+    const struct comparison *found = &view->found;
+    char title[160];
+    if (!view->ready) {
+        return NULL;
+    }
+    snprintf(name, size, "%s", names[view->pane]);
+    switch (view->pane) {
+    case PANE_CONSENSUS:
+        snprintf(title, sizeof title, "In the top %s of at least %zu of %zu detectors",
+                 format_grouped(found->k).text, found->least, found->n);
+        break;
+    case PANE_DIFFER: snprintf(title, sizeof title, "Where the detectors differ most"); break;
+    default: snprintf(title, sizeof title, "Means of the consensus and of all, by row"); break;
+    }
+    return view->pane == PANE_MEANS ? sheet_of_means(view, app, title, status)
+                                    : sheet_of_rows(view, app, title, status);
+}
+
 static const enum action footer[] = {ACTION_PANE,    ACTION_OPEN, ACTION_K_MORE, ACTION_SORT,
                                      ACTION_COMMAND, ACTION_HELP, ACTION_NONE};
 
@@ -356,4 +429,5 @@ const struct view_ops view_compare = {
     .act = act_compare,
     .changed = changed_compare,
     .answer = answer_compare,
+    .sheet = sheet_compare,
 };

@@ -1,11 +1,13 @@
 /* Log: what the program had to say, the newest line last. */
 #include "views/view.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "base/format.h"
 #include "base/mem.h"
+#include "sheets.h"
 #include "widgets/list.h"
 
 struct log_view {
@@ -93,6 +95,30 @@ static unsigned find_in_log(void *state, struct app *app, const char *text, bool
     return REACT_PASS;
 }
 
+static struct sheet *sheet_log(void *state, const struct app *app, char *name, size_t size,
+                               struct status *status)
+{
+    static const char *const kinds[] = {"note", "warning", "error"};
+    const struct log *log = &app_session(app)->log;
+    (void)state;
+    snprintf(name, size, "log");
+    struct sheet *sheet = sheet_new_table("Log", status);
+    if (sheet == NULL) {
+        return NULL;
+    }
+    sheet_add_column(sheet, "seconds", false);
+    sheet_add_column(sheet, "kind", true);
+    sheet_add_column(sheet, "message", true);
+    for (size_t i = 0; i < log_count(log); i++) {
+        const struct log_line *line = log_get(log, i);
+        sheet_put_number(sheet, floor(1000 * line->seconds) / 1000);
+        sheet_put_text(sheet, kinds[line->kind]);
+        sheet_put_text(sheet, line->text);
+    }
+    sheets_note(app, sheet);
+    return sheet;
+}
+
 static const enum action footer[] = {ACTION_DOWN, ACTION_UP,    ACTION_LAST,    ACTION_SEARCH,
                                      ACTION_HELP, ACTION_CLOSE, ACTION_COMMAND, ACTION_NONE};
 
@@ -106,4 +132,5 @@ const struct view_ops view_log = {
     .draw = draw_log,
     .act = act_log,
     .find = find_in_log,
+    .sheet = sheet_log,
 };

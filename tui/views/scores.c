@@ -9,9 +9,10 @@
 #include "base/format.h"
 #include "base/mem.h"
 #include "rank/histogram.h"
+#include "sheets.h"
 #include "widgets/chart.h"
 
-enum { BINS_MAX = 512, SIDE_COLS = 70, HEAD_ROWS = 3 };
+enum { BINS_UNSEEN = 64, BINS_MAX = 512, SIDE_COLS = 70, HEAD_ROWS = 3 };
 
 /* Until a review has measured it, a verdict is taken to cost this long. */
 #define MINUTES_A_VERDICT 5.0
@@ -367,6 +368,51 @@ static void changed_scores(void *state, struct app *app, unsigned what)
     }
 }
 
+static struct sheet *sheet_scores(void *state, const struct app *app, char *name, size_t size,
+                                  struct status *status)
+{
+    struct scores_view *view = state;
+    const struct session *session = app_session(app);
+    const struct result *result = session_result(session);
+    size_t columns_shown = view->chart[0].columns > 0 ? view->chart[0].columns : BINS_UNSEEN;
+    char title[160];
+    if (result == NULL) {
+        return NULL;
+    }
+    const struct histogram *histogram =
+        histogram_for(view, 0, session, session->selected.result, columns_shown);
+    if (histogram == NULL) {
+        status_nomem(status, 0, "a histogram");
+        return NULL;
+    }
+    snprintf(name, size, "scores-%s", result->name);
+    snprintf(title, sizeof title, "Histogram of %s, %zu bins", result->title, histogram->bins);
+    struct sheet *sheet = sheet_new_table(title, status);
+    if (sheet == NULL) {
+        return NULL;
+    }
+    double threshold = threshold_of(view, session, session->selected.result);
+    static const char *const columns[] = {"from", "to", "rows", "share"};
+    for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++) {
+        sheet_add_column(sheet, columns[i], false);
+    }
+    for (size_t i = 0; i < histogram->bins; i++) {
+        sheet_put_number(sheet, histogram->edges[i]);
+        sheet_put_number(sheet, histogram->edges[i + 1]);
+        sheet_put_count(sheet, histogram->rows[i]);
+        sheet_put_number(sheet,
+                         (double)histogram->rows[i] / (double)result->ranking->scored_rows);
+    }
+    sheets_note(app, sheet);
+    sheet_add_note(sheet, "detector", "%s", result->name);
+    sheet_add_note(sheet, "threshold", "%.17g", threshold);
+    sheet_add_note(sheet, "rows above it", "%zu", rows_above(result->ranking, threshold));
+    if (result->partial[0] != '\0') {
+        sheet_add_partial(sheet, result->name, result->partial);
+    }
+    return sheet;
+}
+
 static void where_scores(const void *state, const struct app *app, char *text, size_t size)
 {
     (void)state;
@@ -387,5 +433,6 @@ const struct view_ops view_scores = {
     .draw = draw_scores,
     .act = act_scores,
     .changed = changed_scores,
+    .sheet = sheet_scores,
     .where = where_scores,
 };

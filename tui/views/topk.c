@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "review.h"
 #include "row_list.h"
+#include "sheets.h"
 #include "views/detail.h"
 #include "views/topk_list.h"
 #include "views/user_hours.h"
@@ -197,27 +198,20 @@ static void go_to_rank(struct topk_view *view, struct app *app, const char *text
     list_go(&view->list, (size_t)rank - 1);
 }
 
-static void export_to(void *context, struct app *app, const char *path)
+static struct sheet *sheet_topk(void *state, const struct app *app, char *name, size_t size,
+                                struct status *status)
 {
-    struct topk_view *view = context;
-    if (path[0] != '\0') {
-        app_export(app, &view->rows.set, path);
+    const struct topk_view *view = state;
+    const struct result *result = session_result(app_session(app));
+    const struct sheets_rows how = {.place = "rank", .filtered = true};
+    struct row_set rows;
+    char title[120];
+    if (result == NULL || !view->rows.ready || !row_set_copy(&view->rows.set, &rows, status)) {
+        return NULL;
     }
-}
-
-/* Asks where to, naming rows and format first. */
-static void export_list(struct topk_view *view, struct app *app, const char *path)
-{
-    char label[80];
-    if (path[0] != '\0') {
-        export_to(view, app, path);
-        return;
-    }
-    snprintf(label, sizeof label,
-             "write %s rows as CSV to: ", format_grouped(view->rows.set.n).text);
-    const struct question question = {
-        .label = label, .initial = "oddhours-top.csv", .context = view, .done = export_to};
-    app_ask(app, &question);
+    snprintf(name, size, "top-%s", result->name);
+    snprintf(title, sizeof title, "Top %s by %s", format_grouped(rows.n).text, result->title);
+    return sheets_rows(app, title, rows, &how, status);
 }
 
 /* To the next, or previous, row without a verdict of one's own. */
@@ -268,7 +262,6 @@ static unsigned act_topk(void *state, struct app *app, enum action action, const
         view->reversed = !view->reversed;
         wish(view, app);
         return REACT_DONE;
-    case ACTION_EXPORT: export_list(view, app, argument); return REACT_DONE;
     case ACTION_UNREVIEWED_NEXT: seek_open(view, app, true); break;
     case ACTION_UNREVIEWED_PREVIOUS: seek_open(view, app, false); break;
     case ACTION_RANK: go_to_rank(view, app, argument); break;
@@ -361,5 +354,6 @@ const struct view_ops view_topk = {
     .changed = changed_topk,
     .answer = answer_topk,
     .find = find_topk,
+    .sheet = sheet_topk,
     .where = where_topk,
 };

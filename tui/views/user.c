@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "review.h"
 #include "views/detail.h"
+#include "sheets.h"
 #include "views/view.h"
 
 enum { LEAST_LIST = 4, BEST_LIST = 9, HEAD_ROWS = 2, LOW_ROWS = 12 };
@@ -433,6 +434,22 @@ static void where_user(const void *state, const struct app *app, char *text, siz
     }
 }
 
+static struct sheet *sheet_user(void *state, const struct app *app, char *name, size_t size,
+                                struct status *status)
+{
+    const struct user_view *view = state;
+    const struct sheets_rows how = {.place = "place"};
+    char user[160], safe[200], title[240];
+    if (!view->ready || view->rows.n == 0) {
+        return NULL;
+    }
+    where_user(view, app, user, sizeof user);
+    sheets_name(safe, sizeof safe, user, strlen(user));
+    snprintf(name, size, "user-%s", safe);
+    snprintf(title, sizeof title, "Hours of %s", user);
+    return sheets_list(app, title, view->rows.in_order, view->rows.n, &how, status);
+}
+
 static const enum action footer[] = {ACTION_OPEN, ACTION_RIGHT,    ACTION_DAY_NEXT,
                                      ACTION_HOUR, ACTION_TIMELINE, ACTION_COLUMNS,
                                      ACTION_HELP, ACTION_NONE};
@@ -448,5 +465,6 @@ const struct view_ops view_user = {
     .act = act_user,
     .changed = changed_user,
     .answer = answer_user,
+    .sheet = sheet_user,
     .where = where_user,
 };

@@ -25,6 +25,7 @@
 #include "actions.h"
 #include "app.h"
 #include "canvas.h"
+#include "run/sheet.h"
 #include "session.h"
 
 /* What act() and find() answer: flags. Without REACT_HANDLED the app handles the action itself.
@@ -84,6 +85,12 @@ struct view_ops {
 
     /* Goes to the next (or previous) place with this text: `/`, n and N. */
     unsigned (*find)(void *view, struct app *app, const char *text, bool forward);
+
+    /* What it lists now, for a file (sheets.h): `e`. Part of a file's name goes into
+     * name[size]. NULL, with a sentence in `status` if there is one to say, when there is
+     * nothing. */
+    struct sheet *(*sheet)(void *view, const struct app *app, char *name, size_t size,
+                           struct status *status);
 
     /* The position inside the view for the breadcrumb ("IF", "U66@DOM1"): bytes as they are,
      * the canvas makes them safe. */
