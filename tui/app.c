@@ -47,7 +47,7 @@ struct app *app_new(const struct app_options *options, struct status *status)
     app_use_glyphs(app);
     app->frozen = options->frozen;
     app->started = clock_now();
-    app->cancelled_at = -1;
+    app->cancelled_at = app->clicked_at = -1;
     app->dirty = true;
     app->session.selected.k = app->settings.k;
     struct status place = {0};

@@ -1,4 +1,4 @@
-/* Settings at run time: what glyphs, color and config do. The file is written by the queries
+/* Settings at run time: what glyphs, color, mouse and config do. The file is written by the queries
  * thread, the UI thread touches no disk. */
 #include "app_state.h"
 
@@ -232,6 +232,7 @@ bool app_do_settings(struct app *app, enum action action, const char *argument)
 {
     switch ((int)action) {
     case ACTION_GLYPHS: set_glyphs(app, argument); return true;
+    case ACTION_MOUSE: app_use_mouse(app, argument); return true;
     case ACTION_COLOR: set_color(app, argument); return true;
     case ACTION_CONFIG:
         if (argument[0] == '\0') {

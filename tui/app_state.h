@@ -58,6 +58,8 @@ struct app {
 
     int rows, cols;     /* of the last frame */
     bool chosen_result; /* the user has chosen a detector: results that come do not change it */
+    double clicked_at; /* the last click, in app_now()'s seconds, and its row; negative: none */
+    int clicked_y;
     double cancelled_at; /* the last Ctrl-C, in app_now()'s seconds; negative: none */
     bool dirty;          /* something on screen has changed */
     bool ticking;        /* only progress has: a redraw may wait */
@@ -89,8 +91,12 @@ void app_key(struct app *app, keycode key);
 void app_do(struct app *app, enum action action, const char *argument);
 bool app_command(struct app *app, const char *line); /* false: there is no such action */
 
+/* The mouse on what was drawn last. */
+void app_mouse(struct app *app, const struct canvas *canvas, const struct mouse *mouse);
+
 /* Draws the whole screen (screen.c). */
 void app_draw(struct app *app, struct canvas *canvas);
+void app_draw_footer(const struct app *app, struct canvas *canvas, int y); /* footer.c */
 
 /* Within the app. */
 const struct view_ops *app_view(const struct app *app); /* shown */
@@ -117,6 +123,7 @@ bool app_screenshot(struct app *app, const char *path);
 bool app_do_settings(struct app *app, enum action action,
                      const char *argument); /* app_settings.c */
 void app_use_glyphs(struct app *app);
+void app_use_mouse(struct app *app, const char *word); /* app_mouse.c */
 void app_settings_answer(struct app *app, struct query *query);
 
 /* Says what there was to say of the configuration file `path`. */

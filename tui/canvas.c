@@ -16,13 +16,18 @@ struct canvas *canvas_new(int rows, int cols, const struct glyphs *glyphs,
     if (canvas == NULL) {
         return NULL;
     }
-    *canvas = (struct canvas){rows > 0 ? rows : 0, cols > 0 ? cols : 0, cols, NULL, glyphs};
+    *canvas = (struct canvas){.rows = rows > 0 ? rows : 0,
+                              .cols = cols > 0 ? cols : 0,
+                              .stride = cols,
+                              .glyphs = glyphs};
     canvas->cells = mem_zero((size_t)canvas->rows * (size_t)canvas->cols, sizeof *canvas->cells,
                              "the screen", status);
-    if (canvas->cells == NULL) {
-        free(canvas);
+    canvas->zones = mem_zero(1, sizeof *canvas->zones, "the screen", status);
+    if (canvas->cells == NULL || canvas->zones == NULL) {
+        canvas_free(canvas);
         return NULL;
     }
+    canvas->zones->cells = canvas->cells;
     canvas_clear(canvas);
     return canvas;
 }
@@ -30,6 +35,7 @@ struct canvas *canvas_new(int rows, int cols, const struct glyphs *glyphs,
 void canvas_free(struct canvas *canvas)
 {
     if (canvas != NULL) {
+        free(canvas->zones);
         free(canvas->cells);
         free(canvas);
     }
@@ -37,6 +43,9 @@ void canvas_free(struct canvas *canvas)
 
 void canvas_clear(struct canvas *canvas)
 {
+    if (canvas->zones != NULL && canvas->zones->cells == canvas->cells) {
+        canvas->zones->n = 0;
+    }
     for (int y = 0; y < canvas->rows; y++) {
         struct cell *row = canvas->cells + (size_t)y * (size_t)canvas->stride;
         memset(row, 0, (size_t)canvas->cols * sizeof *row);

@@ -16,6 +16,7 @@
 #include "base/status.h"
 #include "base/text.h"
 #include "glyphs.h"
+#include "zones.h"
 
 /* What a cell means. Meaning is never by colour alone: a glyph or a word says it, too. */
 enum role {
@@ -57,6 +58,7 @@ struct canvas {
     int stride; /* cells from one row to the next */
     struct cell *cells;
     const struct glyphs *glyphs;
+    struct zones *zones; /* what a click does; NULL: nothing */
 };
 
 /* An empty canvas; freed with canvas_free(). NULL on failure. */

@@ -19,8 +19,22 @@ struct loop {
     double drawn_at;
 };
 
+/* Tells the terminal of colours and mouse that have changed. */
+static void restyle(struct app *app)
+{
+    app->restyled = false;
+    term_colors(app->settings.color, &app->settings.palette);
+    if (!term_mouse(app->settings.mouse)) {
+        app->settings.mouse = false;
+        app_say(app, LOG_WARNING, "this terminal has no mouse");
+    }
+}
+
 static bool draw(struct loop *loop, struct status *status)
 {
+    if (loop->terminal && loop->app->restyled) {
+        restyle(loop->app);
+    }
     if (loop->terminal) {
         term_size(&loop->rows, &loop->cols);
     }
@@ -34,10 +48,6 @@ static bool draw(struct loop *loop, struct status *status)
     }
     app_draw(loop->app, loop->canvas);
     if (loop->terminal) {
-        if (loop->app->restyled) {
-            term_colors(loop->app->settings.color, &loop->app->settings.palette);
-            loop->app->restyled = false;
-        }
         if (loop->app->repaint) {
             term_repaint();
         }
@@ -71,14 +81,27 @@ static double patience(const struct loop *loop)
     return script >= 0 && (seconds < 0 || script < seconds) ? script : seconds;
 }
 
-static void take_keys(struct app *app)
+static void take_mouse(const struct loop *loop)
 {
+    struct mouse mouse = term_mouse_event();
+    if (loop->canvas != NULL) {
+        app_mouse(loop->app, loop->canvas, &mouse);
+    }
+}
+
+static void take_keys(const struct loop *loop)
+{
+    struct app *app = loop->app;
     for (keycode key; (key = term_key()) != KEY_NONE && !app->quit;) {
         if (key == KEY_HANGUP) {
             app->quit = true;
             return;
         }
-        app_key(app, key);
+        if (key == KEY_MOUSE_EVENT) {
+            take_mouse(loop);
+        } else {
+            app_key(app, key);
+        }
     }
 }
 
@@ -105,7 +128,7 @@ static void take_events(struct loop *loop, unsigned events)
         app_mail(app);
     }
     if ((events & SIGNAL_KEY) != 0) {
-        take_keys(app);
+        take_keys(loop);
     }
 }
 

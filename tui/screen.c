@@ -7,7 +7,7 @@
 
 #include "base/format.h"
 
-enum { LEAST_ROWS = 8, LEAST_COLS = 40, NARROW_COLS = 60, FRAME_ROWS = 3, FOOTER_KEYS = 8 };
+enum { LEAST_ROWS = 8, LEAST_COLS = 40, NARROW_COLS = 60, FRAME_ROWS = 3 };
 
 /* ---- header ---- */
 
@@ -35,6 +35,7 @@ static void describe_rows(const struct app *app, char *text, size_t size)
 
 static int draw_crumb(const struct app *app, struct canvas *canvas, int x, size_t depth)
 {
+    int start = x;
     size_t index = app->stack[depth];
     const struct view_ops *view = views[index];
     bool last = depth + 1 == app->depth;
@@ -49,6 +50,7 @@ static int draw_crumb(const struct app *app, struct canvas *canvas, int x, size_
         x = canvas_printf(canvas, 0, x, ROLE_TITLE, " %s ", app->glyphs->crumb);
         x = canvas_text(canvas, 0, x, last ? ROLE_STRONG : ROLE_TITLE, where);
     }
+    zone_action(canvas, 0, start, x - start, view->action, "");
     return x;
 }
 
@@ -119,27 +121,6 @@ static void draw_status(const struct app *app, struct canvas *canvas, int y)
     }
 }
 
-/* ---- footer ---- */
-
-static void draw_footer(const struct app *app, struct canvas *canvas, int y)
-{
-    static const enum action on_page[] = {ACTION_BACK, ACTION_DOWN, ACTION_PAGE_DOWN,
-                                          ACTION_SEARCH, ACTION_NONE};
-    const enum action *actions = app->page != NULL ? on_page : app_view(app)->footer;
-    int x = 1;
-    for (int i = 0; i < FOOTER_KEYS && actions[i] != ACTION_NONE; i++) {
-        char key[KEY_NAME];
-        const char *name = action_info(actions[i])->name;
-        keymap_key(&app->settings.keymap, actions[i], key);
-        int width = (int)(text_width(key) + strlen(name)) + 3;
-        if (key[0] == '\0' || x + width > canvas->cols) {
-            continue;
-        }
-        x = canvas_text(canvas, y, x, ROLE_KEY, key);
-        x = canvas_text(canvas, y, x + 1, ROLE_DIM, name) + 2;
-    }
-}
-
 /* ---- all of it ---- */
 
 static void draw_body(const struct app *app, struct canvas *canvas)
@@ -189,6 +170,6 @@ void app_draw(struct app *app, struct canvas *canvas)
     if (app->prompt.kind != PROMPT_NONE) {
         prompt_draw(&app->prompt, &app->settings.keymap, canvas);
     } else {
-        draw_footer(app, canvas, canvas->rows - 1);
+        app_draw_footer(app, canvas, canvas->rows - 1);
     }
 }

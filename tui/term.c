@@ -31,6 +31,8 @@ static struct {
     char
         reset[RESET_BYTES]; /* leaves the alternate screen, shows the cursor, ends attributes */
     size_t reset_length;
+    bool mouse;
+    MEVENT event;       /* the last of the mouse */
     int rows, cols;     /* of `shown` */
     struct cell *shown; /* the last frame; NULL: unknown */
 } term;
@@ -79,6 +81,10 @@ static void restore_after_crash(int number)
     static const char before[] = "oddhours: crashed (signal ";
     static const char after[] = "); the terminal is restored\n";
     const char digits[] = {(char)('0' + number / 10 % 10), (char)('0' + number % 10)};
+    static const char no_mouse[] = "\033[?1006l\033[?1000l";
+    if (term.mouse) {
+        kept_write(STDOUT_FILENO, no_mouse, sizeof no_mouse - 1);
+    }
     kept_write(STDOUT_FILENO, term.reset, term.reset_length);
     tcsetattr(term.key_fd, TCSANOW, &term.modes);
     kept_release();
@@ -178,6 +184,7 @@ void term_stop(void)
         return;
     }
     term.started = false;
+    term_mouse(false);
     curs_set(1);
     endwin();
     delscreen(term.screen);
@@ -258,6 +265,33 @@ static keycode from_curses(wint_t code)
     return KEY_NONE;
 }
 
+/* What an event of the mouse is; false when it is none of ours. */
+static bool take_mouse(void)
+{
+    return getmouse(&term.event) == OK &&
+           (term.event.bstate & (BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED)) != 0;
+}
+
+bool term_mouse(bool on)
+{
+    const mmask_t ours = BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED;
+    if (on) {
+        mouseinterval(0); /* a press is a click: nothing waits for a second one */
+    }
+    term.mouse = mousemask(on ? ours : 0, NULL) != 0 && on;
+    return term.mouse || !on;
+}
+
+struct mouse term_mouse_event(void)
+{
+    mmask_t what = term.event.bstate;
+    return (struct mouse){.kind = (what & BUTTON4_PRESSED) != 0   ? MOUSE_WHEEL_UP
+                                  : (what & BUTTON5_PRESSED) != 0 ? MOUSE_WHEEL_DOWN
+                                                                  : MOUSE_CLICK,
+                          .y = term.event.y,
+                          .x = term.event.x};
+}
+
 /* Readable, but nothing comes: the terminal has gone. */
 static bool has_hung_up(void)
 {
@@ -280,6 +314,12 @@ keycode term_key(void)
         }
         if (kind == OK) {
             return code == 0x7F ? KEYS_BACKSPACE : code == '\n' ? KEYS_ENTER : (keycode)code;
+        }
+        if (code == KEY_MOUSE) {
+            if (take_mouse()) {
+                return KEY_MOUSE_EVENT;
+            }
+            continue;
         }
         keycode key =
             from_curses(code); /* KEY_RESIZE is none: term_resized() has been called */

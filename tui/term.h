@@ -3,7 +3,7 @@
  * There is one terminal, so this is the one place with mutable globals (and signals.c with its
  * flags). It is restored on every way out: term_stop(), SIGTERM and SIGHUP (through the loop),
  * SIGSEGV and its like (signals.c). No terminal is queried, no title set; the mouse is left
- * alone.
+ * alone until it is asked for.
  */
 #ifndef ODDHOURS_TUI_TERM_H
 #define ODDHOURS_TUI_TERM_H
@@ -38,8 +38,15 @@ void term_size(int *rows, int *cols);
 int term_fd(void); /* to poll for keys */
 
 /* The next key, or KEY_NONE when there is none now; KEY_HANGUP when there never will be. */
-enum { KEY_HANGUP = 0x7FFFFFFF };
+enum { KEY_HANGUP = 0x7FFFFFFF, KEY_MOUSE_EVENT = 0x7FFFFFFE };
 keycode term_key(void);
+
+/* Takes the mouse or lets it go; false when this terminal has none to take. It is let go on every
+ * way out. */
+bool term_mouse(bool on);
+
+/* What the mouse did, after KEY_MOUSE_EVENT. */
+struct mouse term_mouse_event(void);
 
 /* Sends the canvas: only what differs from the last frame goes out. */
 void term_draw(const struct canvas *canvas);

@@ -300,6 +300,23 @@ static void settings_are_shown_and_written(void **state)
     rmdir(path);
 }
 
+static void the_footer_has_the_keys_of_here_and_now(void **state)
+{
+    struct app *app = *state;
+    const struct settings before = app->settings;
+    fixture_do(app, "run");
+    assert_false(fixture_shows(app, "cancel")); /* nothing runs */
+    fixture_do(app, "top");
+    assert_true(fixture_shows(app, "Enter open"));
+    assert_true(keymap_set(&app->settings.keymap, ACTION_OPEN, "x F5", NULL));
+    assert_true(keymap_set(&app->settings.keymap, ACTION_SORT, "", NULL));
+    assert_true(fixture_shows(app, " x open"));
+    assert_false(fixture_shows(app, "sort"));
+    fixture_do(app, "key x");
+    assert_true(fixture_shows(app, "5 User"));
+    app->settings = before;
+}
+
 static void errors_are_said_and_logged(void **state)
 {
     struct app *app = *state;
@@ -341,6 +358,7 @@ int main(void)
         cmocka_unit_test(files_are_found_and_refused),
         cmocka_unit_test(settings_change_while_it_runs),
         cmocka_unit_test(settings_are_shown_and_written),
+        cmocka_unit_test(the_footer_has_the_keys_of_here_and_now),
         cmocka_unit_test(errors_are_said_and_logged),
     };
     return cmocka_run_group_tests_name("config", tests, start, stop);

@@ -149,6 +149,10 @@ static void cancel_then_quit(void **state)
 {
     (void)state;
     struct vt *vt = start_reading(24, 80);
+    vt_wait_text(vt, -1, "Ctrl-C cancel");
+    vt_keys(vt, "8");
+    vt_wait_text(vt, 0, "8 Log"); /* from everywhere */
+    vt_wait_text(vt, -1, "Ctrl-C cancel");
     double before = vt_now();
     vt_keys(vt, "\003");
     vt_wait_text(vt, VT_ANY, "cancelled");
@@ -271,6 +275,78 @@ static void a_crash_in_a_thread_restores_the_terminal(void **state)
     vt_wait_text(vt, VT_ANY, "crashed (signal 11)");
     stop_feeding();
     vt_free(vt);
+}
+
+/* The last of two sequences that the program has written. */
+static const char *last_of(const char *bytes, size_t length, const char *sequence)
+{
+    const char *found = NULL, *p = bytes;
+    while ((p = memmem(p, length - (size_t)(p - bytes), sequence, strlen(sequence))) != NULL) {
+        found = p++;
+    }
+    return found;
+}
+
+static bool has_let_the_mouse_go(struct vt *vt)
+{
+    size_t length;
+    const char *bytes = vt_bytes(vt, &length);
+    const char *on = last_of(bytes, length, "1000h"), *off = last_of(bytes, length, "1000l");
+    return on != NULL && off != NULL && off > on;
+}
+
+static struct vt *start_with_mouse(void)
+{
+    struct vt *vt = start_sample(24, 80, NULL);
+    vt_keys(vt, "4:mouse on\r");
+    vt_wait_text(vt, -2, "mouse on");
+    vt_wait_cell(vt, 3, 10, is_reverse);
+    return vt;
+}
+
+static void the_mouse_is_taken_when_asked_for(void **state)
+{
+    (void)state;
+    struct vt *vt = start_with_mouse();
+    vt_keys(vt, "\033[<0;11;6M\033[<0;11;6m"); /* row 5 of the screen, pressed and released */
+    vt_wait_cell(vt, 5, 10, is_reverse);
+    vt_keys(vt, "\033[<65;11;6M"); /* the wheel: three rows */
+    vt_wait_cell(vt, 8, 10, is_reverse);
+    vt_keys(vt, "\033[<64;11;6M");
+    vt_wait_cell(vt, 5, 10, is_reverse);
+    vt_keys(vt, ":mouse off\r");
+    vt_wait_text(vt, -2, "mouse off");
+    assert_true(has_let_the_mouse_go(vt));
+    vt_keys(vt, "Q");
+    vt_wait_exit(vt);
+    vt_free(vt);
+    const char *extra[] = {"TERM=vt220", NULL};
+    vt = start_sample(24, 80, extra);
+    vt_keys(vt, ":mouse\r");
+    vt_wait_text(vt, -2, "this terminal has no mouse");
+    vt_keys(vt, "Q");
+    vt_wait_exit(vt);
+    vt_free(vt);
+}
+
+static void the_mouse_is_let_go_on_every_way_out(void **state)
+{
+    (void)state;
+    const int signals[] = {0, SIGTERM, SIGHUP, SIGSEGV};
+    for (size_t i = 0; i < 4; i++) {
+        if (signals[i] == SIGSEGV && getenv("ODDHOURS_SANITIZED") != NULL) {
+            continue; /* the sanitizer has its own handler */
+        }
+        struct vt *vt = start_with_mouse();
+        if (signals[i] == 0) {
+            vt_keys(vt, "Q");
+        } else {
+            vt_signal(vt, signals[i]);
+        }
+        assert_int_equal(vt_wait_exit(vt), signals[i] == 0 ? 0 : 128 + signals[i]);
+        assert_true(has_let_the_mouse_go(vt));
+        vt_free(vt);
+    }
 }
 
 static void suspend_and_resume(void **state)
@@ -622,6 +698,8 @@ int main(void)
         cmocka_unit_test(interrupt_from_outside_cancels),
         cmocka_unit_test(a_crash_restores_the_terminal),
         cmocka_unit_test(a_crash_in_a_thread_restores_the_terminal),
+        cmocka_unit_test(the_mouse_is_taken_when_asked_for),
+        cmocka_unit_test(the_mouse_is_let_go_on_every_way_out),
         cmocka_unit_test(suspend_and_resume),
         cmocka_unit_test(the_line_modes_come_back),
         cmocka_unit_test(keys_come_from_the_terminal_when_data_is_piped),

@@ -259,7 +259,7 @@ static void draw_compare(void *state, const struct app *app, struct canvas *canv
     struct canvas part = canvas_part(canvas, y, 0, canvas->rows - y, canvas->cols);
     struct list *list = &view->list[view->pane];
     list_set_count(list, list_length(view, session));
-    list_set_page(list, part.rows > 1 ? (size_t)part.rows - 1 : 0);
+    list_show(list, &part, 1, part.rows - 1);
     if (view->pane == PANE_MEANS) {
         draw_means(view, session, &part);
     } else {

@@ -174,7 +174,7 @@ static void data_changed(void *state, struct app *app, unsigned what)
 static void draw_rows(struct data_view *view, const struct table *table, struct canvas *canvas)
 {
     uint32_t rows[WINDOW_ROWS];
-    list_set_page(&view->rows, canvas->rows > 1 ? (size_t)canvas->rows - 1 : 0);
+    list_show(&view->rows, canvas, 1, canvas->rows - 1);
     size_t wanted = view->rows.page < WINDOW_ROWS ? view->rows.page : WINDOW_ROWS;
     size_t n = 0;
     if (view->rows.n > 0) {

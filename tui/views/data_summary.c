@@ -119,7 +119,7 @@ void data_columns(const struct table *table, const struct description *descripti
     struct canvas part = canvas_part(canvas, 0, 1, canvas->rows, canvas->cols - 1);
     layout_columns(&columns, part.cols);
     columns_header(&columns, &part, 0, columns.n, false);
-    list_set_page(list, canvas->rows > 1 ? (size_t)canvas->rows - 1 : 0);
+    list_show(list, canvas, 1, canvas->rows - 1);
     for (size_t i = list->top; i < table->profiles.d; i++) {
         int y = (int)(i - list->top) + 1;
         if (y >= canvas->rows) {

@@ -45,7 +45,7 @@ static void draw_log(void *state, const struct app *app, struct canvas *canvas)
     if (view->following) {
         list_go(&view->list, view->list.n);
     }
-    list_set_page(&view->list, (size_t)canvas->rows);
+    list_show(&view->list, canvas, 0, canvas->rows);
     for (size_t i = view->list.top; i < view->list.n; i++) {
         int y = (int)(i - view->list.top);
         if (y >= canvas->rows) {

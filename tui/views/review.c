@@ -269,6 +269,14 @@ static void answer_review(void *state, struct app *app, struct query *query)
     }
 }
 
+/* Without a user-hour under the cursor there is nothing to judge. */
+static bool is_useful(const void *state, const struct app *app, enum action action)
+{
+    bool judges = review_verdict_of(action) != VERDICT_NONE || action == ACTION_NOTE;
+    (void)app;
+    return !judges || review_item(state) != NULL;
+}
+
 static const enum action footer[] = {
     ACTION_TRUE_POSITIVE, ACTION_FALSE_POSITIVE, ACTION_UNDECIDED, ACTION_NUMBERS,
     ACTION_NOTE,          ACTION_UNDO,           ACTION_HELP,      ACTION_NONE};
@@ -284,4 +292,5 @@ const struct view_ops view_review = {
     .act = act_review,
     .changed = changed_review,
     .answer = answer_review,
+    .useful = is_useful,
 };

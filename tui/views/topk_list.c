@@ -44,6 +44,10 @@ static void lay_out(const struct topk_look *look, const struct session *session,
     layout->reason =
         columns_add(columns, (struct column){"why", REASON_COLS, 34, 2, TEXT_LEFT});
     layout->copies = columns_add(columns, (struct column){"alike", 6, 9, 4, TEXT_RIGHT});
+    columns_sortable(columns, layout->rank, "rank");
+    columns_sortable(columns, layout->when, "time");
+    columns_sortable(columns, layout->user, "user");
+    columns_sortable(columns, layout->copies, "copies");
     columns_place(columns, cols);
     const size_t sorted[] = {layout->rank, layout->when, layout->user, layout->copies};
     layout->sorted = look->sort < TOPK_FEATURE ? sorted[look->sort] : columns->n;
@@ -141,7 +145,7 @@ void topk_list_draw(const struct topk_look *look, const struct app *app, struct 
     struct canvas part = canvas_part(canvas, 0, 1, canvas->rows, canvas->cols - 1);
     lay_out(look, session, &layout, part.cols);
     columns_header(&layout.columns, &part, 0, layout.sorted, look->falling);
-    list_set_page(list, canvas->rows > 1 ? (size_t)canvas->rows - 1 : 0);
+    list_show(list, canvas, 1, canvas->rows - 1);
     for (size_t i = list->top; i < list->n; i++) {
         int y = (int)(i - list->top) + 1;
         size_t row = y < canvas->rows ? row_list_at(look->rows, i) : SIZE_MAX;

@@ -117,6 +117,11 @@ static void lay_out(const struct app *app, const struct table *table, struct lay
         columns_add(columns, (struct column){layout->headings[i], HEADING_COLS, 10, (int)i + 1,
                                              TEXT_RIGHT});
     }
+    columns_sortable(columns, layout->when, "time");
+    columns_sortable(columns, layout->rank, "rank");
+    for (size_t i = 0; i + layout->feature < columns->n; i++) {
+        columns_sortable(columns, layout->feature + i, table->feature_names[i]);
+    }
     columns_place(columns, cols);
 }
 
@@ -162,7 +167,7 @@ void user_list_draw(struct user_view *view, const struct app *app, struct canvas
                         : layout.feature + view->sort - USER_SORT_FEATURE;
     bool falls = view->sort != USER_SORT_TIME;
     columns_header(&layout.columns, &part, 0, sorted, falls != view->reversed);
-    list_set_page(&view->list, canvas->rows > 1 ? (size_t)canvas->rows - 1 : 0);
+    list_show(&view->list, canvas, 1, canvas->rows - 1);
     for (size_t i = view->list.top; i < view->list.n; i++) {
         int y = (int)(i - view->list.top) + 1;
         if (y >= canvas->rows) {

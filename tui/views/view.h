@@ -92,6 +92,9 @@ struct view_ops {
     struct sheet *(*sheet)(void *view, const struct app *app, char *name, size_t size,
                            struct status *status);
 
+    /* Whether an action of the footer would do something now; without it all do. */
+    bool (*useful)(const void *view, const struct app *app, enum action action);
+
     /* The position inside the view for the breadcrumb ("IF", "U66@DOM1"): bytes as they are,
      * the canvas makes them safe. */
     void (*where)(const void *view, const struct app *app, char *text, size_t size);

@@ -8,6 +8,7 @@ size_t columns_add(struct columns *columns, struct column column)
         columns->n--;
     }
     columns->column[columns->n] = column;
+    columns->sort[columns->n] = NULL;
     return columns->n++;
 }
 
@@ -73,6 +74,13 @@ void columns_place(struct columns *columns, int cols)
     }
 }
 
+void columns_sortable(struct columns *columns, size_t column, const char *name)
+{
+    if (column < columns->n) {
+        columns->sort[column] = name;
+    }
+}
+
 void columns_header(const struct columns *columns, struct canvas *canvas, int y, size_t sorted,
                     bool falling)
 {
@@ -82,6 +90,11 @@ void columns_header(const struct columns *columns, struct canvas *canvas, int y,
         const char *mark = i != sorted ? "" : falling ? glyphs->down : glyphs->up;
         snprintf(title, sizeof title, "%s%s", mark, columns->column[i].title);
         columns_field(columns, canvas, y, i, i == sorted ? ROLE_STRONG : ROLE_DIM, title);
+        if (columns->sort[i] != NULL) {
+            zone_action(canvas, y, columns->x[i], columns->width[i],
+                        i == sorted ? ACTION_SORT_REVERSE : ACTION_SORT,
+                        i == sorted ? "" : columns->sort[i]);
+        }
     }
 }
 

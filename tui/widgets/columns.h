@@ -25,6 +25,7 @@ struct column {
 struct columns {
     size_t n;
     struct column column[COLUMNS_MAX];
+    const char *sort[COLUMNS_MAX]; /* what `sort` calls it (borrowed); NULL: not sorted by it */
     /* Set by columns_place(). */
     int x[COLUMNS_MAX];
     int width[COLUMNS_MAX]; /* 0: dropped */
@@ -35,6 +36,9 @@ size_t columns_add(struct columns *columns, struct column column);
 
 /* Lays out for a screen of `cols` cells; one space stands between columns. */
 void columns_place(struct columns *columns, int cols);
+
+/* A click on this column's title sorts by it, and reverses when it is sorted so already. */
+void columns_sortable(struct columns *columns, size_t column, const char *name);
 
 /* Draws the titles. `sorted` is the index of the column with a sort mark (n for none), pointing
  * down for falling order. */

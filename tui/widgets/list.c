@@ -27,6 +27,17 @@ void list_set_page(struct list *list, size_t page)
     scroll_to_cursor(list);
 }
 
+void list_show(struct list *list, struct canvas *canvas, int y, int rows)
+{
+    rows = rows > 0 ? rows : 0;
+    list_set_page(list, (size_t)rows);
+    if (list->n > 0) {
+        size_t used = list->n - list->top;
+        zone_list(canvas, y, rows, used < (size_t)rows ? (int)used : rows,
+                  (int)(list->cursor - list->top));
+    }
+}
+
 void list_go(struct list *list, size_t row)
 {
     list->cursor = list->n == 0 ? 0 : row < list->n ? row : list->n - 1;

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "actions.h"
+#include "canvas.h"
 
 struct list {
     size_t n;      /* rows */
@@ -22,6 +22,10 @@ void list_set_count(struct list *list, size_t n);
 /* Sets the height of the screen's part and scrolls so that the cursor is in it. Views call this
  * in draw, so that a resize needs nothing else. */
 void list_set_page(struct list *list, size_t page);
+
+/* The same for a list that is drawn into the canvas from line `y` on, over `rows` lines at
+ * most; says as well that a click on a line moves the cursor there. */
+void list_show(struct list *list, struct canvas *canvas, int y, int rows);
 
 /* Moves the cursor to a row (the last one when `row` is beyond) and scrolls to it. */
 void list_go(struct list *list, size_t row);
