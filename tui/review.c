@@ -31,6 +31,7 @@ struct review *review_new(const struct review_options *options, struct status *s
         return NULL;
     }
     review->desk.truth_path = review->truth_path;
+    review->pace = NAN;
     review_desk_hooks(&review->desk);
     return review;
 }
@@ -128,6 +129,7 @@ void review_answer(struct app *app, struct query *query)
         verdict_set_free(review->shared);
         review->own = asked->own;
         review->shared = asked->shared;
+        review->pace = asked->pace;
         asked->own = asked->shared = NULL;
         app_changed(app, CHANGED_VERDICTS);
     }
@@ -183,6 +185,11 @@ const struct verdict_row *review_shared(const struct review *review, size_t row)
 size_t review_unsaved(const struct review *review)
 {
     return review != NULL ? review->unsaved : 0;
+}
+
+double review_seconds(const struct review *review)
+{
+    return review != NULL ? review->pace : NAN;
 }
 
 void review_mark(const struct review *review, size_t row, bool blind, char *text, size_t size)

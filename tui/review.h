@@ -49,6 +49,9 @@ const struct verdict_row *review_shared(const struct review *review, size_t row)
 const struct verdict_set *review_own_set(const struct review *review); /* all; may be NULL */
 size_t review_unsaved(const struct review *review);
 
+/* Seconds that a verdict of one's own takes; NaN while there are too few to tell. */
+double review_seconds(const struct review *review);
+
 /* "TP", "FP", "?", in parentheses when it is only others', with * for a note and ! while it is
  * not saved. */
 void review_mark(const struct review *review, size_t row, bool blind, char *text, size_t size);

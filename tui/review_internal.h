@@ -12,6 +12,7 @@ struct review {
     struct review_desk desk; /* the queries thread's */
     struct verdict_set *own, *shared;
     size_t unsaved;
+    double pace;     /* seconds a verdict takes; NaN: not measured */
     bool asked_poll; /* a poll is on its way */
     double polled;   /* clock_now() */
     size_t seen_row; /* under the cursor since seen_at, app_now()'s seconds */
@@ -50,6 +51,7 @@ struct review_query {
     char message[400], notice[400];
     struct verdict_set *own, *shared;
     size_t unsaved;
+    double pace;
 };
 
 /* A question to the store, with room for n rows; NULL, and said so, without memory. */

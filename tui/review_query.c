@@ -8,7 +8,10 @@
 
 #include "base/format.h"
 #include "base/mem.h"
+#include "review/evaluation.h"
 #include "review/exchange.h"
+
+enum { PACE_VERDICTS = 5 };
 
 static void free_query(struct query *query)
 {
@@ -98,6 +101,17 @@ static bool do_task(struct review_query *asked, struct status *status)
     return good;
 }
 
+/* From one's own verdicts, when there are enough to tell. */
+static double measure_pace(const struct review_desk *desk)
+{
+    const struct history *history = store_history(desk->store);
+    size_t reviewer = history_reviewer_find(history, store_reviewer(desk->store));
+    struct effort effort;
+    bool known = reviewer != SIZE_MAX && evaluation_effort(history, reviewer, &effort, NULL) &&
+                 effort.timed >= PACE_VERDICTS;
+    return known ? effort.pace : NAN;
+}
+
 static void work(struct query *query, const struct progress *progress)
 {
     struct review_query *asked = (struct review_query *)query;
@@ -118,6 +132,7 @@ static void work(struct query *query, const struct progress *progress)
         review_desk_renew(desk, status)) {
         asked->own = review_desk_freeze(desk, true, status);
         asked->shared = review_desk_freeze(desk, false, status);
+        asked->pace = measure_pace(desk);
     }
     if (asked->notice[0] == '\0') {
         store_notice(desk->store, asked->notice, sizeof asked->notice);

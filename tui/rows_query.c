@@ -46,7 +46,10 @@ static void work(struct query *query, const struct progress *progress)
         bool found = filter_rows(asked->filter, &asked->context, asked->parallel, progress,
                                  asked->most, &asked->rows, &asked->total, &query->status);
         if (found && asked->reorders) {
-            reorder(asked, progress);
+            found = reorder(asked, progress);
+        }
+        if (found && asked->then != NULL) {
+            asked->then(asked, progress);
         }
     }
 }
@@ -56,6 +59,9 @@ static void free_query(struct query *query)
     struct rows_query *asked = (struct rows_query *)query;
     filter_free(asked->filter);
     row_set_clear(&asked->rows);
+    if (asked->made != NULL) {
+        asked->unmake(asked->made);
+    }
     free(asked);
 }
 

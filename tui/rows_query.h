@@ -18,6 +18,12 @@ struct rows_query {
     bool reorders; /* the rows found are put into another order, set by the view: */
     struct row_order reorder;
 
+    /* Set by the view, or NULL: makes something of the rows found, on the queries thread, in
+     * `made` and what is around it; `unmake` frees it when the view has not taken it. */
+    void (*then)(struct rows_query *asked, const struct progress *progress);
+    void (*unmake)(void *made);
+    void *made;
+
     /* The answer, when query.status is good: at most `most` rows, of `total` that match. The
      * view takes `rows` by copying it and leaving a cleared one. */
     struct row_set rows;

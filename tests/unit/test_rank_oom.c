@@ -9,6 +9,7 @@
 #include "rank/histogram.h"
 #include "rank/overlap.h"
 #include "rank/quantile.h"
+#include "rank/subset.h"
 #include "rank/ties.h"
 #include "table/scaler.h"
 #include "unit/fixture.h"
@@ -105,6 +106,15 @@ static bool head_of_block(struct setting *s, struct status *status)
 static bool deep_in_block(struct setting *s, struct status *status)
 {
     return ranking_rows(s->ranking[0], s->index, DEEP, 100, s->room, status) == 100;
+}
+
+static bool count_list(struct setting *s, struct status *status)
+{
+    struct row_set all = row_set_file(ROWS);
+    struct subset *subset =
+        subset_new(s->ranking[0], &all, s->table->row_profile, NULL, status);
+    subset_free(subset);
+    return subset != NULL;
 }
 
 static bool histogram(struct setting *s, struct status *status)
@@ -220,9 +230,9 @@ static void every_allocation_may_fail(void **state)
 {
     struct setting *s = *state;
     static operation *const operations[] = {
-        scale,      rank,     count_ties, whole_block, head_of_block, deep_in_block,
-        histogram,  ensemble, consensus,  overlap,     disagree,      features,
-        percentile, sort_all, sort_few,   filter_walk, filter_few};
+        scale,         rank,       count_ties, count_list, whole_block, head_of_block,
+        deep_in_block, histogram,  ensemble,   consensus,  overlap,     disagree,
+        features,      percentile, sort_all,   sort_few,   filter_walk, filter_few};
     for (size_t i = 0; i < sizeof operations / sizeof *operations; i++) {
         bool failed = true;
         for (unsigned long n = 0; failed; n++) {

@@ -252,11 +252,11 @@ size_t user_rows_day(const struct user_rows *rows, const struct table *table, si
 {
     int64_t today, day, wanted = 0;
     int hour, other, least = USER_HOURS;
-    size_t found = SIZE_MAX;
+    size_t found = SIZE_MAX, step = days > 0 ? 1 : SIZE_MAX; /* SIZE_MAX: one back */
     if (from >= rows->n || !table_row_when(table, rows->by_time[from], &today, &hour)) {
         return SIZE_MAX;
     }
-    for (size_t i = from; i<rows->n; i += days> 0 ? 1 : SIZE_MAX) { /* SIZE_MAX: one back */
+    for (size_t i = from; i < rows->n; i += step) {
         if (!table_row_when(table, rows->by_time[i], &day, &other) || day == today) {
             continue;
         }

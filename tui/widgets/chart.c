@@ -152,6 +152,29 @@ void chart_columns(struct canvas *canvas, const double *heights, const enum role
     }
 }
 
+void chart_columns_all(struct canvas *canvas, const double *heights, const enum role *roles,
+                       size_t n)
+{
+    size_t places = chart_columns_max(canvas), a_cell = canvas->glyphs->braille ? 2 : 1;
+    n = n < places ? n : places;
+    if (n == 0) {
+        return;
+    }
+    size_t width = places / n > 0 ? places / n : 1;
+    for (int x = 0; x < canvas->cols; x++) {
+        for (size_t i = (size_t)x * a_cell; i < ((size_t)x + 1) * a_cell; i++) {
+            size_t column = i / width;
+            int cells = column < n
+                            ? (eighths(heights[column], canvas->rows) + EIGHTHS - 1) / EIGHTHS
+                            : 0;
+            for (int y = canvas->rows - cells; y < canvas->rows; y++) {
+                canvas_fill(canvas, y, x, 1, roles == NULL ? ROLE_DIM : roles[column],
+                            canvas->glyphs->shade[canvas->glyphs->ascii ? 3 : 2]);
+            }
+        }
+    }
+}
+
 void chart_heat(struct canvas *canvas, int y, int x, double level)
 {
     if (isnan(level)) {
