@@ -12,7 +12,9 @@ static enum cpu_kernel best(void)
         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl")) {
         return CPU_AVX512;
     }
-    if (__builtin_cpu_supports("avx2")) {
+    /* They came with AVX2, but a virtual machine may hide them; kernels use all three. */
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
+        __builtin_cpu_supports("popcnt")) {
         return CPU_AVX2;
     }
 #endif

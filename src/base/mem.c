@@ -38,8 +38,8 @@ void *mem_zero(size_t count, size_t size, const char *what, struct status *statu
     return memory;
 }
 
-/* Arrays of many megabytes that are read in random order spend more time on looking up pages
- * than on memory, unless their pages are large: ask the system for such. */
+/* Arrays of a few megabytes and more that are read in random order spend more time on looking
+ * up pages than on memory, unless their pages are large: ask the system for such. */
 static void *aligned(size_t bytes, size_t alignment)
 {
     if (bytes > SIZE_MAX - alignment) {
@@ -51,10 +51,10 @@ static void *aligned(size_t bytes, size_t alignment)
 
 void *mem_aligned(size_t count, size_t size, const char *what, struct status *status)
 {
-    enum { LINE = 64, PAGE = 2 << 20, PAGES_FROM = 4 * PAGE };
+    enum { LINE = 64, PAGE = 2 << 20 };
     size_t bytes = product(count, size);
     void *memory = NULL;
-    if (bytes >= PAGES_FROM && (memory = aligned(bytes, PAGE)) != NULL) {
+    if (bytes >= PAGE && (memory = aligned(bytes, PAGE)) != NULL) {
 #ifdef MADV_HUGEPAGE
         madvise(memory, bytes / PAGE * PAGE, MADV_HUGEPAGE);
 #endif

@@ -103,12 +103,13 @@ static void find_users(struct batch *batch, const struct dict *users)
     uint32_t ids[DICT_GROUP];
     for (size_t k = 0; k < n; k++) {
         batch->group_user[k] = batch->group_fields[k][batch->columns->user];
-        batch->group_user_hash[k] = dict_hash(batch->group_user[k]);
     }
-    memo_find_group(batch->memos.users, batch->group_user, batch->group_user_hash, n,
-                    batch->group_user_id);
+    memo_find_group(batch->memos.users, batch->group_user, n, batch->group_user_id);
+    batch->group_user_unknown = 0;
     for (size_t k = 0; k < n; k++) {
         if (batch->group_user_id[k] == DICT_NONE) {
+            batch->group_user_unknown |= UINT64_C(1) << k;
+            batch->group_user_hash[k] = dict_hash(batch->group_user[k]);
             texts[n_left] = batch->group_user[k];
             hashes[n_left++] = batch->group_user_hash[k];
         }
@@ -130,10 +131,8 @@ static void find_features(struct batch *batch)
         const struct span *last = first + d - 1;
         size_t length = (size_t)(last->bytes + last->length - first->bytes);
         batch->group_text[k] = (struct span){first->bytes, length};
-        batch->group_hash[k] = dict_hash(batch->group_text[k]);
     }
-    memo_find_group(batch->memos.features, batch->group_text, batch->group_hash, n,
-                    batch->group_profile);
+    memo_find_group(batch->memos.features, batch->group_text, n, batch->group_profile);
     for (size_t k = 0; k < n; k++) {
         batch->known += batch->group_profile[k] != DICT_NONE;
     }

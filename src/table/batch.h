@@ -36,9 +36,9 @@ void batch_free(struct batch *batch);
  * that lines can be looked up in groups. */
 void batch_begin(struct batch *batch, bool stable);
 
-/* A line_callback with a batch as its context. Rows of blanks alone are skipped; a row with a
- * wrong number of fields or a feature that is no number is rejected. Returns false without
- * memory; batch_status() then says so. */
+/* A line_callback with a batch as its context. LINE_SLACK bytes behind the line can be read.
+ * Rows of blanks alone are skipped; a row with a wrong number of fields or a feature that is no
+ * number is rejected. Returns false without memory; batch_status() then says so. */
 bool batch_line(void *batch, const struct line *line);
 
 /* Rejects the row that starts on `line` for a reason of the caller's. */

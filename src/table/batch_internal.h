@@ -28,7 +28,8 @@ struct batch {
     struct span group_user[DICT_GROUP];
     struct span group_text[DICT_GROUP]; /* all features, when they stand side by side */
     uint32_t group_user_id[DICT_GROUP], group_profile[DICT_GROUP];
-    uint64_t group_user_hash[DICT_GROUP], group_hash[DICT_GROUP];
+    uint64_t group_user_hash[DICT_GROUP]; /* of those that the memo does not know: */
+    uint64_t group_user_unknown;          /* a bit each; only these can be missing values */
 
     size_t n_rows, rows_capacity[3];
     uint32_t *row_time;    /* (n_rows) ids in times */
@@ -36,6 +37,7 @@ struct batch {
     uint32_t *row_profile; /* (n_rows) the same */
     struct dict *times;    /* of this batch */
     uint32_t last_time;
+    bool last_missing;     /* last_text is a missing value */
     struct span last_text; /* of last_time */
     uint32_t *time_map;    /* ids in times to ids in the table */
     size_t time_map_capacity;

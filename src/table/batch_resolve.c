@@ -1,10 +1,14 @@
 #include "table/batch_internal.h"
 
 #include "base/mem.h"
+#include "table/number.h"
 
 static const char what[] = "rows being read";
 
-enum { AHEAD = 12 }; /* how far ahead memory is asked for */
+enum {
+    AHEAD = 48
+}; /* how far ahead memory is asked for: a batch late in a large file has few
+    * more that are new */
 
 static bool resolve_times(struct batch *batch, struct status *status)
 {
@@ -41,21 +45,36 @@ static bool resolve_users(struct batch *batch, struct status *status)
             return false;
         }
         batch->row_user[fresh->row] = id;
-        if (!memo_add(batch->memos.users, fresh_text(batch, fresh), fresh->hash, id, status)) {
+        /* Each row without a user is counted, so the memo must not know it. */
+        struct span text = fresh_text(batch, fresh);
+        bool memorable = !number_missing(text);
+        if (memorable && !memo_add(batch->memos.users, text, id, status)) {
             return false;
         }
     }
     return true;
 }
 
+static void prefetch_profile(const struct batch *batch, size_t i)
+{
+    if (i < batch->n_profiles) {
+        const struct fresh *fresh = &batch->profiles[i];
+        profile_set_prefetch(table_builder_profiles(batch->builder), fresh->hash);
+        if (fresh->length > 0) {
+            memo_prefetch(batch->memos.features, fresh_text(batch, fresh));
+        }
+    }
+}
+
 static bool resolve_profiles(struct batch *batch, struct status *status)
 {
     struct profile_set *set = table_builder_profiles(batch->builder);
+    for (size_t i = 0; i < AHEAD; i++) {
+        prefetch_profile(batch, i);
+    }
     for (size_t i = 0; i < batch->n_profiles; i++) {
         const struct fresh *fresh = &batch->profiles[i];
-        if (i + AHEAD < batch->n_profiles) {
-            profile_set_prefetch(set, fresh[AHEAD].hash);
-        }
+        prefetch_profile(batch, i + AHEAD);
         uint32_t id = profile_set_add_hashed(set, batch->values + i * batch->columns->d,
                                              fresh->hash, status);
         if (id == DICT_NONE) {
@@ -63,8 +82,7 @@ static bool resolve_profiles(struct batch *batch, struct status *status)
         }
         batch->row_profile[fresh->row] = id;
         struct span text = fresh_text(batch, fresh);
-        if (text.length > 0 &&
-            !memo_add(batch->memos.features, text, dict_hash(text), id, status)) {
+        if (text.length > 0 && !memo_add(batch->memos.features, text, id, status)) {
             return false;
         }
     }

@@ -138,8 +138,10 @@ static inline bool find_time(struct batch *batch, struct span text)
             return false;
         }
         batch->last_text = dict_get(batch->times, batch->last_time);
+        batch->last_missing = number_missing(batch->last_text);
     }
     batch->row_time[batch->n_rows] = batch->last_time;
+    batch->missing_time += batch->last_missing;
     return true;
 }
 
@@ -154,14 +156,14 @@ bool batch_append_row(struct batch *batch, size_t k, bool remember)
         return true;
     }
     if (batch->columns->time != COLUMN_NONE) {
-        struct span dt = batch->group_fields[k][batch->columns->time];
-        batch->missing_time += number_missing(dt);
-        if (!find_time(batch, dt)) {
+        if (!find_time(batch, batch->group_fields[k][batch->columns->time])) {
             return false;
         }
     }
     if (batch->columns->user != COLUMN_NONE) {
-        batch->missing_user += number_missing(batch->group_user[k]);
+        if ((batch->group_user_unknown >> k & 1) != 0) {
+            batch->missing_user += number_missing(batch->group_user[k]);
+        }
         batch->row_user[batch->n_rows] = batch->group_user_id[k];
         if (batch->group_user_id[k] == DICT_NONE && !note_user(batch, k)) {
             return false;

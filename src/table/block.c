@@ -190,7 +190,7 @@ struct block *block_new(const struct columns *columns, struct batch *take_batch,
     block->parser = parser;
     block->kernel = kernel;
     block->n_fields = columns->n_fields;
-    block->bytes = mem_new(BLOCK_BYTES, 1, what, status);
+    block->bytes = mem_new(BLOCK_BYTES + LINE_SLACK, 1, what, status);
     block->fields =
         mem_new(columns->n_fields, SPLIT_LINES * sizeof *block->fields, what, status);
     if (parser == BLOCK_LIBCSV) {

@@ -17,7 +17,7 @@
 
 /* A line fits in a block, so that one that does not is too long for either parser. Of a longer
  * file about BLOCK_WANTED bytes go into a block: few enough for the second-level cache. */
-enum { BLOCK_BYTES = CSV_LONGEST_LINE, BLOCK_WANTED = 1 << 19, BLOCK_FIRST = 1 << 16 };
+enum { BLOCK_BYTES = CSV_LONGEST_LINE, BLOCK_WANTED = 1 << 18, BLOCK_FIRST = 1 << 16 };
 
 /* Which parser takes blocks without quotes. For tests and comparisons, which find the same
  * table whatever they choose, the environment can set it (ODDHOURS_READER=libcsv) and the bytes
@@ -52,7 +52,7 @@ bool block_read_header(struct block_input *input, struct columns *columns,
                        struct status *status);
 
 struct block {
-    char *bytes; /* (BLOCK_BYTES) */
+    char *bytes; /* (BLOCK_BYTES + LINE_SLACK) */
     size_t length;
     bool serial;    /* it has a quote, or one of those before has: parse it in series */
     bool last;      /* the file ends with it */

@@ -29,8 +29,8 @@ enum {
         1 << 16, /* of the first block, which is small so that rows are there at once */
     PREVIEW_ROWS = 1000,
     MOST_BLOCKS = 64,
-    MOST_USERS = 1 << 18,   /* in a memo: 16 MB */
-    MOST_FEATURES = 1 << 20 /* 128 MB */
+    MOST_USERS = 1 << 18,   /* in a memo: at most 32 MB, mostly half of it */
+    MOST_FEATURES = 1 << 20 /* 128 MB, the same */
 };
 
 struct set {
@@ -203,7 +203,7 @@ static bool read_first_block(struct reader *reader, struct status *status)
 /* At least as many blocks as threads, and some more so that none has to wait for the last. */
 static size_t blocks_for(unsigned threads)
 {
-    size_t n = threads == 1 ? 1 : 2 * (size_t)threads;
+    size_t n = threads == 1 ? 1 : 4 * (size_t)threads;
     return n < MOST_BLOCKS ? n : MOST_BLOCKS;
 }
 
@@ -214,8 +214,8 @@ static bool allocate(struct reader *reader, struct status *status)
         table_builder_new(columns->names, columns->d, columns->time != COLUMN_NONE,
                           columns->user != COLUMN_NONE, status);
     reader->serial = csv_text_new(status);
-    reader->memos.users = memo_new(MEMO_NARROW, MOST_USERS, status);
-    reader->memos.features = memo_new(MEMO_WIDE, MOST_FEATURES, status);
+    reader->memos.users = memo_new(MOST_USERS, status);
+    reader->memos.features = memo_new(MOST_FEATURES, status);
     if (reader->builder == NULL || reader->serial == NULL || reader->memos.users == NULL ||
         reader->memos.features == NULL) {
         return false;

@@ -88,7 +88,7 @@ static bool keep_field(struct csv_text *text, const char *bytes, size_t length)
     if (length > CSV_LONGEST_LINE || start + length > CSV_LONGEST_LINE) {
         return too_long(text->status);
     }
-    if (!mem_grow(&text->bytes, &text->bytes_capacity, start + length + 1, 1, what,
+    if (!mem_grow(&text->bytes, &text->bytes_capacity, start + length + 1 + LINE_SLACK, 1, what,
                   text->status) ||
         !mem_grow(&text->starts, &text->starts_capacity, text->n_fields + 2,
                   sizeof *text->starts, what, text->status)) {

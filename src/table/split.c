@@ -7,64 +7,88 @@
 #endif
 
 /* DESIGN. First the places of commas, CRs and LFs in a piece of the text are written into a
- * short list, by the vector kernel or the plain one; then the rows are put together from that
- * list. So the kernels differ only in a search for bytes. */
+ * short list, and which of them end a line into another, by the vector kernel or the plain one;
+ * then the rows are put together from these lists. So the kernels differ only in a search for
+ * bytes. */
 
-enum { PIECE = 1 << 14 }; /* a multiple of 64; its list stays in the first-level cache */
+enum {
+    PIECE = 1 << 13, /* a multiple of 64; its lists stay in the first-level cache */
+    ROUND = 8        /* places are written so many at a time */
+};
 
-static size_t find_plainly(const char *text, size_t from, size_t to, uint32_t *places)
+struct places {
+    size_t n, n_ends;
+    uint32_t place[PIECE + ROUND]; /* (n) of separators, from the start of the piece */
+    uint32_t end[PIECE];           /* (n_ends) which of them are CR or LF */
+};
+
+static void find_plainly(const char *text, size_t from, size_t to, struct places *found)
 {
-    size_t n = 0;
+    size_t n = found->n, n_ends = found->n_ends;
     for (size_t i = from; i < to; i++) {
-        char c = text[i];
-        places[n] = (uint32_t)(i - from);
-        n += c == ',' || c == '\n' || c == '\r';
+        bool line_end = text[i] == '\n' || text[i] == '\r';
+        found->place[n] = (uint32_t)i;
+        found->end[n_ends] = (uint32_t)n;
+        n += line_end || text[i] == ',';
+        n_ends += line_end;
     }
-    return n;
+    found->n = n;
+    found->n_ends = n_ends;
 }
 
 #if defined(__x86_64__)
-__attribute__((target("avx2"))) static size_t find_avx2(const char *text, size_t from,
-                                                        size_t to, uint32_t *places)
+__attribute__((target("avx2"))) static inline uint64_t equal_mask(const char *text, char byte)
 {
-    const __m256i comma = _mm256_set1_epi8(','), lf = _mm256_set1_epi8('\n'),
-                  cr = _mm256_set1_epi8('\r');
-    size_t n = 0, i = from;
-    for (; to - i >= 64; i += 64) {
-        uint64_t mask = 0;
-        for (unsigned half = 0; half < 2; half++) {
-            __m256i bytes =
-                _mm256_loadu_si256((const __m256i *)(const void *)(text + i + 32 * half));
-            __m256i hit = _mm256_or_si256(
-                _mm256_cmpeq_epi8(bytes, comma),
-                _mm256_or_si256(_mm256_cmpeq_epi8(bytes, lf), _mm256_cmpeq_epi8(bytes, cr)));
-            mask |= (uint64_t)(uint32_t)_mm256_movemask_epi8(hit) << (32 * half);
+    const __m256i *halves = (const __m256i *)(const void *)text;
+    const __m256i wanted = _mm256_set1_epi8(byte);
+    uint32_t low =
+        (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(_mm256_loadu_si256(halves), wanted));
+    uint32_t high = (uint32_t)_mm256_movemask_epi8(
+        _mm256_cmpeq_epi8(_mm256_loadu_si256(halves + 1), wanted));
+    return (uint64_t)high << 32 | low;
+}
+
+/* Separators come about ten in 64 bytes: ROUND of them are written at once, those beyond the
+ * last to be overwritten, as the processor could not foresee where a loop over them ends. */
+__attribute__((target("avx2,bmi,popcnt"))) static void find_avx2(const char *text,
+                                                                 size_t length,
+                                                                 struct places *found)
+{
+    size_t n = 0, n_ends = 0, i = 0;
+    for (; length - i >= 64; i += 64) {
+        uint64_t ends = equal_mask(text + i, '\n') | equal_mask(text + i, '\r');
+        uint64_t mask = equal_mask(text + i, ',') | ends;
+        for (uint64_t left = ends; left != 0; left &= left - 1) {
+            uint64_t before = mask & ((left & -left) - 1);
+            found->end[n_ends++] = (uint32_t)(n + (size_t)__builtin_popcountll(before));
         }
-        uint32_t base = (uint32_t)(i - from);
-        while (mask != 0) {
-            places[n++] = base + (uint32_t)__builtin_ctzll(mask);
-            mask &= mask - 1;
+        size_t all = (size_t)__builtin_popcountll(mask);
+        for (size_t k = 0; k < all; k += ROUND) {
+            for (size_t j = 0; j < ROUND; j++) {
+                found->place[n + k + j] = (uint32_t)(i + _tzcnt_u64(mask));
+                mask &= mask - 1;
+            }
         }
+        n += all;
     }
-    uint32_t base = (uint32_t)(i - from);
-    size_t tail = find_plainly(text, i, to, places + n);
-    for (size_t k = 0; k < tail; k++) {
-        places[n + k] += base;
-    }
-    return n + tail;
+    found->n = n;
+    found->n_ends = n_ends;
+    find_plainly(text, i, length, found);
 }
 #endif
 
-static size_t find_separators(const char *text, size_t from, size_t to, uint32_t *places,
-                              enum cpu_kernel kernel)
+static void find_separators(const char *text, size_t length, struct places *found,
+                            enum cpu_kernel kernel)
 {
 #if defined(__x86_64__)
     if (kernel >= CPU_AVX2) {
-        return find_avx2(text, from, to, places);
+        find_avx2(text, length, found);
+        return;
     }
 #endif
     (void)kernel;
-    return find_plainly(text, from, to, places);
+    found->n = found->n_ends = 0;
+    find_plainly(text, 0, length, found);
 }
 
 /* A row in the making. */
@@ -103,10 +127,32 @@ static bool end_row(struct maker *maker, size_t end)
     return maker->row(maker->context, &line);
 }
 
+/* The rows that end in a piece, and the fields of the one that goes on behind it. */
+static bool make_rows(struct maker *maker, size_t from, const struct places *found,
+                      size_t length)
+{
+    size_t next = 0;
+    for (size_t i = 0; i < found->n_ends; i++) {
+        for (; next < found->end[i]; next++) {
+            end_field(maker, from + found->place[next]);
+        }
+        size_t end = from + found->place[next++];
+        if (!end_row(maker, end)) {
+            return false;
+        }
+        maker->lines +=
+            maker->text[end] == '\n' || end + 1 == length || maker->text[end + 1] != '\n';
+    }
+    for (; next < found->n; next++) {
+        end_field(maker, from + found->place[next]);
+    }
+    return true;
+}
+
 uint64_t split_rows(const char *text, size_t length, struct span *fields, size_t room,
                     enum cpu_kernel kernel, line_callback *row, void *context, bool *stopped)
 {
-    uint32_t places[PIECE + 1];
+    struct places found;
     struct maker maker = {.text = text,
                           .fields = fields,
                           .scratch = fields,
@@ -115,20 +161,11 @@ uint64_t split_rows(const char *text, size_t length, struct span *fields, size_t
                           .context = context};
     *stopped = false;
     for (size_t from = 0; from < length; from += PIECE) {
-        size_t to = length - from > PIECE ? from + PIECE : length;
-        size_t n = find_separators(text, from, to, places, kernel);
-        for (size_t i = 0; i < n; i++) {
-            size_t end = from + places[i];
-            char c = text[end];
-            if (c == ',') {
-                end_field(&maker, end);
-                continue;
-            }
-            if (!end_row(&maker, end)) {
-                *stopped = true;
-                return maker.lines;
-            }
-            maker.lines += c == '\n' || end + 1 == length || text[end + 1] != '\n';
+        find_separators(text + from, length - from > PIECE ? PIECE : length - from, &found,
+                        kernel);
+        if (!make_rows(&maker, from, &found, length)) {
+            *stopped = true;
+            return maker.lines;
         }
     }
     if (!end_row(&maker, length)) {

@@ -18,6 +18,10 @@ struct line {
     uint64_t number; /* the line it starts on: line ends passed before, CR LF being one */
 };
 
+/* Readers of the table give out lines behind which so many bytes can be read, whatever is in
+ * them: then short fields can be loaded as a whole word of that size. */
+enum { LINE_SLACK = 32 };
+
 /* Returns false to stop. What `line` points to is valid during the call. */
 typedef bool line_callback(void *context, const struct line *line);
 

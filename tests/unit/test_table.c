@@ -177,34 +177,39 @@ static void every_day_of_400_years_has_its_number(void **state)
     }
 }
 
+/* Text number i: of every length to 64 that its number fits in. */
+static struct span memo_text(char name[static 128], uint32_t i)
+{
+    int length = (int)i % 65;
+    sprintf(name, "%06u%060d", i, 0);
+    return (struct span){name, (size_t)(length < 6 ? 6 : length)};
+}
+
 static void memos_remember_what_fits(void **state)
 {
     (void)state;
     enum { MOST = 5000 };
-    struct memo *memo = memo_new(MEMO_NARROW, MOST, NULL);
-    char names[DICT_GROUP][40];
+    struct memo *memo = memo_new(MOST, NULL);
+    char names[DICT_GROUP][128];
     struct span texts[DICT_GROUP];
-    uint64_t hashes[DICT_GROUP];
     uint32_t ids[DICT_GROUP];
     for (uint32_t from = 0; from < 6400; from += DICT_GROUP) {
-        for (uint32_t k = 0; k < DICT_GROUP; k++) { /* every length to 29; 27 fit */
-            int length = (int)(from + k) % 30;
-            sprintf(names[k], "%06u%032d", from + k, 0);
-            texts[k] = (struct span){names[k], (size_t)(length < 6 ? 6 : length)};
-            hashes[k] = dict_hash(texts[k]);
+        for (uint32_t k = 0; k < DICT_GROUP; k++) {
+            texts[k] = memo_text(names[k], from + k);
         }
-        memo_find_group(memo, texts, hashes, DICT_GROUP, ids);
+        memo_find_group(memo, texts, DICT_GROUP, ids);
         for (uint32_t k = 0; k < DICT_GROUP; k++) {
             assert_true(ids[k] == (uint32_t)DICT_NONE);
-            assert_true(memo_add(memo, texts[k], hashes[k], from + k, NULL));
-            assert_true(memo_add(memo, texts[k], hashes[k], from + k, NULL));
+            memo_prefetch(memo, texts[k]);
+            assert_true(memo_add(memo, texts[k], from + k, NULL));
+            assert_true(memo_add(memo, texts[k], from + k + 1, NULL));
         }
-        memo_find_group(memo, texts, hashes, DICT_GROUP, ids);
+        memo_find_group(memo, texts, DICT_GROUP, ids);
         for (uint32_t k = 0; k < DICT_GROUP; k++) {
-            bool fits = texts[k].length <= MEMO_NARROW - MEMO_HEAD;
-            if (from < 4000) {
+            bool fits = texts[k].length <= MEMO_LONGEST;
+            if (from < 5000) {
                 assert_true(ids[k] == (fits ? from + k : (uint32_t)DICT_NONE));
-            } else if (from > 5600) {
+            } else if (from > 5700) {
                 assert_true(ids[k] == (uint32_t)DICT_NONE); /* full */
             }
         }
@@ -213,10 +218,36 @@ static void memos_remember_what_fits(void **state)
     memo_free(NULL);
 }
 
+/* What stands behind a text is no part of it, and a zero byte is. */
+static void memos_look_at_the_text_alone(void **state)
+{
+    (void)state;
+    char bytes[2 * MEMO_LONGEST + MEMO_READS] = {0};
+    for (size_t length = 0; length <= MEMO_LONGEST; length++) {
+        struct memo *memo = memo_new(10, NULL);
+        uint32_t id;
+        struct span text = {bytes, length}, longer = {bytes, length + 1};
+        memset(bytes, 0, sizeof bytes);
+        assert_true(memo_add(memo, text, 7, NULL));
+        memo_find_group(memo, &longer, 1, &id);
+        assert_true(id == (uint32_t)DICT_NONE);
+        memset(bytes + length, 'x', sizeof bytes - length);
+        memo_find_group(memo, &text, 1, &id);
+        assert_int_equal(id, 7);
+        for (size_t i = 0; i < length; i++) {
+            bytes[i] = 1;
+            memo_find_group(memo, &text, 1, &id);
+            assert_true(id == (uint32_t)DICT_NONE);
+            bytes[i] = 0;
+        }
+        memo_free(memo);
+    }
+}
+
 static void memos_rest_when_they_do_not_pay(void **state)
 {
     (void)state;
-    struct memo *memo = memo_new(MEMO_WIDE, 10, NULL);
+    struct memo *memo = memo_new(10, NULL);
     memo_judge(memo, 1000000, 900000);
     assert_true(memo_pays(memo));
     memo_judge(memo, 1000000, 100000);
@@ -383,6 +414,7 @@ int main(void)
         cmocka_unit_test(times_are_parsed),
         cmocka_unit_test(every_day_of_400_years_has_its_number),
         cmocka_unit_test(memos_remember_what_fits),
+        cmocka_unit_test(memos_look_at_the_text_alone),
         cmocka_unit_test(memos_rest_when_they_do_not_pay),
         cmocka_unit_test(profiles_are_interned),
         cmocka_unit_test(builder_makes_a_table),
