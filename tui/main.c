@@ -165,6 +165,11 @@ static int explore(struct explorer *explorer)
         script_free(script);
         return options_fail(&status);
     }
+    const char *reviews = explorer->review.path;
+    if (reviews != NULL && reviews[0] != '\0' && !store_path_check(reviews, &status)) {
+        script_free(script);
+        return options_fail(&status);
+    }
     signals_start();
     const struct app_options options = {
         .params = &explorer->params,

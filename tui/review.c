@@ -36,25 +36,31 @@ struct review *review_new(const struct review_options *options, struct status *s
     return review;
 }
 
-/* What would be lost goes to a file of its own, so that it can be imported later. */
+/* What would be lost goes to a file of its own, so that it can be imported later: here, or
+ * where one may write for sure. */
 static bool rescue(struct store *store, struct status *status)
 {
-    char path[64];
+    const char *const places[] = {".", getenv("HOME"), getenv("TMPDIR"), "/tmp"};
+    char path[600];
     struct status why = {0};
     bool changed;
     store_poll(store, &changed, NULL); /* one more attempt */
-    if (store_unsaved(store) == 0) {
-        return true;
-    }
-    snprintf(path, sizeof path, "oddhours-unsaved-%ld.json", (long)getpid());
     size_t n = store_unsaved(store);
-    if (exchange_write(store_history(store), store_dataset(store), true, EXCHANGE_JSON, path,
-                       &why)) {
-        return status_set(
-            status, STATUS_IO,
-            "%zu entries of the review could not be saved; they are in %s (:import)", n, path);
+    for (size_t i = 0; n > 0 && i < sizeof places / sizeof places[0]; i++) {
+        if (places[i] == NULL || strlen(places[i]) > 500) {
+            continue;
+        }
+        snprintf(path, sizeof path, "%s/oddhours-unsaved-%ld.json", places[i], (long)getpid());
+        if (exchange_write(store_history(store), store_dataset(store), true, EXCHANGE_JSON,
+                           path, &why)) {
+            return status_set(status, STATUS_IO,
+                              "%zu entries of the review could not be saved; they are in %s: "
+                              "type  :import %s  the next time",
+                              n, path, path);
+        }
     }
-    return status_set(status, STATUS_IO, "%zu entries of the review could not be saved: %.150s",
+    return n == 0 ||
+           status_set(status, STATUS_IO, "%zu entries of the review could not be saved: %.150s",
                       n, why.text);
 }
 
@@ -96,7 +102,8 @@ static void say_answer(struct app *app, const struct review_query *asked)
     if (status->code != STATUS_OK) {
         bool kept = asked->unsaved > 0;
         if (attach) {
-            app_log(app, LOG_WARNING, "reviews: %s", status->text);
+            app_say(app, LOG_WARNING, "%s: %s", asked->of_truth ? "truth" : "reviews",
+                    status->text);
         } else if (!poll || !review->told) {
             app_say(app, LOG_ERROR, "%s%s", kept ? "NOT saved yet, kept and tried again: " : "",
                     status->text);
@@ -108,10 +115,29 @@ static void say_answer(struct app *app, const struct review_query *asked)
         app_say(app, LOG_NOTE, "saved: all that was waiting");
     } else if (attach) {
         app_log(app, LOG_NOTE, "%s", asked->message);
-    } else if (!poll) {
+    } else if (!poll && asked->task != TASK_VERSIONS) {
         app_say(app, LOG_NOTE, "%s", asked->message);
     }
     review->told = false;
+}
+
+/* What stays on the screen until it is over. */
+static void keep_problem(struct review *review, const struct review_query *asked)
+{
+    const struct status *status = &asked->query.status;
+    bool attach = asked->task == TASK_ATTACH, failed = status->code != STATUS_OK;
+    if (attach) {
+        snprintf(review->truth_problem, sizeof review->truth_problem, "%s",
+                 asked->of_truth ? status->text : "");
+    }
+    if (failed && !asked->of_truth && (attach || asked->unsaved > 0)) {
+        snprintf(review->problem, sizeof review->problem, "%s", status->text);
+    } else if (asked->unsaved == 0 && (!failed || asked->of_truth)) {
+        review->problem[0] = '\0';
+    }
+    if (asked->counted) {
+        review->pending = asked->pending;
+    }
 }
 
 void review_answer(struct app *app, struct query *query)
@@ -123,7 +149,12 @@ void review_answer(struct app *app, struct query *query)
         review->polled = clock_now();
     }
     review->unsaved = asked->unsaved;
+    keep_problem(review, asked);
     say_answer(app, asked);
+    if (asked->page != NULL) {
+        app_page(app, asked->page);
+        asked->page = NULL;
+    }
     if (asked->own != NULL && asked->shared != NULL) {
         verdict_set_free(review->own);
         verdict_set_free(review->shared);
@@ -180,6 +211,16 @@ const struct verdict_set *review_own_set(const struct review *review)
 const struct verdict_row *review_shared(const struct review *review, size_t row)
 {
     return review != NULL ? verdict_set_find(review->shared, (uint32_t)row) : NULL;
+}
+
+const char *review_problem(const struct review *review)
+{
+    return review->problem[0] != '\0' ? review->problem : review->truth_problem;
+}
+
+size_t review_pending(const struct review *review)
+{
+    return review != NULL ? review->pending : 0;
 }
 
 size_t review_unsaved(const struct review *review)

@@ -21,8 +21,8 @@ struct review;
 /* NULL when memory is out or the default place of the store is not known. Touches no disk. */
 struct review *review_new(const struct review_options *options, struct status *status);
 
-/* After the queries thread has ended. What is not saved by then is written beside the store,
- * and false says where. */
+/* After the queries thread has ended. What is not saved by then is written to a file in the
+ * present directory (or $HOME, $TMPDIR, /tmp), and false says where. */
 bool review_free(struct review *review, struct status *status);
 
 /* Takes up the reviews of the table that the session shows now. */
@@ -51,6 +51,12 @@ size_t review_unsaved(const struct review *review);
 
 /* Seconds that a verdict of one's own takes; NaN while there are too few to tell. */
 double review_seconds(const struct review *review);
+
+/* Why the store or the truth could not be read or written, for as long as that lasts; "". */
+const char *review_problem(const struct review *review);
+
+/* Verdicts and notes of other versions of the file, none of which has been taken over. */
+size_t review_pending(const struct review *review);
 
 /* "TP", "FP", "?", in parentheses when it is only others', with * for a note and ! while it is
  * not saved. */

@@ -140,10 +140,11 @@ static void file_task(struct app *app, enum review_task task, const char *path)
     }
 }
 
-static void simple_task(struct app *app, enum review_task task)
+static void simple_task(struct app *app, enum review_task task, const char *text)
 {
     struct review_query *asked = review_ask(app, task, 0);
     if (asked != NULL) {
+        snprintf(asked->text, sizeof asked->text, "%s", text);
         review_submit(app, asked);
     }
 }
@@ -154,7 +155,8 @@ bool review_act(struct app *app, enum action action, const char *argument, size_
     bool of_row = review_verdict_of(action) != VERDICT_NONE || action == ACTION_NOTE ||
                   action == ACTION_ALIKE;
     bool other = action == ACTION_UNDO || action == ACTION_REDO || action == ACTION_IMPORT ||
-                 action == ACTION_EXPORT_REVIEW;
+                 action == ACTION_EXPORT_REVIEW || action == ACTION_VERSIONS ||
+                 action == ACTION_MATCH;
     if (!of_row && !other) {
         return false;
     }
@@ -164,10 +166,12 @@ bool review_act(struct app *app, enum action action, const char *argument, size_
         app_say(app, LOG_NOTE, "there is no user-hour under the cursor");
     } else {
         switch ((int)action) {
-        case ACTION_UNDO: simple_task(app, TASK_UNDO); break;
-        case ACTION_REDO: simple_task(app, TASK_REDO); break;
+        case ACTION_UNDO: simple_task(app, TASK_UNDO, ""); break;
+        case ACTION_REDO: simple_task(app, TASK_REDO, ""); break;
         case ACTION_IMPORT: file_task(app, TASK_IMPORT, argument); break;
         case ACTION_EXPORT_REVIEW: file_task(app, TASK_EXPORT, argument); break;
+        case ACTION_VERSIONS: simple_task(app, TASK_VERSIONS, ""); break;
+        case ACTION_MATCH: simple_task(app, TASK_MATCH, argument); break;
         case ACTION_ALIKE: ask_alike(app, row); break;
         case ACTION_NOTE:
             if (argument[0] != '\0') {

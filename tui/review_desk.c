@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "review/content.h"
 #include "review/exchange.h"
+#include "review/versions.h"
 
 /* ---- filters ---- */
 
@@ -105,8 +106,10 @@ bool review_desk_attach(struct review_desk *desk, const struct table *table,
     desk->attached = true;
     truth_free(desk->truth);
     desk->truth = NULL;
+    desk->truth_failed = false;
     if (desk->truth_path != NULL) {
         desk->truth = truth_load(desk->truth_path, table, NULL, good ? status : NULL);
+        desk->truth_failed = good && desk->truth == NULL;
         good = good && desk->truth != NULL;
     }
     return good;
@@ -116,11 +119,8 @@ static bool import_matched(struct review_desk *desk, const struct exchange *exch
                            size_t *added, size_t *lost, struct status *status)
 {
     struct history *other = exchange_history(exchange, status);
-    struct matched matched = {0};
-    bool good = other != NULL && content_match(desk->table, other, &matched, status) &&
-                store_import(desk->store, matched.entries, matched.n, added, status);
-    *lost = matched.unmatched;
-    matched_free(&matched);
+    bool good =
+        other != NULL && versions_match(desk->store, desk->table, other, added, lost, status);
     history_free(other);
     return good;
 }

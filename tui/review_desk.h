@@ -11,6 +11,7 @@
 struct review_desk {
     struct store *store;
     bool attached;
+    bool truth_failed;         /* the last attach has not found a readable truth */
     size_t unsaved;            /* when the last answer was given */
     const struct table *table; /* of the last attach */
     struct truth *truth;

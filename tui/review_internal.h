@@ -20,6 +20,9 @@ struct review {
     bool seen;
     size_t note_row; /* what the open question is about */
     char *truth_path;
+    size_t pending; /* verdicts and notes of other versions of the file, not taken over */
+    char problem[STATUS_TEXT]; /* why the store could not be read or written; "": all is well */
+    char truth_problem[STATUS_TEXT];
     bool told; /* of a failure to save, until it is over */
 };
 
@@ -31,6 +34,8 @@ enum review_task {
     TASK_REDO,
     TASK_POLL,
     TASK_IMPORT,
+    TASK_VERSIONS,
+    TASK_MATCH,
     TASK_EXPORT
 };
 
@@ -47,15 +52,26 @@ struct review_query {
     char detector[64], queue[512], text[REVIEW_NOTE_TEXT];
     /* the answer */
     bool changed, nothing;
+    bool of_truth; /* what failed is reading the truth */
     uint32_t row;
     char message[400], notice[400];
     struct verdict_set *own, *shared;
     size_t unsaved;
     double pace;
+    bool counted; /* `pending` is known */
+    size_t pending;
+    struct page *page; /* TASK_VERSIONS */
 };
 
 /* A question to the store, with room for n rows; NULL, and said so, without memory. */
 struct review_query *review_ask(struct app *app, enum review_task task, size_t n);
+
+/* On the queries thread (review_versions.c): what there is of other versions, as a page; the
+ * taking over, of all of them or of the one whose number is in the query's text; how many wait.
+ */
+bool review_versions_show(struct review_query *asked, struct status *status);
+bool review_versions_match(struct review_query *asked, struct status *status);
+void review_versions_count(struct review_query *asked);
 
 /* Hands it to the queries thread. */
 void review_submit(struct app *app, struct review_query *take_asked);

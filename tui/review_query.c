@@ -20,6 +20,7 @@ static void free_query(struct query *query)
     verdict_set_free(asked->shared);
     free(asked->rows);
     free(asked->ranks);
+    page_free(asked->page);
     free(asked);
 }
 
@@ -49,15 +50,6 @@ static void say_attached(struct review_query *asked)
         store_history(desk->store) != NULL ? history_count(store_history(desk->store)) : 0;
     int at = snprintf(asked->message, sizeof asked->message, "reviews: %s entries in %.120s",
                       format_grouped(n).text, store_path(desk->store));
-    struct store_other *others = NULL;
-    size_t n_others = 0;
-    if (n == 0 && store_others(desk->store, &others, &n_others, NULL) && n_others > 0) {
-        snprintf(asked->notice, sizeof asked->notice,
-                 "the store has reviews of %zu other tables, first %.80s; export one and "
-                 ":import it to match by content",
-                 n_others, others[0].dataset.name);
-    }
-    store_others_free(others, n_others);
     if (desk->truth != NULL && at > 0) {
         char text[200];
         truth_text(desk->truth, text, sizeof text);
@@ -75,7 +67,9 @@ static bool do_task(struct review_query *asked, struct status *status)
     switch (asked->task) {
     case TASK_ATTACH:
         good = review_desk_attach(desk, asked->table, status);
+        asked->of_truth = desk->truth_failed;
         say_attached(asked);
+        review_versions_count(asked);
         break;
     case TASK_VERDICT:
         good = store_verdict(desk->store, asked->rows, asked->n, asked->verdict,
@@ -89,6 +83,12 @@ static bool do_task(struct review_query *asked, struct status *status)
     case TASK_IMPORT:
         good = review_desk_import(desk, asked->text, asked->message, sizeof asked->message,
                                   status);
+        review_versions_count(asked);
+        break;
+    case TASK_VERSIONS: good = review_versions_show(asked, status); break;
+    case TASK_MATCH:
+        good = review_versions_match(asked, status);
+        review_versions_count(asked);
         break;
     case TASK_EXPORT:
         good = exchange_write(store_history(desk->store), store_dataset(desk->store), false,

@@ -27,8 +27,9 @@ struct store *store_new(const struct store_options *options, struct status *stat
     store->now_ms = options->now_ms != NULL ? options->now_ms : system_clock;
     store->context = options->context;
     store->latest_ms = INT64_MIN;
-    store->path = options->path != NULL ? mem_text(options->path, strlen(options->path), status)
-                                        : store_default_path(status);
+    store->path = options->path != NULL && options->path[0] != '\0'
+                      ? mem_text(options->path, strlen(options->path), status)
+                      : store_default_path(status);
     store->reviewer = reviewer != NULL && reviewer[0] != '\0'
                           ? entry_text(reviewer, strlen(reviewer), status)
                           : store_default_reviewer(status);

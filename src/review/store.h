@@ -50,6 +50,10 @@ struct row_source {
 /* $XDG_DATA_HOME/oddhours/reviews.db, else $HOME/.local/share/...; freed with free(). */
 char *store_default_path(struct status *status);
 
+/* Whether `path` may be a store: it is not there yet, or is an SQLite database. Otherwise false
+ * with a sentence; for an exported review (JSON, CSV) the sentence says how to take it in. */
+bool store_path_check(const char *path, struct status *status);
+
 /* $USER, else $LOGNAME, else the name of the user id; freed with free(). */
 char *store_default_reviewer(struct status *status);
 

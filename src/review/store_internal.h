@@ -54,6 +54,11 @@ bool store_flush(struct store *store, bool *changed, struct status *status);
 /* Reads entries that came since the last reading into the history. */
 bool store_read_news(struct store *store, bool *changed, struct status *status);
 
+/* -- store_path.c */
+
+/* One text behind the other; freed with free(). */
+char *store_join(const char *base, const char *rest, struct status *status);
+
 /* -- store_open.c: the file */
 
 /* Makes sure that `db` is open on the file at `path`: opens it (and makes it, when `create`),

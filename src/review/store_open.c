@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,47 +16,6 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-
-static char *join(const char *base, const char *rest, struct status *status)
-{
-    size_t size = strlen(base) + strlen(rest) + 1;
-    char *path = mem_new(size, 1, "a path", status);
-    if (path != NULL) {
-        snprintf(path, size, "%s%s", base, rest);
-    }
-    return path;
-}
-
-char *store_default_path(struct status *status)
-{
-    const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
-    if (data != NULL && data[0] == '/') { /* a relative one is to be ignored, says XDG */
-        return join(data, "/oddhours/reviews.db", status);
-    }
-    if (home == NULL || home[0] != '/') {
-        status_set(status, STATUS_USAGE,
-                   "there is no home directory for the reviews: name a file with --reviews");
-        return NULL;
-    }
-    return join(home, "/.local/share/oddhours/reviews.db", status);
-}
-
-char *store_default_reviewer(struct status *status)
-{
-    const char *const names[] = {getenv("USER"), getenv("LOGNAME")};
-    for (size_t i = 0; i < 2; i++) {
-        if (names[i] != NULL && names[i][0] != '\0') {
-            return entry_text(names[i], strlen(names[i]), status);
-        }
-    }
-    struct passwd entry, *found = NULL;
-    char buffer[4096], number[32];
-    if (getpwuid_r(geteuid(), &entry, buffer, sizeof buffer, &found) == 0 && found != NULL) {
-        return entry_text(found->pw_name, strlen(found->pw_name), status);
-    }
-    snprintf(number, sizeof number, "uid-%lu", (unsigned long)geteuid());
-    return entry_text(number, strlen(number), status);
-}
 
 bool store_fail(struct store *store, int code, const char *doing, struct status *status)
 {
@@ -217,7 +175,7 @@ static bool restore(struct store *store, struct status *status)
 {
     char suffix[32];
     snprintf(suffix, sizeof suffix, ".restored-%ld", (long)getpid());
-    char *beside = join(store->path, suffix, status);
+    char *beside = store_join(store->path, suffix, status);
     if (beside == NULL) {
         return false;
     }

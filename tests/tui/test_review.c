@@ -229,6 +229,49 @@ static void a_repeat_is_judged_without_the_first_verdict(void **state)
     app_free(app);
 }
 
+/* A copy of the sample without its last line: another version of the file. */
+static void copy_shorter(const char *to)
+{
+    char from[4096], line[512], ahead[512];
+    snprintf(from, sizeof from, "%s/data/lanl_user_hours.csv", getenv("ODDHOURS_SRCDIR"));
+    FILE *in = fopen(from, "r"), *out = fopen(to, "w");
+    assert_true(in != NULL && out != NULL);
+    assert_non_null(fgets(line, sizeof line, in));
+    while (fgets(ahead, sizeof ahead, in) != NULL) {
+        fputs(line, out);
+        memcpy(line, ahead, sizeof line);
+    }
+    fclose(in);
+    assert_int_equal(fclose(out), 0);
+}
+
+static void verdicts_of_another_version(void **state)
+{
+    (void)state;
+    char path[160];
+    struct app *app = open_as("ana");
+    fixture_do(app, "key t f o");
+    app_free(app);
+    snprintf(path, sizeof path, "%s/lanl_user_hours.csv", directory);
+    copy_shorter(path);
+    app = fixture_open_reviewed(path, "iforest,lof", store, "ben");
+    fixture_do(app, "review");
+    assert_non_null(strstr(app->message, "another version of this file"));
+    assert_true(fixture_shows(app, "3 verdicts of another version of this file"));
+    assert_int_equal(review_counting(app->review)->n, 0); /* they count nowhere */
+    fixture_do(app, "versions");
+    fixture_golden(app, 24, 80, GLYPHS_ASCII, "review_versions_80x24_ascii");
+    fixture_do(app, "key Esc");
+    fixture_do(app, "match 2");
+    assert_non_null(strstr(app->message, "1 to 1"));
+    fixture_do(app, "match");
+    assert_non_null(strstr(app->message, "saved: 3 taken over by content"));
+    assert_int_equal(review_counting(app->review)->n, 3);
+    assert_false(fixture_shows(app, "another version"));
+    app_free(app);
+    unlink(path);
+}
+
 static void undo_takes_the_cursor_back(void **state)
 {
     (void)state;
@@ -281,6 +324,7 @@ int main(void)
                                         remove_place),
         cmocka_unit_test_setup_teardown(a_repeat_is_judged_without_the_first_verdict,
                                         make_place, remove_place),
+        cmocka_unit_test_setup_teardown(verdicts_of_another_version, make_place, remove_place),
         cmocka_unit_test_setup_teardown(undo_takes_the_cursor_back, make_place, remove_place),
         cmocka_unit_test_setup_teardown(an_exported_review_comes_in, make_place, remove_place),
     };

@@ -6,6 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "review/content.h"
+#include "review/versions.h"
+#include "table/builder.h"
 #include "unit/store_fixture.h"
 
 static void other_files_are_refused_untouched(void **state)
@@ -107,6 +110,118 @@ static void other_versions_are_listed_and_adopted_once(void **state)
     store_free(store, NULL);
 }
 
+static struct table *small_table(const char *hash, const double *values, size_t n)
+{
+    static const char *const names[] = {"a"};
+    struct table_builder *builder = table_builder_new(names, 1, false, true, NULL);
+    assert_non_null(builder);
+    for (size_t i = 0; i < n; i++) {
+        assert_true(table_builder_add(builder, (struct span){"", 0}, (struct span){"U1", 2},
+                                      &values[i], NULL));
+    }
+    struct read_report *report = table_builder_report(builder);
+    snprintf(report->hash, sizeof report->hash, "%s", hash);
+    struct table *table = table_builder_finish(builder, NULL);
+    assert_non_null(table);
+    return table;
+}
+
+static struct store *open_on(const char *path, const char *reviewer, const char *name,
+                             const struct table *table)
+{
+    const struct store_options options = {.path = path, .reviewer = reviewer};
+    const struct row_source rows = content_source(table);
+    struct review_dataset dataset = dataset_named(table->report.hash);
+    dataset.name = (char *)(uintptr_t)name;
+    dataset.rows = table->n_rows;
+    struct store *store = store_new(&options, NULL);
+    assert_non_null(store);
+    assert_true(store_attach(store, &dataset, &rows, NULL));
+    return store;
+}
+
+/* Ana has judged an older version, and one row of this one: what she says here stays, what is
+ * found again comes, what is gone is counted. */
+static void versions_are_seen_and_taken_over_on_request(void **state)
+{
+    struct place *place = *state;
+    static const double old_values[] = {1, 2, 3, 4}, new_values[] = {9, 4, 3, 2};
+    struct table *before = small_table("old", old_values, 4);
+    struct table *after = small_table("new", new_values, 4);
+    struct versions versions;
+    size_t added, lost;
+
+    struct store *store = open_on(place->path, "ana", "/somewhere/a.csv", before);
+    for (uint32_t row = 0; row < 4; row++) {
+        judge(store, row, VERDICT_TP);
+    }
+    assert_true(store_note(store, 2, "seen", &context, NULL));
+    store_free(store, NULL);
+    struct table *third = small_table("third", old_values, 3);
+    store = open_on(place->path, "ana", "other.csv", third);
+    judge(store, 1, VERDICT_FP); /* a table that is no version */
+    store_free(store, NULL);
+    table_free(third);
+
+    store = open_on(place->path, "ana", "a.csv", after);
+    judge(store, 1, VERDICT_FP); /* the row with 4: TP in the old version */
+    assert_true(versions_load(store, &versions, NULL));
+    assert_int_equal(versions.n, 1);
+    assert_int_equal(versions.others, 1);
+    assert_int_equal(versions.list[0].standing, 5);
+    assert_int_equal(versions_pending(&versions), 5);
+    assert_int_equal(mine(store, 2), VERDICT_NONE); /* looking changes nothing */
+
+    assert_true(versions_match(store, after, versions.list[0].history, &added, &lost, NULL));
+    assert_int_equal(added, 3); /* rows with 3 and 2, and the note */
+    assert_int_equal(lost, 1);  /* the row with 1 */
+    assert_int_equal(mine(store, 1), VERDICT_FP);
+    assert_int_equal(mine(store, 2), VERDICT_TP);
+    assert_int_equal(mine(store, 3), VERDICT_TP);
+    assert_true(versions_match(store, after, versions.list[0].history, &added, &lost, NULL));
+    assert_int_equal(added, 0);
+    versions_free(&versions);
+    assert_true(versions_load(store, &versions, NULL));
+    assert_int_equal(versions.list[0].taken, 3);
+    assert_int_equal(versions_pending(&versions), 0);
+    versions_free(&versions);
+    store_free(store, NULL);
+    table_free(before);
+    table_free(after);
+}
+
+static void write_file(const char *path, const char *text)
+{
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fputs(text, file);
+    fclose(file);
+}
+
+static void a_path_is_checked_before_the_screen_starts(void **state)
+{
+    struct place *place = *state;
+    struct status status = {0};
+    char path[160];
+    assert_true(store_path_check(place->path, &status)); /* not there yet */
+    snprintf(path, sizeof path, "%s/review.json", place->directory);
+    assert_false(store_path_check(path, &status)); /* a store would be mistaken for an export */
+    assert_int_equal(status.code, STATUS_USAGE);
+    write_file(path, "{\"format\": \"oddhours-review\"}");
+    assert_false(store_path_check(path, &status));
+    assert_non_null(strstr(status.text, ":import"));
+    snprintf(path, sizeof path, "%s/notes", place->directory);
+    write_file(path, "some text");
+    assert_false(store_path_check(path, &status));
+    assert_non_null(strstr(status.text, "not a review store"));
+    write_file(path, ""); /* an empty file becomes a store */
+    assert_true(store_path_check(path, &status));
+    struct store *store = open_store(path, "ana", "aa");
+    judge(store, 1, VERDICT_TP);
+    store_free(store, NULL);
+    assert_true(store_path_check(path, &status));
+}
+
 /* The tables of the first version of the schema, as they were, with a verdict and an undone
  * one. */
 static const char version_1[] =
@@ -168,6 +283,8 @@ int main(void)
         PLACED(other_files_are_refused_untouched),
         PLACED(rows_must_be_the_rows_judged),
         PLACED(other_versions_are_listed_and_adopted_once),
+        PLACED(versions_are_seen_and_taken_over_on_request),
+        PLACED(a_path_is_checked_before_the_screen_starts),
         PLACED(old_versions_are_migrated),
     };
     return cmocka_run_group_tests_name("store_versions", tests, NULL, NULL);

@@ -39,6 +39,12 @@ static void *open_review(struct app *app)
         view->wish.spec.seed = run != NULL ? run->params.seed : 0;
         view->wish.each = STRATUM_ROWS;
         ask(view, app);
+        if (review_pending(app_review(app)) > 0) {
+            app_say(app, LOG_NOTE,
+                    "%zu verdicts are of another version of this file: :versions shows them, "
+                    ":match takes them over",
+                    review_pending(app_review(app)));
+        }
     }
     return view;
 }

@@ -183,21 +183,37 @@ static void draw_queue(const struct review_view *view, const struct app *app,
     canvas_text(canvas, 0, x, ROLE_TEXT, view->numbers.text);
 }
 
+/* What the user should know before anything else, each in a line. */
+static int draw_notices(const struct app *app, bool roomy, struct canvas *canvas, int y)
+{
+    const struct review *review = app_review(app);
+    if (review_problem(review)[0] != '\0') {
+        canvas_text(canvas, y++, 1, ROLE_BAD, review_problem(review));
+    }
+    if (roomy && review_pending(review) > 0) {
+        int x = add_part(canvas, y, 1, ROLE_WARN, "%s verdicts of another version of this file",
+                         format_grouped(review_pending(review)).text);
+        add_part(canvas, y++, x, ROLE_DIM, ": :versions, :match");
+    }
+    return y;
+}
+
 int review_head_draw(const struct review_view *view, const struct app *app,
                      struct canvas *canvas)
 {
     const struct session *session = app_session(app);
     bool roomy = canvas->rows >= ROOMY_ROWS;
     draw_queue(view, app, canvas);
+    int y = draw_notices(app, roomy, canvas, 1);
     if (view->wish.spec.blind) {
-        canvas_text(canvas, 1, 1, ROLE_DIM,
+        canvas_text(canvas, y, 1, ROLE_DIM,
                     "blind: score, rank, detector and Precision@K are hidden");
-        return 2;
+        return y + 1;
     }
     if (view->curve && !roomy) {
-        return 1; /* the curve's title says the rest */
+        return y; /* the curve's title says the rest */
     }
-    int y = draw_table(view, session, roomy, canvas, 1);
+    y = draw_table(view, session, roomy, canvas, y);
     y = draw_estimate(view, session, canvas, y);
     return roomy ? draw_tie(view, canvas, y) : y;
 }
