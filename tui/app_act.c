@@ -241,6 +241,7 @@ static void act_alone(struct app *app, enum action action, const char *argument)
     case ACTION_REDRAW: app->repaint = true; break;
     case ACTION_SUSPEND: app->suspend = true; break;
     case ACTION_IMPORT:
+    case ACTION_EXPORT_REVIEW:
     case ACTION_MATCH:
     case ACTION_VERSIONS: review_act(app, action, argument, SIZE_MAX, NULL); break;
     default: app_say(app, LOG_NOTE, "'%s' does nothing here", action_info(action)->name); break;
