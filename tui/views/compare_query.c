@@ -6,6 +6,8 @@
 #include "base/mem.h"
 #include "rank/row_order.h"
 
+enum { CURVE_BEYOND = 10 /* times K: whether they come to agree further down */ };
+
 void comparison_clear(struct comparison *comparison)
 {
     free(comparison->curve);
@@ -16,6 +18,21 @@ void comparison_clear(struct comparison *comparison)
     memset(comparison, 0, sizeof *comparison);
 }
 
+/* K itself is one of the steps of the curve. */
+static size_t add_step(size_t k, size_t *steps, size_t n, size_t room)
+{
+    size_t at = 0;
+    while (at < n && steps[at] < k) {
+        at++;
+    }
+    if (n == room || (at < n && steps[at] == k)) {
+        return n;
+    }
+    memmove(steps + at + 1, steps + at, (n - at) * sizeof *steps);
+    steps[at] = k;
+    return n + 1;
+}
+
 static bool find_overlaps(struct compare_query *self, const struct progress *progress)
 {
     struct comparison *found = &self->found;
@@ -24,7 +41,12 @@ static bool find_overlaps(struct compare_query *self, const struct progress *pro
     if (!overlap_at(&found->at_k, self->ranking, found->n, index, found->k, status)) {
         return false;
     }
-    found->n_steps = overlap_steps(found->k, found->steps, COMPARE_STEPS);
+    size_t rows = self->run->table->n_rows;
+    size_t most = found->k < rows / CURVE_BEYOND ? CURVE_BEYOND * found->k : rows;
+    found->n_steps = overlap_steps(most, found->steps, COMPARE_STEPS);
+    if (found->k <= most) {
+        found->n_steps = add_step(found->k, found->steps, found->n_steps, COMPARE_STEPS);
+    }
     found->curve = mem_new(found->n_steps, sizeof *found->curve, "overlaps", status);
     return found->curve != NULL &&
            overlap_curve(found->curve, self->ranking, found->n, index, found->steps,

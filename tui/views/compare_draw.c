@@ -1,0 +1,199 @@
+/* What the Compare view looks like: the pairs above, and one of its lists below. */
+#include "views/compare_draw.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "base/format.h"
+#include "review.h"
+#include "views/detail.h"
+#include "views/user_hours.h"
+#include "widgets/columns.h"
+
+enum { LEAST_LIST = 5, LEAST_WITH_DETAIL = 4 };
+
+/* ---- the lists of user-hours ---- */
+
+struct layout {
+    struct columns columns;
+    size_t verdict, user, when, rank, last;
+};
+
+static void lay_out(const struct compare_view *view, const struct app *app,
+                    struct layout *layout, int cols)
+{
+    const struct session *session = app_session(app);
+    struct columns *columns = &layout->columns;
+    *layout = (struct layout){.verdict = COLUMNS_MAX};
+    if (app_review(app) != NULL) {
+        layout->verdict = columns_add(columns, (struct column){"", 4, 4, 0, TEXT_LEFT});
+    }
+    layout->user = columns_add(columns, (struct column){"user", 12, 26, 0, TEXT_LEFT});
+    layout->when = columns_add(columns, (struct column){"when", 7, 7, 1, TEXT_LEFT});
+    layout->rank = columns->n;
+    for (size_t k = 0; k < view->found.n; k++) {
+        const char *brief = session->run->results[view->found.result[k]].brief;
+        columns_add(columns, (struct column){brief, 8, 11, k > 1 ? 3 : 0, TEXT_RIGHT});
+    }
+    const char *title = view->pane == PANE_DIFFER ? "decades rarer" : "why";
+    layout->last = columns_add(columns, (struct column){title, 16, 40, 2, TEXT_LEFT});
+    columns_place(columns, cols);
+}
+
+static void draw_last(const struct compare_view *view, const struct session *session, size_t i,
+                      const struct layout *layout, struct canvas *canvas, int y)
+{
+    char text[200];
+    const struct run *run = session->run;
+    const char *feature;
+    double share;
+    if (view->pane == PANE_DIFFER) {
+        const struct disagreement *differ = &view->found.differ[i];
+        snprintf(text, sizeof text, "%s %.1f over %s",
+                 run->results[view->found.result[differ->rare]].brief, differ->decades,
+                 run->results[view->found.result[differ->ordinary]].brief);
+        columns_field(&layout->columns, canvas, y, layout->last, ROLE_TEXT, text);
+    } else if (layout->columns.width[layout->last] > 0 &&
+               detail_reason(session, session_results() - 1,
+                             run->table->row_profile[compare_row(view, i)], &feature, &share)) {
+        columns_field(&layout->columns, canvas, y, layout->last, ROLE_TEXT, feature);
+    }
+}
+
+static void draw_row(const struct compare_view *view, const struct app *app, size_t i,
+                     const struct layout *layout, struct canvas *canvas, int y)
+{
+    const struct session *session = app_session(app);
+    const struct run *run = session->run;
+    const struct columns *columns = &layout->columns;
+    size_t row = compare_row(view, i);
+    char text[200];
+    int64_t day;
+    int hour;
+    if (layout->verdict < COLUMNS_MAX) {
+        review_mark(app_review(app), row, false, text, sizeof text);
+        columns_field(columns, canvas, y, layout->verdict, ROLE_STRONG, text);
+    }
+    user_hours_user(run->table, row, canvas->glyphs->ascii, text, sizeof text);
+    columns_field(columns, canvas, y, layout->user, ROLE_TEXT, text);
+    columns_field(columns, canvas, y, layout->when, ROLE_TEXT,
+                  table_row_when(run->table, row, &day, &hour) ? format_when(day, hour).text
+                                                               : "-");
+    for (size_t k = 0; k < view->found.n; k++) {
+        const struct result *one = &run->results[view->found.result[k]];
+        size_t rank =
+            ranking_rank_of(one->ranking, run->by_profile, run->table->row_profile, row);
+        bool head = rank > 0 && rank <= view->found.k;
+        columns_field(columns, canvas, y, layout->rank + k, head ? ROLE_STRONG : ROLE_DIM,
+                      rank == 0 ? "not scored" : format_grouped(rank).text);
+    }
+    draw_last(view, session, i, layout, canvas, y);
+}
+
+static void draw_rows(struct compare_view *view, const struct app *app, struct canvas *canvas)
+{
+    struct layout layout;
+    struct canvas part = canvas_part(canvas, 0, 1, canvas->rows, canvas->cols - 1);
+    const struct list *list = &view->list[view->pane];
+    lay_out(view, app, &layout, part.cols);
+    columns_header(&layout.columns, &part, 0, layout.columns.n, false);
+    for (size_t i = list->top; i < list->n && (int)(i - list->top) + 1 < canvas->rows; i++) {
+        int y = (int)(i - list->top) + 1;
+        draw_row(view, app, i, &layout, &part, y);
+        if (i == list->cursor) {
+            canvas_select(canvas, y, 0, canvas->cols);
+        }
+    }
+    if (list->n == 0 && view->pane == PANE_CONSENSUS) {
+        canvas_text(canvas, 1, 1, ROLE_DIM, "none: a larger K (+), or fewer detectors (s)");
+    }
+}
+
+/* ---- the means ---- */
+
+static void draw_means(struct compare_view *view, const struct session *session,
+                       struct canvas *canvas)
+{
+    const struct table *table = session->run->table;
+    const struct list *list = &view->list[PANE_MEANS];
+    canvas_field(canvas, 0, 1, 18, TEXT_LEFT, ROLE_DIM, "mean of");
+    canvas_field(canvas, 0, 20, 12, TEXT_RIGHT, ROLE_DIM, "consensus");
+    canvas_field(canvas, 0, 33, 12, TEXT_RIGHT, ROLE_DIM, "everybody");
+    canvas_field(canvas, 0, 46, 12, TEXT_RIGHT, ROLE_DIM, "times");
+    for (size_t i = list->top; i < list->n && (int)(i - list->top) + 1 < canvas->rows; i++) {
+        int y = (int)(i - list->top) + 1;
+        double here = view->found.consensus_mean[i], all = view->found.all_mean[i];
+        canvas_field(canvas, y, 1, 18, TEXT_LEFT, ROLE_TEXT, table->feature_names[i]);
+        canvas_field(canvas, y, 20, 12, TEXT_RIGHT, ROLE_STRONG, format_value(here).text);
+        canvas_field(canvas, y, 33, 12, TEXT_RIGHT, ROLE_TEXT, format_value(all).text);
+        if (all > 0 && !isnan(here)) {
+            double times = here / all;
+            char text[48];
+            snprintf(text, sizeof text, "%s %s", canvas->glyphs->times,
+                     format_value(times >= 100 ? round(times) : round(times * 10) / 10).text);
+            canvas_field(canvas, y, 46, 12, TEXT_RIGHT, ROLE_TEXT, text);
+        }
+    }
+}
+
+/* ---- all of it ---- */
+
+static void title_of(const struct compare_view *view, char *text, size_t size)
+{
+    const struct comparison *found = &view->found;
+    switch (view->pane) {
+    case PANE_CONSENSUS:
+        snprintf(text, size, "consensus: %s in the top of %s%zu detectors (s changes)",
+                 format_grouped(found->n_consensus).text,
+                 found->least == found->n ? "all " : "at least ", found->least);
+        break;
+    case PANE_DIFFER: snprintf(text, size, "where the detectors differ most"); break;
+    case PANE_MEANS:
+        snprintf(text, size, "the %s of the consensus and everybody, by row",
+                 format_grouped(found->n_consensus).text);
+        break;
+    default: snprintf(text, size, "Jaccard over K; Enter lists what the pair shares"); break;
+    }
+}
+
+static void draw_list(struct compare_view *view, const struct app *app, struct canvas *canvas)
+{
+    list_set_page(&view->list[view->pane], canvas->rows > 1 ? (size_t)canvas->rows - 1 : 0);
+    if (view->pane == PANE_MEANS) {
+        draw_means(view, app_session(app), canvas);
+    } else {
+        draw_rows(view, app, canvas);
+    }
+}
+
+void compare_draw(struct compare_view *view, const struct app *app, struct canvas *canvas)
+{
+    const struct session *session = app_session(app);
+    struct list *list = &view->list[view->pane];
+    list_set_count(list, compare_length(view, session));
+    size_t row = compare_row(view, list->cursor);
+    int pairs = (int)compare_pairs(&view->found) + 2, y = 0;
+    int detail = view->detail && row != SIZE_MAX ? detail_rows(app) : 0;
+    if (detail > 0 && canvas->rows < detail + 2 + LEAST_WITH_DETAIL) {
+        detail = canvas->rows; /* only that */
+    }
+    if (canvas->rows >= pairs + LEAST_LIST + detail || view->pane == PANE_PAIRS) {
+        y = compare_draw_pairs(view, session, canvas);
+    }
+    if (y < canvas->rows && detail < canvas->rows) {
+        char title[160];
+        title_of(view, title, sizeof title);
+        canvas_rule(canvas, y++, title);
+        struct canvas part = canvas_part(canvas, y, 0, canvas->rows - y - detail, canvas->cols);
+        if (view->pane == PANE_PAIRS) {
+            compare_draw_curves(view, session, &part);
+        } else {
+            draw_list(view, app, &part);
+        }
+    }
+    if (detail > 0) {
+        struct canvas part =
+            canvas_part(canvas, canvas->rows - detail, 0, detail, canvas->cols);
+        detail_draw(app, row, &part);
+    }
+}

@@ -1,0 +1,46 @@
+/* compare_view: the state of the Compare view, and what its parts share. */
+#ifndef ODDHOURS_TUI_VIEWS_COMPARE_VIEW_H
+#define ODDHOURS_TUI_VIEWS_COMPARE_VIEW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "app.h"
+#include "canvas.h"
+#include "run/sheet.h"
+#include "views/compare_query.h"
+#include "widgets/list.h"
+
+enum compare_pane { PANE_CONSENSUS, PANE_DIFFER, PANE_MEANS, PANE_PAIRS, PANES };
+
+struct compare_view {
+    struct comparison found;
+    bool ready;
+    const void *asked;
+    size_t least; /* of the consensus; 0: all detectors */
+    enum compare_pane pane;
+    struct list list[PANES];
+    bool detail; /* the user-hour under the cursor is shown in full */
+    char problem[160];
+};
+
+/* The pairs of detectors, then all of them when they are more than two. */
+struct compare_pair {
+    size_t a, b; /* places in comparison.result; the same: all */
+};
+size_t compare_pairs(const struct comparison *found);
+struct compare_pair compare_pair(const struct comparison *found, size_t i);
+double compare_jaccard(const struct overlap *overlap, struct compare_pair pair);
+
+/* Lines of the pane's list, and its user-hour at a place: SIZE_MAX when it lists none. */
+size_t compare_length(const struct compare_view *view, const struct session *session);
+size_t compare_row(const struct compare_view *view, size_t i);
+
+/* Everything: the answer is there. */
+void compare_draw(struct compare_view *view, const struct app *app, struct canvas *canvas);
+
+/* What the pane lists for a file: view_ops.sheet. */
+struct sheet *compare_sheet(void *view, const struct app *app, char *name, size_t size,
+                            struct status *status);
+
+#endif
