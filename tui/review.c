@@ -92,20 +92,14 @@ static void say_answer(struct app *app, const struct review_query *asked)
     struct review *review = app->review;
     const struct status *status = &asked->query.status;
     bool poll = asked->task == TASK_POLL, attach = asked->task == TASK_ATTACH;
-    if (asked->notice[0] != '\0') {
-        if (attach) {
-            app_log(app, LOG_NOTE, "%s", asked->notice);
-        } else {
-            app_say(app, LOG_WARNING, "%s", asked->notice);
-        }
-    }
+    bool notice = asked->notice[0] != '\0' && !attach;
     if (status->code != STATUS_OK) {
         bool kept = asked->unsaved > 0;
         if (attach) {
             app_say(app, LOG_WARNING, "%s: %s", asked->of_truth ? "truth" : "reviews",
                     status->text);
         } else if (!poll || !review->told) {
-            app_say(app, LOG_ERROR, "%s%s", kept ? "NOT saved yet, kept and tried again: " : "",
+            app_say(app, LOG_ERROR, "%s%s", kept ? "NOT saved, kept for later: " : "",
                     status->text);
         }
         review->told = kept;
@@ -113,12 +107,15 @@ static void say_answer(struct app *app, const struct review_query *asked)
     }
     if (poll && review->told && asked->unsaved == 0) {
         app_say(app, LOG_NOTE, "saved: all that was waiting");
-    } else if (attach) {
+    } else if (attach || notice) {
         app_log(app, LOG_NOTE, "%s", asked->message);
     } else if (!poll && asked->task != TASK_VERSIONS) {
         app_say(app, LOG_NOTE, "%s", asked->message);
     }
     review->told = false;
+    if (notice) { /* instead of the usual word: it is said once */
+        app_say(app, LOG_WARNING, "%s", asked->notice);
+    }
 }
 
 /* What stays on the screen until it is over. */

@@ -17,6 +17,14 @@
 
 #include "base/mem.h"
 
+/* The cause first: a message line is narrow, a path may be long. */
+static bool fail_with(struct store *store, const char *doing, const char *what, int cause,
+                      struct status *status)
+{
+    return status_set(status, STATUS_IO, "%s%s%s (%s %s)", what, cause != 0 ? ": " : "",
+                      cause != 0 ? strerror(cause) : "", doing, store->path);
+}
+
 bool store_fail(struct store *store, int code, const char *doing, struct status *status)
 {
     int cause = sqlite3_system_errno(store->db);
@@ -24,31 +32,29 @@ bool store_fail(struct store *store, int code, const char *doing, struct status 
     case SQLITE_NOMEM: return status_nomem(status, 0, "the review store");
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-        return status_set(status, STATUS_IO, "%s %s: another program keeps it locked", doing,
-                          store->path);
-    case SQLITE_FULL:
-        return status_set(status, STATUS_IO, "%s %s: the disk is full", doing, store->path);
+        return fail_with(store, doing, "another program keeps the reviews locked", 0, status);
+    case SQLITE_FULL: return fail_with(store, doing, "the disk is full", 0, status);
     case SQLITE_READONLY:
-        return status_set(status, STATUS_IO, "%s %s: %s", doing, store->path,
-                          code == SQLITE_READONLY_DBMOVED
-                              ? "the file was deleted or replaced"
-                              : "the file or its directory may not be written");
+        return fail_with(store, doing,
+                         code == SQLITE_READONLY_DBMOVED
+                             ? "the review file was deleted or replaced"
+                             : "the review file or its directory may not be written",
+                         0, status);
     case SQLITE_CANTOPEN:
-        return status_set(
-            status, STATUS_IO, "%s %s: the file or its directory cannot be opened%s%s", doing,
-            store->path, cause != 0 ? ": " : "", cause != 0 ? strerror(cause) : "");
+        return fail_with(store, doing, "the review file cannot be opened", cause, status);
     case SQLITE_NOTADB:
         return status_set(status, STATUS_INPUT,
-                          "%s is not a review store: name another file with --reviews",
+                          "not a review store: %s; name another file with --reviews",
                           store->path);
     case SQLITE_CORRUPT:
-        return status_set(status, STATUS_INPUT,
-                          "%s is damaged: keep a copy, and try sqlite3 FILE .recover",
-                          store->path);
+        return status_set(
+            status, STATUS_INPUT,
+            "the review file is damaged: keep a copy, and try sqlite3 %s .recover",
+            store->path);
     default:
-        return status_set(status, STATUS_IO, "%s %s: %s%s%s", doing, store->path,
-                          store->db != NULL ? sqlite3_errmsg(store->db) : sqlite3_errstr(code),
-                          cause != 0 ? ": " : "", cause != 0 ? strerror(cause) : "");
+        return fail_with(store, doing,
+                         store->db != NULL ? sqlite3_errmsg(store->db) : sqlite3_errstr(code),
+                         cause, status);
     }
 }
 
@@ -190,8 +196,8 @@ static bool restore(struct store *store, struct status *status)
     if (good) {
         sync_directory(store->path);
         snprintf(store->notice, sizeof store->notice,
-                 "%.300s was deleted while in use: it has been written again, with everything "
-                 "it held",
+                 "the review file was deleted while in use; it has been written again, with "
+                 "everything it held: %.300s",
                  store->path);
     }
     return good;
@@ -205,10 +211,11 @@ static bool follow(struct store *store, struct status *status)
             return false;
         }
     } else {
-        snprintf(
-            store->notice, sizeof store->notice,
-            "%.300s was replaced while in use: what was judged here goes on in the new file",
-            store->path);
+        snprintf(store->notice, sizeof store->notice,
+                 "the review file was replaced while in use; what was judged here goes on in "
+                 "the new "
+                 "one: %.300s",
+                 store->path);
     }
     store_disconnect(store);
     return true;

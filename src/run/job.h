@@ -122,8 +122,8 @@ struct queries *queries_new(struct inbox *inbox, struct status *status);
 /* Finishes what is queued in slot 0 (writes), cancels the rest, ends the thread. */
 void queries_free(struct queries *queries);
 
-/* Queues; queries are answered in order. Returns the id, or 0 when there is no memory left to
- * carry the answer (the query is then freed). */
+/* Queues; queries are answered in order, but writes (slot 0) before all others. Returns the id,
+ * or 0 when there is no memory left to carry the answer (the query is then freed). */
 uint64_t queries_submit(struct queries *queries, struct query *take_query);
 void queries_cancel_slot(struct queries *queries, unsigned slot);
 bool queries_idle(struct queries *queries);

@@ -10,7 +10,7 @@ struct queries {
     pthread_t thread;
     pthread_mutex_t mutex; /* guards all below */
     pthread_cond_t changed;
-    struct query *first, *last;
+    struct query *first;
     struct query *running;
     uint64_t last_id;
     bool stop;
@@ -37,9 +37,6 @@ static void *queries_main(void *argument)
             break;
         }
         queries->first = query->next;
-        if (queries->first == NULL) {
-            queries->last = NULL;
-        }
         query->next = NULL;
         queries->running = query;
         pthread_mutex_unlock(&queries->mutex);
@@ -109,6 +106,18 @@ void queries_free(struct queries *queries)
     free(queries);
 }
 
+/* With the mutex held: at the end; a write goes before all that only reads, behind other
+ * writes: "saved" is not to wait for a search through all rows. */
+static void enqueue(struct queries *queries, struct query *query)
+{
+    struct query **place = &queries->first;
+    while (*place != NULL && (query->slot != 0 || (*place)->slot == 0)) {
+        place = &(*place)->next;
+    }
+    query->next = *place;
+    *place = query;
+}
+
 uint64_t queries_submit(struct queries *queries, struct query *query)
 {
     query->mail = mem_zero(1, sizeof *query->mail, "a mail", NULL);
@@ -124,13 +133,7 @@ uint64_t queries_submit(struct queries *queries, struct query *query)
         cancel_slot(queries, query->slot);
     }
     query->id = ++queries->last_id;
-    query->next = NULL;
-    if (queries->last != NULL) {
-        queries->last->next = query;
-    } else {
-        queries->first = query;
-    }
-    queries->last = query;
+    enqueue(queries, query);
     uint64_t id = query->id;
     pthread_cond_broadcast(&queries->changed);
     pthread_mutex_unlock(&queries->mutex);

@@ -190,6 +190,38 @@ static struct query *ask(unsigned slot, atomic_bool *let_go, atomic_bool *began)
     return &question->query;
 }
 
+static void wait_for(atomic_bool *flag)
+{
+    while (!atomic_load(flag)) {
+        poll(NULL, 0, 1);
+    }
+}
+
+/* "Saved" does not wait behind searches, and writes stay in their order. */
+static void writes_go_first(void **state)
+{
+    (void)state;
+    struct watch watch = {.inbox = inbox_new(NULL)};
+    struct queries *queries = queries_new(watch.inbox, NULL);
+    atomic_bool first_may = false, now = true, began[5] = {false, false, false, false, false};
+    uint64_t ids[5];
+    ids[0] = queries_submit(queries, ask(1, &first_may, &began[0]));
+    wait_for(&began[0]);
+    ids[3] = queries_submit(queries, ask(2, &now, &began[3]));
+    ids[1] = queries_submit(queries, ask(0, &now, &began[1]));
+    ids[4] = queries_submit(queries, ask(3, &now, &began[4]));
+    ids[2] = queries_submit(queries, ask(0, &now, &began[2]));
+    atomic_store(&first_may, true);
+    for (size_t i = 0; i < 5; i++) {
+        struct mail *mail = next_mail(&watch);
+        assert_true(mail->query->id == ids[i]);
+        assert_int_equal(((struct question *)mail->query)->answer, 42);
+        mail_free(mail);
+    }
+    queries_free(queries);
+    inbox_free(watch.inbox);
+}
+
 static void a_later_question_of_a_slot_cancels_the_earlier(void **state)
 {
     (void)state;
@@ -197,6 +229,7 @@ static void a_later_question_of_a_slot_cancels_the_earlier(void **state)
     struct queries *queries = queries_new(watch.inbox, NULL);
     atomic_bool never = false, now = true, began[3] = {false, false, false};
     uint64_t first = queries_submit(queries, ask(1, &never, &began[0]));
+    wait_for(&began[0]);
     uint64_t write = queries_submit(queries, ask(0, &now, &began[1]));
     uint64_t second = queries_submit(queries, ask(1, &now, &began[2]));
     const uint64_t ids[] = {first, write, second};
@@ -206,7 +239,8 @@ static void a_later_question_of_a_slot_cancels_the_earlier(void **state)
         assert_int_equal(mail->kind, MAIL_ANSWER);
         assert_true(mail->query->id == ids[i]);
         assert_int_equal(mail->query->status.code, codes[i]);
-        assert_int_equal(((struct question *)mail->query)->answer, codes[i] == STATUS_OK ? 42 : 0);
+        assert_int_equal(((struct question *)mail->query)->answer,
+                         codes[i] == STATUS_OK ? 42 : 0);
         mail_free(mail);
     }
     assert_true(queries_idle(queries));
@@ -221,6 +255,7 @@ static void ending_the_queries_finishes_writes(void **state)
     struct queries *queries = queries_new(watch.inbox, NULL);
     atomic_bool never = false, now = true, began[2] = {false, false};
     queries_submit(queries, ask(7, &never, &began[0]));
+    wait_for(&began[0]);
     queries_submit(queries, ask(0, &now, &began[1]));
     queries_free(queries);
     struct mail *mail = next_mail(&watch);
@@ -238,6 +273,7 @@ int main(void)
         cmocka_unit_test(the_worker_tells_everything_in_order),
         cmocka_unit_test(a_cancel_keeps_what_is_finished),
         cmocka_unit_test(ending_the_worker_cancels_it),
+        cmocka_unit_test(writes_go_first),
         cmocka_unit_test(a_later_question_of_a_slot_cancels_the_earlier),
         cmocka_unit_test(ending_the_queries_finishes_writes),
     };
