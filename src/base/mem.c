@@ -7,6 +7,9 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 /* count * size, or SIZE_MAX (which no allocator grants) when that does not fit. */
 static size_t product(size_t count, size_t size)
@@ -114,6 +117,13 @@ char *mem_text(const char *bytes, size_t length, struct status *status)
         text[length] = '\0';
     }
     return text;
+}
+
+void mem_give_back(void)
+{
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
 }
 
 uint64_t mem_resident_bytes(void)

@@ -21,8 +21,9 @@ void *mem_zero(size_t count, size_t size, const char *what, struct status *statu
 /* The same as mem_new, aligned to 64 bytes (a cache line, an AVX-512 register). */
 void *mem_aligned(size_t count, size_t size, const char *what, struct status *status);
 
-/* Makes `*array` (elements of `size` bytes, room for `*capacity`) hold at least `need` elements;
- * grows by half, so a sequence of appends is linear. On failure the array is left as it was. */
+/* Makes `*array` (elements of `size` bytes, room for `*capacity`) hold at least `need`
+ * elements; grows by half, so a sequence of appends is linear. On failure the array is left as
+ * it was. */
 bool mem_grow(void *array_pointer, size_t *capacity, size_t need, size_t size, const char *what,
               struct status *status);
 
@@ -31,6 +32,10 @@ void mem_trim(void *array_pointer, size_t *capacity, size_t count, size_t size);
 
 /* A copy of `length` bytes, terminated by a zero byte. */
 char *mem_text(const char *bytes, size_t length, struct status *status);
+
+/* Gives memory that was freed back to the system, which free() alone need not do: after work
+ * with many small pieces of it. */
+void mem_give_back(void);
 
 /* Bytes of memory this process holds now, held at most so far, and that the machine could still
  * give; 0 when the system does not say. */

@@ -46,14 +46,15 @@ static void ask_detector(const struct why_data *data, const struct why_source *s
 static void find_common(const struct why_data *data, struct why *why)
 {
     const struct profiles *profiles = &data->data.table->profiles;
-    const float *own = data->data.scaled + why->profile * why->d;
+    float own_room[TABLE_FEATURES_MAX], room[TABLE_FEATURES_MAX];
+    const float *own = detector_vector(&data->data, why->profile, own_room);
     double least = COMMON_SHARE * (double)why->rows;
     least = least > COMMON_ROWS ? least : COMMON_ROWS;
     for (size_t p = 0; p < profiles->n; p++) {
         if (p == why->profile || (double)profiles->copies[p] < least) {
             continue;
         }
-        const float *other = data->data.scaled + p * why->d;
+        const float *other = detector_vector(&data->data, p, room);
         double squared = 0;
         for (size_t i = 0; i < why->d; i++) {
             double apart = (double)own[i] - (double)other[i];

@@ -7,11 +7,11 @@
 #include "models/autoencoder.h"
 #include "models/autoencoder_model.h"
 
-/* The profile as the network sees it, and what it makes of it. */
+/* The profile as the network sees it (in `room`, perhaps), and what it makes of it. */
 static const float *pass(const struct autoencoder *model, const struct detector_data *data,
-                         size_t profile, float *out)
+                         size_t profile, float *room, float *out)
 {
-    const float *in = data->scaled + profile * model->net.shape.width[0];
+    const float *in = detector_vector(data, profile, room);
     net_forward(&model->net.shape, model->net.param, in, out);
     return in;
 }
@@ -21,8 +21,8 @@ bool autoencoder_explain(const void *memory, const struct detector_data *data, s
 {
     const struct autoencoder *model = memory;
     size_t d = model->net.shape.width[0];
-    float out[NET_WIDTH_MAX];
-    const float *in = pass(model, data, profile, out);
+    float room[TABLE_FEATURES_MAX], out[NET_WIDTH_MAX];
+    const float *in = pass(model, data, profile, room, out);
     double sum = 0;
     for (size_t j = 0; j < d; j++) {
         double error = (double)out[j] - (double)in[j];
@@ -39,8 +39,8 @@ void autoencoder_reconstruct(const void *memory, const struct detector_data *dat
                              size_t profile, double *values)
 {
     const struct autoencoder *model = memory;
-    float out[NET_WIDTH_MAX];
-    pass(model, data, profile, out);
+    float room[TABLE_FEATURES_MAX], out[NET_WIDTH_MAX];
+    pass(model, data, profile, room, out);
     for (size_t j = 0; j < model->net.shape.width[0]; j++) {
         values[j] = data->scaler->mean[j] + data->scaler->scale[j] * (double)out[j];
     }
@@ -60,9 +60,9 @@ void autoencoder_misses(const void *memory, const struct detector_data *data, si
 {
     const struct autoencoder *model = memory;
     size_t d = model->net.shape.width[0];
-    float out[NET_WIDTH_MAX];
+    float room[TABLE_FEATURES_MAX], out[NET_WIDTH_MAX];
     double credit[NET_WIDTH_MAX];
-    const float *in = pass(model, data, profile, out);
+    const float *in = pass(model, data, profile, room, out);
     autoencoder_explain(model, data, profile, credit);
     for (size_t j = 0; j < d; j++) {
         float error = out[j] - in[j];
@@ -118,7 +118,8 @@ bool autoencoder_shapley(const void *memory, const struct detector_data *data, s
                           AUTOENCODER_SHAPLEY_MAX, d);
     }
     size_t n_sets = (size_t)1 << d;
-    float *rows = all_coalitions(data->scaled + profile * d, d, status);
+    float room[TABLE_FEATURES_MAX];
+    float *rows = all_coalitions(detector_vector(data, profile, room), d, status);
     double *error = mem_new(n_sets, sizeof *error, "Shapley values", status);
     bool done = rows != NULL && error != NULL &&
                 autoencoder_errors(model, rows, n_sets, NULL, error, NULL, status);

@@ -37,6 +37,19 @@ const struct detector *detector_find(const char *name)
     return NULL;
 }
 
+const float *detector_vector(const struct detector_data *data, size_t profile, float *room)
+{
+    const size_t d = data->table->profiles.d;
+    if (data->scaled != NULL) {
+        return data->scaled + profile * d;
+    }
+    const double *values = table_profile(data->table, profile);
+    for (size_t j = 0; j < d; j++) {
+        room[j] = (float)scaler_apply(data->scaler, j, values[j]);
+    }
+    return room;
+}
+
 void detector_defaults(const struct detector *detector, double *params)
 {
     for (size_t i = 0; i < DETECTOR_PARAMS; i++) {

@@ -42,7 +42,8 @@ struct param_spec {
 struct detector_data {
     const struct table *table;
     const struct scaler *scaler;
-    const float *scaled; /* (profiles.n, d) scaled profiles, rounded to float */
+    const float *scaled; /* (profiles.n, d) scaled profiles, rounded to float; NULL where that
+                          * takes too much memory: see detector_vector() and detector.lean */
     struct parallel *parallel;
     uint32_t seed;
     double budget; /* share of rows flagged where the detector sets no threshold of its own */
@@ -78,6 +79,8 @@ struct detector {
     void *(*fit)(const struct detector_data *data, const double *params,
                  const struct progress *progress, struct status *status);
 
+    bool lean; /* fit and score do without data->scaled */
+
     /* Fills score (allocated here: the caller frees it with scores_clear()), threshold and the
      * counts (scores_count() does them). Progress in profiles. */
     bool (*score)(const void *model, const struct detector_data *data, struct scores *scores,
@@ -106,8 +109,8 @@ struct detector {
     bool (*explain)(const void *model, const struct detector_data *data, size_t profile,
                     double *credit);
     /* phi (d): exact Shapley values of what explain() credits, in shapley_unit; they cost
-     * milliseconds, so they are asked for. False with a status (STATUS_USAGE: too many features).
-     * NULL as a function: the detector has none. */
+     * milliseconds, so they are asked for. False with a status (STATUS_USAGE: too many
+     * features). NULL as a function: the detector has none. */
     bool (*shapley)(const void *model, const struct detector_data *data, size_t profile,
                     double *phi, struct status *status);
     const char *shapley_unit;
@@ -135,6 +138,10 @@ struct detector {
 };
 
 extern const struct detector *const detectors[]; /* in the notebook's order, then NULL */
+
+/* The scaled profile: borrowed from data->scaled, or computed into room (d), to the same bits.
+ */
+const float *detector_vector(const struct detector_data *data, size_t profile, float *room);
 
 size_t detector_count(void);
 const struct detector *detector_find(const char *name); /* NULL when there is none */

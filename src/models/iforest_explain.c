@@ -4,12 +4,6 @@
 
 #include <string.h>
 
-static const float *profile_values(const struct iforest *forest,
-                                   const struct detector_data *data, size_t profile)
-{
-    return data->scaled + profile * forest->d;
-}
-
 static size_t child_of(const struct iforest_node *nodes, size_t node, const float *x)
 {
     bool left = (double)x[nodes[node].feature] <= nodes[node].threshold;
@@ -23,7 +17,8 @@ bool iforest_explain(const void *model, const struct detector_data *data, size_t
                      double *credit)
 {
     const struct iforest *forest = model;
-    const float *x = profile_values(forest, data, profile);
+    float room[TABLE_FEATURES_MAX];
+    const float *x = detector_vector(data, profile, room);
     memset(credit, 0, forest->d * sizeof *credit);
     for (size_t t = 0; t < forest->n_trees; t++) {
         const struct iforest_node *nodes = forest->trees[t].nodes;
@@ -44,7 +39,8 @@ void iforest_depths(const void *model, const struct detector_data *data, size_t 
                     struct iforest_depths *depths)
 {
     const struct iforest *forest = model;
-    const float *x = profile_values(forest, data, profile);
+    float room[TABLE_FEATURES_MAX];
+    const float *x = detector_vector(data, profile, room);
     double sum = 0;
     for (size_t t = 0; t < forest->n_trees; t++) {
         const struct iforest_node *nodes = forest->trees[t].nodes;
@@ -150,7 +146,8 @@ void iforest_shapley(const void *model, const struct detector_data *data, size_t
                      double *phi)
 {
     const struct iforest *forest = model;
-    const float *x = profile_values(forest, data, profile);
+    float room[TABLE_FEATURES_MAX];
+    const float *x = detector_vector(data, profile, room);
     const struct path root = {0};
     memset(phi, 0, forest->d * sizeof *phi);
     for (size_t t = 0; t < forest->n_trees; t++) {

@@ -54,6 +54,17 @@ uint32_t *kdtree_renumber(struct kdtree *tree);
 /* The coordinates (d) of the point at a place. */
 void kdtree_vector(const struct kdtree *tree, uint32_t place, float *x);
 
+/* The leaf that a place is in; leaves are numbered from left to right. */
+uint32_t kdtree_leaf(const struct kdtree *tree, uint32_t place);
+
+/* Puts into hits->point, instead of places that a search found, the leaves that they are in: a
+ * few, from which kdtree_again() finds them again. */
+void kdtree_leaves(const struct kdtree *tree, struct kdtree_hits *hits);
+
+/* kdtree_within() that looks into the leaves hits->point only. */
+bool kdtree_again(const struct kdtree *tree, const float *x, double radius, uint32_t self,
+                  struct kdtree_hits *hits, struct status *status);
+
 /* Fills hits->distance from x (d) to hits->point, which are places: the same bits that a search
  * finds. */
 void kdtree_measure(const struct kdtree *tree, const float *x, struct kdtree_hits *hits);

@@ -14,7 +14,7 @@ uint32_t *kdtree_renumber(struct kdtree *tree)
 
 /* The leaf of a place. Leaves are nearly equal in size, so the first guess is at most a few
  * leaves away. */
-static size_t leaf_of(const struct kdtree *tree, uint32_t place)
+uint32_t kdtree_leaf(const struct kdtree *tree, uint32_t place)
 {
     const size_t leaves = (size_t)1 << tree->halvings;
     size_t leaf = (size_t)((uint64_t)place * leaves / tree->n);
@@ -24,7 +24,22 @@ static size_t leaf_of(const struct kdtree *tree, uint32_t place)
     while (tree->start[leaf + 1] <= place) {
         leaf++;
     }
-    return leaf;
+    return (uint32_t)leaf;
+}
+
+void kdtree_leaves(const struct kdtree *tree, struct kdtree_hits *hits)
+{
+    size_t leaves = 0, start = 0, end = 0; /* of the leaf found last */
+    for (size_t i = 0; i < hits->n; i++) {
+        const uint32_t place = hits->point[i];
+        if (place < start || place >= end) {
+            const uint32_t leaf = kdtree_leaf(tree, place);
+            start = tree->start[leaf];
+            end = tree->start[leaf + 1];
+            hits->point[leaves++] = leaf;
+        }
+    }
+    hits->n = leaves;
 }
 
 /* The first coordinate of a point; `*stride` is how far apart its coordinates are. */
@@ -39,7 +54,7 @@ static const float *coordinates(const struct kdtree *tree, uint32_t place, size_
 void kdtree_vector(const struct kdtree *tree, uint32_t place, float *x)
 {
     size_t stride;
-    const float *from = coordinates(tree, place, leaf_of(tree, place), &stride);
+    const float *from = coordinates(tree, place, kdtree_leaf(tree, place), &stride);
     for (size_t j = 0; j < tree->d; j++) {
         x[j] = from[j * stride];
     }
@@ -52,7 +67,7 @@ void kdtree_measure(const struct kdtree *tree, const float *x, struct kdtree_hit
         const uint32_t place = hits->point[i];
         size_t stride;
         if (place < tree->start[leaf] || place >= tree->start[leaf + 1]) {
-            leaf = leaf_of(tree, place);
+            leaf = kdtree_leaf(tree, place);
         }
         const float *from = coordinates(tree, place, leaf, &stride);
         double sum = 0;

@@ -231,6 +231,33 @@ bool kdtree_within(const struct kdtree *tree, const float *x, double radius, uin
     return true;
 }
 
+bool kdtree_again(const struct kdtree *tree, const float *x, double radius, uint32_t self,
+                  struct kdtree_hits *hits, struct status *status)
+{
+    struct search s = {
+        .tree = tree, .hits = hits, .self = self, .trigger = SIZE_MAX, .status = status};
+    s.limit = limit_of(radius, radius * radius);
+    for (size_t j = 0; j < tree->d; j++) {
+        s.x[j] = (double)x[j];
+    }
+    /* They move out of the way of what they hold, far enough for all of it. */
+    const size_t leaves = hits->n;
+    if (!kdtree_hits_reserve(hits, leaves * KDTREE_BLOCK, status)) {
+        return false;
+    }
+    uint32_t *leaf = (uint32_t *)(void *)hits->scratch;
+    memcpy(leaf, hits->point, leaves * sizeof *leaf);
+    hits->n = 0;
+    hits->radius = radius;
+    for (size_t i = 0; i < leaves; i++) {
+        if (!search_leaf(&s, leaf[i])) {
+            return false;
+        }
+    }
+    take_roots(hits);
+    return true;
+}
+
 uint32_t kdtree_near(const struct kdtree *tree, const float *x, double *distance)
 {
     double wide[KDTREE_DIMENSIONS], near[KDTREE_BLOCK];

@@ -320,6 +320,7 @@ const struct detector lof_detector = {
     .score_format = "%.9g",
     .n_params = sizeof lof_params / sizeof lof_params[0],
     .params = lof_params,
+    .lean = true,
     .fit = lof_fit,
     .score = lof_score,
     .free = lof_free,

@@ -19,6 +19,7 @@
 
 #include "base/mem.h"
 #include "models/lof_loop.h"
+#include "models/percentile.h"
 
 /* Points are asked about in the order of their numbers, which is the tree's: neighbouring
  * queries share what is in the cache. */
@@ -43,7 +44,8 @@ static bool find_k_distances(void *context, size_t from, size_t to, struct lof_l
             return false;
         }
         model->k_distance[p] = hits->radius;
-        lof_lists_keep(model->lists, p, hits);
+        kdtree_leaves(model->tree, hits);
+        lof_lists_keep(model->lists, p, kdtree_leaf(model->tree, p), hits);
     }
     return true;
 }
@@ -76,18 +78,15 @@ static double factor(const struct lof_model *model, const struct kdtree_hits *hi
     return sum / weight / lrd;
 }
 
-/* The neighbours of a point once its k_distance is known: those of the first pass, in the same
- * order. */
-static bool neighbours(const struct lof_model *model, uint32_t p, struct kdtree_hits *hits,
-                       struct status *status)
+bool lof_distinct_neighbours(const struct lof_model *model, uint32_t p,
+                             struct kdtree_hits *hits, struct status *status)
 {
     float x[TABLE_FEATURES_MAX];
     kdtree_vector(model->tree, p, x);
-    if (!lof_lists_get(model->lists, p, hits)) {
+    if (!lof_lists_get(model->lists, p, kdtree_leaf(model->tree, p), hits)) {
         return kdtree_within(model->tree, x, model->k_distance[p], p, hits, status);
     }
-    kdtree_measure(model->tree, x, hits);
-    return true;
+    return kdtree_again(model->tree, x, model->k_distance[p], p, hits, status);
 }
 
 /* Second pass: lrd, from k_distance. */
@@ -97,7 +96,7 @@ static bool find_densities(void *context, size_t from, size_t to, struct lof_loo
     const struct lof_model *model = context;
     for (size_t i = from; i < to && !lof_loop_stopped(loop); i++) {
         const uint32_t p = (uint32_t)i;
-        if (!neighbours(model, p, hits, status)) {
+        if (!lof_distinct_neighbours(model, p, hits, status)) {
             return false;
         }
         model->lrd[p] = density(model, hits, model->points.copies[p] - 1, model->k_distance[p]);
@@ -112,7 +111,7 @@ static bool find_factors(void *context, size_t from, size_t to, struct lof_loop 
     const struct lof_model *model = context;
     for (size_t i = from; i < to && !lof_loop_stopped(loop); i++) {
         const uint32_t p = (uint32_t)i;
-        if (!neighbours(model, p, hits, status)) {
+        if (!lof_distinct_neighbours(model, p, hits, status)) {
             return false;
         }
         model->lof[p] = factor(model, hits, model->points.copies[p] - 1, model->lrd[p]);
@@ -137,12 +136,8 @@ bool lof_distinct_fit(struct lof_model *model, const struct detector_data *data,
             return false;
         }
     }
-    struct weighted *list = lof_points_weighted(&model->points, model->lof, status);
-    if (list == NULL) {
-        return false;
-    }
-    model->threshold = percentile_weighted(list, n, 100 * (1 - model->contamination));
-    free(list);
+    model->threshold = percentile_counted(model->lof, model->points.copies, n,
+                                          100 * (1 - model->contamination));
     return true;
 }
 

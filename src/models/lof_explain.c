@@ -13,6 +13,7 @@
 /* Where a profile stands: its point, if it is sampled or rounds to a point that is. */
 struct place {
     const float *x;
+    float room[TABLE_FEATURES_MAX];
     uint32_t point; /* or LOF_NO_POINT */
 };
 
@@ -54,7 +55,7 @@ static bool find(const struct lof_model *model, const struct detector_data *data
                  size_t profile, struct place *place, struct kdtree_hits *hits,
                  struct status *status)
 {
-    place->x = data->scaled + profile * model->points.d;
+    place->x = detector_vector(data, profile, place->room);
     place->point = lof_points_of(&model->points, profile);
     if (place->point == LOF_NO_POINT && !around_new(model, place, hits, status)) {
         return false;

@@ -51,12 +51,12 @@ static int by_distance(const void *a, const void *b)
     return (x->point > y->point) - (x->point < y->point);
 }
 
-/* The list of a point, which was kept, with its distances. */
-static bool get(const struct health *health, const struct lof_lists *lists, uint32_t p,
-                struct kdtree_hits *hits, struct status *status)
+/* The sorted list of a point, which was kept, with its distances. */
+static bool get(const struct health *health, uint32_t p, struct kdtree_hits *hits,
+                struct status *status)
 {
     float x[FEATURES];
-    if (!lof_lists_get(lists, p, hits)) {
+    if (!lof_lists_get(health->sorted, p, p, hits)) {
         return status_nomem(status, health->k * sizeof *hits->distance, "neighbours");
     }
     kdtree_measure(health->model->tree, lof_vector(health->model, p, x), hits);
@@ -84,11 +84,11 @@ static bool find_k_distances(void *context, size_t from, size_t to, struct lof_l
     const uint32_t *copies = health->model->points.copies;
     for (size_t i = from; i < to && !lof_loop_stopped(loop); i++) {
         const uint32_t p = (uint32_t)i;
-        if (!get(health, health->model->lists, p, hits, status)) {
+        if (!lof_distinct_neighbours(health->model, p, hits, status)) {
             return false;
         }
         sort(hits);
-        lof_lists_keep(health->sorted, p, hits);
+        lof_lists_keep(health->sorted, p, p, hits);
         size_t rows = copies[p] - 1, at = 0;
         health->k_distance[p] = 0;
         while (rows < health->k) {
@@ -130,7 +130,7 @@ static bool find_densities(void *context, size_t from, size_t to, struct lof_loo
     for (size_t i = from; i < to && !lof_loop_stopped(loop); i++) {
         const uint32_t p = (uint32_t)i;
         const size_t own = at_most(health->model->points.copies[p] - 1, health->k);
-        if (!get(health, health->sorted, p, hits, status)) {
+        if (!get(health, p, hits, status)) {
             return false;
         }
         const struct lof_bounds lrd = density(health, p, own, hits);
@@ -159,7 +159,7 @@ static bool judge_all(void *context, size_t from, size_t to, struct lof_loop *lo
     for (size_t i = from; i < to && !lof_loop_stopped(loop); i++) {
         const uint32_t p = (uint32_t)i;
         const size_t own = at_most(health->model->points.copies[p], health->k);
-        if (!get(health, health->sorted, p, hits, status)) {
+        if (!get(health, p, hits, status)) {
             return false;
         }
         const struct lof_bounds lrd = density(health, p, own, hits);

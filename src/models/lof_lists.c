@@ -7,8 +7,8 @@
 #include "base/mem.h"
 
 /* DESIGN. The lists of a group are one piece of memory. Of each point it has the number of
- * bytes that follow (0: no list), the number of neighbours, and for each of them the difference
- * from the one before it (the first from the point itself), with the sign in the lowest bit.
+ * bytes that follow (0: no list), the length of the list, and for each of its numbers the
+ * difference from the one before it (the first from `near`), with the sign in the lowest bit.
  * All numbers are written seven bits a byte, the lowest first; a byte with the upper bit set is
  * not the last. */
 
@@ -75,10 +75,10 @@ static const unsigned char *get(const unsigned char *from, uint32_t *number)
 }
 
 /* The list without the number of its bytes, which this returns. */
-static size_t write_list(unsigned char *start, size_t point, const struct kdtree_hits *hits)
+static size_t write_list(unsigned char *start, uint32_t near, const struct kdtree_hits *hits)
 {
     unsigned char *to = put(start, (uint32_t)hits->n);
-    uint32_t last = (uint32_t)point;
+    uint32_t last = near;
     for (size_t i = 0; i < hits->n; i++) {
         const uint32_t next = hits->point[i];
         /* Points are fewer than 2^31 wherever lists fit into memory; see lof_lists_keep(). */
@@ -88,7 +88,8 @@ static size_t write_list(unsigned char *start, size_t point, const struct kdtree
     return (size_t)(to - start);
 }
 
-static bool append(struct group *group, size_t point, const struct kdtree_hits *hits)
+static bool append(struct group *group, size_t point, uint32_t near,
+                   const struct kdtree_hits *hits)
 {
     const size_t place = point % LOF_LISTS_GROUP;
     const size_t room = place + NUMBER_MOST * (hits->n + 2);
@@ -101,7 +102,7 @@ static bool append(struct group *group, size_t point, const struct kdtree_hits *
     /* The number of bytes is not known before they are written: its place is kept for the
      * longest, and the list moved up to it. */
     unsigned char *start = group->bytes + group->used;
-    const size_t length = write_list(start + NUMBER_MOST, point, hits);
+    const size_t length = write_list(start + NUMBER_MOST, near, hits);
     unsigned char *list = put(start, (uint32_t)length);
     memmove(list, start + NUMBER_MOST, length);
     group->used += (size_t)(list - start) + length;
@@ -109,13 +110,14 @@ static bool append(struct group *group, size_t point, const struct kdtree_hits *
     return true;
 }
 
-void lof_lists_keep(struct lof_lists *lists, size_t point, const struct kdtree_hits *hits)
+void lof_lists_keep(struct lof_lists *lists, size_t point, uint32_t near,
+                    const struct kdtree_hits *hits)
 {
     struct group *group = &lists->groups[point / LOF_LISTS_GROUP];
     const size_t before = group->used;
     /* Without memory for it the list is searched for again. */
     if (atomic_load(&lists->kept) >= lists->most || lists->n > INT32_MAX ||
-        !append(group, point, hits)) {
+        !append(group, point, near, hits)) {
         atomic_store(&lists->missing, true);
     }
     atomic_fetch_add(&lists->kept, group->used - before);
@@ -129,7 +131,8 @@ bool lof_lists_whole(const struct lof_lists *lists)
     return !atomic_load(&lists->missing);
 }
 
-bool lof_lists_get(const struct lof_lists *lists, size_t point, struct kdtree_hits *hits)
+bool lof_lists_get(const struct lof_lists *lists, size_t point, uint32_t near,
+                   struct kdtree_hits *hits)
 {
     const struct group *group = &lists->groups[point / LOF_LISTS_GROUP];
     size_t place = point % LOF_LISTS_GROUP;
@@ -148,7 +151,7 @@ bool lof_lists_get(const struct lof_lists *lists, size_t point, struct kdtree_hi
     if (!kdtree_hits_reserve(hits, n, NULL)) {
         return false;
     }
-    uint32_t last = (uint32_t)point;
+    uint32_t last = near;
     for (size_t i = 0; i < n; i++) {
         uint32_t step;
         at = get(at, &step);

@@ -1,5 +1,6 @@
-/* lof_lists: the neighbours of each point, kept from the first pass of a fit for the others, as
- * long as that takes little memory. What is not kept is searched for again.
+/* lof_lists: a list of numbers for each point, kept from the first pass of a fit for the
+ * others, as long as that takes little memory: its neighbours, or the leaves that they are in.
+ * What is not kept is searched for again.
  *
  * Points are numbered by their place in the tree, so that neighbours have numbers near each
  * other: a list is kept as differences, of one or two bytes most of them.
@@ -23,15 +24,18 @@ enum { LOF_LISTS_GROUP = 64 };
 struct lof_lists *lof_lists_new(size_t n, size_t most, struct status *status);
 void lof_lists_free(struct lof_lists *lists);
 
-/* Keeps the list of a point if there is room; each point of a group after those with a smaller
- * number. Threads may keep lists of different groups. */
-void lof_lists_keep(struct lof_lists *lists, size_t point, const struct kdtree_hits *hits);
+/* Keeps hits->point as the list of a point if there is room; each point of a group after those
+ * with a smaller number. `near` is a number near those in the list, known again when it is
+ * asked for. Threads may keep lists of different groups. */
+void lof_lists_keep(struct lof_lists *lists, size_t point, uint32_t near,
+                    const struct kdtree_hits *hits);
 
 /* Whether no list was turned away. */
 bool lof_lists_whole(const struct lof_lists *lists);
 
 /* Puts a kept list into hits->point, in the order it had; its distances are not kept. False
  * when there is none, and the hits are as they were. */
-bool lof_lists_get(const struct lof_lists *lists, size_t point, struct kdtree_hits *hits);
+bool lof_lists_get(const struct lof_lists *lists, size_t point, uint32_t near,
+                   struct kdtree_hits *hits);
 
 #endif

@@ -69,6 +69,10 @@ bool lof_distinct_fit(struct lof_model *model, const struct detector_data *data,
 bool lof_sklearn_fit(struct lof_model *model, const struct detector_data *data,
                      const struct progress *progress, struct status *status);
 
+/* The neighbours of a point once its k_distance is known, in the order of the tree. */
+bool lof_distinct_neighbours(const struct lof_model *model, uint32_t p,
+                             struct kdtree_hits *hits, struct status *status);
+
 /* The LOF of x (d) as a new point. `near` is a point at `distance` from it, the nearer the
  * better (kdtree_near()). */
 bool lof_distinct_one(const struct lof_model *model, const float *x, uint32_t near,

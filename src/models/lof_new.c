@@ -15,26 +15,27 @@ struct query {
 
 struct queries {
     const struct lof_model *model;
-    const float *scaled;
+    const struct detector_data *data;
     const uint32_t *profiles;
     struct query *list, *sorted; /* (n) */
     double *score;
 };
 
-static const float *vector_of(const struct queries *queries, uint32_t item)
+static const float *vector_of(const struct queries *queries, uint32_t item, float *room)
 {
-    return queries->scaled + (size_t)queries->profiles[item] * queries->model->points.d;
+    return detector_vector(queries->data, queries->profiles[item], room);
 }
 
 static bool find_near(void *context, size_t from, size_t to, struct lof_loop *loop,
                       struct kdtree_hits *hits, struct status *status)
 {
     struct queries *queries = context;
+    float room[TABLE_FEATURES_MAX];
     (void)loop, (void)hits, (void)status;
     for (size_t i = from; i < to; i++) {
         struct query *query = &queries->list[i];
         query->item = (uint32_t)i;
-        query->near = kdtree_near(queries->model->tree, vector_of(queries, query->item),
+        query->near = kdtree_near(queries->model->tree, vector_of(queries, query->item, room),
                                   &query->distance);
     }
     return true;
@@ -66,9 +67,10 @@ static bool score_range(void *context, size_t from, size_t to, struct lof_loop *
 {
     struct queries *queries = context;
     const struct lof_model *model = queries->model;
+    float room[TABLE_FEATURES_MAX];
     for (size_t i = from; i < to && !lof_loop_stopped(loop); i++) {
         const struct query *query = &queries->sorted[i];
-        const float *x = vector_of(queries, query->item);
+        const float *x = vector_of(queries, query->item, room);
         double *score = &queries->score[queries->profiles[query->item]];
         if (!(model->form == LOF_DISTINCT
                   ? lof_distinct_one(model, x, query->near, query->distance, hits, score,
@@ -85,7 +87,7 @@ bool lof_score_new(const struct lof_model *model, const struct detector_data *da
                    const struct progress *progress, struct status *status)
 {
     struct queries queries = {
-        .model = model, .scaled = data->scaled, .profiles = profiles, .score = score};
+        .model = model, .data = data, .profiles = profiles, .score = score};
     const struct progress quiet = {.cancel = progress != NULL ? progress->cancel : NULL};
     queries.list = mem_new(n, sizeof *queries.list, "queries", status);
     queries.sorted = mem_new(n, sizeof *queries.sorted, "queries", status);

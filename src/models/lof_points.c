@@ -77,14 +77,12 @@ static inline uint32_t bits_of(const float *vector, size_t j)
     return (uint32_t)(kdtree_key(vector[j] + 0.0f, 0) >> 32);
 }
 
-/* Sorts places 0 .. n - 1 of profiles by vector, lexicographically, and equal vectors by place:
- * a radix sort, coordinate by coordinate from the last, eleven bits at a time. */
-static bool sort(const uint32_t *profiles, size_t n, const float *scaled, size_t d,
-                 uint32_t *order, uint32_t *other, const struct progress *progress,
-                 struct status *status)
+/* Sorts n vectors lexicographically, and equal ones by position: a radix sort, coordinate by
+ * coordinate from the last, eleven bits at a time. */
+static bool sort(const float *vectors, size_t n, size_t d, uint32_t *order, uint32_t *other,
+                 const struct progress *progress, struct status *status)
 {
     enum { BITS = 11, BUCKETS = 1 << BITS };
-    const float *first = scaled + (size_t)profiles[0] * d;
     uint32_t *from = order, *to = other;
     for (size_t pass = 0; pass < 3 * d; pass++) {
         const size_t j = d - 1 - pass / 3, shift = pass % 3 * BITS;
@@ -93,17 +91,17 @@ static bool sort(const uint32_t *profiles, size_t n, const float *scaled, size_t
             return status_cancelled(status);
         }
         for (size_t i = 0; i < n; i++) {
-            const float *v = scaled + (size_t)profiles[from[i]] * d;
+            const float *v = vectors + (size_t)from[i] * d;
             start[(bits_of(v, j) >> shift & (BUCKETS - 1)) + 1]++;
         }
-        if (start[(bits_of(first, j) >> shift & (BUCKETS - 1)) + 1] == n) {
+        if (start[(bits_of(vectors, j) >> shift & (BUCKETS - 1)) + 1] == n) {
             continue;
         }
         for (size_t b = 0; b < BUCKETS; b++) {
             start[b + 1] += start[b];
         }
         for (size_t i = 0; i < n; i++) {
-            const float *v = scaled + (size_t)profiles[from[i]] * d;
+            const float *v = vectors + (size_t)from[i] * d;
             to[start[bits_of(v, j) >> shift & (BUCKETS - 1)]++] = from[i];
         }
         uint32_t *t = from;
@@ -117,7 +115,7 @@ static bool sort(const uint32_t *profiles, size_t n, const float *scaled, size_t
 }
 
 /* The order that sort() finds; the caller frees it. */
-static uint32_t *sorted(const uint32_t *profiles, size_t n, const float *scaled, size_t d,
+static uint32_t *sorted(const float *vectors, size_t n, size_t d,
                         const struct progress *progress, struct status *status)
 {
     uint32_t *order = mem_new(n, sizeof *order, "points", status);
@@ -127,7 +125,7 @@ static uint32_t *sorted(const uint32_t *profiles, size_t n, const float *scaled,
         for (size_t i = 0; i < n; i++) {
             order[i] = (uint32_t)i;
         }
-        done = sort(profiles, n, scaled, d, order, other, progress, status);
+        done = sort(vectors, n, d, order, other, progress, status);
     }
     free(other);
     if (!done) {
@@ -147,22 +145,31 @@ static bool same(const float *a, const float *b, size_t d)
     return true;
 }
 
-bool lof_points_place(struct lof_points *points, const float *scaled, const uint32_t *order,
-                      struct status *status)
+/* The scaled vectors (n, d) of profiles; 0 for -0. */
+static float *vectors_of(const uint32_t *profiles, size_t n, const struct detector_data *data,
+                         struct status *status)
 {
-    const size_t d = points->d;
-    points->x = mem_new(points->n * d, sizeof *points->x, "points", status);
-    for (size_t i = 0; points->x != NULL && i < points->n; i++) {
-        const size_t p = order != NULL ? order[i] : i;
+    const size_t d = data->table->profiles.d;
+    float *vectors = mem_new(n * d, sizeof *vectors, "points", status),
+          room[TABLE_FEATURES_MAX];
+    for (size_t i = 0; vectors != NULL && i < n; i++) {
+        const float *x = detector_vector(data, profiles[i], room);
         for (size_t j = 0; j < d; j++) {
-            points->x[i * d + j] = scaled[(size_t)points->profile[p] * d + j] + 0.0f;
+            vectors[i * d + j] = x[j] + 0.0f;
         }
     }
+    return vectors;
+}
+
+bool lof_points_place(struct lof_points *points, const struct detector_data *data,
+                      struct status *status)
+{
+    points->x = vectors_of(points->profile, points->n, data, status);
     return points->x != NULL;
 }
 
 /* Numbers the distinct vectors in sorted order. */
-static bool merge(struct lof_points *points, const float *scaled, const uint32_t *counts,
+static bool merge(struct lof_points *points, const float *vectors, const uint32_t *counts,
                   const uint32_t *order, struct status *status)
 {
     const size_t d = points->d;
@@ -172,7 +179,7 @@ static bool merge(struct lof_points *points, const float *scaled, const uint32_t
     }
     const float *last = NULL;
     for (size_t i = 0; i < points->n_profiles; i++) {
-        const float *v = scaled + (size_t)points->profiles[order[i]] * d;
+        const float *v = vectors + (size_t)order[i] * d;
         points->n += last == NULL || !same(v, last, d);
         points->point_of[order[i]] = (uint32_t)(points->n - 1);
         last = v;
@@ -189,7 +196,11 @@ static bool merge(struct lof_points *points, const float *scaled, const uint32_t
         }
         points->copies[p] += counts[i];
     }
-    return lof_points_place(points, scaled, NULL, status);
+    points->x = mem_new(points->n * d, sizeof *points->x, "points", status);
+    for (size_t i = 0; points->x != NULL && i < points->n_profiles; i++) {
+        memcpy(points->x + points->point_of[i] * d, vectors + i * d, d * sizeof *vectors);
+    }
+    return points->x != NULL;
 }
 
 bool lof_points_find(struct lof_points *points, const struct detector_data *data, size_t size,
@@ -202,18 +213,20 @@ bool lof_points_find(struct lof_points *points, const struct detector_data *data
         (counts = count(points, data->table, status)) == NULL) {
         return false;
     }
-    uint32_t *order =
-        sorted(points->profiles, points->n_profiles, data->scaled, points->d, progress, status);
-    const bool done = order != NULL && merge(points, data->scaled, counts, order, status);
+    float *vectors = vectors_of(points->profiles, points->n_profiles, data, status);
+    uint32_t *order = vectors == NULL
+                          ? NULL
+                          : sorted(vectors, points->n_profiles, points->d, progress, status);
+    const bool done = order != NULL && merge(points, vectors, counts, order, status);
+    free(vectors);
     free(counts);
     free(order);
     return done;
 }
 
-uint32_t *lof_points_order(const struct lof_points *points, const float *scaled,
-                           struct status *status)
+uint32_t *lof_points_order(const struct lof_points *points, struct status *status)
 {
-    return sorted(points->profile, points->n, scaled, points->d, NULL, status);
+    return sorted(points->x, points->n, points->d, NULL, status);
 }
 
 /* array[i] becomes what array[order[i]] was. */
@@ -230,13 +243,20 @@ static bool permute(uint32_t **array, const uint32_t *order, size_t n, struct st
     return moved != NULL;
 }
 
-static bool permute_x(struct lof_points *points, const uint32_t *order, struct status *status)
+float *lof_points_permuted(const struct lof_points *points, const uint32_t *order,
+                           struct status *status)
 {
     const size_t d = points->d;
     float *moved = mem_new(points->n * d, sizeof *moved, "points", status);
     for (size_t i = 0; moved != NULL && i < points->n; i++) {
         memcpy(moved + i * d, points->x + (size_t)order[i] * d, d * sizeof *moved);
     }
+    return moved;
+}
+
+static bool permute_x(struct lof_points *points, const uint32_t *order, struct status *status)
+{
+    float *moved = lof_points_permuted(points, order, status);
     if (moved != NULL) {
         free(points->x);
         points->x = moved;
@@ -278,14 +298,4 @@ uint32_t lof_points_of(const struct lof_points *points, size_t profile)
     return from < points->n_profiles && points->profiles[from] == profile
                ? points->point_of[from]
                : LOF_NO_POINT;
-}
-
-struct weighted *lof_points_weighted(const struct lof_points *points, const double *value,
-                                     struct status *status)
-{
-    struct weighted *list = mem_new(points->n, sizeof *list, "a threshold", status);
-    for (size_t i = 0; list != NULL && i < points->n; i++) {
-        list[i] = (struct weighted){value[i], points->copies[i]};
-    }
-    return list;
 }

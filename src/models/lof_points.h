@@ -13,7 +13,6 @@
 #include "base/progress.h"
 #include "base/status.h"
 #include "models/detector.h"
-#include "models/percentile.h"
 
 enum { LOF_NO_POINT = UINT32_MAX };
 
@@ -40,15 +39,16 @@ bool lof_points_find(struct lof_points *points, const struct detector_data *data
                      const struct progress *progress, struct status *status);
 void lof_points_clear(struct lof_points *points);
 
-/* The lexicographic order of the points, when only `profile` is known of each: point number i
- * in that order. (n), freed with free(); NULL on failure. */
-uint32_t *lof_points_order(const struct lof_points *points, const float *scaled,
-                           struct status *status);
-
-/* Fills x from the scaled profiles (all of the table's), when profile is known; with point
- * order[i] in place i when `order` is not NULL. */
-bool lof_points_place(struct lof_points *points, const float *scaled, const uint32_t *order,
+/* Fills x, when only `profile` is known of each point. */
+bool lof_points_place(struct lof_points *points, const struct detector_data *data,
                       struct status *status);
+
+/* The points in lexicographic order of x: (n), freed with free(); NULL on failure. */
+uint32_t *lof_points_order(const struct lof_points *points, struct status *status);
+
+/* A copy of x (n, d) in which point order[i] is the one at i. NULL on failure. */
+float *lof_points_permuted(const struct lof_points *points, const uint32_t *order,
+                           struct status *status);
 
 /* Gives points new numbers: the point order[i] becomes point i. */
 bool lof_points_renumber(struct lof_points *points, const uint32_t *order,
@@ -62,10 +62,5 @@ static inline size_t lof_points_row(const struct lof_points *points, size_t i)
 
 /* The point of a profile that has a sampled row, or LOF_NO_POINT. */
 uint32_t lof_points_of(const struct lof_points *points, size_t profile);
-
-/* (n) values, one a point, with the copies that each counts for: what a percentile over the
- * sampled rows wants. Freed with free(). */
-struct weighted *lof_points_weighted(const struct lof_points *points, const double *value,
-                                     struct status *status);
 
 #endif

@@ -144,26 +144,28 @@ static bool load_tree(struct lof_model *model, const struct detector_data *data,
                       struct status *status)
 {
     struct lof_points *points = &model->points;
-    uint32_t *order = lof_points_order(points, data->scaled, status);
-    if (order == NULL || !lof_points_place(points, data->scaled, order, status)) {
-        free(order);
+    uint32_t *order;
+    if (!lof_points_place(points, data, status) ||
+        (order = lof_points_order(points, status)) == NULL) {
         return false;
     }
-    model->tree = kdtree_new(points->x, points->n, points->d, NULL, status);
+    float *x = lof_points_permuted(points, order, status);
+    model->tree = x == NULL ? NULL : kdtree_new(x, points->n, points->d, NULL, status);
     bool same = model->tree != NULL;
     for (size_t i = 0; same && i < points->n; i++) {
         same = order[kdtree_order(model->tree)[i]] == i;
     }
     free(order);
-    free(points->x);
-    points->x = NULL;
+    free(x);
     if (model->tree == NULL) {
         return false;
     }
     free(kdtree_renumber(model->tree));
-    return same ? model->form == LOF_DISTINCT ||
-                      lof_points_place(points, data->scaled, NULL, status)
-                : misfit(status);
+    if (model->form == LOF_DISTINCT) { /* the tree has them */
+        free(points->x);
+        points->x = NULL;
+    }
+    return same ? true : misfit(status);
 }
 
 static bool load_values(struct lof_model *model, struct archive_in *archive,

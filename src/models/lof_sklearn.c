@@ -20,6 +20,7 @@
 
 #include "base/mem.h"
 #include "models/lof_loop.h"
+#include "models/percentile.h"
 
 /* numpy's pairwise sum of floats. */
 static float pairwise(const float *a, size_t n)
@@ -120,7 +121,7 @@ bool lof_sklearn_search(const struct lof_model *model, const float *x, size_t sk
 static bool fit_neighbours(const struct lof_model *model, uint32_t p, struct kdtree_hits *hits,
                            struct status *status)
 {
-    if (!lof_lists_get(model->lists, p, hits)) {
+    if (!lof_lists_get(model->lists, p, p, hits)) {
         return lof_sklearn_search(model, point_at(model, p), 1, hits, status);
     }
     for (size_t j = 0; j < hits->n; j++) {
@@ -141,7 +142,7 @@ static bool find_k_distances(void *context, size_t from, size_t to, struct lof_l
         }
         model->k_distance[p] = (double)(float)hits->radius;
         if (lof_rows_exact(model->rows)) {
-            lof_lists_keep(model->lists, p, hits);
+            lof_lists_keep(model->lists, p, p, hits);
         }
     }
     return true;
@@ -194,21 +195,12 @@ static bool find_factors(void *context, size_t from, size_t to, struct lof_loop 
 }
 
 /* offset_ is a percentile of the negative factors of the fit. */
-static bool find_threshold(struct lof_model *model, struct status *status)
+static void find_threshold(struct lof_model *model)
 {
-    const size_t n = model->points.n;
-    struct weighted *list = lof_points_weighted(&model->points, model->fit_lof, status);
-    if (list == NULL) {
-        return false;
-    }
-    for (size_t i = 0; i < n; i++) {
-        list[i].value = -list[i].value;
-    }
-    model->offset = percentile_weighted_float(list, n, 100 * model->contamination);
+    model->offset = percentile_negated_float(model->fit_lof, model->points.copies,
+                                             model->points.n, 100 * model->contamination);
     /* A label is the sign of a float difference. */
     model->threshold = -(double)(float)model->offset;
-    free(list);
-    return true;
 }
 
 bool lof_sklearn_fit(struct lof_model *model, const struct detector_data *data,
@@ -234,5 +226,6 @@ bool lof_sklearn_fit(struct lof_model *model, const struct detector_data *data,
             return false;
         }
     }
-    return find_threshold(model, status);
+    find_threshold(model);
+    return true;
 }

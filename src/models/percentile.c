@@ -123,11 +123,31 @@ double percentile_weighted_float(const struct weighted *values, size_t n, double
     return interpolate(at, (double)((float)at.b - (float)at.a));
 }
 
+static struct neighbours counted(const double *values, const uint32_t *copies, size_t n,
+                                 bool negated, double percent)
+{
+    const struct column column = {
+        (const char *)values, (const char *)copies, sizeof *values, sizeof *copies, n, negated};
+    return neighbours_of(&column, percent);
+}
+
+double percentile_counted(const double *values, const uint32_t *copies, size_t n,
+                          double percent)
+{
+    struct neighbours at = counted(values, copies, n, false, percent);
+    return interpolate(at, at.b - at.a);
+}
+
 double percentile_negated(const double *values, const uint32_t *copies, size_t n,
                           double percent)
 {
-    const struct column column = {
-        (const char *)values, (const char *)copies, sizeof *values, sizeof *copies, n, true};
-    struct neighbours at = neighbours_of(&column, percent);
+    struct neighbours at = counted(values, copies, n, true, percent);
     return interpolate(at, at.b - at.a);
+}
+
+double percentile_negated_float(const double *values, const uint32_t *copies, size_t n,
+                                double percent)
+{
+    struct neighbours at = counted(values, copies, n, true, percent);
+    return interpolate(at, (double)((float)at.b - (float)at.a));
 }

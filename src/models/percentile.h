@@ -20,8 +20,14 @@ double percentile_weighted(const struct weighted *values, size_t n, double perce
  * in float, then goes on in double. */
 double percentile_weighted_float(const struct weighted *values, size_t n, double percent);
 
-/* The percentile of -values[i], each copies[i] times. */
+/* The same of values[i], each copies[i] times. */
+double percentile_counted(const double *values, const uint32_t *copies, size_t n,
+                          double percent);
+
+/* The percentile of -values[i], each copies[i] times; and when those are float32. */
 double percentile_negated(const double *values, const uint32_t *copies, size_t n,
                           double percent);
+double percentile_negated_float(const double *values, const uint32_t *copies, size_t n,
+                                double percent);
 
 #endif

@@ -159,7 +159,7 @@ cJSON *card_json(const struct run *run, struct status *status)
         add_input(card, run);
     }
     add_parameters(card, &run->params);
-    if (good && run->scaled != NULL) {
+    if (good && run->scaler != NULL) {
         good = add_feature_summaries(card, run, status);
     }
     cJSON *results = json_object(card, "results");

@@ -43,6 +43,7 @@ static void end(struct stage_record *stage, bool finished)
 {
     stage->seconds = clock_now() - stage->seconds;
     stage->finished = finished;
+    mem_give_back();
 }
 
 static void pass_report(void *context, uint64_t done, uint64_t total)
@@ -195,6 +196,21 @@ static bool detect(struct pipeline *pipeline, size_t index, struct status *statu
     return score(pipeline, index, &progress, status) && fit_status.code == STATUS_OK;
 }
 
+/* Frees the scaled profiles when the detectors from `index` on do without, and nobody will ask
+ * for explanations while the run goes on. */
+static void free_scaled(struct pipeline *pipeline, size_t index)
+{
+    struct run *run = pipeline->run;
+    bool needed = run->params.index;
+    for (size_t i = index; detectors[i] != NULL; i++) {
+        needed = needed || (run->params.use[i] && !detectors[i]->lean);
+    }
+    if (!needed) {
+        free(run->scaled);
+        run->scaled = NULL;
+    }
+}
+
 static bool combine(struct pipeline *pipeline, struct status *status)
 {
     struct run *run = pipeline->run;
@@ -239,6 +255,7 @@ static void detect_all(struct pipeline *pipeline, struct status *status)
 {
     for (size_t i = 0; detectors[i] != NULL && status->code != STATUS_CANCELLED; i++) {
         struct status one = {0};
+        free_scaled(pipeline, i);
         if (pipeline->run->params.use[i] && !detect(pipeline, i, &one) &&
             (status->code == STATUS_OK || one.code == STATUS_CANCELLED)) {
             *status = one;

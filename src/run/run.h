@@ -51,7 +51,7 @@ struct run {
     struct authlog_index *log_index; /* of a raw log; NULL: it was a table, or !params.index */
     struct row_index *by_profile;    /* rows of each profile; NULL unless params.index */
     struct scaler *scaler;
-    float *scaled; /* (profiles.n, d) */
+    float *scaled; /* (profiles.n, d); without params.index NULL again when no more needed */
     /* Where a value stands among all rows; NULL unless params.index. Announced with scaled. */
     struct feature_order *features;
     /* By index in detectors[]; the ensemble is results[detector_count()]. */

@@ -266,6 +266,10 @@ static void places_are_numbers_as_well(void **state)
                 memcpy(c.point, b.point, b.n * sizeof *b.point);
                 kdtree_measure(placed, x, &c);
                 assert_same_hits(&b, &c);
+                kdtree_leaves(placed, &c);
+                assert_true(c.n <= b.n);
+                assert_true(kdtree_again(placed, x, b.radius, place, &c, NULL));
+                assert_same_hits(&b, &c);
                 for (size_t i = 0; i < b.n; i++) {
                     b.point[i] = order[b.point[i]];
                 }

@@ -26,7 +26,7 @@ static void assert_list(const struct lof_lists *lists, size_t point)
 {
     struct kdtree_hits expected = {0}, found = {0};
     fill(&expected, point);
-    assert_true(lof_lists_get(lists, point, &found));
+    assert_true(lof_lists_get(lists, point, 7, &found));
     assert_int_equal(found.n, expected.n);
     assert_memory_equal(found.point, expected.point, found.n * sizeof *found.point);
     kdtree_hits_clear(&expected);
@@ -38,11 +38,11 @@ static void lists_come_back_in_any_order(void **state)
     (void)state;
     struct kdtree_hits hits = {0};
     struct lof_lists *lists = lof_lists_new(POINTS, SIZE_MAX, NULL);
-    assert_false(lof_lists_get(lists, 0, &hits));
+    assert_false(lof_lists_get(lists, 0, 7, &hits));
     for (size_t group = 5; group-- > 0;) {
         for (size_t i = 0; i < LOF_LISTS_GROUP && group * LOF_LISTS_GROUP + i < POINTS; i++) {
             fill(&hits, group * LOF_LISTS_GROUP + i);
-            lof_lists_keep(lists, group * LOF_LISTS_GROUP + i, &hits);
+            lof_lists_keep(lists, group * LOF_LISTS_GROUP + i, 7, &hits);
         }
     }
     assert_true(lof_lists_whole(lists));
@@ -61,14 +61,14 @@ static void gaps_are_not_lists(void **state)
     for (size_t point = 0; point < POINTS; point++) {
         if (point % 3 == 2) {
             fill(&hits, point);
-            lof_lists_keep(lists, point, &hits);
+            lof_lists_keep(lists, point, 7, &hits);
         }
     }
     for (size_t point = 0; point < POINTS; point++) {
         if (point % 3 == 2) {
             assert_list(lists, point);
         } else {
-            assert_false(lof_lists_get(lists, point, &found));
+            assert_false(lof_lists_get(lists, point, 7, &found));
         }
     }
     kdtree_hits_clear(&hits);
@@ -83,11 +83,11 @@ static void without_room_some_are_turned_away(void **state)
     size_t kept = 0;
     for (size_t point = 0; point < POINTS; point++) {
         fill(&hits, point);
-        lof_lists_keep(lists, point, &hits);
+        lof_lists_keep(lists, point, 7, &hits);
     }
     assert_false(lof_lists_whole(lists));
     for (size_t point = 0; point < POINTS; point++) {
-        if (lof_lists_get(lists, point, &found)) {
+        if (lof_lists_get(lists, point, 7, &found)) {
             assert_list(lists, point);
             kept++;
         }

@@ -328,7 +328,7 @@ static void the_facts(void **state)
 static void nothing_depends_on_what_was_kept(void **state)
 {
     (void)state;
-    const size_t rooms[] = {0, 900, SIZE_MAX}; /* bytes */
+    const size_t rooms[] = {0, 100, SIZE_MAX}; /* bytes */
     for (int form = LOF_DISTINCT; form <= LOF_SKLEARN; form++) {
         struct bench bench;
         bench_open(&bench, fixture_user_hours(900, 10, 3, 7), form, 8);
