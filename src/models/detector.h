@@ -88,6 +88,9 @@ struct detector {
 
     void (*free)(void *model);
 
+    /* Frees what only score and explain need: nobody will ask them again. NULL: nothing. */
+    void (*rest)(void *model);
+
     /* "108 of 200 trees (cancelled)" into `text`, or false when the model is whole. */
     bool (*partial)(const void *model, char *text, size_t size);
 

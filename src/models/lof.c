@@ -105,6 +105,17 @@ void lof_free(void *take_model)
     }
 }
 
+static void lof_rest(void *fitted)
+{
+    struct lof_model *model = fitted;
+    kdtree_free(model->tree);
+    lof_rows_free(model->rows);
+    free(model->points.x);
+    model->tree = NULL;
+    model->rows = NULL;
+    model->points.x = NULL;
+}
+
 static bool find_points(struct lof_model *model, const struct detector_data *data, size_t size,
                         const struct progress *progress, struct status *status)
 {
@@ -324,6 +335,7 @@ const struct detector lof_detector = {
     .fit = lof_fit,
     .score = lof_score,
     .free = lof_free,
+    .rest = lof_rest,
     .partial = lof_partial,
     .info = lof_info,
     .exported = lof_exported,

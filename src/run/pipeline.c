@@ -140,6 +140,9 @@ static bool score(struct pipeline *pipeline, size_t index, const struct progress
     struct stage_record *stage = begin(pipeline, name);
     bool good =
         result->detector->score(result->model, &data, &result->scores, progress, status);
+    if (good && !run->params.index && result->detector->rest != NULL) {
+        result->detector->rest(result->model); /* nobody will ask for explanations */
+    }
     if (good) {
         result->ranking =
             ranking_new(result->scores.score, &run->table->profiles, run->parallel, status);

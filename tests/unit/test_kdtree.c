@@ -258,7 +258,7 @@ static void places_are_numbers_as_well(void **state)
             float x[3];
             kdtree_vector(placed, place, x);
             assert_memory_equal(x, own, sizeof x);
-            if (place % 7 == 0) {
+            if (place % 7 == 0 && cloud.n > 1) {
                 assert_true(kdtree_nearest(numbered, x, 9, order[place], INFINITY, &a, NULL));
                 assert_true(kdtree_nearest(placed, x, 9, place, INFINITY, &b, NULL));
                 assert_true(kdtree_hits_reserve(&c, b.n, NULL));
