@@ -50,6 +50,9 @@ struct app *app_new(const struct app_options *options, struct status *status)
     app->cancelled_at = app->clicked_at = -1;
     app->dirty = true;
     app->session.selected.k = app->settings.k;
+    app->session.columns = app->settings.columns;
+    app->prompt.word = app_words;
+    app->prompt.app = app;
     struct status place = {0};
     if (options->review.on) {
         app->review = review_new(&options->review, &place);

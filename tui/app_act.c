@@ -219,6 +219,7 @@ static void act_alone(struct app *app, enum action action, const char *argument)
     case ACTION_COMMAND: prompt_open(&app->prompt, PROMPT_COMMAND, ":", argument); break;
     case ACTION_HELP: app_page(app, app_help_page(app)); break;
     case ACTION_EXPORT: export_start(app, argument); break;
+    case ACTION_COLUMNS_SHOWN: app_columns(app, argument); break;
     case ACTION_CARD: app_page(app, app_card_page(app)); break;
     case ACTION_SCREENSHOT: app_screenshot(app, argument); break;
     case ACTION_OPEN:

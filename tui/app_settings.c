@@ -97,6 +97,7 @@ static struct page *config_page(const struct app *app)
     page_pair(page, "color", ROLE_TEXT, "%s", color_mode_name(settings->color));
     page_pair(page, "mouse", ROLE_TEXT, "%s", settings->mouse ? "on" : "off");
     page_pair(page, "k", ROLE_TEXT, "%s", format_grouped(app->session.selected.k).text);
+    page_pair(page, "columns", ROLE_TEXT, "%s", settings->columns);
     page_add(page, ROLE_TEXT, "%s", "");
     page_add(page, ROLE_STRONG, "colours by role");
     for (int role = 0; role < ROLE_COUNT; role++) {

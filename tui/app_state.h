@@ -116,6 +116,8 @@ void app_why(struct app *app, const char *argument); /* app_why.c */
 void app_why_answer(struct app *app, struct query *query);
 void app_why_free(struct app *app);
 void app_show_hour(struct app *app); /* app_goto.c */
+void app_columns(struct app *app, const char *text); /* app_columns.c */
+size_t app_words(const struct app *app, enum action action, size_t n, char *word, size_t size);
 void app_show_row(struct app *app, const char *text);
 void app_lines(struct app *app); /* app_lines.c */
 void app_lines_answer(struct app *app, struct query *query);

@@ -34,7 +34,7 @@ static bool row_matches(const struct table *table, const bool *users, const bool
 /* The place that is `step` (1 to n) after the cursor, or before it. */
 static size_t place_of(const struct find_query *asked, size_t step)
 {
-    size_t n = asked->rows->n;
+    size_t n = asked->rows.n;
     size_t at = asked->from < n ? asked->from : 0;
     return asked->forward ? (at + step) % n : (at + n - step % n) % n;
 }
@@ -44,7 +44,7 @@ static bool look(struct find_query *asked, const bool *users, const bool *times,
                  size_t first_step, size_t count, uint32_t *rows, struct status *status)
 {
     size_t low = place_of(asked, asked->forward ? first_step : first_step + count - 1);
-    size_t got = row_set_get(asked->rows, low, count, rows, status);
+    size_t got = row_set_get(&asked->rows, low, count, rows, status);
     for (size_t i = 0; i < got; i++) {
         size_t k = asked->forward ? i : got - 1 - i;
         if (row_matches(asked->table, users, times, rows[k])) {
@@ -62,7 +62,7 @@ static bool look(struct find_query *asked, const bool *users, const bool *times,
 /* How many places from `step` on are one run in the list. */
 static size_t run_length(const struct find_query *asked, size_t step)
 {
-    size_t n = asked->rows->n;
+    size_t n = asked->rows.n;
     size_t place = place_of(asked, step);
     size_t to_edge = asked->forward ? n - place : place + 1;
     size_t left = n - step + 1;
@@ -73,7 +73,7 @@ static size_t run_length(const struct find_query *asked, size_t step)
 static void work(struct query *query, const struct progress *progress)
 {
     struct find_query *asked = (struct find_query *)query;
-    size_t n = asked->rows->n;
+    size_t n = asked->rows.n;
     uint32_t *rows = mem_new(WINDOW, sizeof *rows, "a search", &query->status);
     bool *users = mark(asked->table->users, asked->text, &query->status);
     bool *times = mark(asked->table->times, asked->text, &query->status);
@@ -106,7 +106,7 @@ struct find_query *find_query_new(const struct app *app, const struct row_set *r
         asked->query.slot = slot;
         snprintf(asked->text, sizeof asked->text, "%s", text);
         asked->table = app_session(app)->run->table;
-        asked->rows = rows;
+        asked->rows = *rows;
         asked->from = from;
         asked->forward = forward;
     }

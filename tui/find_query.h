@@ -12,9 +12,8 @@ struct find_query {
 
     char text[256];
     const struct table *table;
-    const struct row_set
-        *rows;   /* borrowed: a view replaces its list only when an answer comes */
-    size_t from; /* the place the cursor is at; looked at last */
+    struct row_set rows; /* its array is borrowed: the view keeps it until the answer comes */
+    size_t from;         /* the place the cursor is at; looked at last */
     bool forward;
 
     /* The answer, when query.status is good. */

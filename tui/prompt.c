@@ -27,6 +27,39 @@ static bool matches(enum action action, const char *typed, bool beginning)
            (text_contains(name, typed) || text_contains(action_info(action)->help, typed));
 }
 
+/* Where the last word of the line begins. */
+static size_t last_word(const struct prompt *prompt)
+{
+    size_t at = prompt->edit.length;
+    while (at > 0 && prompt->edit.text[at - 1] != ' ' && prompt->edit.text[at - 1] != ',') {
+        at--;
+    }
+    return at;
+}
+
+/* The words that may follow the action and begin as the last one does; false when the action
+ * takes no words that are known. */
+static bool complete_words(struct prompt *prompt, enum action action)
+{
+    char word[PROMPT_WORD];
+    const char *typed = prompt->edit.text + last_word(prompt);
+    if (prompt->word == NULL || action == ACTION_NONE ||
+        prompt->word(prompt->app, action, 0, word, sizeof word) == 0) {
+        return false;
+    }
+    prompt->of_words = true;
+    for (size_t n = 0; prompt->word(prompt->app, action, n, word, sizeof word) > 0; n++) {
+        if (strncmp(word, typed, strlen(typed)) == 0) {
+            if (prompt->n_choices < PROMPT_CHOICES) {
+                memcpy(prompt->words[prompt->n_choices++], word, sizeof word);
+            }
+            prompt->n_matching++;
+        }
+    }
+    prompt->choice = prompt->n_choices;
+    return true;
+}
+
 /* Names that begin with what is typed come first, then those that contain it, in name or help.
  */
 static void complete(struct prompt *prompt)
@@ -36,6 +69,10 @@ static void complete(struct prompt *prompt)
     char typed[64];
     snprintf(typed, sizeof typed, "%.*s", (int)(length < 63 ? length : 63), prompt->edit.text);
     prompt->n_choices = prompt->n_matching = 0;
+    prompt->of_words = false;
+    if (!alone && complete_words(prompt, action_find(prompt->edit.text, length))) {
+        return;
+    }
     for (int beginning = 1; beginning >= 0; beginning--) {
         for (int action = ACTION_NONE + 1; action < ACTION_COUNT; action++) {
             if (!matches((enum action)action, typed, beginning != 0)) {
@@ -69,10 +106,30 @@ static void choose(struct prompt *prompt, int step)
     }
 }
 
-/* Writes the chosen name (or the first) in place of the typed word. */
-static void take_choice(struct prompt *prompt)
+/* Writes the chosen word in place of the last one; with a blank when more may follow. */
+static void take_word(struct prompt *prompt, bool more)
+{
+    char text[LINE_EDIT_SIZE];
+    size_t at = last_word(prompt), length = strcspn(prompt->edit.text, " ");
+    size_t choice = prompt->choice < prompt->n_choices ? prompt->choice : 0;
+    const struct action_info *info = action_info(action_find(prompt->edit.text, length));
+    more = more && strstr(info->argument, "...") != NULL;
+    snprintf(text, sizeof text, "%.*s%s%s", (int)at, prompt->edit.text, prompt->words[choice],
+             more ? " " : "");
+    line_edit_set(&prompt->edit, text);
+    complete(prompt);
+}
+
+/* Writes the chosen name (or the first) in place of the typed word; `more`: and goes on. */
+static void take_choice(struct prompt *prompt, bool more)
 {
     bool alone;
+    if (prompt->of_words) {
+        if (prompt->n_choices > 0) {
+            take_word(prompt, more);
+        }
+        return;
+    }
     first_word(prompt, &alone);
     if (prompt->n_choices > 0 && alone) {
         size_t choice = prompt->choice < prompt->n_choices ? prompt->choice : 0;
@@ -139,6 +196,7 @@ void prompt_open(struct prompt *prompt, enum prompt_kind kind, const char *label
     prompt->comment[0] = '\0';
     prompt->recalled = 0;
     prompt->n_choices = prompt->n_matching = prompt->choice = 0;
+    prompt->of_words = false;
     if (kind == PROMPT_COMMAND) {
         complete(prompt);
     }
@@ -180,12 +238,12 @@ enum prompt_event prompt_key(struct prompt *prompt, keycode key)
     case KEYS_ENTER:
     case KEY_CTRL('J'):
         if (command && prompt->choice < prompt->n_choices) {
-            take_choice(prompt);
+            take_choice(prompt, false);
         }
         return PROMPT_ACCEPTED;
     case KEYS_TAB:
         if (command) {
-            take_choice(prompt);
+            take_choice(prompt, true);
         }
         return PROMPT_EDITED;
     case KEYS_UP:
@@ -207,6 +265,18 @@ enum prompt_event prompt_key(struct prompt *prompt, keycode key)
 
 /* ---- drawing ---- */
 
+static void draw_action(enum action action, const struct keymap *keymap, struct canvas *canvas,
+                        int y)
+{
+    const struct action_info *info = action_info(action);
+    char keys[40], usage[64];
+    keymap_keys(keymap, action, keys, sizeof keys);
+    snprintf(usage, sizeof usage, "%s %s", info->name, info->argument);
+    canvas_text(canvas, y, 1, ROLE_STRONG, usage);
+    canvas_field(canvas, y, 28, 12, TEXT_LEFT, ROLE_KEY, keys);
+    canvas_text(canvas, y, 41, ROLE_DIM, info->help);
+}
+
 static void draw_choices(const struct prompt *prompt, const struct keymap *keymap,
                          struct canvas *canvas)
 {
@@ -219,14 +289,12 @@ static void draw_choices(const struct prompt *prompt, const struct keymap *keyma
     }
     int y = canvas->rows - 1 - rows;
     for (int i = 0; i < rows; i++, y++) {
-        const struct action_info *info = action_info(prompt->choices[i]);
-        char keys[40], usage[64];
-        keymap_keys(keymap, prompt->choices[i], keys, sizeof keys);
-        snprintf(usage, sizeof usage, "%s %s", info->name, info->argument);
         canvas_fill(canvas, y, 0, canvas->cols, ROLE_TEXT, " ");
-        canvas_text(canvas, y, 1, ROLE_STRONG, usage);
-        canvas_field(canvas, y, 28, 12, TEXT_LEFT, ROLE_KEY, keys);
-        canvas_text(canvas, y, 41, ROLE_DIM, info->help);
+        if (prompt->of_words) {
+            canvas_text(canvas, y, 1, ROLE_STRONG, prompt->words[i]);
+        } else {
+            draw_action(prompt->choices[i], keymap, canvas, y);
+        }
         if ((size_t)i == prompt->choice) {
             canvas_select(canvas, y, 0, canvas->cols);
         }

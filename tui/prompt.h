@@ -20,7 +20,13 @@ enum prompt_kind {
     PROMPT_CONFIRM
 };
 
-enum { PROMPT_LABEL = 200, PROMPT_COMMENT = 200, PROMPT_HISTORY = 24, PROMPT_CHOICES = 8 };
+enum {
+    PROMPT_LABEL = 200,
+    PROMPT_COMMENT = 200,
+    PROMPT_HISTORY = 24,
+    PROMPT_CHOICES = 8,
+    PROMPT_WORD = 120
+};
 
 struct prompt {
     enum prompt_kind kind;
@@ -36,6 +42,14 @@ struct prompt {
     enum action choices[PROMPT_CHOICES];
     size_t n_choices, n_matching; /* shown; in all */
     size_t choice;                /* n_choices: none */
+    bool of_words; /* behind a name: the choices are words, in place of the last one */
+    char words[PROMPT_CHOICES][PROMPT_WORD];
+
+    /* The n-th word that may follow an action's name; 0 when there are no more. Set once by
+     * the app; may be NULL. */
+    size_t (*word)(const struct app *app, enum action action, size_t n, char *word,
+                   size_t size);
+    const struct app *app;
 
     struct prompt_entry {
         enum prompt_kind kind;

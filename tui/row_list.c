@@ -22,6 +22,7 @@ static void ask(struct row_list *list, struct app *app, void *view, const struct
     }
     asked->reorders = wish->sorted;
     asked->reorder = wish->order;
+    asked->folds = wish->folds;
     list->asked = asked;
     if (!app_query(app, view, &asked->query)) {
         list->asked = NULL;
@@ -34,14 +35,17 @@ void row_list_wish(struct row_list *list, struct app *app, void *view,
     const struct run *run = app_session(app)->run;
     const struct ranking *ranking = run->results[wish->result].ranking;
     list->problem[0] = '\0';
-    if (wish->filter[0] != '\0' || wish->sorted) {
+    if (wish->filter[0] != '\0' || wish->sorted || wish->folds || wish->patient) {
         ask(list, app, view, wish);
         return;
     }
     app_query_cancel(app, wish->slot);
     row_set_clear(&list->set);
     list->set = row_set_ranked(ranking, run->by_profile, 1, wish->k);
+    row_folds_free(list->folds);
+    list->folds = NULL;
     list->matching = ranking->scored_rows;
+    list->order = (struct row_order){.key = ROW_KEY_SCORE, .ranking = ranking, .falling = true};
     list->asked = NULL;
     list->ready = true;
 }
@@ -58,8 +62,12 @@ bool row_list_answer(struct row_list *list, struct query *query)
         return true;
     }
     row_set_clear(&list->set);
+    row_folds_free(list->folds);
     list->set = asked->rows;
+    list->folds = asked->folded;
+    list->order = asked->order;
     list->matching = asked->total;
+    asked->folded = NULL;
     list->ready = true;
     memset(&asked->rows, 0, sizeof asked->rows);
     return true;
@@ -71,8 +79,19 @@ size_t row_list_at(const struct row_list *list, size_t place)
     return row_set_get(&list->set, place, 1, &row, NULL) == 1 ? row : SIZE_MAX;
 }
 
+size_t row_window_at(struct row_window *window, const struct row_set *set, size_t place)
+{
+    if (place < window->first || place - window->first >= window->n) {
+        /* half of it before the place: some go through a list backwards */
+        window->first = place > ROW_WINDOW / 2 ? place - ROW_WINDOW / 2 : 0;
+        window->n = row_set_get(set, window->first, ROW_WINDOW, window->rows, NULL);
+    }
+    return place - window->first < window->n ? window->rows[place - window->first] : SIZE_MAX;
+}
+
 void row_list_clear(struct row_list *list)
 {
     row_set_clear(&list->set);
+    row_folds_free(list->folds);
     memset(list, 0, sizeof *list);
 }

@@ -14,6 +14,7 @@
 #include "app.h"
 #include "rank/row_order.h"
 #include "rank/rows.h"
+#include "row_folds.h"
 
 /* What is wanted. */
 struct row_wish {
@@ -23,14 +24,18 @@ struct row_wish {
     struct row_order order;
     const char *filter; /* "" for none; its own sort: decides which K */
     unsigned slot;      /* of the query, in app.h */
+    bool folds;         /* identical rows are to be found */
+    bool patient;       /* what is shown stays until an answer comes, whatever is asked */
 };
 
 struct row_list {
-    struct row_set set; /* what is shown */
-    size_t matching;    /* rows that pass the filter; all scored rows without one */
-    bool ready;         /* set is what was wished for last */
-    const void *asked;  /* the query that is on its way, or NULL */
-    char problem[200];  /* why there is no list; empty when all is well */
+    struct row_set set;      /* what is shown */
+    size_t matching;         /* rows that pass the filter; all scored rows without one */
+    struct row_order order;  /* that they are in */
+    struct row_folds *folds; /* NULL: not folded */
+    bool ready;              /* set is what was wished for last */
+    const void *asked;       /* the query that is on its way, or NULL */
+    char problem[200];       /* why there is no list; empty when all is well */
 };
 
 /* Makes or asks for the list. `view` is the view's state, to which the answer comes. */
@@ -42,6 +47,15 @@ bool row_list_answer(struct row_list *list, struct query *query);
 
 /* One row of the list, or SIZE_MAX. */
 size_t row_list_at(const struct row_list *list, size_t place);
+
+/* The same for many places that are near each other: they are read in windows, as a single row
+ * deep in a ranking may cost as much as many. Starts as {0}; not to be kept. */
+enum { ROW_WINDOW = 128 };
+struct row_window {
+    size_t first, n;
+    uint32_t rows[ROW_WINDOW];
+};
+size_t row_window_at(struct row_window *window, const struct row_set *set, size_t place);
 
 void row_list_clear(struct row_list *list);
 

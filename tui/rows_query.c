@@ -47,6 +47,11 @@ static void work(struct query *query, const struct progress *progress)
                                  asked->most, &asked->rows, &asked->total, &query->status);
         if (found && asked->reorders) {
             found = reorder(asked, progress);
+            asked->order = asked->reorder;
+        }
+        if (found && asked->folds) {
+            asked->folded = row_folds_new(&asked->rows, asked->context.table, &asked->order,
+                                          progress, &query->status);
         }
         if (found && asked->then != NULL) {
             asked->then(asked, progress);
@@ -62,6 +67,7 @@ static void free_query(struct query *query)
     if (asked->made != NULL) {
         asked->unmake(asked->made);
     }
+    row_folds_free(asked->folded);
     free(asked);
 }
 
@@ -102,6 +108,9 @@ struct rows_query *rows_query_new(const struct app *app, const char *text, const
     if (asked->filter == NULL) {
         free(asked);
         return NULL;
+    }
+    if (!filter_order(asked->filter, &asked->context, &asked->order)) {
+        asked->order = (struct row_order){.key = ROW_KEY_ROW};
     }
     return asked;
 }

@@ -4,6 +4,7 @@
 
 #include "app.h"
 #include "rank/filter.h"
+#include "row_folds.h"
 
 struct rows_query {
     struct query query; /* first: the queries thread knows only this */
@@ -17,6 +18,7 @@ struct rows_query {
     size_t most;
     bool reorders; /* the rows found are put into another order, set by the view: */
     struct row_order reorder;
+    bool folds; /* identical rows of the list are to be found, too */
 
     /* Set by the view, or NULL: makes something of the rows found, on the queries thread, in
      * `made` and what is around it; `unmake` frees it when the view has not taken it. */
@@ -28,6 +30,8 @@ struct rows_query {
      * view takes `rows` by copying it and leaving a cleared one. */
     struct row_set rows;
     size_t total;
+    struct row_order order;   /* that the rows are in */
+    struct row_folds *folded; /* the view takes it; NULL unless `folds` */
 };
 
 /* Asks for the rows that pass `text` (session->filter.text, or "" for all), in the order of

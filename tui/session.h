@@ -53,6 +53,7 @@ struct session {
 
     struct selection selected;
     struct session_filter filter;
+    const char *columns; /* of lists of user-hours: row_columns.h */
     struct log log;
 };
 

@@ -16,7 +16,8 @@ enum { MOST_K = 1000000000 };
 
 void settings_init(struct settings *settings)
 {
-    *settings = (struct settings){.color = COLOR_AUTO, .k = SETTINGS_DEFAULT_K};
+    *settings =
+        (struct settings){.color = COLOR_AUTO, .k = SETTINGS_DEFAULT_K, .columns = "default"};
     keymap_init(&settings->keymap);
     palette_init(&settings->palette);
 }
@@ -143,6 +144,19 @@ static void take_k(struct settings *settings, const cJSON *value,
     }
 }
 
+/* Which names there are depends on the table: they are looked up when it is there. */
+static void take_columns(struct settings *settings, const cJSON *value,
+                         struct settings_remarks *remarks)
+{
+    if (!cJSON_IsString(value)) {
+        wrong_kind(remarks, "columns", "a text of names", value);
+    } else if (strlen(value->valuestring) >= sizeof settings->columns) {
+        settings_remark(remarks, LOG_ERROR, "columns is too long");
+    } else {
+        snprintf(settings->columns, sizeof settings->columns, "%s", value->valuestring);
+    }
+}
+
 static const char *known_role(int i)
 {
     return i < ROLE_COUNT ? palette_role_name((enum role)i) : NULL;
@@ -204,8 +218,9 @@ static const struct {
     void (*take)(struct settings *settings, const cJSON *value,
                  struct settings_remarks *remarks);
 } members[] = {
-    {"keys", settings_keys}, {"glyphs", take_glyphs}, {"color", take_color},
-    {"colors", take_colors}, {"mouse", take_mouse},   {"k", take_k},
+    {"keys", settings_keys},   {"glyphs", take_glyphs}, {"color", take_color},
+    {"colors", take_colors},   {"mouse", take_mouse},   {"k", take_k},
+    {"columns", take_columns},
 };
 
 enum { MEMBERS = sizeof members / sizeof members[0] };

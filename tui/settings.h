@@ -2,7 +2,8 @@
  * file once, before the screen; changed by actions; written by `:config FILE`.
  *
  *     {"keys": {"open": ["Enter", "o"]}, "glyphs": "ascii", "color": "never",
- *      "colors": {"bad": "red", "dim": 244}, "mouse": true, "k": 50}
+ *      "colors": {"bad": "red", "dim": 244}, "mouse": true, "k": 50,
+ *      "columns": "verdict rank user failed_events why"}
  *
  * What is wrong in a file is a remark that names the place ("keys.open[1]: 'Ctrl-Foo' is no
  * key"), and the default stands for it; the rest of the file counts.
@@ -20,6 +21,7 @@
 #include "palette.h"
 
 enum { SETTINGS_DEFAULT_K = 100, SETTINGS_BYTES = 65536, SETTINGS_REMARKS = 40 };
+enum { SETTINGS_COLUMNS = 512 };
 
 struct settings {
     struct keymap keymap;
@@ -29,6 +31,7 @@ struct settings {
     struct palette palette;
     bool mouse;
     size_t k;
+    char columns[SETTINGS_COLUMNS]; /* of the top list; checked when there is a table */
 };
 
 /* What there is to say of a file; those beyond SETTINGS_REMARKS are only counted. */

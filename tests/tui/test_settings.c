@@ -25,15 +25,15 @@ static void what_is_right_counts(void **state)
     struct settings_remarks remarks;
     char keys[64];
     struct settings settings =
-        read_text("{\"keys\": {\"open\": [\"Enter\", \"x\"], \"pane\": []},\n"
+        read_text("{\"keys\": {\"open\": [\"Enter\", \"%\"], \"pane\": []},\n"
                   " \"glyphs\": \"ascii\", \"color\": \"never\",\n"
                   " \"colors\": {\"bad\": \"magenta\", \"dim\": 208},\n"
-                  " \"mouse\": true, \"k\": 50}\n",
+                  " \"mouse\": true, \"k\": 50, \"columns\": \"rank user why\"}\n",
                   &remarks);
     assert_int_equal(remarks.n, 0);
-    assert_int_equal(keymap_action(&settings.keymap, 'x', CONTEXT_MOVE), ACTION_OPEN);
+    assert_int_equal(keymap_action(&settings.keymap, '%', CONTEXT_MOVE), ACTION_OPEN);
     keymap_keys(&settings.keymap, ACTION_OPEN, keys, sizeof keys);
-    assert_string_equal(keys, "Enter x");
+    assert_string_equal(keys, "Enter %");
     keymap_keys(&settings.keymap, ACTION_PANE, keys, sizeof keys);
     assert_string_equal(keys, "");
     assert_true(settings.glyphs_chosen && settings.glyphs == GLYPHS_ASCII);
@@ -44,6 +44,7 @@ static void what_is_right_counts(void **state)
     assert_int_equal(settings.palette.plain[ROLE_DIM], 1); /* orange: of eight it is red */
     assert_true(settings.mouse);
     assert_int_equal(settings.k, 50);
+    assert_string_equal(settings.columns, "rank user why");
 }
 
 static void what_is_wrong_is_named_by_its_place(void **state)
@@ -72,6 +73,7 @@ static void what_is_wrong_is_named_by_its_place(void **state)
         {"{\"colors\":{\"bad\":256}}", "colors.bad should be a whole number from 0 to 255"},
         {"{\"colors\":{\"bad\":[]}}",
          "colors.bad should be the name or number of a colour, not a list"},
+        {"{\"columns\":[\"rank\"]}", "columns should be a text of names, not a list"},
         {"{\"mouse\":\"on\"}", "mouse should be true or false, not a text"},
         {"{\"k\":0}", "k should be a whole number from 1"},
         {"{\"k\":1e999}", "k should be a whole number from 1"},

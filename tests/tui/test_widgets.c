@@ -99,6 +99,65 @@ static void narrow_screens_drop_by_priority(void **state)
 
 /* ---- meter ---- */
 
+static void make_columns(struct columns *columns, size_t n, const int (*cells)[2])
+{
+    memset(columns, 0, sizeof *columns);
+    for (size_t i = 0; i < n; i++) {
+        columns_add(columns, (struct column){.least = cells[i][0], .most = cells[i][1]});
+    }
+}
+
+/* Whatever the screen: what is shown is one behind the other, and inside. */
+static void check_places(const struct columns *columns, int cols)
+{
+    int x = 0;
+    for (size_t i = 0; i < columns->n; i++) {
+        if (columns->width[i] > 0) {
+            assert_int_equal(columns->x[i], x);
+            assert_true(x + columns->width[i] <= cols);
+            x += columns->width[i] + 1;
+        }
+    }
+}
+
+static void wide_columns_are_narrowed_then_scrolled(void **state)
+{
+    (void)state;
+    static const int cells[][2] = {{3, 3}, {6, 20}, {7, 7}, {9, 9}, {4, 4}};
+    struct columns columns;
+    size_t hidden = 3;
+    make_columns(&columns, 5, cells);
+    columns_fit(&columns, 80, 2, &hidden); /* all fit: nothing is scrolled */
+    assert_int_equal(hidden, 0);
+    assert_int_equal(columns.width[1], 20);
+    assert_false(columns.more_left || columns.more_right);
+    columns_fit(&columns, 40, 2, &hidden);
+    assert_int_equal(columns.width[1], 13);
+    assert_false(columns.more_right);
+    columns_fit(&columns, 24, 2, &hidden);
+    assert_int_equal(columns.width[1], 12); /* what is left over is for those that can use it */
+    assert_true(columns.width[2] == 7 && columns.width[3] == 0 && columns.width[4] == 0);
+    assert_true(columns.more_right && !columns.more_left);
+    hidden = 1;
+    columns_fit(&columns, 24, 2, &hidden);
+    assert_true(columns.width[2] == 0 && columns.width[3] == 9 && columns.width[4] == 0);
+    assert_true(columns.more_right && columns.more_left);
+    hidden = 9;
+    columns_fit(&columns, 26, 2, &hidden); /* no further than to the end */
+    assert_int_equal(hidden, 1);
+    assert_true(columns.width[3] == 9 && columns.width[4] == 4 && !columns.more_right);
+    for (int cols = 0; cols < 60; cols++) {
+        for (size_t frozen = 0; frozen < 5; frozen++) {
+            for (hidden = 0; hidden < 6; hidden++) {
+                size_t before = hidden;
+                columns_fit(&columns, cols, frozen, &before);
+                check_places(&columns, cols);
+                assert_true(before <= hidden);
+            }
+        }
+    }
+}
+
 static void rate_and_time_left_are_honest(void **state)
 {
     (void)state;
@@ -270,6 +329,7 @@ int main(void)
         cmocka_unit_test(a_page_keeps_the_place_on_screen),
         cmocka_unit_test(shrinking_and_growing_keep_the_cursor),
         cmocka_unit_test(narrow_screens_drop_by_priority),
+        cmocka_unit_test(wide_columns_are_narrowed_then_scrolled),
         cmocka_unit_test(rate_and_time_left_are_honest),
         cmocka_unit_test(too_little_done_says_nothing),
         cmocka_unit_test(axes_place_and_tick),

@@ -1,7 +1,6 @@
 /* Top-K: the most anomalous user-hours, and one of them in full. */
 #include "views/view.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,84 +8,130 @@
 #include "base/format.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "find_query.h"
 #include "review.h"
-#include "row_list.h"
 #include "sheets.h"
 #include "views/detail.h"
-#include "views/topk_list.h"
-#include "views/user_hours.h"
-#include "widgets/list.h"
+#include "views/topk_view.h"
 
 enum { LEAST_LIST = 6, SIDE_COLS = 76 };
-
-struct topk_view {
-    struct row_list rows;
-    struct list list;
-    size_t sort; /* enum topk_sort, and features */
-    bool reversed;
-    bool detail; /* whether the pane is wanted */
-};
-
-static void *open_topk(struct app *app);
 
 static void close_topk(void *state)
 {
     struct topk_view *view = state;
     row_list_clear(&view->rows);
+    row_list_clear(&view->old);
+    free(view->cells);
     free(view);
 }
 
-/* ---- which rows ---- */
+/* ---- lines and rows ---- */
 
-static struct row_order order_of(const struct topk_view *view, const struct session *session)
+static size_t lines(const struct topk_view *view)
 {
-    struct row_order order = {.falling = !view->reversed};
-    switch (view->sort) {
-    case TOPK_RANK:
-        order.key = ROW_KEY_SCORE;
-        order.ranking = session->run->results[session->selected.result].ranking;
-        break;
-    case TOPK_TIME:
-        order.key = ROW_KEY_TIME;
-        order.falling = view->reversed;
-        break;
-    case TOPK_USER:
-        order.key = ROW_KEY_USER;
-        order.falling = view->reversed;
-        break;
-    case TOPK_COPIES: order.key = ROW_KEY_COPIES; break;
-    default:
-        order.key = ROW_KEY_FEATURE;
-        order.index = view->sort - TOPK_FEATURE;
-        break;
-    }
-    return order;
+    return view->rows.folds != NULL ? row_folds_lines(view->rows.folds) : view->rows.set.n;
 }
 
-static void wish(struct topk_view *view, struct app *app)
+struct row_line topk_line(const struct topk_view *view, size_t line)
 {
-    const struct session *session = app_session(app);
-    if (!session->has_result[session->selected.result]) {
-        return;
+    if (view->rows.folds != NULL && line < view->list.n) {
+        return row_folds_at(view->rows.folds, line);
     }
-    const struct row_wish what = {
-        .result = session->selected.result,
-        .k = session->selected.k,
-        .sorted = view->sort != TOPK_RANK || view->reversed,
-        .order = order_of(view, session),
-        .filter = session->filter.text,
-        .slot = SLOT_TOPK,
-    };
-    row_list_wish(&view->rows, app, view, &what);
-    list_set_count(&view->list, view->rows.set.n);
+    return (struct row_line){.place = line, .rows = 1, .head = true};
+}
+
+size_t topk_row(const struct topk_view *view)
+{
+    return row_list_at(&view->rows, topk_line(view, view->list.cursor).place);
 }
 
 static void select_cursor(struct topk_view *view, struct app *app)
 {
-    size_t row = row_list_at(&view->rows, view->list.cursor);
+    size_t row = topk_row(view);
     if (row != SIZE_MAX) {
         app_select_row(app, row);
     }
+}
+
+bool topk_go(struct topk_view *view, struct app *app, size_t row, bool unfold)
+{
+    const struct table *table = app_session(app)->run->table;
+    struct row_folds *folds = view->rows.folds;
+    size_t near = topk_line(view, view->list.cursor).place;
+    size_t place = row_set_find(&view->rows.set, table->row_profile, (uint32_t)row, near);
+    if (place == SIZE_MAX) {
+        return false;
+    }
+    size_t line = folds != NULL ? row_folds_line(folds, place) : place;
+    if (unfold && topk_line(view, line).place != place) {
+        row_folds_open(folds, folds->group[place], true);
+        list_set_count(&view->list, lines(view));
+        line = row_folds_line(folds, place);
+    }
+    list_go(&view->list, line);
+    select_cursor(view, app);
+    return true;
+}
+
+/* ---- which rows ---- */
+
+/* The list is there: the cursor goes where it is wanted. */
+static void arrive(struct topk_view *view, struct app *app)
+{
+    size_t target = view->target;
+    view->target = SIZE_MAX;
+    list_set_count(&view->list, lines(view));
+    if (target == SIZE_MAX || !topk_go(view, app, target, view->reveal)) {
+        select_cursor(view, app);
+    }
+    view->reveal = false;
+}
+
+void topk_wish(struct topk_view *view, struct app *app, enum topk_aim aim)
+{
+    const struct session *session = app_session(app);
+    char problem[200];
+    if (!session->has_result[session->selected.result]) {
+        return;
+    }
+    if (aim == TOPK_FIRST) {
+        list_go(&view->list, 0);
+        view->target = SIZE_MAX;
+    } else if (view->target == SIZE_MAX) {
+        view->target = topk_row(view);
+    }
+    if (!topk_columns(view, session, problem, sizeof problem)) {
+        app_say(app, LOG_WARNING, "%s; the usual columns are shown", problem);
+    }
+    struct row_wish what = {
+        .result = session->selected.result,
+        .k = session->selected.k,
+        .sorted = view->reversed || view->sort.kind != ROW_COLUMN_RANK ||
+                  view->sort.index != ROW_COLUMN_IN_VIEW,
+        .filter = session->filter.text,
+        .slot = SLOT_TOPK,
+        .folds = view->fold,
+        .patient = view->finding != NULL, /* a search is looking at the list */
+    };
+    if (!row_column_order(view->sort, session, view->reversed, &what.order)) {
+        what.sorted = false; /* the detector it was sorted by has no scores in this run */
+    }
+    row_list_wish(&view->rows, app, view, &what);
+    if (view->rows.ready) {
+        arrive(view, app);
+    }
+}
+
+bool topk_columns(struct topk_view *view, const struct session *session, char *problem,
+                  size_t size)
+{
+    char ignored[200];
+    if (view->columns.n > 0 && strcmp(view->columns_text, session->columns) == 0) {
+        return true;
+    }
+    snprintf(view->columns_text, sizeof view->columns_text, "%s", session->columns);
+    return row_columns_parse(view->columns_text, session, &view->columns, problem, size) ||
+           !row_columns_parse("", session, &view->columns, ignored, sizeof ignored);
 }
 
 static void *open_topk(struct app *app)
@@ -94,51 +139,28 @@ static void *open_topk(struct app *app)
     struct topk_view *view = mem_zero(1, sizeof *view, "the top list", NULL);
     if (view != NULL) {
         view->detail = true;
-        wish(view, app);
-        select_cursor(view, app);
+        view->target = SIZE_MAX;
+        view->sort = (struct row_column){ROW_COLUMN_RANK, ROW_COLUMN_IN_VIEW};
+        topk_wish(view, app, TOPK_FIRST);
     }
     return view;
 }
 
 /* ---- drawing ---- */
 
-/* One line above the list: what it is. */
-static void draw_head(const struct topk_view *view, const struct session *session,
-                      struct canvas *canvas)
-{
-    const struct result *result = &session->run->results[session->selected.result];
-    int x = canvas_printf(canvas, 0, 1, ROLE_STRONG, "%s", result->title);
-    x = canvas_printf(canvas, 0, x, ROLE_TEXT, ", top %s of %s",
-                      format_grouped(view->rows.set.n).text,
-                      format_grouped(view->rows.matching).text);
-    if (session->filter.text[0] != '\0') {
-        x = canvas_printf(canvas, 0, x, ROLE_TEXT, " with %s", session->filter.understood);
-    }
-    if (result->partial[0] != '\0') {
-        x = canvas_printf(canvas, 0, x, ROLE_WARN, "  %s", result->partial);
-    }
-    if (view->sort >= TOPK_FEATURE) {
-        x = canvas_printf(canvas, 0, x, ROLE_DIM, "  by %s",
-                          session->run->table->feature_names[view->sort - TOPK_FEATURE]);
-    }
-    if (view->rows.problem[0] != '\0') {
-        canvas_printf(canvas, 0, x, ROLE_BAD, "  %s", view->rows.problem);
-    } else if (!view->rows.ready) {
-        canvas_text(canvas, 0, x, ROLE_DIM, "  looking");
-    }
-}
-
 static void draw_topk(void *state, const struct app *app, struct canvas *canvas)
 {
     struct topk_view *view = state;
     const struct session *session = app_session(app);
+    char problem[200];
     if (session_result(session) == NULL) {
         canvas_printf(canvas, 0, 1, ROLE_DIM, "%s has no scores yet",
                       session_result_title(session));
         return;
     }
-    draw_head(view, session, canvas);
-    size_t row = row_list_at(&view->rows, view->list.cursor);
+    topk_columns(view, session, problem, sizeof problem);
+    topk_draw_head(view, session, canvas);
+    size_t row = topk_row(view);
     int wanted = detail_rows(app), list_rows = canvas->rows - 1, list_cols = canvas->cols;
     bool side = canvas->cols >= 2 * SIDE_COLS;
     bool below = !side && list_rows - wanted >= LEAST_LIST;
@@ -148,9 +170,7 @@ static void draw_topk(void *state, const struct app *app, struct canvas *canvas)
     list_rows -= below ? wanted : 0;
     list_cols -= side ? SIDE_COLS : 0;
     struct canvas list = canvas_part(canvas, 1, 0, list_rows, list_cols);
-    bool texts = view->sort == TOPK_TIME || view->sort == TOPK_USER; /* from A on */
-    const struct topk_look look = {&view->rows, view->sort, view->reversed == texts};
-    topk_list_draw(&look, app, &view->list, &list);
+    topk_draw_list(view, app, &list);
     if (side || below) {
         struct canvas pane = side ? canvas_part(canvas, 1, list_cols, list_rows, SIDE_COLS)
                                   : canvas_part(canvas, 1 + list_rows, 0, wanted, canvas->cols);
@@ -160,42 +180,25 @@ static void draw_topk(void *state, const struct app *app, struct canvas *canvas)
 
 /* ---- actions ---- */
 
-static void sort_by(struct topk_view *view, struct app *app, const char *name)
+/* Folds or unfolds the whole list. */
+static void fold_all(struct topk_view *view, struct app *app)
 {
-    static const char *const names[] = {"rank", "time", "user", "copies"};
-    const struct table *table = app_session(app)->run->table;
-    size_t n = TOPK_FEATURE + table->profiles.d, found = n;
-    for (size_t i = 0; i < n; i++) {
-        const char *one = i < TOPK_FEATURE ? names[i] : table->feature_names[i - TOPK_FEATURE];
-        if (strncmp(one, name, strlen(name)) == 0 && found == n) {
-            found = i;
-        }
-    }
-    if (found == n) {
-        app_say(app, LOG_ERROR, "sort by rank, time, user, copies or a feature, not '%s'",
-                name);
-        return;
-    }
-    view->sort = found;
-    view->reversed = false;
-    wish(view, app);
+    view->fold = !view->fold;
+    topk_wish(view, app, TOPK_KEEP);
 }
 
-static void go_to_rank(struct topk_view *view, struct app *app, const char *text)
+/* Folds or unfolds the group under the cursor; false when there is none. */
+static bool fold_one(struct topk_view *view)
 {
-    char *end;
-    unsigned long long rank = strtoull(text, &end, 10);
-    const struct result *result = session_result(app_session(app));
-    if (end == text || *end != '\0' || rank < 1 || result == NULL ||
-        rank > result->scores.scored_rows) {
-        app_say(app, LOG_ERROR, "rank is a whole number from 1 to %zu",
-                result != NULL ? result->scores.scored_rows : 0);
-        return;
+    struct row_folds *folds = view->rows.folds;
+    struct row_line line = topk_line(view, view->list.cursor);
+    if (folds == NULL || line.rows < 2) {
+        return false;
     }
-    if (rank > app_session(app)->selected.k) {
-        app_select_k(app, (size_t)rank);
-    }
-    list_go(&view->list, (size_t)rank - 1);
+    row_folds_open(folds, line.group, line.folded);
+    list_set_count(&view->list, lines(view));
+    list_go(&view->list, folds->line[line.group]);
+    return true;
 }
 
 static struct sheet *sheet_topk(void *state, const struct app *app, char *name, size_t size,
@@ -214,68 +217,99 @@ static struct sheet *sheet_topk(void *state, const struct app *app, char *name, 
     return sheets_rows(app, title, rows, &how, status);
 }
 
-/* To the next, or previous, row without a verdict of one's own. */
+/* To the next, or previous, line whose row has no verdict of one's own. */
 static void seek_open(struct topk_view *view, struct app *app, bool forward)
 {
     size_t n = view->list.n;
+    struct row_window window = {0};
     for (size_t step = 1; step < n; step++) {
-        size_t place = (view->list.cursor + (forward ? step : n - step)) % n;
-        size_t row = row_list_at(&view->rows, place);
+        size_t line = (view->list.cursor + (forward ? step : n - step)) % n;
+        size_t row = row_window_at(&window, &view->rows.set, topk_line(view, line).place);
         const struct verdict_row *own = review_own(app_review(app), row);
         if (own == NULL || own->verdict == VERDICT_NONE) {
-            list_go(&view->list, place);
+            list_go(&view->list, line);
             return;
         }
     }
     app_say(app, LOG_NOTE, "all others of this list have a verdict");
 }
 
+/* Into a folded line, or to the user of a row. */
+static unsigned open_line(struct topk_view *view, struct app *app)
+{
+    size_t row = topk_row(view);
+    if (topk_line(view, view->list.cursor).folded) {
+        fold_one(view);
+        return REACT_DONE;
+    }
+    if (row == SIZE_MAX) {
+        return REACT_PASS;
+    }
+    app_select_row(app, row);
+    app_enter(app, ACTION_VIEW_USER);
+    return REACT_DONE;
+}
+
+/* Verdicts, notes and moves. */
+static bool act_on_row(struct topk_view *view, struct app *app, enum action action,
+                       const char *argument)
+{
+    if (!review_act_listed(app, action, argument, topk_row(view))) {
+        return list_act(&view->list, action);
+    }
+    if (review_verdict_of(action) != VERDICT_NONE) {
+        list_move(&view->list, 1);
+    }
+    return true;
+}
+
+static void scroll(struct topk_view *view, bool right)
+{
+    view->hidden = right ? view->hidden + 1 : view->hidden > 0 ? view->hidden - 1 : 0;
+}
+
 static unsigned act_topk(void *state, struct app *app, enum action action, const char *argument)
 {
     struct topk_view *view = state;
-    const struct session *session = app_session(app);
-    if (session_result(session) == NULL) {
+    if (session_result(app_session(app)) == NULL) {
         return REACT_PASS;
     }
-    size_t before = row_list_at(&view->rows, view->list.cursor);
+    size_t before = topk_row(view);
     switch ((int)action) {
-    case ACTION_PANE: view->detail = !view->detail; return REACT_DONE;
-    case ACTION_OPEN:
-        if (before == SIZE_MAX) {
-            return REACT_PASS;
+    case ACTION_PANE: view->detail = !view->detail; break;
+    case ACTION_OPEN: return open_line(view, app);
+    case ACTION_LEFT:
+    case ACTION_RIGHT: scroll(view, action == ACTION_RIGHT); break;
+    case ACTION_FOLD: fold_all(view, app); break;
+    case ACTION_FOLD_ONE:
+        if (!fold_one(view)) {
+            app_say(app, LOG_NOTE, "%s",
+                    view->fold ? "no other user-hour of this list looks like this one"
+                               : "fold puts identical user-hours under one line");
         }
-        app_select_row(app, before);
-        app_enter(app, ACTION_VIEW_USER);
-        return REACT_DONE;
-    case ACTION_SORT: {
-        size_t n = TOPK_FEATURE + session->run->table->profiles.d;
+        break;
+    case ACTION_SORT:
         if (argument[0] != '\0') {
-            sort_by(view, app, argument);
+            topk_sort_by(view, app, argument);
         } else {
-            view->sort = (view->sort + 1) % n;
-            view->reversed = false;
-            wish(view, app);
+            topk_sort_next(view, app);
         }
-        return REACT_DONE;
-    }
+        break;
     case ACTION_SORT_REVERSE:
         view->reversed = !view->reversed;
-        wish(view, app);
-        return REACT_DONE;
+        topk_wish(view, app, TOPK_FIRST);
+        break;
     case ACTION_UNREVIEWED_NEXT: seek_open(view, app, true); break;
     case ACTION_UNREVIEWED_PREVIOUS: seek_open(view, app, false); break;
-    case ACTION_RANK: go_to_rank(view, app, argument); break;
+    case ACTION_RANK: topk_jump_rank(view, app, argument); break;
+    case ACTION_ROW: topk_jump_row(view, app, argument); break;
     default:
-        if (review_act_listed(app, action, argument, before)) {
-            if (review_verdict_of(action) != VERDICT_NONE) {
-                list_move(&view->list, 1);
-            }
-        } else if (!list_act(&view->list, action)) {
+        if (!act_on_row(view, app, action, argument)) {
             return REACT_PASS;
         }
         break;
     }
-    if (row_list_at(&view->rows, view->list.cursor) != before) {
+    if (topk_row(view) != before) {
         select_cursor(view, app);
     }
     return REACT_DONE;
@@ -286,50 +320,63 @@ static void changed_topk(void *state, struct app *app, unsigned what)
     struct topk_view *view = state;
     const struct session *session = app_session(app);
     if ((what & CHANGED_RUN) != 0) {
+        if (view->finding != NULL) {
+            view->old = view->rows;
+            view->rows = (struct row_list){0};
+        }
         row_list_clear(&view->rows);
         view->list = (struct list){0};
-        view->sort = TOPK_RANK;
+        view->sort = (struct row_column){ROW_COLUMN_RANK, ROW_COLUMN_IN_VIEW};
+        view->reversed = false;
+        view->columns.n = view->shown.n = 0;
+        view->target = SIZE_MAX;
+        view->checking = NULL;
     }
     unsigned renew = CHANGED_RUN | CHANGED_DETECTOR | CHANGED_K | CHANGED_FILTER;
     bool first = (what & CHANGED_RESULT) != 0 && !view->rows.ready && view->rows.asked == NULL;
     if (((what & renew) != 0 || first) && session->run != NULL) {
-        if ((what & CHANGED_DETECTOR) != 0) {
-            list_go(&view->list, 0);
-        }
-        wish(view, app);
-        select_cursor(view, app);
+        topk_wish(view, app, (what & CHANGED_DETECTOR) != 0 ? TOPK_FIRST : TOPK_KEEP);
+    }
+}
+
+static void found(struct topk_view *view, struct app *app, const struct find_query *query)
+{
+    bool former = view->old.set.n > 0;
+    view->finding = NULL;
+    row_list_clear(&view->old);
+    if (!former && find_query_say(query, app)) {
+        topk_go(view, app, query->row, true);
     }
 }
 
 static void answer_topk(void *state, struct app *app, struct query *query)
 {
     struct topk_view *view = state;
-    if (row_list_answer(&view->rows, query)) {
-        list_set_count(&view->list, view->rows.set.n);
-        select_cursor(view, app);
+    if (query == view->finding) {
+        found(view, app, (const struct find_query *)query);
+    } else if (!topk_jump_answer(view, app, query) && row_list_answer(&view->rows, query)) {
+        arrive(view, app);
     }
 }
 
+/* The list may be long: the queries thread looks. It borrows the list, so that this waits for a
+ * list that is on its way, and a new list for this (row_wish.patient). */
 static unsigned find_topk(void *state, struct app *app, const char *text, bool forward)
 {
     struct topk_view *view = state;
-    const struct session *session = app_session(app);
-    char user[200];
-    size_t n = view->list.n;
-    for (size_t step = 1; step <= n; step++) {
-        size_t place = (view->list.cursor + (forward ? step : n - step)) % n;
-        size_t row = row_list_at(&view->rows, place);
-        if (row == SIZE_MAX) {
-            break;
-        }
-        user_hours_user(session->run->table, row, false, user, sizeof user);
-        if (text_contains(user, text)) {
-            list_go(&view->list, place);
-            select_cursor(view, app);
-            return REACT_DONE;
-        }
+    if (view->finding != NULL || !view->rows.ready) {
+        app_say(app, LOG_NOTE, "still looking");
+        return REACT_DONE;
     }
-    return REACT_PASS;
+    struct find_query *asked =
+        find_query_new(app, &view->rows.set, text, topk_line(view, view->list.cursor).place,
+                       forward, SLOT_FIND);
+    view->finding = asked;
+    if (asked == NULL || !app_query(app, view, &asked->query)) {
+        view->finding = NULL;
+        return REACT_PASS;
+    }
+    return REACT_DONE;
 }
 
 static void where_topk(const void *state, const struct app *app, char *text, size_t size)
@@ -338,7 +385,7 @@ static void where_topk(const void *state, const struct app *app, char *text, siz
     snprintf(text, size, "%s", session_result_title(app_session(app)));
 }
 
-static const enum action footer[] = {ACTION_OPEN, ACTION_DETECTOR_NEXT, ACTION_K_MORE,
+static const enum action footer[] = {ACTION_OPEN, ACTION_DETECTOR_NEXT, ACTION_FOLD,
                                      ACTION_SORT, ACTION_FILTER,        ACTION_COMMAND,
                                      ACTION_HELP, ACTION_NONE};
 

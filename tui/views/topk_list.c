@@ -1,160 +1,333 @@
-#include "views/topk_list.h"
-
+/* The lines of the Top-K view: as wide as their content, scrolled sideways when that is more
+ * than the screen has. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/format.h"
+#include "base/mem.h"
 #include "base/text.h"
 #include "review.h"
-#include "views/detail.h"
-#include "views/user_hours.h"
-#include "widgets/columns.h"
+#include "views/topk_view.h"
 
-enum { REASON_COLS = 20 };
+enum { HEADING_SIZE = 64, LOOK_AT = 1000 };
 
-struct layout {
-    struct columns columns;
-    size_t verdict, rank, when, user, reason, copies;
-    size_t ranks[DETECTOR_MAX + 1]; /* column of each result; COLUMNS_MAX: none */
-    size_t sorted;
-};
+/* ---- the line above ---- */
 
-static void lay_out(const struct topk_look *look, const struct session *session,
-                    struct layout *layout, int cols)
-{
-    struct columns *columns = &layout->columns;
-    const struct table *table = session->run->table;
-    memset(layout, 0, sizeof *layout);
-    layout->verdict = columns_add(columns, (struct column){"", 4, 4, 1, TEXT_LEFT});
-    layout->rank = columns_add(columns, (struct column){"#", 5, 9, 0, TEXT_RIGHT});
-    layout->when = layout->user = COLUMNS_MAX;
-    if (table->row_user != NULL) {
-        layout->user = columns_add(columns, (struct column){"user", 12, 30, 0, TEXT_LEFT});
-    }
-    if (table->row_time != NULL) {
-        layout->when = columns_add(columns, (struct column){"when", 7, 7, 1, TEXT_LEFT});
-    }
-    for (size_t i = 0; i < session_results(); i++) {
-        layout->ranks[i] =
-            session_uses(session, i) && i != session->selected.result
-                ? columns_add(columns, (struct column){session->run->results[i].brief, 7, 11, 3,
-                                                       TEXT_RIGHT})
-                : COLUMNS_MAX;
-    }
-    layout->reason =
-        columns_add(columns, (struct column){"why", REASON_COLS, 34, 2, TEXT_LEFT});
-    layout->copies = columns_add(columns, (struct column){"alike", 6, 9, 4, TEXT_RIGHT});
-    columns_sortable(columns, layout->rank, "rank");
-    columns_sortable(columns, layout->when, "time");
-    columns_sortable(columns, layout->user, "user");
-    columns_sortable(columns, layout->copies, "copies");
-    columns_place(columns, cols);
-    const size_t sorted[] = {layout->rank, layout->when, layout->user, layout->copies};
-    layout->sorted = look->sort < TOPK_FEATURE ? sorted[look->sort] : columns->n;
-}
-
-static void draw_when(const struct session *session, size_t row, char *text, size_t size)
-{
-    int64_t day;
-    int hour;
-    if (table_row_when(session->run->table, row, &day, &hour)) {
-        snprintf(text, size, "%s", format_when(day, hour).text);
-    } else {
-        snprintf(text, size, "-");
-    }
-}
-
-static void draw_rank(const struct session *session, size_t result, size_t row,
-                      const struct columns *columns, size_t column, struct canvas *canvas,
-                      int y)
-{
-    const struct run *run = session->run;
-    if (column >= COLUMNS_MAX || columns->width[column] == 0) {
-        return;
-    }
-    if (!session->has_result[result]) {
-        columns_field(columns, canvas, y, column, ROLE_DIM, canvas->glyphs->dot);
-        return;
-    }
-    const struct result *one = &run->results[result];
-    size_t rank = ranking_rank_of(one->ranking, run->by_profile, run->table->row_profile, row);
-    bool flagged = one->scores.score[run->table->row_profile[row]] > one->scores.threshold;
-    columns_field(columns, canvas, y, column, flagged ? ROLE_FLAGGED : ROLE_DIM,
-                  rank == 0 ? "-" : format_grouped(rank).text);
-}
-
-static void draw_reason(const struct session *session, size_t profile,
-                        const struct layout *layout, struct canvas *canvas, int y)
-{
-    const char *feature;
-    double share;
-    char text[160];
-    if (layout->columns.width[layout->reason] == 0 ||
-        !detail_reason(session, session->selected.result, profile, &feature, &share)) {
-        return;
-    }
-    size_t i = 0;
-    const struct table *table = session->run->table;
-    while (strcmp(table->feature_names[i], feature) != 0) {
-        i++;
-    }
-    snprintf(text, sizeof text, "%.100s %s", feature,
-             format_value(table_profile(table, profile)[i]).text);
-    columns_field(&layout->columns, canvas, y, layout->reason, ROLE_TEXT, text);
-}
-
-static void draw_row(const struct app *app, size_t row, size_t place,
-                     const struct layout *layout, struct canvas *canvas, int y)
-{
-    const struct session *session = app_session(app);
-    const struct table *table = session->run->table;
-    const struct columns *columns = &layout->columns;
-    uint32_t profile = table->row_profile[row];
-    char text[200];
-    const struct result *by = &session->run->results[session->selected.result];
-    size_t rank =
-        ranking_rank_of(by->ranking, session->run->by_profile, table->row_profile, row);
-    review_mark(app_review(app), row, false, text, sizeof text);
-    columns_field(columns, canvas, y, layout->verdict, ROLE_STRONG, text);
-    columns_field(columns, canvas, y, layout->rank, ROLE_STRONG,
-                  format_grouped(rank != 0 ? rank : place + 1).text);
-    if (layout->user < COLUMNS_MAX) {
-        user_hours_user(table, row, canvas->glyphs->ascii, text, sizeof text);
-        columns_field(columns, canvas, y, layout->user, ROLE_TEXT, text);
-    }
-    if (layout->when < COLUMNS_MAX) {
-        draw_when(session, row, text, sizeof text);
-        columns_field(columns, canvas, y, layout->when, ROLE_TEXT, text);
-    }
-    for (size_t i = 0; i < session_results(); i++) {
-        draw_rank(session, i, row, columns, layout->ranks[i], canvas, y);
-    }
-    draw_reason(session, profile, layout, canvas, y);
-    uint32_t copies = table->profiles.copies[profile];
-    if (copies > 1) {
-        snprintf(text, sizeof text, "%s%s", canvas->glyphs->times, format_short(copies).text);
-        columns_field(columns, canvas, y, layout->copies, ROLE_DIM, text);
-    }
-}
-
-void topk_list_draw(const struct topk_look *look, const struct app *app, struct list *list,
+void topk_draw_head(const struct topk_view *view, const struct session *session,
                     struct canvas *canvas)
 {
-    const struct session *session = app_session(app);
-    struct layout layout;
-    struct canvas part = canvas_part(canvas, 0, 1, canvas->rows, canvas->cols - 1);
-    lay_out(look, session, &layout, part.cols);
-    columns_header(&layout.columns, &part, 0, layout.sorted, look->falling);
-    list_show(list, canvas, 1, canvas->rows - 1);
-    for (size_t i = list->top; i < list->n; i++) {
-        int y = (int)(i - list->top) + 1;
-        size_t row = y < canvas->rows ? row_list_at(look->rows, i) : SIZE_MAX;
+    char sorted[200];
+    const struct row_list *rows = &view->rows;
+    const struct result *result = &session->run->results[session->selected.result];
+    bool own = rows->order.key != ROW_KEY_SCORE && view->sort.kind == ROW_COLUMN_RANK &&
+               view->sort.index == ROW_COLUMN_IN_VIEW; /* the filter's sort: decides */
+    topk_sort_words(view, session, sorted, sizeof sorted);
+    int x = canvas_printf(canvas, 0, 1, ROLE_STRONG, "%s", result->title);
+    x = canvas_printf(canvas, 0, x, ROLE_TEXT, ", %s %s of %s", own ? "first" : "top",
+                      format_grouped(rows->set.n).text, format_grouped(rows->matching).text);
+    if (rows->folds != NULL && rows->folds->n == rows->set.n) {
+        x = canvas_text(canvas, 0, x, ROLE_TEXT, ", no two alike");
+    } else if (rows->folds != NULL) {
+        x = canvas_printf(canvas, 0, x, ROLE_TEXT, " in %s line%s",
+                          format_grouped(rows->folds->n).text, rows->folds->n == 1 ? "" : "s");
+    }
+    if (sorted[0] != '\0') {
+        x = canvas_printf(canvas, 0, x, ROLE_STRONG, " by %s", sorted);
+    }
+    if (rows->problem[0] != '\0') {
+        x = canvas_printf(canvas, 0, x, ROLE_BAD, "  %s", rows->problem);
+    } else if (!rows->ready) {
+        x = canvas_text(canvas, 0, x, ROLE_DIM, "  looking");
+    }
+    if (session->filter.text[0] != '\0') {
+        x = canvas_printf(canvas, 0, x, ROLE_TEXT, " with %s", session->filter.understood);
+    }
+    if (result->partial[0] != '\0') {
+        canvas_printf(canvas, 0, x, ROLE_WARN, "  %s", result->partial);
+    }
+}
+
+/* ---- what stands where ---- */
+
+struct layout {
+    struct row_columns shown;
+    struct columns columns;
+    char heading[COLUMNS_MAX][HEADING_SIZE];
+    char name[COLUMNS_MAX][HEADING_SIZE]; /* that `sort` calls it */
+    size_t sorted;                        /* shown.n: none */
+    size_t n;                             /* lines */
+    struct row_cell *cells;
+};
+
+/* Whether the list has this row in this group. Rows of a group rise. */
+static bool holds(const struct topk_view *view, const struct table *table, size_t group,
+                  uint32_t row)
+{
+    const struct row_folds *folds = view->rows.folds;
+    const struct row_set *set = &view->rows.set;
+    size_t low = folds->first[group], high = folds->first[group + 1];
+    if (set->kind != ROW_SET_LIST) {
+        size_t place = row_set_find(set, table->row_profile, row, folds->members[low]);
+        return place != SIZE_MAX && folds->group[place] == group;
+    }
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+        if (set->rows[folds->members[middle]] <= row) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    return set->rows[folds->members[low]] == row;
+}
+
+/* Own verdicts on the rows that a line stands for: by its rows when they are few, else by the
+ * verdicts on rows like it; `*more` when there were too many of both to look at. */
+static size_t judged(const struct topk_view *view, const struct app *app, size_t group,
+                     bool *more)
+{
+    const struct row_folds *folds = view->rows.folds;
+    const struct verdict_set *own = review_own_set(app_review(app));
+    const struct table *table = app_session(app)->run->table;
+    const uint32_t *member = folds->members + folds->first[group];
+    size_t rows = folds->first[group + 1] - folds->first[group], n = 0, looked = 0;
+    size_t head = row_list_at(&view->rows, member[0]);
+    *more = false;
+    if (own == NULL || own->n == 0 || head == SIZE_MAX) {
+        return 0;
+    }
+    if (rows <= LOOK_AT && view->rows.set.kind == ROW_SET_LIST) {
+        for (size_t i = 0; i < rows; i++) {
+            const struct verdict_row *found =
+                verdict_set_find(own, view->rows.set.rows[member[i]]);
+            n += found != NULL && found->verdict != VERDICT_NONE;
+        }
+        return n;
+    }
+    for (size_t i = 0; i < own->n; i++) {
+        uint32_t row = own->rows[i].row;
+        if (own->rows[i].verdict == VERDICT_NONE || row >= table->n_rows ||
+            table->row_profile[row] != table->row_profile[head]) {
+            continue;
+        }
+        if (looked++ == LOOK_AT) {
+            *more = true;
+            break;
+        }
+        n += holds(view, table, group, row);
+    }
+    return n;
+}
+
+/* "x412" rows here, or "3/412" when some of them have a verdict. */
+static void fill_here(const struct topk_view *view, const struct app *app,
+                      const struct row_line *line, const struct glyphs *glyphs,
+                      struct row_cell *cell)
+{
+    *cell = (struct row_cell){.role = ROLE_STRONG};
+    if (line->rows < 2 || !line->head) {
+        return;
+    }
+    bool more;
+    size_t n = judged(view, app, line->group, &more);
+    if (n > 0) {
+        snprintf(cell->text, sizeof cell->text, "%s%s/%s", format_short((double)n).text,
+                 more ? "+" : "", format_short((double)line->rows).text);
+    } else {
+        snprintf(cell->text, sizeof cell->text, "%s%s", glyphs->times,
+                 format_short((double)line->rows).text);
+    }
+}
+
+static bool is_rank(struct row_column column)
+{
+    return column.kind == ROW_COLUMN_RANK && column.index == ROW_COLUMN_IN_VIEW;
+}
+
+static void insert(struct row_columns *shown, size_t at, struct row_column column)
+{
+    shown->n += shown->n < COLUMNS_MAX;
+    for (size_t i = shown->n - 1; i > at; i--) {
+        shown->column[i] = shown->column[i - 1];
+    }
+    shown->column[at] = column;
+}
+
+/* A folded list says behind verdict and rank how many rows a line stands for; and what the list
+ * is sorted by is shown behind the user, chosen or not. */
+static void add_columns(const struct topk_view *view, const struct session *session,
+                        struct row_columns *shown)
+{
+    size_t at = 0;
+    bool sorted = topk_sorted_column(view, session, shown) < shown->n;
+    while (at < shown->n &&
+           (shown->column[at].kind == ROW_COLUMN_VERDICT || is_rank(shown->column[at]))) {
+        at++;
+    }
+    if (view->rows.folds != NULL) {
+        insert(shown, at++, (struct row_column){ROW_COLUMN_HERE, 0});
+    }
+    at += at < shown->n && shown->column[at].kind == ROW_COLUMN_USER;
+    if (!sorted && view->rows.set.n > 0) {
+        insert(shown, at, topk_sort_column(view, session));
+    }
+}
+
+static void lay_out(const struct topk_view *view, const struct session *session,
+                    struct layout *layout)
+{
+    row_columns_expand(&view->columns, session, &layout->shown);
+    add_columns(view, session, &layout->shown);
+    layout->sorted = topk_sorted_column(view, session, &layout->shown);
+    for (size_t i = 0; i < layout->shown.n; i++) {
+        struct row_column column = layout->shown.column[i];
+        struct row_order order;
+        columns_add(&layout->columns,
+                    row_cell_column(session, column, layout->heading[i], HEADING_SIZE));
+        if (row_column_order(column, session, false, &order)) {
+            row_column_name(column, session, layout->name[i], HEADING_SIZE);
+            columns_sortable(&layout->columns, i, layout->name[i]);
+        }
+    }
+}
+
+static int wider(int width, const char *text)
+{
+    int cells = (int)text_width(text);
+    return cells > width ? cells : width;
+}
+
+/* Widths only grow while a list is looked at, so that columns do not jump under the eyes. */
+static void measure(struct topk_view *view, struct layout *layout)
+{
+    struct columns *columns = &layout->columns;
+    bool same = view->shown.n == layout->shown.n;
+    for (size_t i = 0; same && i < layout->shown.n; i++) {
+        same = row_column_equal(view->shown.column[i], layout->shown.column[i]);
+    }
+    if (!same) {
+        view->shown = layout->shown;
+        memset(view->widest, 0, sizeof view->widest);
+    }
+    for (size_t i = 0; i < columns->n; i++) {
+        struct column *column = &columns->column[i];
+        int cells = wider(view->widest[i], column->title);
+        for (size_t line = 0; line < layout->n; line++) {
+            cells = wider(cells, layout->cells[line * columns->n + i].text);
+        }
+        view->widest[i] = cells;
+        cells += i == layout->sorted ? 1 : 0; /* the mark */
+        if (column->most > 0 && cells > column->most) {
+            cells = column->most;
+        }
+        column->most = cells > column->least ? cells : column->least;
+        column->least =
+            column->least > 0 && column->least < cells ? column->least : column->most;
+    }
+}
+
+/* The columns that stay when others are scrolled: verdict, rank and user in front, as long as
+ * they leave half of the screen. */
+static size_t frozen(const struct layout *layout, int cols)
+{
+    int cells = 0;
+    for (size_t i = 0; i < layout->shown.n; i++) {
+        struct row_column column = layout->shown.column[i];
+        bool stays = column.kind == ROW_COLUMN_VERDICT || column.kind == ROW_COLUMN_HERE ||
+                     column.kind == ROW_COLUMN_USER || is_rank(column);
+        cells += layout->columns.column[i].least + 1;
+        if (!stays || cells > cols / 2 + 2) {
+            return i;
+        }
+    }
+    return layout->shown.n > 0 ? layout->shown.n - 1 : 0;
+}
+
+/* ---- drawing ---- */
+
+/* Signs at the edges say that there are more columns. */
+static void draw_header(const struct layout *layout, bool falling, struct canvas *canvas,
+                        struct canvas *part)
+{
+    columns_header(&layout->columns, part, 0, layout->sorted, falling);
+    if (layout->columns.more_left) {
+        canvas_text(canvas, 0, 0, ROLE_KEY, "<");
+    }
+    if (layout->columns.more_right) {
+        canvas_text(canvas, 0, canvas->cols - 1, ROLE_KEY, ">");
+    }
+}
+
+static void draw_line(const struct topk_view *view, const struct layout *layout, size_t line,
+                      struct canvas *canvas, int y)
+{
+    const struct columns *columns = &layout->columns;
+    struct row_line what = topk_line(view, line);
+    const char *mark = what.rows < 2 ? ""
+                       : what.folded ? canvas->glyphs->cursor
+                       : what.head   ? canvas->glyphs->down
+                                     : canvas->glyphs->vline;
+    const struct row_cell *cells = layout->cells + (size_t)(y - 1) * columns->n;
+    struct canvas part = canvas_part(canvas, 0, 1, canvas->rows, canvas->cols - 2);
+    if (view->rows.folds != NULL) {
+        canvas_text(canvas, y, 0, ROLE_DIM, mark);
+    }
+    for (size_t i = 0; i < columns->n; i++) {
+        columns_field(columns, &part, y, i, cells[i].role, cells[i].text);
+    }
+    if (line == view->list.cursor) {
+        canvas_select(canvas, y, 0, canvas->cols);
+    }
+}
+
+/* Fills in the cells of the lines that fit. */
+static bool fill(struct topk_view *view, const struct app *app, const struct canvas *canvas,
+                 struct layout *layout)
+{
+    size_t page = canvas->rows > 1 ? (size_t)canvas->rows - 1 : 0, n = layout->columns.n;
+    struct row_window window = {0};
+    if (!mem_grow(&view->cells, &view->cells_capacity, page * n, sizeof *view->cells,
+                  "a list on the screen", NULL)) {
+        return false;
+    }
+    layout->cells = view->cells;
+    for (size_t line = view->list.top; line < view->list.n && layout->n < page; line++) {
+        struct row_line what = topk_line(view, line);
+        size_t row = row_window_at(&window, &view->rows.set, what.place);
         if (row == SIZE_MAX) {
             break;
         }
-        draw_row(app, row, i, &layout, &part, y);
-        if (i == list->cursor) {
-            canvas_select(canvas, y, 0, canvas->cols);
+        struct row_cell *cells = layout->cells + layout->n++ * n;
+        for (size_t i = 0; i < n; i++) {
+            struct row_column column = layout->shown.column[i];
+            if (column.kind == ROW_COLUMN_HERE) {
+                fill_here(view, app, &what, canvas->glyphs, &cells[i]);
+            } else {
+                row_cell_fill(app, column, row, canvas->glyphs, &cells[i]);
+            }
         }
     }
+    return true;
+}
+
+void topk_draw_list(struct topk_view *view, const struct app *app, struct canvas *canvas)
+{
+    const struct session *session = app_session(app);
+    struct layout *layout = mem_zero(1, sizeof *layout, "a list on the screen", NULL);
+    struct canvas part = canvas_part(canvas, 0, 1, canvas->rows, canvas->cols - 2);
+    list_show(&view->list, canvas, 1, canvas->rows - 1);
+    if (layout == NULL) {
+        return;
+    }
+    lay_out(view, session, layout);
+    if (fill(view, app, canvas, layout)) {
+        measure(view, layout);
+        columns_fit(&layout->columns, part.cols, frozen(layout, part.cols), &view->hidden);
+        draw_header(layout, view->rows.order.falling, canvas, &part);
+        for (size_t i = 0; i < layout->n; i++) {
+            draw_line(view, layout, view->list.top + i, canvas, (int)i + 1);
+        }
+    }
+    free(layout);
 }

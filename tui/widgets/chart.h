@@ -56,8 +56,8 @@ void chart_columns(struct canvas *canvas, const double *heights, const enum role
 void chart_band(struct canvas *canvas, const double *values, const double *low,
                 const double *high, size_t n, enum role role);
 
-/* The same columns as a light shade, of whole cells, to be drawn before chart_columns(): all, of
- * which those are a part. A cell shows the highest of its columns. */
+/* The same columns as a light shade, of whole cells, to be drawn before chart_columns(): all,
+ * of which those are a part. A cell shows the highest of its columns. */
 void chart_columns_all(struct canvas *canvas, const double *heights, const enum role *roles,
                        size_t n);
 

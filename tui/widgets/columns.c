@@ -54,6 +54,15 @@ static void grow(struct columns *columns, int spare)
     }
 }
 
+static void place(struct columns *columns)
+{
+    int x = 0;
+    for (size_t i = 0; i < columns->n; i++) {
+        columns->x[i] = x;
+        x += columns->width[i] > 0 ? columns->width[i] + 1 : 0;
+    }
+}
+
 void columns_place(struct columns *columns, int cols)
 {
     for (size_t i = 0; i < columns->n; i++) {
@@ -67,9 +76,56 @@ void columns_place(struct columns *columns, int cols)
         columns->width[dropped] = 0;
     }
     grow(columns, cols - needed(columns));
-    int x = 0;
+    place(columns);
+}
+
+/* Narrows the widest of those that may be, one cell at a time. */
+static void narrow(struct columns *columns, int cols)
+{
+    for (int over = needed(columns) - cols; over > 0; over--) {
+        size_t widest = columns->n;
+        for (size_t i = 0; i < columns->n; i++) {
+            if (columns->width[i] > columns->column[i].least &&
+                (widest == columns->n || columns->width[i] > columns->width[widest])) {
+                widest = i;
+            }
+        }
+        if (widest == columns->n) {
+            return;
+        }
+        columns->width[widest]--;
+    }
+}
+
+/* Cells of the frozen columns and those from `from` on. */
+static int cells_from(const struct columns *columns, size_t frozen, size_t from)
+{
+    int cells = 0;
     for (size_t i = 0; i < columns->n; i++) {
-        columns->x[i] = x;
+        if (i < frozen || i >= from) {
+            cells += columns->width[i] + (cells > 0 ? 1 : 0);
+        }
+    }
+    return cells;
+}
+
+/* Hides what is scrolled out; the first scrolled column is always shown, clipped if need be. */
+static void hide(struct columns *columns, int cols, size_t frozen, size_t from)
+{
+    int x = 0;
+    columns->more_left = from > frozen;
+    columns->more_right = false;
+    for (size_t i = 0; i < columns->n; i++) {
+        int room = cols - x, width = columns->width[i];
+        if (i >= frozen && i < from) {
+            columns->width[i] = 0;
+            continue;
+        }
+        if (width > room || columns->more_right) {
+            bool clip = !columns->more_right && (i <= from) && room > 0;
+            columns->more_right = columns->more_right || !clip || i + 1 < columns->n;
+            columns->width[i] = clip ? room : 0;
+        }
         x += columns->width[i] > 0 ? columns->width[i] + 1 : 0;
     }
 }
@@ -79,6 +135,22 @@ void columns_sortable(struct columns *columns, size_t column, const char *name)
     if (column < columns->n) {
         columns->sort[column] = name;
     }
+}
+
+void columns_fit(struct columns *columns, int cols, size_t frozen, size_t *hidden)
+{
+    for (size_t i = 0; i < columns->n; i++) {
+        columns->width[i] = columns->column[i].most;
+    }
+    narrow(columns, cols);
+    size_t last = frozen;
+    while (last + 1 < columns->n && cells_from(columns, frozen, last) > cols) {
+        last++;
+    }
+    *hidden = *hidden < last - frozen ? *hidden : last - frozen;
+    hide(columns, cols, frozen, frozen + *hidden);
+    grow(columns, cols - needed(columns));
+    place(columns);
 }
 
 void columns_header(const struct columns *columns, struct canvas *canvas, int y, size_t sorted,

@@ -29,6 +29,8 @@ struct columns {
     /* Set by columns_place(). */
     int x[COLUMNS_MAX];
     int width[COLUMNS_MAX]; /* 0: dropped */
+    /* Set by columns_fit(). */
+    bool more_left, more_right; /* there are columns on that side */
 };
 
 /* Adds a column and returns its index; beyond COLUMNS_MAX the last one is replaced. */
@@ -39,6 +41,12 @@ void columns_place(struct columns *columns, int cols);
 
 /* A click on this column's title sorts by it, and reverses when it is sorted so already. */
 void columns_sortable(struct columns *columns, size_t column, const char *name);
+
+/* Lays out without dropping any: each column is `most` cells wide, what its content needs; when
+ * that is too much the widest are narrowed, down to `least`; and when that is still too much
+ * the first `frozen` columns stay and the others are scrolled: `*hidden` of them (clamped) are
+ * out on the left. */
+void columns_fit(struct columns *columns, int cols, size_t frozen, size_t *hidden);
 
 /* Draws the titles. `sorted` is the index of the column with a sort mark (n for none), pointing
  * down for falling order. */

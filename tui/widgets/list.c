@@ -2,7 +2,10 @@
 
 static void scroll_to_cursor(struct list *list)
 {
-    size_t page = list->page > 0 ? list->page : 1;
+    size_t page = list->page;
+    if (page == 0) {
+        return; /* not drawn yet */
+    }
     if (list->cursor < list->top) {
         list->top = list->cursor;
     } else if (list->cursor - list->top >= page) {

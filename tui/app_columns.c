@@ -1,0 +1,80 @@
+/* The columns of lists of user-hours, and the words that may follow an action's name. */
+#include "app_state.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "row_columns.h"
+
+static void set(struct app *app, const char *text)
+{
+    struct row_columns columns, usual;
+    char problem[240], names[SETTINGS_COLUMNS];
+    const struct session *session = &app->session;
+    if (strlen(text) >= sizeof app->settings.columns) {
+        app_say(app, LOG_ERROR, "these are too many columns");
+        return;
+    }
+    if (!session->has_table) {
+        snprintf(app->settings.columns, sizeof app->settings.columns, "%s", text);
+        return; /* looked up when the table is there */
+    }
+    if (!row_columns_parse(text, session, &columns, problem, sizeof problem)) {
+        app_say(app, LOG_ERROR, "%s", problem);
+        return;
+    }
+    row_columns_parse("default", session, &usual, problem, sizeof problem);
+    row_columns_format(&usual, session, problem, sizeof problem);
+    row_columns_format(&columns, session, names, sizeof names);
+    snprintf(app->settings.columns, sizeof app->settings.columns, "%s",
+             strcmp(names, problem) == 0 ? "default" : names);
+    app_say(app, LOG_NOTE, "columns: %s", names);
+}
+
+void app_columns(struct app *app, const char *text)
+{
+    char line[SETTINGS_COLUMNS + 16], problem[200];
+    struct row_columns columns;
+    if (text[0] != '\0') {
+        set(app, text);
+        return;
+    }
+    /* Without names: those of now, to be changed. */
+    snprintf(line, sizeof line, "columns %s", app->settings.columns);
+    if (app->session.has_table && row_columns_parse(app->settings.columns, &app->session,
+                                                    &columns, problem, sizeof problem)) {
+        row_columns_format(&columns, &app->session, line + strlen("columns "),
+                           sizeof line - strlen("columns "));
+    }
+    prompt_open(&app->prompt, PROMPT_COMMAND, ":", line);
+}
+
+/* The n-th word that may follow an action's name; 0 when there are no more. */
+size_t app_words(const struct app *app, enum action action, size_t n, char *word, size_t size)
+{
+    const struct session *session = &app->session;
+    word[0] = '\0';
+    switch ((int)action) {
+    case ACTION_COLUMNS_SHOWN:
+        if (n == 0) {
+            snprintf(word, size, "default");
+            break;
+        }
+        n--; __attribute__((fallthrough));
+    case ACTION_SORT:
+        if (session->has_table) {
+            row_columns_nth(session, n, word, size);
+        }
+        break;
+    case ACTION_DETECTOR:
+        for (size_t i = 0; i < session_results() && word[0] == '\0'; i++) {
+            if (session_uses(session, i) && n-- == 0) {
+                snprintf(word, size, "%s",
+                         i < detector_count() ? detectors[i]->name : "ensemble");
+            }
+        }
+        break;
+    default: break;
+    }
+    return strlen(word);
+}

@@ -1,0 +1,85 @@
+/* topk_view: the state of the Top-K view, for the files that make it up (topk*.c). */
+#ifndef ODDHOURS_TUI_VIEWS_TOPK_VIEW_H
+#define ODDHOURS_TUI_VIEWS_TOPK_VIEW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "row_cells.h"
+#include "row_columns.h"
+#include "row_list.h"
+#include "widgets/list.h"
+
+struct topk_view {
+    struct row_list rows;
+    struct list list; /* of lines: rows, or what they are folded into */
+    struct row_columns columns;
+    char columns_text[FILTER_TEXT]; /* that `columns` was read from */
+    struct row_column sort;
+    bool reversed;
+    bool detail; /* whether the pane is wanted */
+    bool fold;
+
+    size_t target;       /* the row to go to when the list comes; SIZE_MAX: none */
+    bool reveal;         /* unfolded, if need be */
+    const void *finding; /* queries on their way, or NULL */
+    struct row_list old; /* of a former run: `finding` still looks at it */
+    const void *checking;
+    size_t checked; /* the row that `checking` asks about */
+
+    /* Of the screen. */
+    size_t hidden;            /* columns scrolled out on the left */
+    int widest[COLUMNS_MAX];  /* cells of each column's widest text so far */
+    struct row_columns shown; /* that `widest` is of */
+    struct row_cell *cells;   /* of the lines on screen */
+    size_t cells_capacity;
+};
+
+/* What a line shows. `line` is below view->list.n. */
+struct row_line topk_line(const struct topk_view *view, size_t line);
+
+/* The row under the cursor; SIZE_MAX: none. */
+size_t topk_row(const struct topk_view *view);
+
+/* Reads the columns that the session wants, if they are others. False, with a sentence, when
+ * the table does not have them: the default stands for them. */
+bool topk_columns(struct topk_view *view, const struct session *session, char *problem,
+                  size_t size);
+
+/* Asks for the list that is wanted now. When it is there the cursor goes to the first line, or
+ * to view->target, or to the row that it is on now. */
+enum topk_aim { TOPK_FIRST, TOPK_KEEP };
+void topk_wish(struct topk_view *view, struct app *app, enum topk_aim aim);
+
+/* To a row of the list, or to the folded line that stands for it (unfolded, with `unfold`,
+ * unless the row is the one it shows). False when it is not in the list. */
+bool topk_go(struct topk_view *view, struct app *app, size_t row, bool unfold);
+
+/* topk_jump.c: to a rank, to a row; what is not in the list is said. */
+void topk_jump_rank(struct topk_view *view, struct app *app, const char *text);
+void topk_jump_row(struct topk_view *view, struct app *app, const char *text);
+
+/* The answer of one of its queries; false when it is another's. */
+bool topk_jump_answer(struct topk_view *view, struct app *app, struct query *query);
+
+/* topk_list.c: the lines, and the one above them that says what they are. */
+void topk_draw_head(const struct topk_view *view, const struct session *session,
+                    struct canvas *canvas);
+void topk_draw_list(struct topk_view *view, const struct app *app, struct canvas *canvas);
+
+/* topk_sort.c */
+void topk_sort_next(struct topk_view *view, struct app *app);
+void topk_sort_by(struct topk_view *view, struct app *app, const char *name);
+
+/* What the list that is shown is sorted by. */
+struct row_column topk_sort_column(const struct topk_view *view, const struct session *session);
+
+/* The column of `shown` that the list is sorted by; shown->n when it is not among them. */
+size_t topk_sorted_column(const struct topk_view *view, const struct session *session,
+                          const struct row_columns *shown);
+
+/* "dst_hosts, largest first", as the list is sorted; "" by the rank of the detector in view. */
+void topk_sort_words(const struct topk_view *view, const struct session *session, char *text,
+                     size_t size);
+
+#endif
