@@ -62,6 +62,10 @@ struct app *app_new(const struct app_options *options, struct status *status)
         app_free(app);
         return NULL;
     }
+    if (options->filters != NULL) {
+        app->filters_path = mem_text(options->filters, strlen(options->filters), NULL);
+    }
+    app_saved_load(app);
     app->params.index = true; /* lists need the ranks of rows */
     app->session.input = app_base_name(app->params.input);
     app_enter(app, ACTION_VIEW_RUN);
@@ -109,6 +113,8 @@ void app_free(struct app *app)
     page_free(app->page);
     exporter_clear(&app->exporter);
     prompt_free(&app->prompt);
+    saved_filters_clear(&app->filters);
+    free(app->filters_path);
     log_clear(&app->session.log);
     free(app->settings_path);
     free(app);

@@ -208,10 +208,14 @@ static void act_alone(struct app *app, enum action action, const char *argument)
     case ACTION_FILTER:
         if (argument[0] != '\0') {
             app_set_filter(app, argument);
+            app_saved_typed(app, argument);
         } else {
             app_ask_filter(app, "");
         }
         break;
+    case ACTION_FILTER_SAVE: app_save_filter(app, argument); break;
+    case ACTION_FILTER_FORGET: app_forget_filter(app, argument); break;
+    case ACTION_FILTERS: app_list_filters(app); break;
     case ACTION_FILTER_CLEAR: app_set_filter(app, ""); break;
     case ACTION_SEARCH: search_for(app, argument); break;
     case ACTION_SEARCH_NEXT: app_search(app, true); break;

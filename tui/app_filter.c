@@ -57,28 +57,6 @@ static bool start_count(struct app *app, const char *text, char *comment, size_t
     return app_query(app, app, &asked->query);
 }
 
-static void live(void *context, struct app *app, const char *text, char *out, size_t size)
-{
-    (void)context;
-    start_count(app, text, out, size);
-}
-
-void app_filter_counted(struct app *app, const struct rows_query *asked)
-{
-    if (asked->query.status.code != STATUS_OK) {
-        return; /* another one is on its way */
-    }
-    struct shown count = format_grouped(asked->total);
-    if (app->prompt.kind == PROMPT_FILTER && strcmp(app->prompt.edit.text, asked->text) == 0) {
-        snprintf(app->prompt.comment, sizeof app->prompt.comment, "%s rows", count.text);
-    }
-    if (strcmp(app->session.filter.text, asked->text) == 0) {
-        app->session.filter.counted = true;
-        app->session.filter.rows = asked->total;
-    }
-    app->dirty = true;
-}
-
 /* Writes the filter as it was understood. */
 static bool understand(struct app *app, const char *text, struct session_filter *filter,
                        struct filter_error *error)
@@ -102,16 +80,62 @@ static bool understand(struct app *app, const char *text, struct session_filter 
     return true;
 }
 
+static void live(void *context, struct app *app, const char *text, char *out, size_t size)
+{
+    char whole[FILTER_TEXT], comment[400];
+    struct status status = {0};
+    struct session_filter filter = {0};
+    struct filter_error error = {0};
+    struct prompt *prompt = &app->prompt;
+    (void)context;
+    prompt->echo[0] = '\0';
+    prompt->wrong = false;
+    if (!saved_filters_expand(&app->filters, text, whole, &status)) {
+        snprintf(comment, sizeof comment, "%.199s", status.text);
+    } else if (start_count(app, whole, comment, sizeof comment)) {
+        snprintf(out, size, "%s", comment);
+        if (whole[0] != '\0' && understand(app, whole, &filter, &error)) {
+            snprintf(prompt->echo, sizeof prompt->echo, "only %.500s", filter.understood);
+        }
+        return;
+    }
+    /* What is wrong in the line above, where there is room for it; here only where. */
+    prompt->wrong = true;
+    snprintf(prompt->echo, sizeof prompt->echo, "%s", comment);
+    snprintf(out, size, "%.*s", (int)strcspn(comment, ":"), comment);
+}
+
+void app_filter_counted(struct app *app, const struct rows_query *asked)
+{
+    if (asked->query.status.code != STATUS_OK) {
+        return; /* another one is on its way */
+    }
+    struct shown count = format_grouped(asked->total);
+    char typed[FILTER_TEXT];
+    if (app->prompt.kind == PROMPT_FILTER &&
+        saved_filters_expand(&app->filters, app->prompt.edit.text, typed, NULL) &&
+        strcmp(typed, asked->text) == 0) {
+        snprintf(app->prompt.comment, sizeof app->prompt.comment, "%s rows", count.text);
+    }
+    if (strcmp(app->session.filter.text, asked->text) == 0) {
+        app->session.filter.counted = true;
+        app->session.filter.rows = asked->total;
+    }
+    app->dirty = true;
+}
+
 void app_set_filter(struct app *app, const char *text)
 {
     struct filter_error error = {0};
     struct session_filter filter = {0};
-    char comment[PROMPT_COMMENT];
-    text += strspn(text, " ");
-    if (strlen(text) >= sizeof filter.text) {
-        app_say(app, LOG_ERROR, "this filter is too long");
+    char comment[400];
+    struct status status = {0};
+    char whole[FILTER_TEXT];
+    if (!saved_filters_expand(&app->filters, text, whole, &status)) {
+        app_say(app, LOG_ERROR, "%s", status.text);
         return;
     }
+    text = whole + strspn(whole, " ");
     if (text[0] != '\0' && !understand(app, text, &filter, &error)) {
         describe_error(&error, comment, sizeof comment);
         app_say(app, LOG_ERROR, "%s", comment);
@@ -129,6 +153,7 @@ static void done(void *context, struct app *app, const char *text)
 {
     (void)context;
     app_set_filter(app, text);
+    app_saved_typed(app, text);
 }
 
 void app_ask_filter(struct app *app, const char *initial)
@@ -142,7 +167,7 @@ void app_ask_filter(struct app *app, const char *initial)
 /* The run has changed: what the filter means has, too. */
 void app_filter_again(struct app *app)
 {
-    char comment[PROMPT_COMMENT], text[FILTER_TEXT];
+    char comment[400], text[FILTER_TEXT];
     struct filter_error error = {0};
     memcpy(text, app->session.filter.text, sizeof text);
     if (text[0] == '\0') {

@@ -131,23 +131,6 @@ static bool is_replaceable(const char *path)
     return c == '{' || c == EOF;
 }
 
-static void make_directories(const char *path)
-{
-    char *copy = mem_text(path, strlen(path), NULL);
-    char *last = copy == NULL ? NULL : strrchr(copy, '/');
-    if (last != NULL) {
-        *last = '\0';
-        char *before = strrchr(copy, '/');
-        if (before != NULL && before != copy) {
-            *before = '\0';
-            mkdir(copy, 0700);
-            *before = '/';
-        }
-        mkdir(copy, 0700); /* what cannot be made is said when the file is opened */
-    }
-    free(copy);
-}
-
 static void write_config(struct query *query, const struct progress *progress)
 {
     struct config_file *self = (struct config_file *)query;
@@ -158,7 +141,7 @@ static void write_config(struct query *query, const struct progress *progress)
         return;
     }
     if (self->own) {
-        make_directories(self->path);
+        outfile_make_folders(self->path);
     }
     struct outfile *file = outfile_open(self->path, &query->status);
     if (file != NULL) {

@@ -8,6 +8,7 @@
 #include "settings.h"
 #include "glyphs.h"
 #include "prompt.h"
+#include "run/saved_filters.h"
 #include "review.h"
 #include "views/view.h"
 
@@ -18,7 +19,8 @@ struct app_options {
     const struct settings *settings; /* borrowed; NULL: the defaults */
     bool ascii_only; /* the terminal shows nothing else, whatever is asked for */
     struct review_options review;
-    bool frozen; /* times, rates and memory are constant: for golden screens */
+    const char *filters; /* the file of saved filters, borrowed; NULL: none are kept */
+    bool frozen;         /* times, rates and memory are constant: for golden screens */
 };
 
 struct app {
@@ -49,6 +51,9 @@ struct app {
     size_t depth;
     struct prompt prompt;
     struct exporter exporter;
+    char *filters_path;           /* or NULL */
+    struct saved_filters filters; /* as the file said last */
+    char saving_name[SAVED_FILTER_NAME];
     struct page *page; /* over the view; or NULL */
     char search[LINE_EDIT_SIZE];
 
@@ -108,6 +113,12 @@ void app_ask_filter(struct app *app, const char *initial);
 void app_filter_again(struct app *app);
 void app_filter_counted(struct app *app, const struct rows_query *asked);
 void app_answer(struct app *app, struct query *query); /* of a query the app itself has asked */
+void app_saved_load(struct app *app);                  /* app_saved.c */
+void app_saved_typed(struct app *app, const char *text);
+bool app_saved_answer(struct app *app, struct query *query); /* false: another's */
+void app_save_filter(struct app *app, const char *name);
+void app_forget_filter(struct app *app, const char *name);
+void app_list_filters(struct app *app);
 void app_back(struct app *app);
 void app_search(struct app *app, bool forward);
 struct page *app_help_page(const struct app *app); /* help.c */

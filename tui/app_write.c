@@ -68,6 +68,9 @@ bool app_screenshot(struct app *app, const char *path)
 
 void app_answer(struct app *app, struct query *query)
 {
+    if (app_saved_answer(app, query)) {
+        return;
+    }
     if (query->slot == SLOT_FILTER) {
         app_filter_counted(app, (const struct rows_query *)query);
         return;

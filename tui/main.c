@@ -171,9 +171,11 @@ static int explore(struct explorer *explorer)
         return options_fail(&status);
     }
     signals_start();
+    char *filters = saved_filters_default_path();
     const struct app_options options = {
         .params = &explorer->params,
         .review = explorer->review,
+        .filters = filters,
         .settings = &explorer->config,
         .ascii_only = !utf8 && explorer->rows == 0,
     };
@@ -184,6 +186,7 @@ static int explore(struct explorer *explorer)
     }
     app_free(app);
     script_free(script);
+    free(filters);
     if (status.code != STATUS_OK) {
         return options_fail(&status);
     }

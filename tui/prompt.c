@@ -143,11 +143,8 @@ static void take_choice(struct prompt *prompt, bool more)
 
 /* ---- history ---- */
 
-static void remember(struct prompt *prompt)
+void prompt_remember(struct prompt *prompt, enum prompt_kind kind, const char *text)
 {
-    if (prompt->edit.length == 0 || prompt->kind == PROMPT_CONFIRM) {
-        return;
-    }
     if (prompt->history == NULL) {
         prompt->history =
             mem_zero(PROMPT_HISTORY, sizeof *prompt->history, "the history", NULL);
@@ -155,10 +152,14 @@ static void remember(struct prompt *prompt)
             return;
         }
     }
-    struct prompt_entry *entry = &prompt->history[prompt->n_history % PROMPT_HISTORY];
-    entry->kind = prompt->kind;
-    memcpy(entry->text, prompt->edit.text, sizeof entry->text);
-    prompt->n_history++;
+    struct prompt_entry *entry =
+        &prompt->history[(prompt->n_history + PROMPT_HISTORY - 1) % PROMPT_HISTORY];
+    if (prompt->n_history > 0 && entry->kind == kind && strcmp(entry->text, text) == 0) {
+        return; /* the same again */
+    }
+    entry = &prompt->history[prompt->n_history++ % PROMPT_HISTORY];
+    entry->kind = kind;
+    snprintf(entry->text, sizeof entry->text, "%s", text);
 }
 
 /* Goes `step` entries of this kind back (positive) or forth in what was typed before. */
@@ -193,7 +194,7 @@ void prompt_open(struct prompt *prompt, enum prompt_kind kind, const char *label
     prompt->kind = kind;
     snprintf(prompt->label, sizeof prompt->label, "%s", label);
     line_edit_set(&prompt->edit, initial == NULL ? "" : initial);
-    prompt->comment[0] = '\0';
+    prompt->comment[0] = prompt->echo[0] = '\0';
     prompt->recalled = 0;
     prompt->n_choices = prompt->n_matching = prompt->choice = 0;
     prompt->of_words = false;
@@ -204,7 +205,9 @@ void prompt_open(struct prompt *prompt, enum prompt_kind kind, const char *label
 
 void prompt_close(struct prompt *prompt)
 {
-    remember(prompt);
+    if (prompt->edit.length > 0 && prompt->kind != PROMPT_CONFIRM) {
+        prompt_remember(prompt, prompt->kind, prompt->edit.text);
+    }
     prompt->kind = PROMPT_NONE;
 }
 

@@ -23,7 +23,7 @@ enum prompt_kind {
 enum {
     PROMPT_LABEL = 200,
     PROMPT_COMMENT = 200,
-    PROMPT_HISTORY = 24,
+    PROMPT_HISTORY = 100,
     PROMPT_CHOICES = 8,
     PROMPT_WORD = 120
 };
@@ -33,6 +33,8 @@ struct prompt {
     char label[PROMPT_LABEL];
     struct line_edit edit;
     char comment[PROMPT_COMMENT]; /* live feedback */
+    char echo[512];               /* PROMPT_FILTER: as it is understood, or */
+    bool wrong;                   /* what is wrong with it */
     struct question question;     /* PROMPT_QUESTION, PROMPT_FILTER */
     keycode yes;                  /* PROMPT_CONFIRM */
     void (*confirmed)(void *context, struct app *app);
@@ -61,6 +63,9 @@ struct prompt {
 void prompt_open(struct prompt *prompt, enum prompt_kind kind, const char *label,
                  const char *initial);
 void prompt_close(struct prompt *prompt); /* remembers what was typed */
+
+/* Puts a text into the history, as if it had been typed. */
+void prompt_remember(struct prompt *prompt, enum prompt_kind kind, const char *text);
 void prompt_free(struct prompt *prompt);
 
 enum prompt_event { PROMPT_IGNORED, PROMPT_EDITED, PROMPT_ACCEPTED, PROMPT_ABANDONED };

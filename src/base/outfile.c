@@ -174,6 +174,24 @@ bool outfile_write(struct outfile *file, const void *bytes, size_t length)
     return file->error == 0;
 }
 
+void outfile_private(struct outfile *file)
+{
+    if (file->temporary != NULL && fchmod(file->fd, 0600) != 0) {
+        file->error = errno;
+    }
+}
+
+void outfile_make_folders(const char *path)
+{
+    char *copy = mem_text(path, strlen(path), NULL);
+    for (char *slash = copy; slash != NULL && (slash = strchr(slash + 1, '/')) != NULL;) {
+        *slash = '\0';
+        mkdir(copy, 0700);
+        *slash = '/';
+    }
+    free(copy);
+}
+
 size_t outfile_written(const struct outfile *file)
 {
     return file->flushed + file->used;

@@ -29,6 +29,13 @@ bool outfile_write(struct outfile *file, const void *bytes, size_t length);
 bool outfile_printf(struct outfile *file, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* The file will be the user's alone (mode 0600), whatever the umask and an older file say. */
+void outfile_private(struct outfile *file);
+
+/* Makes the folders on the way to `path` that are not there, for the user alone; what cannot be
+ * made is said when the file is opened. */
+void outfile_make_folders(const char *path);
+
 /* Bytes appended so far. */
 size_t outfile_written(const struct outfile *file);
 

@@ -13,6 +13,7 @@
 #include "cmd/options.h"
 #include "rank/filter.h"
 #include "run/rows_sheet.h"
+#include "run/saved_filters.h"
 
 struct settings {
     const char *by, *filter;
@@ -106,6 +107,23 @@ static struct filter_context context_of(const struct run *run, const struct resu
     return context;
 }
 
+/* "@night" and what follows, from the filters that the explorer has saved. */
+static bool expand_saved(const char *text, char wanted[SAVED_FILTER_TEXT],
+                         struct status *status)
+{
+    struct saved_filters filters = {0};
+    struct status problem = {0};
+    char *path = saved_filters_default_path();
+    bool good = path == NULL || saved_filters_load(&filters, path, status);
+    good = good && saved_filters_expand(&filters, text, wanted, &problem);
+    if (problem.code != STATUS_OK) {
+        status_set(status, STATUS_USAGE, "--filter, %s", problem.text);
+    }
+    saved_filters_clear(&filters);
+    free(path);
+    return good;
+}
+
 /* The rows to print: the head of the ranking, or of what passes the filter; `sort:` in it
  * decides the order. `*understood` is the filter with whole names, to be freed. */
 static bool find_rows(const struct settings *settings, const struct run *run,
@@ -118,14 +136,22 @@ static bool find_rows(const struct settings *settings, const struct run *run,
     struct row_order order;
     char text[1024];
     size_t count = (size_t)settings->count;
+    char wanted[SAVED_FILTER_TEXT];
     if (settings->filter == NULL) {
         *rows = row_set_ranked(by->ranking, run->by_profile, 1, count);
         return true;
     }
-    struct filter *filter = filter_parse(settings->filter, &context, &error);
+    const char *typed = settings->filter;
+    if (typed[0] == '@') {
+        if (!expand_saved(typed, wanted, status)) {
+            return false;
+        }
+        typed = wanted;
+    }
+    struct filter *filter = filter_parse(typed, &context, &error);
     if (filter != NULL && !filter_order(filter, &context, &order)) {
         filter_free(filter);
-        snprintf(text, sizeof text, "%.900s sort:%s", settings->filter, by->name);
+        snprintf(text, sizeof text, "%.900s sort:%s", typed, by->name);
         filter = filter_parse(text, &context, &error);
     }
     if (filter == NULL) {

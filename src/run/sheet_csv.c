@@ -1,5 +1,4 @@
 /* A sheet as CSV: RFC 4180, one line a row, ended by LF. */
-#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
@@ -28,7 +27,7 @@ static void put_value(struct sheet_writer *writer, const struct sheet_value *val
     switch (value->kind) {
     case SHEET_NOTHING: break;
     case SHEET_TEXT: put_text(writer, value->bytes, value->length); break;
-    case SHEET_COUNT: outfile_printf(writer->file, "%" PRIu64, value->count); break;
+    case SHEET_COUNT: sheet_write_count(writer, value->count); break;
     case SHEET_NUMBER:
         if (!isnan(value->number)) {
             const char *text = sheet_number_text(writer, value->number, &length);

@@ -21,10 +21,15 @@ struct sheet_writer {
     struct sheet_number *numbers; /* (SHEET_NUMBERS) */
     char *text;                   /* room for a text in work */
     size_t text_room;
+    struct outfile *keys; /* JSON: what stands before the value of each column, in a row; */
+    size_t *key_end;      /* (n_columns) where it ends */
 };
 
 /* The shortest text that reads back as the same number; whole numbers without a point. */
 const char *sheet_number_text(struct sheet_writer *writer, double value, size_t *length);
+
+/* Writes a count. */
+void sheet_write_count(struct sheet_writer *writer, uint64_t count);
 
 /* Room for `size` bytes; NULL, remembered in `lost`, when memory ran out. */
 char *sheet_writer_room(struct sheet_writer *writer, size_t size);

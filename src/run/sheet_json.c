@@ -1,11 +1,12 @@
 /* A sheet as JSON: one object, a line for each row, so that it can be read line by line, too.
  * Written as it comes, not built as a tree first: a list may have millions of rows. */
-#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <utf8proc.h>
 
+#include "base/mem.h"
 #include "run/sheet_internal.h"
 
 /* Six bytes at most for each: \u00XX. */
@@ -66,7 +67,7 @@ static void put_value(struct sheet_writer *writer, const struct sheet_value *val
     switch (value->kind) {
     case SHEET_NOTHING: put_word(writer, "null"); break;
     case SHEET_TEXT: put_text(writer, value->bytes, value->length); break;
-    case SHEET_COUNT: outfile_printf(writer->file, "%" PRIu64, value->count); break;
+    case SHEET_COUNT: sheet_write_count(writer, value->count); break;
     case SHEET_NUMBER:
         if (!isfinite(value->number)) {
             put_word(writer, "null");
@@ -93,8 +94,30 @@ static void put_pairs(struct sheet_writer *writer, const char *key,
     put_word(writer, "}");
 }
 
+/* Names of columns are the same in every row: they are made into JSON once. */
+static void make_keys(struct sheet_writer *writer)
+{
+    const struct sheet *sheet = writer->sheet;
+    struct outfile *file = writer->file;
+    writer->keys = outfile_memory(NULL);
+    writer->key_end = mem_new(sheet->n_columns, sizeof *writer->key_end, "names", NULL);
+    if (writer->keys == NULL || writer->key_end == NULL) {
+        writer->lost = true;
+        return;
+    }
+    writer->file = writer->keys;
+    for (size_t i = 0; i < sheet->n_columns; i++) {
+        put_word(writer, i > 0 ? ", " : "");
+        put_string(writer, sheet->columns[i].name);
+        put_word(writer, ": ");
+        writer->key_end[i] = outfile_written(writer->file);
+    }
+    writer->file = file;
+}
+
 static void begin(struct sheet_writer *writer)
 {
+    make_keys(writer);
     const struct sheet *sheet = writer->sheet;
     put_word(writer, "{\n  \"title\": ");
     put_string(writer, sheet->title);
@@ -111,12 +134,17 @@ static void begin(struct sheet_writer *writer)
 static void put_row(struct sheet_writer *writer, const struct sheet_value *values)
 {
     const struct sheet *sheet = writer->sheet;
+    size_t length, start = 0;
+    const char *keys = outfile_bytes(writer->keys, &length);
+    if (keys == NULL) {
+        writer->lost = true;
+        return;
+    }
     put_word(writer, writer->row > 0 ? ",\n    {" : "\n    {");
     for (size_t i = 0; i < sheet->n_columns; i++) {
-        put_word(writer, i > 0 ? ", " : "");
-        put_string(writer, sheet->columns[i].name);
-        put_word(writer, ": ");
+        outfile_write(writer->file, keys + start, writer->key_end[i] - start);
         put_value(writer, &values[i]);
+        start = writer->key_end[i];
     }
     put_word(writer, "}");
 }
@@ -124,6 +152,8 @@ static void put_row(struct sheet_writer *writer, const struct sheet_value *value
 static void end(struct sheet_writer *writer)
 {
     put_word(writer, writer->sheet->n_rows > 0 ? "\n  ]\n}\n" : "]\n}\n");
+    outfile_abandon(writer->keys);
+    free(writer->key_end);
 }
 
 static const char *const endings[] = {".json", NULL};

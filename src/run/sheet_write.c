@@ -93,6 +93,24 @@ bool sheet_count_formulas(const struct sheet *sheet, const struct progress *prog
 
 /* ---- for the formats ---- */
 
+/* The digits of a count, at the end of out[24]; returns where they begin. */
+static const char *digits(uint64_t count, char out[24])
+{
+    char *at = out + 24;
+    do {
+        *--at = (char)('0' + count % 10);
+        count /= 10;
+    } while (count > 0);
+    return at;
+}
+
+void sheet_write_count(struct sheet_writer *writer, uint64_t count)
+{
+    char text[24];
+    const char *first = digits(count, text);
+    outfile_write(writer->file, first, (size_t)(text + sizeof text - first));
+}
+
 const char *sheet_number_text(struct sheet_writer *writer, double value, size_t *length)
 {
     uint64_t bits;
@@ -162,7 +180,8 @@ static bool write_all(struct sheet_writer *writer, const struct sheet_format *fo
     bool good = values != NULL && writer->numbers != NULL;
     if (good) {
         format->begin(writer);
-        good = write_rows(writer, format, values, progress, status);
+        good = writer->lost ? status_nomem(status, 0, "a list to write")
+                            : write_rows(writer, format, values, progress, status);
         format->end(writer);
     }
     free(values);

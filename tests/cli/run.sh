@@ -107,6 +107,17 @@ ends 'an unknown format gets the nearest' 2 "not 'jsn'; did you mean 'json'" \
     "$oddhours" top "$table" --format jsn
 ends 'the guard is for CSV' 2 'guard-formulas is for CSV' \
     "$oddhours" top "$table" --format json --guard-formulas
+mkdir -p "$work/share/oddhours"
+printf '{"saved": {"sixes": "user:U6*"}}' >"$work/share/oddhours/filters.json"
+same 'a saved filter by its name' \
+    "$("$oddhours" top "$table" -q -n 1000 $quick --filter 'user:U6* dst:>=3')" \
+    "$(XDG_DATA_HOME="$work/share" "$oddhours" top "$table" -q -n 1000 $quick \
+        --filter '@sixes dst:>=3')"
+ends 'one that was probably meant' 2 "filter, column 1: no filter is saved as 'sixse'; .* @sixes" \
+    env XDG_DATA_HOME="$work/share" "$oddhours" top "$table" -q $quick --filter '@sixse'
+printf '{"saved": 1}' >"$work/share/oddhours/filters.json"
+ends 'a damaged file of filters is named' 2 'filters.json: saved: wants an object' \
+    env XDG_DATA_HOME="$work/share" "$oddhours" top "$table" -q $quick --filter '@sixes'
 ends 'a wrong filter says where' 2 'filter, column 1: .*did you mean user' \
     "$oddhours" top "$table" -q $quick --filter 'usr:U66'
 

@@ -41,7 +41,7 @@ void fixture_wait(struct app *app)
 }
 
 static struct app *open_with(const char *file, const char *models,
-                             const struct review_options *review)
+                             const struct review_options *review, const char *filters)
 {
     char path[4096];
     struct status status = {0};
@@ -57,7 +57,8 @@ static struct app *open_with(const char *file, const char *models,
     free(params.input);
     params.input = strdup(path);
     params.threads = 2;
-    const struct app_options options = {.params = &params, .frozen = true, .review = *review};
+    const struct app_options options = {
+        .params = &params, .frozen = true, .review = *review, .filters = filters};
     struct app *app = app_new(&options, &status);
     assert_non_null(app);
     assert_true(app_start(app, &status));
@@ -71,14 +72,20 @@ static struct app *open_with(const char *file, const char *models,
 struct app *fixture_open(const char *file, const char *models)
 {
     const struct review_options none = {.on = false};
-    return open_with(file, models, &none);
+    return open_with(file, models, &none, NULL);
 }
 
 struct app *fixture_open_reviewed(const char *file, const char *models, const char *reviews,
                                   const char *reviewer)
 {
     const struct review_options review = {.on = true, .path = reviews, .reviewer = reviewer};
-    return open_with(file, models, &review);
+    return open_with(file, models, &review, NULL);
+}
+
+struct app *fixture_open_filters(const char *file, const char *models, const char *filters)
+{
+    const struct review_options none = {.on = false};
+    return open_with(file, models, &none, filters);
 }
 
 void fixture_do(struct app *app, const char *line)

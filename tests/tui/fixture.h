@@ -13,6 +13,9 @@ struct app *fixture_open(const char *file, const char *models);
 struct app *fixture_open_reviewed(const char *file, const char *models, const char *reviews,
                                   const char *reviewer);
 
+/* The same with the file of saved filters, which may be missing. */
+struct app *fixture_open_filters(const char *file, const char *models, const char *filters);
+
 /* Plays a line of the palette or of a script ("key j j"), and waits for queries. */
 void fixture_do(struct app *app, const char *line);
 
