@@ -9,6 +9,10 @@
 /* From now on standard error is kept, when it is a terminal. */
 void kept_start(void);
 
+/* Hands over, without their newlines, the lines that have come since the last call, not more than
+ * a screenful or two at a time; how many. `take` makes them safe. */
+size_t kept_lines(void (*take)(void *context, const char *line), void *context);
+
 /* Puts the real one back and says what was kept. Async-signal-safe. */
 void kept_release(void);
 

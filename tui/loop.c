@@ -4,6 +4,7 @@
 #include "loop.h"
 
 #include "base/clock.h"
+#include "kept.h"
 #include "signals.h"
 #include "term.h"
 
@@ -132,6 +133,11 @@ static void take_events(struct loop *loop, unsigned events)
     }
 }
 
+static void log_stderr(void *context, const char *line)
+{
+    app_log(context, LOG_WARNING, "stderr: %s", line);
+}
+
 static bool run(struct loop *loop, struct status *status)
 {
     struct app *app = loop->app;
@@ -152,6 +158,7 @@ static bool run(struct loop *loop, struct status *status)
             take_events(loop, signals_wait(loop->terminal ? term_fd() : -1,
                                            inbox_fd(app->inbox), patience(loop)));
         }
+        kept_lines(log_stderr, app);
         if (app->suspend && loop->terminal) {
             term_suspend();
             app->dirty = app->repaint = true;

@@ -685,6 +685,31 @@ static void what_libraries_say_comes_at_the_end(void **state)
     vt_free(vt);
 }
 
+static void what_libraries_say_is_in_the_log(void **state)
+{
+    (void)state;
+    if (getenv("ODDHOURS_SANITIZED") != NULL) {
+        skip();
+    }
+    const char *extra[] = {"LD_DEBUG=bindings", "LD_BIND_NOW", NULL};
+    struct vt *vt = start_sample(24, 80, extra);
+    vt_keys(vt, "8");
+    vt_wait_text(vt, 0, "8 Log");
+    vt_keys(vt, "g");
+    vt_wait_gone(vt, "finished in");
+    vt_keys(vt, "Q");
+    vt_wait_exit(vt);
+    size_t length;
+    const char *bytes = vt_bytes(vt, &length);
+    const char *leave = memmem(bytes, length, "\033[?1049l", 8);
+    assert_non_null(leave);
+    if (memmem(leave, length - (size_t)(leave - bytes), "binding file", 12) == NULL) {
+        skip(); /* this build binds everything at its start */
+    }
+    assert_non_null(memmem(bytes, (size_t)(leave - bytes), "stderr: ", 8));
+    vt_free(vt);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -712,6 +737,7 @@ int main(void)
         cmocka_unit_test(a_cursor_move_is_a_few_bytes),
         cmocka_unit_test(idle_does_nothing),
         cmocka_unit_test(what_libraries_say_comes_at_the_end),
+        cmocka_unit_test(what_libraries_say_is_in_the_log),
     };
     return cmocka_run_group_tests_name("terminal", tests, make_files, remove_files);
 }
