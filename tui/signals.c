@@ -5,12 +5,14 @@
 #include <poll.h>
 #include <signal.h>
 #include <stddef.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
 static volatile sig_atomic_t pending;     /* SIGNAL_... flags */
 static volatile sig_atomic_t terminating; /* number of the signal */
 static sigset_t waiting_mask;             /* while in signals_wait() */
+static pid_t waiting_thread;              /* which calls it */
 static void (*crash_restore)(int signal);
 static char crash_stack[1 << 16];
 
@@ -25,8 +27,17 @@ static const struct {
 
 enum { HANDLED = sizeof handled / sizeof handled[0] };
 
+/* Libraries have threads from before signals_start() (OpenBLAS), which block nothing: a signal
+ * that comes to one of them is sent on to the thread that waits. Without this it would be seen
+ * only when something else wakes that thread. */
 static void take_note(int number)
 {
+    if (gettid() != waiting_thread) {
+        int error = errno;
+        syscall(SYS_tgkill, getpid(), waiting_thread, number);
+        errno = error;
+        return;
+    }
     for (int i = 0; i < HANDLED; i++) {
         if (handled[i].number == number) {
             pending |= (sig_atomic_t)handled[i].flag;
@@ -47,6 +58,7 @@ static void set_handler(int number, void (*handler)(int), int flags)
 void signals_start(void)
 {
     sigset_t blocked;
+    waiting_thread = gettid();
     sigemptyset(&blocked);
     for (int i = 0; i < HANDLED; i++) {
         sigaddset(&blocked, handled[i].number);

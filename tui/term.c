@@ -224,8 +224,9 @@ void term_resized(void)
     if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 && size.ws_col > 0) {
         resizeterm(size.ws_row, size.ws_col);
     }
-    free(term.shown);
-    term.shown = NULL;
+    /* In full: a frame for the old size may have met the new one, and terminals that wrap their
+     * lines anew have moved what stood there. */
+    term_repaint();
 }
 
 void term_suspend(void)
@@ -237,7 +238,6 @@ void term_suspend(void)
     kept_pause(false);
     curs_set(0);
     term_resized();
-    term_repaint();
 }
 
 /* ---- keys ---- */
