@@ -27,6 +27,9 @@ struct vt {
     VTermScreen *screen;
     int rows, cols;
     bool alternate, cursor_visible;
+    char sequence[16]; /* that may become a repetition: feed() */
+    size_t sequence_length;
+    char last; /* the character that it would repeat */
     bool ended;
     int wait_status;
     char *bytes;
@@ -40,7 +43,7 @@ double vt_now(void)
     return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
 
-static double patience(void)
+double vt_patience(void)
 {
     const char *slow = getenv("ODDHOURS_TEST_SLOW");
     double factor = slow != NULL ? atof(slow) : 1;
@@ -135,10 +138,18 @@ void vt_free(struct vt *vt)
         kill(vt->pid, SIGKILL);
         waitpid(vt->pid, NULL, 0);
     }
-    close(vt->fd);
+    if (vt->fd >= 0) {
+        close(vt->fd);
+    }
     vterm_free(vt->vterm);
     free(vt->bytes);
     free(vt);
+}
+
+void vt_hang_up(struct vt *vt)
+{
+    close(vt->fd);
+    vt->fd = -1;
 }
 
 pid_t vt_pid(const struct vt *vt)
@@ -175,6 +186,36 @@ static void send_answers(struct vt *vt)
     }
 }
 
+/* Hands a byte to libvterm, repetitions (REP, ESC [ N b) written out: libvterm 0.1.4 takes one
+ * that ends a column before the edge for one that reaches it, and wraps. */
+static void feed(struct vt *vt, char byte)
+{
+    char *sequence = vt->sequence;
+    size_t n = vt->sequence_length;
+    bool goes_on = n == 0   ? byte == '\033'
+                   : n == 1 ? byte == '['
+                            : byte >= '0' && byte <= '9' && n + 2 < sizeof vt->sequence;
+    if (goes_on) {
+        sequence[vt->sequence_length++] = byte;
+        return;
+    }
+    vt->sequence_length = 0;
+    sequence[n] = '\0';
+    if (n > 2 && byte == 'b') {
+        for (int i = atoi(sequence + 2); i > 0; i--) {
+            vterm_input_write(vt->vterm, &vt->last, 1);
+        }
+        return;
+    }
+    vterm_input_write(vt->vterm, sequence, n);
+    if (n > 0 && byte == '\033') {
+        sequence[vt->sequence_length++] = byte;
+        return;
+    }
+    vterm_input_write(vt->vterm, &byte, 1);
+    vt->last = n == 0 ? byte : vt->last;
+}
+
 void vt_pump(struct vt *vt)
 {
     char bytes[8192];
@@ -184,7 +225,9 @@ void vt_pump(struct vt *vt)
             break;
         }
         keep_bytes(vt, bytes, (size_t)got);
-        vterm_input_write(vt->vterm, bytes, (size_t)got);
+        for (ssize_t i = 0; i < got; i++) {
+            feed(vt, bytes[i]);
+        }
         send_answers(vt);
     }
     if (!vt->ended && waitpid(vt->pid, &vt->wait_status, WNOHANG) == vt->pid) {
@@ -205,7 +248,7 @@ static void wait_for_more(struct vt *vt, double until)
 
 void vt_wait_more(struct vt *vt)
 {
-    wait_for_more(vt, vt_now() + patience());
+    wait_for_more(vt, vt_now() + vt_patience());
 }
 
 void vt_row(struct vt *vt, int row, char *out, size_t size)
@@ -239,7 +282,7 @@ static void dump(struct vt *vt)
 void vt_keys(struct vt *vt, const char *bytes)
 {
     size_t length = strlen(bytes);
-    double until = vt_now() + patience();
+    double until = vt_now() + vt_patience();
     while (length > 0 && vt_now() < until) {
         ssize_t written = write(vt->fd, bytes, length);
         if (written > 0) {
@@ -261,6 +304,10 @@ void vt_resize(struct vt *vt, int rows, int cols)
     struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)cols};
     vt->rows = rows;
     vt->cols = cols;
+    /* libvterm 0.1.4 gives a cursor that is high up on the main screen a negative row. The
+     * program draws all anew after a resize, wherever the cursor was. */
+    static const char down[] = "\033[999;1H";
+    vterm_input_write(vt->vterm, down, sizeof down - 1);
     vterm_set_size(vt->vterm, rows, cols);
     assert_int_equal(ioctl(vt->fd, TIOCSWINSZ, &size), 0);
 }
@@ -294,7 +341,7 @@ static bool screen_has(struct vt *vt, int row, const char *text)
 
 void vt_wait_text(struct vt *vt, int row, const char *text)
 {
-    double until = vt_now() + patience();
+    double until = vt_now() + vt_patience();
     for (;;) {
         vt_pump(vt);
         if (screen_has(vt, row, text)) {
@@ -309,7 +356,7 @@ void vt_wait_text(struct vt *vt, int row, const char *text)
 
 void vt_wait_gone(struct vt *vt, const char *text)
 {
-    double until = vt_now() + patience();
+    double until = vt_now() + vt_patience();
     for (;;) {
         vt_pump(vt);
         if (!screen_has(vt, VT_ANY, text)) {
@@ -341,7 +388,7 @@ struct vt_cell vt_get_cell(struct vt *vt, int row, int col)
 
 void vt_wait_cell(struct vt *vt, int row, int col, bool (*is)(const struct vt_cell *cell))
 {
-    double until = vt_now() + patience();
+    double until = vt_now() + vt_patience();
     for (;;) {
         vt_pump(vt);
         struct vt_cell cell = vt_get_cell(vt, row, col);
@@ -357,7 +404,7 @@ void vt_wait_cell(struct vt *vt, int row, int col, bool (*is)(const struct vt_ce
 
 int vt_wait_exit(struct vt *vt)
 {
-    double until = vt_now() + patience();
+    double until = vt_now() + vt_patience();
     while (!vt->ended) {
         vt_pump(vt);
         if (vt_now() > until) {
@@ -390,7 +437,7 @@ static char state_of(pid_t pid)
 
 void vt_wait_stopped(struct vt *vt, pid_t pid)
 {
-    double until = vt_now() + patience();
+    double until = vt_now() + vt_patience();
     while (state_of(pid) != 'T') {
         vt_pump(vt);
         if (vt_now() > until) {
@@ -402,7 +449,7 @@ void vt_wait_stopped(struct vt *vt, pid_t pid)
 
 void vt_wait_restored(struct vt *vt)
 {
-    double until = vt_now() + patience();
+    double until = vt_now() + vt_patience();
     for (;;) {
         vt_pump(vt);
         if (!vt->alternate && vt->cursor_visible) {
@@ -413,5 +460,39 @@ void vt_wait_restored(struct vt *vt)
                              vt->alternate, vt->cursor_visible);
         }
         wait_for_more(vt, until);
+    }
+}
+
+/* ---- what went out ---- */
+
+void vt_check_bytes(const struct vt *vt)
+{
+    const char *bytes = vt->bytes;
+    size_t length = vt->length;
+    for (size_t i = 0; i < length; i++) {
+        const unsigned char *p = (const unsigned char *)bytes + i;
+        size_t left = length - i;
+        if (p[0] == 033) {
+            assert_true(left > 1 && strchr("[()=>78M", p[1]) != NULL);
+            if (p[1] == '[') {
+                size_t end = 2;
+                while (end < left && (p[end] < 0x40 || p[end] > 0x7E)) {
+                    end++;
+                }
+                /* c, n and t ask the terminal or change its window; xterm's own way into the
+                 * alternate screen keeps the title with 22;0;0t. */
+                bool own = end == 8 && (memcmp(p + 2, "22;0;0t", 7) == 0 ||
+                                        memcmp(p + 2, "23;0;0t", 7) == 0);
+                /* CSI ? N c is the form of the Linux console's cursor, no query. */
+                own = own || (end > 2 && end < left && p[2] == '?' && p[end] == 'c');
+                assert_true(end < left && (own || strchr("cnt", p[end]) == NULL));
+            }
+        } else if (p[0] < 0x20) {
+            assert_true(strchr("\r\n\b\t\016\017", p[0]) != NULL);
+        }
+        assert_false(left > 1 && p[0] == 0xC2 && p[1] < 0xA0);
+        assert_false(left > 2 && p[0] == 0xE2 && p[1] == 0x80 && p[2] >= 0xAA && p[2] <= 0xAE);
+        assert_false(left > 2 && p[0] == 0xE2 && p[1] == 0x81 && p[2] >= 0xA6 && p[2] <= 0xA9);
+        assert_false(left > 2 && p[0] == 0xEF && p[1] == 0xBB && p[2] == 0xBF);
     }
 }

@@ -61,6 +61,16 @@ void vt_wait_more(struct vt *vt);
 /* Every byte that the program has written. */
 const char *vt_bytes(const struct vt *vt, size_t *length);
 
+/* Every escape sequence is a CSI, a choice of character set, or a keypad or cursor mode: no
+ * title, no clipboard, no query; and no control of C1 nor of text direction. */
+void vt_check_bytes(const struct vt *vt);
+
+/* Closes the line, as a lost connection does. */
+void vt_hang_up(struct vt *vt);
+
+/* Seconds that a wait lasts at most. */
+double vt_patience(void);
+
 /* Seconds, for latencies. */
 double vt_now(void);
 
