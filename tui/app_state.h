@@ -122,7 +122,7 @@ void app_list_filters(struct app *app);
 void app_back(struct app *app);
 void app_search(struct app *app, bool forward);
 struct page *app_help_page(const struct app *app); /* help.c */
-struct page *app_card_page(const struct app *app);
+struct page *app_card_page(const struct app *app); /* run_card.c */
 void app_why(struct app *app, const char *argument); /* app_why.c */
 void app_why_answer(struct app *app, struct query *query);
 void app_why_free(struct app *app);

@@ -214,6 +214,26 @@ static void free_scaled(struct pipeline *pipeline, size_t index)
     }
 }
 
+/* An ensemble is as whole as what it is made of: "2 of 3 detectors; IF 108 of 200 trees". */
+static void describe_members(const struct run *run, size_t n, char *text, size_t size)
+{
+    size_t wanted = 0, at = 0;
+    text[0] = '\0';
+    for (size_t i = 0; detectors[i] != NULL; i++) {
+        wanted += run->params.use[i];
+    }
+    if (n < wanted) {
+        at += (size_t)snprintf(text, size, "%zu of %zu detectors", n, wanted);
+    }
+    for (size_t i = 0; detectors[i] != NULL && at < size; i++) {
+        const struct result *one = &run->results[i];
+        if (one->ready && one->partial[0] != '\0') {
+            at += (size_t)snprintf(text + at, size - at, "%s%s %s", at > 0 ? "; " : "",
+                                   one->brief, one->partial);
+        }
+    }
+}
+
 static bool combine(struct pipeline *pipeline, struct status *status)
 {
     struct run *run = pipeline->run;
@@ -247,6 +267,7 @@ static bool combine(struct pipeline *pipeline, struct status *status)
         scores_clear(&result->scores);
         return false;
     }
+    describe_members(run, n, result->partial, sizeof result->partial);
     result->ready = true;
     announce(pipeline, PIPELINE_RESULT, index);
     return true;

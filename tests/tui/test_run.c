@@ -20,6 +20,7 @@ static struct app *start_gated(const char *stage, uint64_t done)
     free(params.input);
     params.input = strdup(path);
     params.threads = 1;
+    assert_true(run_params_set(&params, "epochs", "100", &status)); /* reports come by then */
     const struct app_options options = {.params = &params, .frozen = true};
     struct app *app = app_new(&options, &status);
     assert_non_null(app);
@@ -111,11 +112,44 @@ static void what_was_finished_stays(void **state)
     app_free(app);
 }
 
+/* Wherever its scores appear, a detector that was cancelled says how far it came. */
+static void a_cancelled_training_is_said_everywhere(void **state)
+{
+    (void)state;
+    static const char *const views_with_scores[] = {"run", "scores", "top", "user", "compare"};
+    struct app *app = start_gated("autoencoder fit", 16);
+    wait_for_gate(app, "autoencoder fit", 16);
+    app_do(app, ACTION_CANCEL, "");
+    wait_for_end(app);
+    const struct result *results = app->session.run->results;
+    assert_true(app->session.has_result[1] && !app->session.has_result[2]);
+    assert_non_null(strstr(results[1].partial, " of 100 epochs (cancelled)"));
+    assert_string_equal(results[0].partial, "");
+    fixture_do(app, "detector autoencoder");
+    fixture_do(app, "top");
+    fixture_do(app, "open"); /* so that there is a user */
+    for (size_t i = 0; i < sizeof views_with_scores / sizeof views_with_scores[0]; i++) {
+        fixture_do(app, views_with_scores[i]);
+        assert_true(fixture_shows(app, " of 100 epochs (cancelled)"));
+    }
+    fixture_do(app, "run-card");
+    fixture_do(app, "search epochs (cancelled)");
+    assert_false(app->has_message); /* it is there, too */
+    fixture_do(app, "back");
+    /* The ensemble says what it is made of. */
+    assert_non_null(strstr(results[detector_count()].partial, "2 of 3 detectors; AE "));
+    fixture_do(app, "detector ensemble");
+    fixture_do(app, "top");
+    assert_true(fixture_shows(app, "2 of 3 detectors"));
+    app_free(app);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(progress_shows_bar_and_figures),
         cmocka_unit_test(what_was_finished_stays),
+        cmocka_unit_test(a_cancelled_training_is_said_everywhere),
     };
     return cmocka_run_group_tests_name("run", tests, NULL, NULL);
 }

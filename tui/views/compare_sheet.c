@@ -35,6 +35,19 @@ static struct sheet *sheet_of_rows(const struct compare_view *view, const struct
     return sheets_rows(app, title, row_set_list(rows, found->n_differ), &how, status);
 }
 
+/* Input, and which of the detectors compared were cancelled. */
+static void add_notes(const struct compare_view *view, const struct app *app,
+                      struct sheet *sheet)
+{
+    sheets_note(app, sheet);
+    for (size_t i = 0; i < view->found.n; i++) {
+        const struct result *one = &app_session(app)->run->results[view->found.result[i]];
+        if (one->partial[0] != '\0') {
+            sheet_add_partial(sheet, one->name, one->partial);
+        }
+    }
+}
+
 static struct sheet *sheet_of_means(const struct compare_view *view, const struct app *app,
                                     const char *title, struct status *status)
 {
@@ -51,7 +64,7 @@ static struct sheet *sheet_of_means(const struct compare_view *view, const struc
         sheet_put_number(sheet, view->found.consensus_mean[i]);
         sheet_put_number(sheet, view->found.all_mean[i]);
     }
-    sheets_note(app, sheet);
+    add_notes(view, app, sheet);
     return sheet;
 }
 
@@ -82,7 +95,7 @@ static struct sheet *sheet_of_curves(const struct compare_view *view, const stru
                              compare_jaccard(&found->curve[step], compare_pair(found, i)));
         }
     }
-    sheets_note(app, sheet);
+    add_notes(view, app, sheet);
     return sheet;
 }
 

@@ -167,7 +167,19 @@ static void draw_result(const struct columns *columns, const struct result *resu
                   format_score(result->scores.threshold).text);
     columns_field(columns, canvas, y, 4, ROLE_TEXT,
                   format_grouped(result->scores.scored_rows).text);
-    columns_field(columns, canvas, y, 5, ROLE_WARN, result->partial);
+    if (result->partial[0] != '\0') {
+        columns_field(columns, canvas, y, 5, ROLE_WARN, "partial");
+    }
+}
+
+static bool any_partial(const struct session *session)
+{
+    for (size_t i = 0; i < session_results(); i++) {
+        if (session->has_result[i] && session->run->results[i].partial[0] != '\0') {
+            return true;
+        }
+    }
+    return false;
 }
 
 static int draw_results(const struct session *session, struct canvas *canvas, int y)
@@ -179,7 +191,9 @@ static int draw_results(const struct session *session, struct canvas *canvas, in
     columns_add(&columns, (struct column){"share", 7, 8, 1, TEXT_RIGHT});
     columns_add(&columns, (struct column){"above", 9, 10, 2, TEXT_RIGHT});
     columns_add(&columns, (struct column){"rows scored", 11, 12, 3, TEXT_RIGHT});
-    columns_add(&columns, (struct column){"", 1, 40, 4, TEXT_LEFT});
+    if (any_partial(session)) {
+        columns_add(&columns, (struct column){"", 7, 7, 0, TEXT_LEFT});
+    }
     struct canvas part = canvas_part(canvas, y, 3, canvas->rows - y, canvas->cols - 3);
     columns_place(&columns, part.cols);
     columns_header(&columns, &part, 0, columns.n, false);
@@ -191,11 +205,14 @@ static int draw_results(const struct session *session, struct canvas *canvas, in
         }
     }
     for (size_t i = 0; i < session_results(); i++) {
-        const char *health = session->has_result[i] ? session->run->results[i].health : "";
-        if (health[0] != '\0') {
+        const struct result *one = &session->run->results[i];
+        const char *texts[] = {one->partial, one->health};
+        for (size_t k = 0; session->has_result[i] && k < 2; k++) {
             char text[240];
-            snprintf(text, sizeof text, "%s: %s", session->run->results[i].brief, health);
-            y += canvas_wrapped(canvas, y, 3, ROLE_DIM, text);
+            if (texts[k][0] != '\0') {
+                snprintf(text, sizeof text, "%s: %s", one->brief, texts[k]);
+                y += canvas_wrapped(canvas, y, 3, k == 0 ? ROLE_WARN : ROLE_DIM, text);
+            }
         }
     }
     return y - from;
