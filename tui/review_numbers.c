@@ -73,7 +73,6 @@ static void work(struct query *query, const struct progress *progress)
     const struct review_desk *desk = self->desk;
     struct evaluated lists[DETECTOR_MAX + 1];
     size_t n = 0;
-    (void)progress;
     if (!desk->attached) {
         status_set(&query->status, STATUS_INPUT, "the table is not there yet");
         return;
@@ -98,6 +97,7 @@ static void work(struct query *query, const struct progress *progress)
         .mismatches = store_mismatches(desk->store),
         .truth = desk->truth,
         .truth_name = desk->truth_path,
+        .progress = progress,
     };
     struct report *report = report_new(&input, &query->status);
     if (report != NULL) {

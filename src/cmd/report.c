@@ -207,6 +207,7 @@ static bool prepare(struct work *work, const struct progress *progress, struct s
     }
     input->sentence = sentence;
     input->context = work->explainer;
+    input->progress = progress;
     input->truth = work->truth;
     input->truth_name = work->settings->truth;
     return true;

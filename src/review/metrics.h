@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/progress.h"
 #include "base/status.h"
 #include "rank/ranking.h"
 #include "review/truth.h"
@@ -64,6 +65,7 @@ struct alerts {
 /* Budgets are 1, 2, 5, 10, 20, 50, 100, 200, 500 and 1000 a day. The table needs dt and
  * src_user (else STATUS_INPUT). Ties by row_id. */
 bool metrics_alerts(const struct ranking *ranking, const struct table *table,
-                    const struct truth *truth, struct alerts *alerts, struct status *status);
+                    const struct truth *truth, const struct progress *progress,
+                    struct alerts *alerts, struct status *status);
 
 #endif

@@ -5,6 +5,8 @@
 #include "base/mem.h"
 #include "review/metrics.h"
 
+enum { CANCEL_ROWS = 1 << 20 }; /* a few milliseconds */
+
 static const size_t budgets[ALERT_BUDGETS] = {1, 2, 5, 10, 20, 50, 100, 200, 500, 1000};
 
 #define NO_ROW     UINT64_MAX
@@ -78,9 +80,13 @@ static size_t cell_of(const struct days *days, const struct table *table, size_t
     return day < 0 ? SIZE_MAX : (size_t)day * days->n_users + table->row_user[row];
 }
 
-static void days_fill(struct days *days, const struct table *table, const struct truth *truth)
+static bool days_fill(struct days *days, const struct table *table, const struct truth *truth,
+                      const struct progress *progress, struct status *status)
 {
     for (size_t row = 0; row < table->n_rows; row++) {
+        if (row % CANCEL_ROWS == 0 && progress_cancelled(progress)) {
+            return status_cancelled(status);
+        }
         uint32_t block = days->blocks[table->row_profile[row]];
         size_t cell = block == UINT32_MAX ? SIZE_MAX : cell_of(days, table, row);
         uint64_t key = (uint64_t)block << 32 | row;
@@ -94,6 +100,7 @@ static void days_fill(struct days *days, const struct table *table, const struct
             days->positive[cell] = true;
         }
     }
+    return true;
 }
 
 /* The smallest budget that catches each incident and each user; SIZE_MAX: none does. */
@@ -196,7 +203,8 @@ static bool count_incidents(const struct days *days, const struct table *table,
 }
 
 bool metrics_alerts(const struct ranking *ranking, const struct table *table,
-                    const struct truth *truth, struct alerts *alerts, struct status *status)
+                    const struct truth *truth, const struct progress *progress,
+                    struct alerts *alerts, struct status *status)
 {
     struct days days;
     *alerts = (struct alerts){0};
@@ -213,11 +221,12 @@ bool metrics_alerts(const struct ranking *ranking, const struct table *table,
         for (size_t i = 0; i < ALERT_BUDGETS; i++) {
             alerts->at[i].per_day = budgets[i];
         }
-        days_fill(&days, table, truth);
-        for (size_t day = 0; day < days.n; day++) {
+        good = days_fill(&days, table, truth, progress, status);
+        for (size_t day = 0; good && day < days.n; day++) {
             one_day(&days, day, keys, alerts);
+            good = !progress_cancelled(progress) || status_cancelled(status);
         }
-        good = count_incidents(&days, table, truth, alerts, status);
+        good = good && count_incidents(&days, table, truth, alerts, status);
     }
     free(keys);
     days_clear(&days);

@@ -15,6 +15,7 @@ void report_free(struct report *report)
     for (size_t i = 0; i < report->input.n_lists; i++) {
         evaluation_clear(&report->at[i]);
     }
+    free(report->by_reviewer);
     free(report->queues);
     free(report->truths);
     free(report);
@@ -31,24 +32,42 @@ static void count_verdicts(struct report *report)
     }
 }
 
+/* False, and so in the status, when the work should stop. */
+static bool goes_on(const struct report_input *input, struct status *status)
+{
+    return !progress_cancelled(input->progress) || status_cancelled(status);
+}
+
 static bool evaluate_lists(struct report *report, struct status *status)
 {
     const struct report_input *input = &report->input;
     for (size_t i = 0; i < input->n_lists; i++) {
-        if (!evaluation_new(&input->data, input->lists[i].ranking, input->k, &report->at[i],
-                            status)) {
+        if (!goes_on(input, status) || !evaluation_new(&input->data, input->lists[i].ranking,
+                                                       input->k, &report->at[i], status)) {
             return false;
         }
     }
     for (size_t i = 0; i < input->n_lists; i++) {
         for (size_t j = i + 1; j < input->n_lists; j++) {
-            if (!evaluation_compare(&report->at[i], &report->at[j], &report->pairs[i][j],
-                                    status)) {
+            if (!goes_on(input, status) || !evaluation_compare(&report->at[i], &report->at[j],
+                                                               &report->pairs[i][j], status)) {
                 return false;
             }
         }
     }
     return true;
+}
+
+static bool efforts(struct report *report, struct status *status)
+{
+    const struct history *history = report->input.history;
+    size_t n = history_reviewers(history);
+    report->by_reviewer = mem_new(n, sizeof *report->by_reviewer, "reviewers", status);
+    bool good = report->by_reviewer != NULL;
+    for (size_t i = 0; good && i < n; i++) {
+        good = evaluation_effort(history, i, &report->by_reviewer[i], status);
+    }
+    return good && evaluation_effort(history, report->input.reviewer, &report->effort, status);
 }
 
 static bool other_ks(struct report *report, struct status *status)
@@ -58,7 +77,8 @@ static bool other_ks(struct report *report, struct status *status)
     for (size_t i = 0; i < sizeof ks / sizeof *ks && ks[i] <= input->data.table->n_rows; i++) {
         size_t n = report->n_ks;
         report->more[n].k = ks[i];
-        if (!evaluation_left(&input->data, input->lists, input->n_lists, ks[i],
+        if (!goes_on(input, status) ||
+            !evaluation_left(&input->data, input->lists, input->n_lists, ks[i],
                              &report->more[n].distinct, &report->more[n].left, status)) {
             return false;
         }
@@ -123,8 +143,10 @@ static bool judge_queue(const struct report *report, struct report_queue *to,
         return false;
     }
     to->remade = true;
-    for (size_t i = 0; i < history_count(input->history); i++) {
+    bool good = true;
+    for (size_t i = 0; good && i < history_count(input->history); i++) {
         const struct entry *entry = history_entry(input->history, i);
+        good = goes_on(input, status);
         if (entry->kind == ENTRY_VERDICT && entry->n_rows == 1 && entry->queue != NULL &&
             strcmp(entry->queue, to->label) == 0) {
             to->strays += !queue_has(queue, entry->rows[0].row);
@@ -137,7 +159,7 @@ static bool judge_queue(const struct report *report, struct report_queue *to,
         to->estimate = precision_stratified(to->strata, to->n_strata);
     }
     queue_free(queue);
-    return true;
+    return good;
 }
 
 static struct report_queue *queue_of(struct report *report, const char *label)
@@ -172,7 +194,8 @@ static bool judge_queues(struct report *report, struct status *status)
         }
     }
     for (size_t i = 0; i < report->n_queues; i++) {
-        if (!judge_queue(report, &report->queues[i], status)) {
+        if (!goes_on(&report->input, status) ||
+            !judge_queue(report, &report->queues[i], status)) {
             return false;
         }
     }
@@ -187,14 +210,16 @@ static bool judge_truth(const struct report_input *input, const struct ranking *
     const struct table *table = input->data.table;
     size_t n, missed;
     struct block *blocks = metrics_blocks(ranking, table, input->truth, &n, &missed, status);
-    if (blocks == NULL) {
+    if (blocks == NULL || !goes_on(input, status)) {
+        free(blocks);
         return false;
     }
     to->metrics = metrics_of(blocks, n, missed);
     to->at = metrics_at(blocks, n, missed, input->k);
     free(blocks);
     struct status failure = {0};
-    to->by_day = metrics_alerts(ranking, table, input->truth, &to->alerts, &failure);
+    to->by_day =
+        metrics_alerts(ranking, table, input->truth, input->progress, &to->alerts, &failure);
     if (!to->by_day && failure.code != STATUS_INPUT) {
         if (status != NULL) {
             *status = failure;
@@ -254,8 +279,7 @@ struct report *report_new(const struct report_input *input, struct status *statu
     }
     report->input = *input;
     count_verdicts(report);
-    if (!evaluate_lists(report, status) ||
-        !evaluation_effort(input->history, input->reviewer, &report->effort, status) ||
+    if (!evaluate_lists(report, status) || !efforts(report, status) ||
         !other_ks(report, status) || !judge_queues(report, status) ||
         (input->truth != NULL && !judge_truths(report, status))) {
         report_free(report);

@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #include "base/outfile.h"
+#include "base/progress.h"
 #include "base/status.h"
 #include "models/detector.h"
 #include "review/evaluation.h"
@@ -33,6 +34,7 @@ struct report_input {
     /* Why a row is odd, in a sentence; false when there is none. May be NULL. */
     bool (*sentence)(void *context, uint32_t row, char *text, size_t size);
     void *context;
+    const struct progress *progress; /* asked whether to stop; may be NULL */
 };
 
 /* What the truth says of one ranking. */
@@ -62,8 +64,9 @@ struct report {
     struct evaluation at[REPORT_LISTS];                  /* (n_lists) */
     struct comparison pairs[REPORT_LISTS][REPORT_LISTS]; /* [i][j] for i < j */
     struct tally all;                                    /* of all judged rows */
-    size_t disputed;      /* rows on which the reviewers differ */
-    struct effort effort; /* of all, or of the one reviewer */
+    size_t disputed;            /* rows on which the reviewers differ */
+    struct effort effort;       /* of all, or of the one reviewer */
+    struct effort *by_reviewer; /* (history_reviewers()) */
     size_t n_ks;
     struct {
         size_t k, distinct, left;
@@ -75,7 +78,7 @@ struct report {
     struct report_truth *truths; /* (n_truths) the lists, then every feature as trivial rule */
 };
 
-/* NULL on failure. */
+/* NULL on failure, and when it was cancelled. */
 struct report *report_new(const struct report_input *input, struct status *status);
 void report_free(struct report *report);
 

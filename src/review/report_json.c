@@ -167,6 +167,9 @@ static void put_review(cJSON *root, const struct report *report)
     for (size_t i = 0; i < history_reviewers(history); i++) {
         cJSON *one = add_object(reviewers);
         put_text(one, "name", history_reviewer(history, i));
+        put_count(one, "verdicts", report->by_reviewer[i].verdicts);
+        put_count(one, "blind", report->by_reviewer[i].blind);
+        put_number(one, "hours", report->by_reviewer[i].hours);
     }
     if (report->input.reviewer != HISTORY_EVERYONE) {
         put_text(object, "verdicts_of", history_reviewer(history, report->input.reviewer));
@@ -288,7 +291,7 @@ static void put_rows(cJSON *array, const struct report *report)
     const struct report_input *input = &report->input;
     const struct table *table = input->data.table;
     const struct verdict_set *set = input->data.verdicts;
-    for (size_t i = 0; set != NULL && i < set->n; i++) {
+    for (size_t i = 0; set != NULL && i < set->n && !progress_cancelled(input->progress); i++) {
         const struct verdict_row *row = &set->rows[i];
         const struct dict *dicts[2] = {table->times, table->users};
         const uint32_t *ids[2] = {table->row_time, table->row_user};
@@ -339,6 +342,11 @@ cJSON *report_json(const struct report *report, struct status *status)
     put_rows(rows, report);
     /* Rows come last: when they are there, memory did not run out before. */
     size_t wanted = report->input.data.verdicts != NULL ? report->input.data.verdicts->n : 0;
+    if (progress_cancelled(report->input.progress)) {
+        cJSON_Delete(root);
+        status_cancelled(status);
+        return NULL;
+    }
     if (rows == NULL || (size_t)cJSON_GetArraySize(rows) != wanted) {
         cJSON_Delete(root);
         status_nomem(status, 0, "the report");

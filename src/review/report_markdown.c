@@ -28,6 +28,12 @@ static void put_who(const struct report *report, struct outfile *file)
     for (size_t i = 0; i < history_reviewers(history); i++) {
         outfile_printf(file, "%s", i > 0 ? ", " : "");
         report_put_text(file, history_reviewer(history, i));
+        const struct effort *own = &report->by_reviewer[i];
+        outfile_printf(file, " (%zu verdicts, %zu blind", own->verdicts, own->blind);
+        if (own->timed > 0) {
+            outfile_printf(file, ", %s hours", report_number(own->hours, 2).text);
+        }
+        outfile_printf(file, ")");
     }
     outfile_printf(file, "%s.", history_reviewers(history) == 0 ? "none yet" : "");
     if (input->reviewer != HISTORY_EVERYONE) {
@@ -332,6 +338,12 @@ static bool put_list(const struct report *report, struct outfile *file, struct s
     for (size_t i = 0; i < set->n; i++) {
         const struct verdict_row *row = &set->rows[i];
         char text[1024];
+        if (progress_cancelled(input->progress)) {
+            return status_cancelled(status);
+        }
+        if (row->verdict == VERDICT_NONE && row->note == NULL) {
+            continue; /* a repeat whose first verdict was taken back */
+        }
         outfile_printf(file, "| %" PRIu32, row->row);
         put_when_who(input->data.table, row->row, file);
         for (size_t j = 0; j < input->n_lists; j++) {
@@ -353,7 +365,6 @@ static bool put_list(const struct report *report, struct outfile *file, struct s
             break;
         }
     }
-    (void)status;
     return true;
 }
 

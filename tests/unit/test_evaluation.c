@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/progress.h"
 #include "unit/fixture.h"
 #include "unit/test.h"
 
@@ -242,6 +243,49 @@ static bool because(void *context, uint32_t row, char *text, size_t size)
     return true;
 }
 
+static atomic_bool wanted_to_stop;
+
+static bool because_and_stop(void *context, uint32_t row, char *text, size_t size)
+{
+    atomic_store(&wanted_to_stop, true);
+    return because(context, row, text, size);
+}
+
+/* Before it begins, and in the middle of its list. */
+static void a_report_is_cancelled(void **state)
+{
+    struct world *w = *state;
+    judge(w, "ana", 1, VERDICT_TP, ROLE_LIST, NULL, 10, false);
+    judge(w, "ana", 2, VERDICT_FP, ROLE_LIST, NULL, 10, false);
+    freeze(w);
+    struct status status = {0};
+    const struct progress progress = {.cancel = &wanted_to_stop};
+    const struct report_input input = {.data = data_of(w),
+                                       .lists = w->lists,
+                                       .n_lists = LISTS,
+                                       .k = 50,
+                                       .history = w->history,
+                                       .reviewer = HISTORY_EVERYONE,
+                                       .sentence = because_and_stop,
+                                       .progress = &progress};
+    atomic_store(&wanted_to_stop, true);
+    assert_null(report_new(&input, &status));
+    assert_int_equal(status.code, STATUS_CANCELLED);
+    atomic_store(&wanted_to_stop, false);
+    struct report *report = report_new(&input, &status);
+    assert_non_null(report);
+    struct outfile *file = outfile_memory(NULL);
+    status.code = STATUS_OK;
+    assert_false(report_markdown(report, file, &status));
+    assert_int_equal(status.code, STATUS_CANCELLED);
+    outfile_abandon(file);
+    atomic_store(&wanted_to_stop, false);
+    status.code = STATUS_OK;
+    assert_null(report_json(report, &status));
+    assert_int_equal(status.code, STATUS_CANCELLED);
+    report_free(report);
+}
+
 static void both_forms_say_the_same(void **state)
 {
     struct world *w = *state;
@@ -276,6 +320,15 @@ static void both_forms_say_the_same(void **state)
     const cJSON *first = cJSON_GetArrayItem(cJSON_GetObjectItem(json, "lists"), 0);
     assert_int_equal(number_at(cJSON_GetObjectItem(first, "counts"), "tp"), 11);
     assert_true(number_at(first, "precision_of_decided") == report->at[0].at.reviewed);
+    const cJSON *review = cJSON_GetObjectItem(json, "review");
+    assert_int_equal(number_at(review, "verdicts_given"), 41);
+    assert_int_equal(number_at(review, "verdicts_blind"), 0);
+    assert_true(fabs(number_at(review, "hours") - 410.0 / 3600) < 1e-12);
+    const cJSON *ben = cJSON_GetArrayItem(cJSON_GetObjectItem(review, "reviewers"), 1);
+    assert_string_equal(cJSON_GetObjectItem(ben, "name")->valuestring, "ben|*");
+    assert_int_equal(number_at(ben, "verdicts"), 1);
+    assert_non_null(cJSON_GetObjectItem(first, "user_days"));
+    assert_non_null(cJSON_GetObjectItem(first, "users"));
     const cJSON *all = cJSON_GetObjectItem(json, "rows");
     assert_int_equal(cJSON_GetArraySize(all), 40);
     cJSON_Delete(json);
@@ -289,7 +342,10 @@ static void both_forms_say_the_same(void **state)
     assert_non_null(strstr(text,
                            "40 user-hours judged: 11 true positives, 28 false positives, 1 "
                            "undecided (on 1 of these the reviewers differ"));
-    assert_non_null(strstr(text, "Reviewers: ana, ben\\|\\*."));
+    assert_non_null(strstr(text, "Reviewers: ana (40 verdicts, 0 blind, 0.11 hours), "
+                                 "ben\\|\\* (1 verdicts, 0 blind, 0.00 hours)."));
+    assert_non_null(strstr(text, "41 verdicts were given, 0 of them blind"));
+    assert_non_null(strstr(text, "## By user-day and by user"));
     assert_non_null(strstr(text,
                            "| Forest | 11 | 28 | 1 | 10 | 28.2 % (11 of 39) | 22.0 to 44.0 "
                            "% |"));
@@ -312,6 +368,7 @@ int main(void)
         IN_WORLD(numbers_equal_a_walk_over_all_rows),
         IN_WORLD(strata_and_controls_of_a_queue),
         IN_WORLD(work_that_is_left),
+        IN_WORLD(a_report_is_cancelled),
         IN_WORLD(both_forms_say_the_same),
     };
     return cmocka_run_group_tests_name("evaluation", tests, NULL, NULL);

@@ -149,7 +149,7 @@ static void alerts_a_day(void **state)
     assert_non_null(truth);
     struct alerts alerts;
     struct status status = {0};
-    assert_true(metrics_alerts(ranking, table, truth, &alerts, &status));
+    assert_true(metrics_alerts(ranking, table, truth, NULL, &alerts, &status));
     assert_int_equal(alerts.days, 2);
     assert_int_equal(alerts.user_days, 6);
     assert_int_equal(alerts.positive_user_days, 5);

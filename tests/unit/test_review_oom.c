@@ -107,7 +107,7 @@ static bool work_truth(struct world *w, bool *failed, struct status *status)
         "row_id,kind,incident\n1,a,x\n2,b,\"y\n\"\n2,b,\"y\n\"\n99,c,z\n";
     struct truth *truth = truth_parse(list, sizeof list - 1, w->table, status);
     struct alerts alerts;
-    bool good = truth != NULL && metrics_alerts(w->ranking, w->table, truth, &alerts, status);
+    bool good = truth != NULL && metrics_alerts(w->ranking, w->table, truth, NULL, &alerts, status);
     truth_free(truth);
     *failed = oom_disarm();
     return good;
