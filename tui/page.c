@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "page_table.h"
 
 enum { LINE_MAX_BYTES = 1024 };
 
@@ -70,11 +71,35 @@ void page_pair(struct page *page, const char *key, enum role role, const char *f
     va_end(args);
 }
 
-/* Draws a line from row `y` on (which may be above the canvas); returns the rows it takes. */
-static int draw_line(const struct page *page, const struct page_line *line,
-                     struct canvas *canvas, int y)
+void page_row(struct page *page, const char *cells)
 {
+    size_t before = page->n;
+    page_add(page, ROLE_TEXT, "%s", cells);
+    if (page->n > before) {
+        page->lines[before].table = true;
+    }
+}
+
+/* Lines that are drawn together: the rows of a table, or one. */
+static size_t lines_together(const struct page *page, size_t first)
+{
+    size_t n = 1;
+    while (page->lines[first].table && first + n < page->n && page->lines[first + n].table) {
+        n++;
+    }
+    return n;
+}
+
+/* Draws lines[first .. first + n) from row `y` on (which may be above the canvas); returns the
+ * rows they take. */
+static int draw_lines(const struct page *page, size_t first, size_t n, struct canvas *canvas,
+                      int y)
+{
+    const struct page_line *line = &page->lines[first];
     int x = 1;
+    if (line->table) {
+        return page_table_draw(line, n, canvas, y);
+    }
     if (line->key[0] != '\0') {
         canvas_text(canvas, y, x, ROLE_KEY, line->key);
         x += page->key_width + 2;
@@ -86,17 +111,21 @@ void page_draw(struct page *page, struct canvas *canvas)
 {
     struct canvas nowhere = canvas_part(canvas, 0, 0, 0, canvas->cols);
     size_t rows = (size_t)canvas->rows, n = 0;
-    for (size_t i = 0; i < page->n; i++) {
-        page->lines[i].row = n;
-        n += (size_t)draw_line(page, &page->lines[i], &nowhere, 0);
+    for (size_t i = 0, next; i < page->n; i = next) {
+        next = i + lines_together(page, i);
+        for (size_t j = i; j < next; j++) {
+            page->lines[j].row = n;
+        }
+        n += (size_t)draw_lines(page, i, next - i, &nowhere, 0);
     }
     /* The list's rows are the possible first ones, so that it never scrolls past the end. */
     list_set_count(&page->scroll, n > rows ? n - rows + 1 : 1);
     list_set_page(&page->scroll, rows);
     size_t first = page->scroll.cursor;
     int y = -(int)first;
-    for (size_t i = 0; i < page->n && y < canvas->rows; i++) {
-        y += draw_line(page, &page->lines[i], canvas, y);
+    for (size_t i = 0, next; i < page->n && y < canvas->rows; i = next) {
+        next = i + lines_together(page, i);
+        y += draw_lines(page, i, next - i, canvas, y);
     }
     if (n > rows && rows > 0) {
         char where[64];

@@ -12,6 +12,7 @@ struct page_line {
     enum role role;
     char key[PAGE_KEY]; /* a left column of its own; "" for a line of text only */
     char *text;
+    bool table; /* a row of a table, cells parted by PAGE_CELL (page_table.h) */
     size_t row; /* of its beginning, as it was drawn last: long lines take several */
 };
 
@@ -35,6 +36,9 @@ void page_add(struct page *page, enum role role, const char *format, ...)
 /* Adds a line with something in the left column: a key, a name. */
 void page_pair(struct page *page, const char *key, enum role role, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+
+/* Adds a row of a table; rows that follow one another are one table, the first is its head. */
+void page_row(struct page *page, const char *cells);
 
 /* Draws as much as fits, and what part that is. */
 void page_draw(struct page *page, struct canvas *canvas);

@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "base/outfile.h"
+#include "page_markdown.h"
 #include "review/report.h"
 
 struct numbers_query {
@@ -18,38 +19,6 @@ struct numbers_query {
     struct page *page; /* the answer */
 };
 
-/* A line of Markdown as text: without the marks of tables and escapes. */
-static void plain(char *out, size_t size, const char *line, size_t length)
-{
-    size_t used = 0;
-    for (size_t i = 0; i < length && used + 1 < size; i++) {
-        if (line[i] == '\\' && i + 1 < length) {
-            i++;
-        }
-        out[used++] = line[i];
-    }
-    out[used] = '\0';
-}
-
-/* Headings strong, rows of tables as they are, but for the rule below a table's head. */
-static void add_lines(struct page *page, const char *text, size_t length)
-{
-    const char *end = text + length;
-    while (text < end) {
-        const char *stop = memchr(text, '\n', (size_t)(end - text));
-        stop = stop != NULL ? stop : end;
-        size_t marks = strspn(text, "#");
-        bool heading = marks > 0 && marks < (size_t)(stop - text);
-        const char *from = heading ? text + marks + 1 : text;
-        char line[2048];
-        plain(line, sizeof line, from, (size_t)(stop - from));
-        if (strspn(line, "|-: ") < strlen(line) || line[0] == '\0') {
-            page_add(page, heading ? ROLE_STRONG : ROLE_TEXT, "%s", line);
-        }
-        text = stop + 1;
-    }
-}
-
 static bool render(struct numbers_query *self, const struct report *report)
 {
     struct status *status = &self->query.status;
@@ -59,7 +28,7 @@ static bool render(struct numbers_query *self, const struct report *report)
     const char *text = good ? outfile_bytes(file, &length) : NULL;
     self->page = text != NULL ? page_new("Numbers of the review") : NULL;
     if (self->page != NULL) {
-        add_lines(self->page, text, length);
+        page_markdown(self->page, text, length);
     } else if (good) {
         good = status_nomem(status, 0, "a page");
     }
