@@ -235,8 +235,8 @@ void app_select_k(struct app *app, size_t k)
 
 void app_select_row(struct app *app, size_t row)
 {
-    const struct session *session = &app->session;
-    struct selection *selected = &app->session.selected;
+    struct session *session = &app->session;
+    struct selection *selected = &session->selected;
     if (!session->has_table || row >= session->run->table->n_rows ||
         (selected->has_row && selected->row == row)) {
         return;
@@ -251,6 +251,8 @@ void app_select_row(struct app *app, size_t row)
         selected->has_user = true;
         selected->user = user;
     }
+    session->past.ready = false;
+    own_past_ask(app);
     app_changed(app, what);
 }
 

@@ -182,6 +182,7 @@ static void replace(struct app *app)
         session->has_result[i] = app->run->results[i].ready;
     }
     session->selected.has_row = session->selected.has_user = false;
+    session->past.ready = false;
     app_filter_again(app);
     review_attach(app);
     app_changed(app, CHANGED_RUN);

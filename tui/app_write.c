@@ -83,6 +83,10 @@ void app_answer(struct app *app, struct query *query)
         export_answer(app, query);
         return;
     }
+    if (query->slot == SLOT_PAST) {
+        own_past_answer(app, query);
+        return;
+    }
     if (query->slot == SLOT_LINES) {
         app_lines_answer(app, query);
         return;

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "log.h"
+#include "own_past.h"
 #include "run/job.h"
 #include "run/run.h"
 #include "widgets/meter.h"
@@ -53,7 +54,8 @@ struct session {
 
     struct selection selected;
     struct session_filter filter;
-    const char *columns; /* of lists of user-hours: row_columns.h */
+    struct own_past past; /* of the selected row's user; past.ready, and past.row is the row */
+    const char *columns;  /* of lists of user-hours: row_columns.h */
     struct log log;
 };
 

@@ -190,6 +190,7 @@ const struct detector autoencoder_detector = {
     .shapley = shapley,
     .shapley_unit = "mean squared error",
     .remarks = autoencoder_remarks,
+    .expected = autoencoder_reconstruct,
     .save = autoencoder_save,
     .load = autoencoder_load,
     .health = health,

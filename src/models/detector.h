@@ -123,6 +123,10 @@ struct detector {
     void (*remarks)(const void *model, const struct detector_data *data, size_t profile,
                     void (*line)(void *context, const char *key, const char *text),
                     void *context);
+    /* What the model would take the features of `profile` for, in original units, into values
+     * (d). NULL as a function: it has no such idea. */
+    void (*expected)(const void *model, const struct detector_data *data, size_t profile,
+                     double *values);
     const char *credit_unit; /* "levels of depth", "share of squared error" */
     /* The sign of a credit only says on which side of its neighbours the profile is: both sides
      * speak for an anomaly, as much as the magnitude says. */

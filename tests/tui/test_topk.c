@@ -12,6 +12,63 @@
 #include "unit/fixture.h"
 #include "unit/test.h"
 
+/* ---- the detail pane ---- */
+
+static int rising(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* The past of the selected row, as a walk over the table finds it. */
+static void check_past(const struct app *shown)
+{
+    const struct own_past *past = &shown->session.past;
+    const struct table *table = shown->session.run->table;
+    size_t row = shown->session.selected.row, n = 0;
+    double *values = calloc(table->n_rows, sizeof *values);
+    assert_non_null(values);
+    assert_true(past->ready);
+    assert_int_equal(past->row, row);
+    for (size_t f = 0; f < table->profiles.d; f++) {
+        n = 0;
+        for (size_t other = 0; other < table->n_rows; other++) {
+            if (table->row_user[other] == table->row_user[row] &&
+                table->time_seconds[table->row_time[other]] <
+                    table->time_seconds[table->row_time[row]]) {
+                values[n++] = table_profile(table, table->row_profile[other])[f];
+            }
+        }
+        assert_int_equal(past->rows, n);
+        qsort(values, n, sizeof *values, rising);
+        if (n > 0) {
+            assert_true(past->most[f] == values[n - 1]);
+            assert_true(past->median[f] == (values[(n - 1) / 2] + values[n / 2]) / 2);
+        }
+    }
+    free(values);
+}
+
+static void the_detail_says_what_its_numbers_are(void **state)
+{
+    (void)state;
+    struct app *rich = fixture_open("synthetic_user_hours.csv.gz", "iforest,lof");
+    fixture_do(rich, "top");
+    for (int i = 0; i < 8; i++) {
+        check_past(rich);
+        fixture_do(rich, "key j");
+    }
+    fixture_goldens(rich, "topk_detail");
+    fixture_golden(rich, 43, 132, GLYPHS_BLOCK, "topk_detail_132x43");
+    fixture_golden(rich, 70, 250, GLYPHS_BLOCK, "topk_detail_250x70");
+    fixture_golden(rich, 8, 40, GLYPHS_BLOCK, "topk_detail_list_40x8");
+    fixture_do(rich, "key Tab"); /* no room for both: they take turns */
+    fixture_golden(rich, 8, 40, GLYPHS_BLOCK, "topk_detail_alone_40x8");
+    fixture_golden(rich, 8, 40, GLYPHS_ASCII, "topk_detail_alone_40x8_ascii");
+    fixture_draw_all_sizes(rich);
+    app_free(rich);
+}
+
 /* ---- folding: a function of the list ---- */
 
 /* The groups of a list, found by comparing each row with all before it. */
@@ -413,6 +470,7 @@ static void verdicts_are_of_one_row_and_counted_on_its_line(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_detail_says_what_its_numbers_are),
         cmocka_unit_test(identical_rows_fold_where_their_first_one_stands),
         cmocka_unit_test(odd_lists_fold),
         cmocka_unit_test(names_of_columns_are_found),

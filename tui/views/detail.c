@@ -2,14 +2,17 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/format.h"
+#include "base/mem.h"
 #include "explain/reason.h"
 #include "views/user_hours.h"
 #include "widgets/chart.h"
+#include "widgets/columns.h"
 
-enum { NAME_COLS = 16, VALUE_COLS = 10, BAR_COLS = 12 };
+enum { NAME_COLS = 16, BAR_COLS = 12, SHARE_COLS = 7, FEATURE_TEXT = 96 };
 
 int detail_rows(const struct app *app)
 {
@@ -95,58 +98,250 @@ static bool shares(const struct session *session, size_t result, size_t profile,
     return true;
 }
 
-static void draw_feature(const struct session *session, size_t profile, size_t i,
-                         const double *share, struct canvas *canvas, int y)
+/* ---- features: a line each, with headings that say what the numbers are ---- */
+
+enum { FEATURE, VALUE, TYPICAL, OWN, OWN_MOST, EXPECTED, PERCENTILE, AS_HIGH, CREDIT, PARTS };
+
+struct part {
+    enum role role;
+    char text[FEATURE_TEXT];
+};
+
+/* The pane's numbers, before they are drawn. */
+struct sheet {
+    const struct session *session;
+    size_t row, profile, by;
+    bool credited; /* `share` is known */
+    double share[TABLE_FEATURES_MAX], expected[TABLE_FEATURES_MAX];
+    bool has[PARTS];
+    char heading[PARTS][FEATURE_TEXT];
+    struct columns columns;
+    size_t column[PARTS]; /* COLUMNS_MAX: none */
+};
+
+static void fill_part(const struct sheet *sheet, size_t i, int what,
+                      const struct glyphs *glyphs, struct part *part)
 {
-    const struct run *run = session->run;
-    double value = table_profile(run->table, profile)[i];
-    int x = 1;
-    canvas_field(canvas, y, x, NAME_COLS, TEXT_LEFT, ROLE_TEXT, run->table->feature_names[i]);
-    x += NAME_COLS + 1;
-    canvas_field(canvas, y, x, VALUE_COLS, TEXT_RIGHT, ROLE_STRONG, format_value(value).text);
-    x += VALUE_COLS + 2;
-    if (session->has_scaled) {
-        size_t at_least = feature_rows_at_least(run->features, i, value);
-        double tail = (double)at_least / (double)run->table->n_rows;
-        canvas_field(canvas, y, x, 9, TEXT_LEFT, ROLE_DIM, format_percentile(tail).text);
-        x += 9;
-        canvas_field(canvas, y, x, 17, TEXT_LEFT, tail < 0.001 ? ROLE_FLAGGED : ROLE_DIM,
-                     format_one_in(tail).text);
-        x += 18;
+    const struct run *run = sheet->session->run;
+    const struct own_past *past = &sheet->session->past;
+    double value = table_profile(run->table, sheet->profile)[i], tail = 1;
+    bool known = past->ready && past->row == sheet->row;
+    if (sheet->session->has_scaled) {
+        tail =
+            (double)feature_rows_at_least(run->features, i, value) / (double)run->table->n_rows;
     }
-    if (share != NULL && canvas->cols - x >= BAR_COLS + 7) {
-        chart_bar(canvas, y, x, BAR_COLS, share[i] > 0 ? share[i] : 0, ROLE_BAR);
-        canvas_field(canvas, y, x + BAR_COLS, 7, TEXT_RIGHT, ROLE_TEXT,
-                     format_percent(share[i] > 0 ? share[i] : 0).text);
+    *part = (struct part){.role = ROLE_DIM};
+    switch (what) {
+    case FEATURE:
+        part->role = ROLE_TEXT;
+        text_safe(part->text, sizeof part->text, run->table->feature_names[i],
+                  strlen(run->table->feature_names[i]), glyphs->ascii);
+        break;
+    case VALUE:
+        part->role = ROLE_STRONG;
+        snprintf(part->text, sizeof part->text, "%s", format_value(value).text);
+        break;
+    case TYPICAL:
+        snprintf(part->text, sizeof part->text, "%s",
+                 format_value(feature_percentile(run->features, i, 50)).text);
+        break;
+    case OWN:
+    case OWN_MOST: {
+        double own = what == OWN ? past->median[i] : past->most[i];
+        bool above = known && what == OWN_MOST && past->rows > 0 && value > own;
+        part->role = above ? ROLE_FLAGGED : ROLE_DIM;
+        snprintf(part->text, sizeof part->text, "%s",
+                 !known            ? glyphs->dot
+                 : past->rows == 0 ? "-"
+                                   : format_value(own).text);
+        break;
+    }
+    case EXPECTED:
+        snprintf(part->text, sizeof part->text, "%s", format_score(sheet->expected[i]).text);
+        break;
+    case PERCENTILE:
+        snprintf(part->text, sizeof part->text, "%s", format_percentile(tail).text);
+        break;
+    case AS_HIGH:
+        part->role = tail < 0.001 ? ROLE_FLAGGED : ROLE_DIM;
+        snprintf(part->text, sizeof part->text, "%s", format_one_in(tail).text);
+        break;
+    default: break;
     }
 }
 
+static void add_part(struct sheet *sheet, int what, const char *heading, int priority,
+                     const struct glyphs *glyphs)
+{
+    size_t d = sheet->session->run->table->profiles.d;
+    int cells = (int)text_width(heading);
+    for (size_t i = 0; i < d && what != CREDIT; i++) {
+        struct part part;
+        fill_part(sheet, i, what, glyphs, &part);
+        int width = (int)text_width(part.text);
+        cells = width > cells ? width : cells;
+    }
+    cells = what == CREDIT ? BAR_COLS + SHARE_COLS : cells;
+    cells = what == FEATURE && cells > NAME_COLS ? NAME_COLS : cells;
+    snprintf(sheet->heading[what], sizeof sheet->heading[what], "%s", heading);
+    bool left = what == FEATURE || what == AS_HIGH || what == PERCENTILE || what == CREDIT;
+    const struct column column = {.title = sheet->heading[what],
+                                  .least = cells,
+                                  .most = what == CREDIT ? cells + BAR_COLS : cells,
+                                  .priority = priority,
+                                  .align = left ? TEXT_LEFT : TEXT_RIGHT};
+    sheet->column[what] = columns_add(&sheet->columns, column);
+}
+
+/* Which numbers there are; what matters least goes first on a narrow screen. */
+static void add_parts(struct sheet *sheet, const struct glyphs *glyphs)
+{
+    const struct session *session = sheet->session;
+    const struct result *by = &session->run->results[sheet->by];
+    char heading[FEATURE_TEXT];
+    for (size_t i = 0; i < PARTS; i++) {
+        sheet->column[i] = COLUMNS_MAX;
+    }
+    add_part(sheet, FEATURE, "feature", 0, glyphs);
+    add_part(sheet, VALUE, "value", 0, glyphs);
+    if (session->has_scaled) {
+        add_part(sheet, TYPICAL, "median", 5, glyphs);
+    }
+    if (own_past_possible(session->run->table)) {
+        add_part(sheet, OWN, "own", 6, glyphs);
+        add_part(sheet, OWN_MOST, "own max", 3, glyphs);
+    }
+    if (session->has_result[sheet->by] && by->detector != NULL &&
+        by->detector->expected != NULL) {
+        const struct detector_data data = run_detector_data(session->run);
+        by->detector->expected(by->model, &data, sheet->profile, sheet->expected);
+        snprintf(heading, sizeof heading, "%s expects", by->brief);
+        add_part(sheet, EXPECTED, heading, 4, glyphs);
+    }
+    if (session->has_scaled) {
+        add_part(sheet, PERCENTILE, "percentile", 7, glyphs);
+        add_part(sheet, AS_HIGH, "as high", 1, glyphs);
+    }
+    if (sheet->credited) {
+        snprintf(heading, sizeof heading, "%s: %s", by->brief, by->detector->credit_unit);
+        add_part(sheet, CREDIT, heading, 2, glyphs);
+    }
+}
+
+static void draw_feature(const struct sheet *sheet, size_t i, struct canvas *canvas, int y)
+{
+    const struct columns *columns = &sheet->columns;
+    for (int what = 0; what < PARTS; what++) {
+        struct part part;
+        size_t column = sheet->column[what];
+        if (column >= columns->n || columns->width[column] == 0) {
+            continue;
+        }
+        if (what == CREDIT) {
+            int x = columns->x[column], bar = columns->width[column] - SHARE_COLS;
+            double share = sheet->share[i] > 0 ? sheet->share[i] : 0;
+            chart_bar(canvas, y, x, bar, share, ROLE_BAR);
+            canvas_field(canvas, y, x + bar, SHARE_COLS, TEXT_RIGHT, ROLE_TEXT,
+                         format_percent(share).text);
+            continue;
+        }
+        fill_part(sheet, i, what, canvas->glyphs, &part);
+        columns_field(columns, canvas, y, column, part.role, part.text);
+    }
+}
+
+/* The rows of the canvas go to the features; when there are too few, to the rarest of them. */
+static void draw_features(const struct sheet *sheet, struct canvas *canvas)
+{
+    const struct run *run = sheet->session->run;
+    size_t d = run->table->profiles.d, room = canvas->rows > 0 ? (size_t)canvas->rows : 0;
+    const double *values = table_profile(run->table, sheet->profile);
+    int y = 0;
+    for (size_t i = 0; i < d; i++) {
+        size_t rarer = 0;
+        for (size_t j = 0; j < d && room < d && sheet->session->has_scaled; j++) {
+            size_t mine = feature_rows_at_least(run->features, i, values[i]);
+            size_t other = feature_rows_at_least(run->features, j, values[j]);
+            rarer += other < mine || (other == mine && j < i);
+        }
+        if (rarer < room) {
+            draw_feature(sheet, i, canvas, y++);
+        }
+    }
+}
+
+/* ---- around them ---- */
+
 static void draw_title(const struct session *session, size_t row, struct canvas *canvas)
 {
-    char user[160], time[64], title[320];
+    char user[160], time[64], alike[64] = "", title[400];
+    uint32_t copies =
+        session->run->table->profiles.copies[session->run->table->row_profile[row]];
     bool ascii = canvas->glyphs->ascii;
     const struct table *table = session->run->table;
     user_hours_user(table, row, ascii, user, sizeof user);
     user_hours_time(table, row, ascii, time, sizeof time);
-    snprintf(title, sizeof title, "%s%s%s%srow %s", user, user[0] != '\0' ? "  " : "", time,
-             time[0] != '\0' ? "  " : "", format_grouped(row).text);
+    if (copies > 1) {
+        snprintf(alike, sizeof alike, "  %s%s alike", canvas->glyphs->times,
+                 format_grouped(copies).text);
+    }
+    snprintf(title, sizeof title, "%s%s%s%srow %s%s", user, user[0] != '\0' ? "  " : "", time,
+             time[0] != '\0' ? "  " : "", format_grouped(row).text, alike);
     canvas_rule(canvas, 0, title);
 }
 
-/* The detector in view comes first, so that its rank is there on a narrow screen, too. */
+/* The rank of one result; without its "1 in N" when `brief`. */
+static void rank_text(const struct session *session, size_t result, size_t row, bool brief,
+                      char *text, size_t size)
+{
+    detail_rank(session, result, row, text, size);
+    if (brief) {
+        text[strcspn(text, "(")] = '\0';
+        size_t length = strlen(text);
+        text[length > 0 && text[length - 1] == ' ' ? length - 1 : length] = '\0';
+    }
+}
+
+/* The detector in view comes first, so that its rank is there on a narrow screen, too; the
+ * others go without their "1 in N" when that is too long. */
 static void draw_ranks(const struct session *session, size_t row, struct canvas *canvas, int y)
 {
-    int x = 1;
     size_t n = session_results(), first = session->selected.result;
-    for (size_t k = 0; k <= n; k++) {
-        size_t i = k == 0 ? first : k - 1;
-        char text[80] = "";
-        if (k == 0 || i != first) {
-            detail_rank(session, i, row, text, sizeof text);
+    char line[2][400];
+    for (int brief = 0; brief <= 1; brief++) {
+        size_t length = 0;
+        line[brief][0] = '\0';
+        for (size_t k = 1; k <= n && length < sizeof line[brief]; k++) {
+            char text[80] = "";
+            if (k - 1 != first) {
+                rank_text(session, k - 1, row, brief != 0, text, sizeof text);
+            }
+            if (text[0] != '\0') {
+                length += (size_t)snprintf(line[brief] + length, sizeof line[brief] - length,
+                                           "  %s", text);
+            }
         }
-        if (text[0] != '\0') {
-            x = canvas_printf(canvas, y, x, k == 0 ? ROLE_STRONG : ROLE_TEXT, "%s  ", text);
-        }
+    }
+    char text[80];
+    rank_text(session, first, row, false, text, sizeof text);
+    int x = canvas_text(canvas, y, 1, ROLE_STRONG, text);
+    bool fits = x + (int)text_width(line[0]) <= canvas->cols;
+    canvas_text(canvas, y, x, ROLE_TEXT, line[fits ? 0 : 1]);
+}
+
+/* What there is room for on a higher screen only. */
+static void draw_past(const struct session *session, size_t row, struct canvas *canvas, int y)
+{
+    const struct own_past *past = &session->past;
+    if (!past->ready || past->row != row) {
+        return;
+    }
+    if (past->rows == 0) {
+        canvas_text(canvas, y, 1, ROLE_DIM, "this user has no earlier hour");
+    } else {
+        canvas_printf(canvas, y, 1, ROLE_DIM,
+                      "own: median and maximum of the user's %s earlier hour%s",
+                      format_grouped(past->rows).text, past->rows == 1 ? "" : "s");
     }
 }
 
@@ -154,26 +349,24 @@ void detail_draw(const struct app *app, size_t row, struct canvas *canvas)
 {
     const struct session *session = app_session(app);
     const struct table *table = session->run->table;
-    size_t profile = table->row_profile[row];
-    double share[TABLE_FEATURES_MAX];
-    size_t by = most_certain(session, session->selected.result, profile);
-    bool known = shares(session, by, profile, share);
+    struct sheet *sheet = mem_zero(1, sizeof *sheet, "the detail pane", NULL);
+    if (sheet == NULL) {
+        return;
+    }
+    sheet->session = session;
+    sheet->row = row;
+    sheet->profile = table->row_profile[row];
+    sheet->by = most_certain(session, session->selected.result, sheet->profile);
+    sheet->credited = shares(session, sheet->by, sheet->profile, sheet->share);
+    struct canvas inner = canvas_part(canvas, 1, 1, canvas->rows - 1, canvas->cols - 1);
+    add_parts(sheet, canvas->glyphs);
+    columns_place(&sheet->columns, inner.cols);
     draw_title(session, row, canvas);
-    for (size_t i = 0; i < table->profiles.d; i++) {
-        draw_feature(session, profile, i, known ? share : NULL, canvas, (int)i + 1);
-    }
-    int y = (int)table->profiles.d + 1;
-    draw_ranks(session, row, canvas, y++);
-    uint32_t copies = table->profiles.copies[profile];
-    int x = 1;
-    if (copies > 1) {
-        x = canvas_printf(canvas, y, 1, ROLE_DIM, "%s user-hours look exactly like this one.  ",
-                          format_grouped(copies).text);
-    } else {
-        x = canvas_text(canvas, y, 1, ROLE_DIM, "No other user-hour looks like this one.  ");
-    }
-    if (known && canvas->cols - x > 20) {
-        canvas_printf(canvas, y, x, ROLE_DIM, "bars: %s, %s", session->run->results[by].brief,
-                      session->run->results[by].detector->credit_unit);
-    }
+    columns_header(&sheet->columns, &inner, 0, sheet->columns.n, false);
+    int d = (int)table->profiles.d, rows = inner.rows - 1 > d ? d : inner.rows - 1;
+    struct canvas lines = canvas_part(&inner, 1, 0, rows, inner.cols);
+    draw_features(sheet, &lines);
+    draw_ranks(session, row, canvas, d + 2);
+    draw_past(session, row, canvas, d + 3);
+    free(sheet);
 }

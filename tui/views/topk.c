@@ -14,7 +14,7 @@
 #include "views/detail.h"
 #include "views/topk_view.h"
 
-enum { LEAST_LIST = 6, SIDE_COLS = 76 };
+enum { LEAST_LIST = 6, GOOD_LIST = 12, SIDE_COLS = 76, SIDE_MOST = 100 };
 
 static void close_topk(void *state)
 {
@@ -159,20 +159,30 @@ static void draw_topk(void *state, const struct app *app, struct canvas *canvas)
         return;
     }
     topk_columns(view, session, problem, sizeof problem);
-    topk_draw_head(view, session, canvas);
     size_t row = topk_row(view);
     int wanted = detail_rows(app), list_rows = canvas->rows - 1, list_cols = canvas->cols;
+    wanted += list_rows - wanted > GOOD_LIST; /* a line more that it can do without */
     bool side = canvas->cols >= 2 * SIDE_COLS;
+    int side_cols = canvas->cols * 2 / 5;
+    side_cols = side_cols < SIDE_COLS   ? SIDE_COLS
+                : side_cols > SIDE_MOST ? SIDE_MOST
+                                        : side_cols;
     bool below = !side && list_rows - wanted >= LEAST_LIST;
+    view->squeezed = !side && !below;
+    if (view->squeezed && view->alone && row != SIZE_MAX) {
+        detail_draw(app, row, canvas);
+        return;
+    }
     if (!view->detail || row == SIZE_MAX) {
         side = below = false;
     }
+    topk_draw_head(view, session, canvas);
     list_rows -= below ? wanted : 0;
-    list_cols -= side ? SIDE_COLS : 0;
+    list_cols -= side ? side_cols : 0;
     struct canvas list = canvas_part(canvas, 1, 0, list_rows, list_cols);
     topk_draw_list(view, app, &list);
     if (side || below) {
-        struct canvas pane = side ? canvas_part(canvas, 1, list_cols, list_rows, SIDE_COLS)
+        struct canvas pane = side ? canvas_part(canvas, 1, list_cols, list_rows, side_cols)
                                   : canvas_part(canvas, 1 + list_rows, 0, wanted, canvas->cols);
         detail_draw(app, row, &pane);
     }
@@ -263,6 +273,13 @@ static bool act_on_row(struct topk_view *view, struct app *app, enum action acti
     return true;
 }
 
+/* The pane comes and goes; on a small screen it takes turns with the list. */
+static void toggle_pane(struct topk_view *view)
+{
+    bool *shown = view->squeezed ? &view->alone : &view->detail;
+    *shown = !*shown;
+}
+
 static void scroll(struct topk_view *view, bool right)
 {
     view->hidden = right ? view->hidden + 1 : view->hidden > 0 ? view->hidden - 1 : 0;
@@ -276,7 +293,7 @@ static unsigned act_topk(void *state, struct app *app, enum action action, const
     }
     size_t before = topk_row(view);
     switch ((int)action) {
-    case ACTION_PANE: view->detail = !view->detail; break;
+    case ACTION_PANE: toggle_pane(view); break;
     case ACTION_OPEN: return open_line(view, app);
     case ACTION_LEFT:
     case ACTION_RIGHT: scroll(view, action == ACTION_RIGHT); break;

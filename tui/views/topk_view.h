@@ -17,7 +17,9 @@ struct topk_view {
     char columns_text[FILTER_TEXT]; /* that `columns` was read from */
     struct row_column sort;
     bool reversed;
-    bool detail; /* whether the pane is wanted */
+    bool detail;   /* whether the pane is wanted */
+    bool squeezed; /* the screen has no room for list and pane, as it was drawn last */
+    bool alone;    /* then the pane instead of the list */
     bool fold;
 
     size_t target;       /* the row to go to when the list comes; SIZE_MAX: none */
