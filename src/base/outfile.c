@@ -10,9 +10,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/behind.h"
 #include "base/mem.h"
 
-enum { BUFFER = 1 << 18 };
+enum { BUFFER = 1 << 18, AT_ONCE = 4 << 20 /* bytes handed to the system */ };
 
 struct outfile {
     int fd;
@@ -25,6 +26,7 @@ struct outfile {
     size_t length, capacity;
     size_t used;
     size_t flushed; /* bytes that have left the buffer */
+    struct behind behind;
     char buffer[BUFFER];
 };
 
@@ -88,6 +90,7 @@ struct outfile *outfile_open(const char *path, struct status *status)
     file->fd = STDOUT_FILENO;
     file->error = 0;
     file->used = file->flushed = 0;
+    file->behind = (struct behind){0};
     file->in_memory = false;
     file->memory = NULL;
     file->length = file->capacity = 0;
@@ -119,13 +122,13 @@ static void keep(struct outfile *file, const char *bytes, size_t length)
 
 static void write_all(struct outfile *file, const char *bytes, size_t length)
 {
-    file->flushed += length;
     if (file->in_memory) {
+        file->flushed += length;
         keep(file, bytes, length);
         return;
     }
     while (length > 0 && file->error == 0) {
-        ssize_t wrote = write(file->fd, bytes, length);
+        ssize_t wrote = write(file->fd, bytes, length < AT_ONCE ? length : AT_ONCE);
         if (wrote < 0) {
             if (errno != EINTR) {
                 file->error = errno;
@@ -134,6 +137,10 @@ static void write_all(struct outfile *file, const char *bytes, size_t length)
         }
         bytes += wrote;
         length -= (size_t)wrote;
+        file->flushed += (size_t)wrote;
+        if (file->temporary != NULL) {
+            behind_advance(&file->behind, file->fd, file->flushed);
+        }
     }
 }
 

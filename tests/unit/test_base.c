@@ -1,4 +1,5 @@
 /* base: status, memory, facts and the pool of threads. */
+#include "base/behind.h"
 #include "base/facts.h"
 #include "base/mem.h"
 #include "base/nearest.h"
@@ -239,6 +240,56 @@ static void what_is_no_file_is_written_into_and_stays(void **state)
     assert_int_equal(rmdir(directory), 0); /* nothing was left in it */
 }
 
+/* Long enough that its beginning leaves the cache before its end is written. */
+static void a_long_file_is_written_behind(void **state)
+{
+    (void)state;
+    enum { WORDS = 1 << 16, TIMES = 400 };
+    struct status status = {0};
+    char directory[] = "/tmp/oddhours-test-XXXXXX", path[64];
+    assert_non_null(mkdtemp(directory));
+    snprintf(path, sizeof path, "%s/long", directory);
+    uint32_t *words = malloc(WORDS * sizeof *words);
+    struct outfile *file = outfile_open(path, &status);
+    assert_true(words != NULL && file != NULL);
+    for (uint32_t i = 0; i < TIMES * WORDS; i++) {
+        words[i % WORDS] = i;
+        if (i % WORDS == WORDS - 1) {
+            assert_true(outfile_write(file, words, WORDS * sizeof *words));
+        }
+    }
+    outfile_patch(file, 0, "head", 4);
+    assert_true(outfile_commit(file, &status));
+    FILE *written = fopen(path, "rb");
+    assert_non_null(written);
+    for (uint32_t i = 0; i < TIMES; i++) {
+        assert_int_equal(fread(words, sizeof *words, WORDS, written), WORDS);
+        assert_true(i > 0 || memcmp(words, "head", 4) == 0);
+        for (uint32_t k = i == 0; k < WORDS; k++) {
+            assert_true(words[k] == i * WORDS + k);
+        }
+    }
+    assert_int_equal(fgetc(written), EOF);
+    fclose(written);
+    free(words);
+    unlink(path);
+    rmdir(directory);
+}
+
+static void behind_is_off_where_it_does_not_work(void **state)
+{
+    (void)state;
+    int ends[2];
+    struct behind behind = {0};
+    assert_int_equal(pipe(ends), 0);
+    behind_advance(&behind, ends[1], 1 << 20);
+    assert_false(behind.off); /* not tried yet */
+    behind_advance(&behind, ends[1], UINT64_C(1) << 30);
+    assert_true(behind.off);
+    close(ends[0]);
+    close(ends[1]);
+}
+
 static void an_output_file_is_whole_or_not_there(void **state)
 {
     (void)state;
@@ -336,6 +387,8 @@ int main(void)
         cmocka_unit_test(the_nearest_word_is_suggested),
         cmocka_unit_test(what_is_no_file_is_written_into_and_stays),
         cmocka_unit_test(an_output_file_is_whole_or_not_there),
+        cmocka_unit_test(a_long_file_is_written_behind),
+        cmocka_unit_test(behind_is_off_where_it_does_not_work),
         cmocka_unit_test(a_file_may_be_kept_in_memory),
         cmocka_unit_test(a_full_disk_is_reported),
     };

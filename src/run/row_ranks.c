@@ -1,0 +1,48 @@
+#include "run/row_ranks.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+bool row_ranks_new(struct row_ranks *ranks, const struct ranking *ranking, size_t round,
+                   struct status *status)
+{
+    size_t n = ranking->n_profiles;
+    ranks->next = mem_new(n, sizeof *ranks->next, "ranks", status);
+    ranks->block = mem_new(n, sizeof *ranks->block, "ranks", status);
+    ranks->of_row = mem_new(round, sizeof *ranks->of_row, "ranks", status);
+    if (ranks->next == NULL || ranks->block == NULL || ranks->of_row == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < n; i++) {
+        ranks->block[i] = UINT32_MAX;
+    }
+    uint32_t first = 0;
+    for (uint32_t i = 0; i < ranking->n_scored; i++) {
+        if (ranking->score[ranking->order[i]] != ranking->score[ranking->order[first]]) {
+            first = i;
+        }
+        ranks->block[ranking->order[i]] = first;
+        if (first == i) {
+            ranks->next[i] = (uint32_t)ranking_rows_above(ranking, i) + 1;
+        }
+    }
+    return true;
+}
+
+void row_ranks_clear(struct row_ranks *ranks)
+{
+    free(ranks->next);
+    free(ranks->block);
+    free(ranks->of_row);
+    memset(ranks, 0, sizeof *ranks);
+}
+
+void row_ranks_fill(struct row_ranks *ranks, const uint32_t *row_profile, size_t from, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        uint32_t block = ranks->block[row_profile[from + i]];
+        ranks->of_row[i] = block == UINT32_MAX ? 0 : ranks->next[block]++;
+    }
+}
