@@ -114,6 +114,7 @@ void app_free(struct app *app)
     exporter_clear(&app->exporter);
     prompt_free(&app->prompt);
     saved_filters_clear(&app->filters);
+    folder_clear(&app->folder);
     free(app->filters_path);
     log_clear(&app->session.log);
     free(app->settings_path);

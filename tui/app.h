@@ -103,6 +103,7 @@ enum slot {
     SLOT_COMPARE,
     SLOT_EXPORT,
     SLOT_EXPORT_COUNT,
+    SLOT_FOLDER,
     SLOT_WHY,
     SLOT_LINES,
     SLOT_NUMBERS,

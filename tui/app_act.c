@@ -154,7 +154,14 @@ static void choose_result(struct app *app, const char *name)
             return;
         }
     }
-    app_say(app, LOG_ERROR, "'%s' is no detector of this run", name);
+    struct nearest nearest = {0};
+    for (size_t i = 0; i < session_results(); i++) {
+        nearest_consider(&nearest, name,
+                         i < detector_count() ? detectors[i]->name : "ensemble");
+    }
+    app_say(app, LOG_ERROR, "'%s' is no detector of this run%s%s%s", name,
+            nearest.word != NULL ? "; did you mean " : "",
+            nearest.word != NULL ? nearest.word : "", nearest.word != NULL ? "?" : "");
 }
 
 /* A view by its digit is the first of a new stack. */

@@ -1,4 +1,4 @@
-/* The columns of lists of user-hours, and the words that may follow an action's name. */
+/* The columns of lists of user-hours. */
 #include "app_state.h"
 
 #include <stdio.h>
@@ -47,34 +47,4 @@ void app_columns(struct app *app, const char *text)
                            sizeof line - strlen("columns "));
     }
     prompt_open(&app->prompt, PROMPT_COMMAND, ":", line);
-}
-
-/* The n-th word that may follow an action's name; 0 when there are no more. */
-size_t app_words(const struct app *app, enum action action, size_t n, char *word, size_t size)
-{
-    const struct session *session = &app->session;
-    word[0] = '\0';
-    switch ((int)action) {
-    case ACTION_COLUMNS_SHOWN:
-        if (n == 0) {
-            snprintf(word, size, "default");
-            break;
-        }
-        n--; __attribute__((fallthrough));
-    case ACTION_SORT:
-        if (session->has_table) {
-            row_columns_nth(session, n, word, size);
-        }
-        break;
-    case ACTION_DETECTOR:
-        for (size_t i = 0; i < session_results() && word[0] == '\0'; i++) {
-            if (session_uses(session, i) && n-- == 0) {
-                snprintf(word, size, "%s",
-                         i < detector_count() ? detectors[i]->name : "ensemble");
-            }
-        }
-        break;
-    default: break;
-    }
-    return strlen(word);
 }

@@ -23,6 +23,14 @@ struct app_options {
     bool frozen;         /* times, rates and memory are constant: for golden screens */
 };
 
+/* The names in the folder that the palette completes in. */
+struct folder {
+    bool asked;
+    char shown[LINE_EDIT_SIZE]; /* the folder as it was typed, with its slash */
+    size_t n;
+    char **names; /* (n) sorted */
+};
+
 struct app {
     struct settings settings;
     const struct glyphs *glyphs; /* those of the config that the terminal can show */
@@ -53,6 +61,7 @@ struct app {
     struct exporter exporter;
     char *filters_path;           /* or NULL */
     struct saved_filters filters; /* as the file said last */
+    struct folder folder;
     char saving_name[SAVED_FILTER_NAME];
     struct page *page; /* over the view; or NULL */
     char search[LINE_EDIT_SIZE];
@@ -126,9 +135,13 @@ struct page *app_card_page(const struct app *app); /* run_card.c */
 void app_why(struct app *app, const char *argument); /* app_why.c */
 void app_why_answer(struct app *app, struct query *query);
 void app_why_free(struct app *app);
-void app_show_hour(struct app *app); /* app_goto.c */
+void app_show_hour(struct app *app);                 /* app_goto.c */
 void app_columns(struct app *app, const char *text); /* app_columns.c */
-size_t app_words(const struct app *app, enum action action, size_t n, char *word, size_t size);
+size_t app_words(struct app *app, enum action action, const char *typed, size_t n, char *word,
+                 size_t size); /* complete.c */
+void app_file_word(struct app *app, const char *typed, size_t n, char *word, size_t size);
+void app_folder_answer(struct app *app, struct query *query);
+void folder_clear(struct folder *folder);
 void app_show_row(struct app *app, const char *text);
 void app_lines(struct app *app); /* app_lines.c */
 void app_lines_answer(struct app *app, struct query *query);

@@ -87,6 +87,10 @@ void app_answer(struct app *app, struct query *query)
         own_past_answer(app, query);
         return;
     }
+    if (query->slot == SLOT_FOLDER) {
+        app_folder_answer(app, query);
+        return;
+    }
     if (query->slot == SLOT_LINES) {
         app_lines_answer(app, query);
         return;

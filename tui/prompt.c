@@ -44,11 +44,12 @@ static bool complete_words(struct prompt *prompt, enum action action)
     char word[PROMPT_WORD];
     const char *typed = prompt->edit.text + last_word(prompt);
     if (prompt->word == NULL || action == ACTION_NONE ||
-        prompt->word(prompt->app, action, 0, word, sizeof word) == 0) {
+        prompt->word(prompt->app, action, typed, 0, word, sizeof word) == 0) {
         return false;
     }
     prompt->of_words = true;
-    for (size_t n = 0; prompt->word(prompt->app, action, n, word, sizeof word) > 0; n++) {
+    for (size_t n = 0; prompt->word(prompt->app, action, typed, n, word, sizeof word) > 0;
+         n++) {
         if (strncmp(word, typed, strlen(typed)) == 0) {
             if (prompt->n_choices < PROMPT_CHOICES) {
                 memcpy(prompt->words[prompt->n_choices++], word, sizeof word);
@@ -62,7 +63,7 @@ static bool complete_words(struct prompt *prompt, enum action action)
 
 /* Names that begin with what is typed come first, then those that contain it, in name or help.
  */
-static void complete(struct prompt *prompt)
+void prompt_complete(struct prompt *prompt)
 {
     bool alone;
     size_t length = first_word(prompt, &alone);
@@ -70,6 +71,10 @@ static void complete(struct prompt *prompt)
     snprintf(typed, sizeof typed, "%.*s", (int)(length < 63 ? length : 63), prompt->edit.text);
     prompt->n_choices = prompt->n_matching = 0;
     prompt->of_words = false;
+    if (prompt->kind == PROMPT_FILTER) {
+        complete_words(prompt, ACTION_FILTER);
+        return;
+    }
     if (!alone && complete_words(prompt, action_find(prompt->edit.text, length))) {
         return;
     }
@@ -106,18 +111,27 @@ static void choose(struct prompt *prompt, int step)
     }
 }
 
+/* A value is still to follow: "trees=". */
+static bool ends_in_sign(const char *word)
+{
+    size_t length = strlen(word);
+    return length > 0 && word[length - 1] == '=';
+}
+
 /* Writes the chosen word in place of the last one; with a blank when more may follow. */
 static void take_word(struct prompt *prompt, bool more)
 {
     char text[LINE_EDIT_SIZE];
     size_t at = last_word(prompt), length = strcspn(prompt->edit.text, " ");
     size_t choice = prompt->choice < prompt->n_choices ? prompt->choice : 0;
-    const struct action_info *info = action_info(action_find(prompt->edit.text, length));
-    more = more && strstr(info->argument, "...") != NULL;
+    more =
+        more && prompt->kind == PROMPT_COMMAND &&
+        strstr(action_info(action_find(prompt->edit.text, length))->argument, "...") != NULL &&
+        !ends_in_sign(prompt->words[choice]);
     snprintf(text, sizeof text, "%.*s%s%s", (int)at, prompt->edit.text, prompt->words[choice],
              more ? " " : "");
     line_edit_set(&prompt->edit, text);
-    complete(prompt);
+    prompt_complete(prompt);
 }
 
 /* Writes the chosen name (or the first) in place of the typed word; `more`: and goes on. */
@@ -137,7 +151,7 @@ static void take_choice(struct prompt *prompt, bool more)
         char text[64];
         snprintf(text, sizeof text, "%s%s", info->name, info->argument[0] != '\0' ? " " : "");
         line_edit_set(&prompt->edit, text);
-        complete(prompt);
+        prompt_complete(prompt);
     }
 }
 
@@ -188,6 +202,12 @@ static void recall(struct prompt *prompt, int step)
 
 /* ---- opening, keys ---- */
 
+static void close_choices(struct prompt *prompt)
+{
+    prompt->n_choices = prompt->n_matching = prompt->choice = 0;
+    prompt->of_words = false;
+}
+
 void prompt_open(struct prompt *prompt, enum prompt_kind kind, const char *label,
                  const char *initial)
 {
@@ -196,10 +216,9 @@ void prompt_open(struct prompt *prompt, enum prompt_kind kind, const char *label
     line_edit_set(&prompt->edit, initial == NULL ? "" : initial);
     prompt->comment[0] = prompt->echo[0] = '\0';
     prompt->recalled = 0;
-    prompt->n_choices = prompt->n_matching = prompt->choice = 0;
-    prompt->of_words = false;
+    close_choices(prompt);
     if (kind == PROMPT_COMMAND) {
-        complete(prompt);
+        prompt_complete(prompt);
     }
 }
 
@@ -222,9 +241,46 @@ static enum prompt_event edit(struct prompt *prompt, keycode key)
         return PROMPT_IGNORED;
     }
     if (prompt->kind == PROMPT_COMMAND) {
-        complete(prompt);
+        prompt_complete(prompt);
+    } else {
+        close_choices(prompt);
     }
+    prompt->recalled = 0;
     return PROMPT_EDITED;
+}
+
+/* Tab: the choice, or the first; in a filter they are shown first, unless there is one only. */
+static void tab(struct prompt *prompt)
+{
+    if (prompt->kind == PROMPT_FILTER && prompt->n_choices == 0) {
+        prompt_complete(prompt);
+        if (prompt->n_choices != 1) {
+            return;
+        }
+    }
+    if (prompt->kind == PROMPT_COMMAND || prompt->kind == PROMPT_FILTER) {
+        take_choice(prompt, true);
+    }
+    if (prompt->kind == PROMPT_FILTER) {
+        close_choices(prompt);
+    }
+}
+
+/* Up and Down: in the choices, or in what was typed before; Ctrl-P and Ctrl-N always in that.
+ */
+static void up_or_down(struct prompt *prompt, bool up, bool history)
+{
+    bool listed = prompt->kind == PROMPT_COMMAND && (prompt->edit.length > 0 || !up) &&
+                  prompt->recalled == 0;
+    listed = listed || (prompt->kind == PROMPT_FILTER && prompt->n_choices > 0);
+    if (listed && !history) {
+        choose(prompt, up ? -1 : 1);
+        return;
+    }
+    recall(prompt, up ? 1 : -1);
+    if (prompt->kind == PROMPT_COMMAND) {
+        prompt_complete(prompt);
+    }
 }
 
 enum prompt_event prompt_key(struct prompt *prompt, keycode key)
@@ -232,7 +288,6 @@ enum prompt_event prompt_key(struct prompt *prompt, keycode key)
     if (prompt->kind == PROMPT_CONFIRM) {
         return key == prompt->yes ? PROMPT_ACCEPTED : PROMPT_ABANDONED;
     }
-    bool command = prompt->kind == PROMPT_COMMAND;
     bool erasing = key == KEYS_BACKSPACE || key == 0x7F || key == KEY_CTRL('H');
     switch (key) {
     case KEYS_ESC:
@@ -240,23 +295,15 @@ enum prompt_event prompt_key(struct prompt *prompt, keycode key)
     case KEY_CTRL('G'): return PROMPT_ABANDONED;
     case KEYS_ENTER:
     case KEY_CTRL('J'):
-        if (command && prompt->choice < prompt->n_choices) {
+        if (prompt->choice < prompt->n_choices) {
             take_choice(prompt, false);
         }
         return PROMPT_ACCEPTED;
-    case KEYS_TAB:
-        if (command) {
-            take_choice(prompt, true);
-        }
-        return PROMPT_EDITED;
+    case KEYS_TAB: tab(prompt); return PROMPT_EDITED;
     case KEYS_UP:
-    case KEYS_DOWN:
-        if (command) {
-            choose(prompt, key == KEYS_DOWN ? 1 : -1);
-        } else {
-            recall(prompt, key == KEYS_UP ? 1 : -1);
-        }
-        return PROMPT_EDITED;
+    case KEYS_DOWN: up_or_down(prompt, key == KEYS_UP, false); return PROMPT_EDITED;
+    case KEY_CTRL('P'):
+    case KEY_CTRL('N'): up_or_down(prompt, key == KEY_CTRL('P'), true); return PROMPT_EDITED;
     default: break;
     }
     /* Erasing what is not there leaves the prompt, as in vi and less. */
@@ -313,7 +360,7 @@ void prompt_draw(const struct prompt *prompt, const struct keymap *keymap,
                  struct canvas *canvas)
 {
     int y = canvas->rows - 1;
-    if (prompt->kind == PROMPT_COMMAND) {
+    if (prompt->kind == PROMPT_COMMAND || prompt->kind == PROMPT_FILTER) {
         draw_choices(prompt, keymap, canvas);
     }
     canvas_fill(canvas, y, 0, canvas->cols, ROLE_TEXT, " ");

@@ -40,18 +40,18 @@ struct prompt {
     void (*confirmed)(void *context, struct app *app);
     void *context;
 
-    /* PROMPT_COMMAND: the actions that what is typed could become. */
+    /* PROMPT_COMMAND, and PROMPT_FILTER after Tab: what is typed could become these. */
     enum action choices[PROMPT_CHOICES];
     size_t n_choices, n_matching; /* shown; in all */
     size_t choice;                /* n_choices: none */
     bool of_words; /* behind a name: the choices are words, in place of the last one */
     char words[PROMPT_CHOICES][PROMPT_WORD];
 
-    /* The n-th word that may follow an action's name; 0 when there are no more. Set once by
-     * the app; may be NULL. */
-    size_t (*word)(const struct app *app, enum action action, size_t n, char *word,
+    /* The n-th word that may follow an action's name in place of what is `typed`, whether it
+     * begins so or not; 0 when there are no more. Set once by the app; may be NULL. */
+    size_t (*word)(struct app *app, enum action action, const char *typed, size_t n, char *word,
                    size_t size);
-    const struct app *app;
+    struct app *app;
 
     struct prompt_entry {
         enum prompt_kind kind;
@@ -67,6 +67,9 @@ void prompt_close(struct prompt *prompt); /* remembers what was typed */
 /* Puts a text into the history, as if it had been typed. */
 void prompt_remember(struct prompt *prompt, enum prompt_kind kind, const char *text);
 void prompt_free(struct prompt *prompt);
+
+/* Looks for choices anew: what they are made of has changed. */
+void prompt_complete(struct prompt *prompt);
 
 enum prompt_event { PROMPT_IGNORED, PROMPT_EDITED, PROMPT_ACCEPTED, PROMPT_ABANDONED };
 
