@@ -100,7 +100,7 @@ static void the_dialog_says_what_will_be_written(void **state)
     (void)state;
     struct app *app = fixture_open("lanl_user_hours.csv", "iforest,lof");
     fixture_do(app, "top");
-    fixture_do(app, "key e");
+    fixture_do(app, "key Tab e"); /* without the pane: its lines are another test's */
     fixture_goldens(app, "export");
     assert_true(fixture_shows(app, "[CSV]"));
     fixture_do(app, "key Tab");
@@ -136,7 +136,7 @@ static void partial_results_are_said(void **state)
              "108 of 200 trees (cancelled)");
     fixture_do(app, "top");
     fixture_do(app, "k 2");
-    fixture_do(app, "key e");
+    fixture_do(app, "key Tab e");
     fixture_golden(app, 24, 80, GLYPHS_ASCII, "export_partial_80x24_ascii");
     fixture_golden(app, 8, 40, GLYPHS_ASCII, "export_partial_40x8_ascii");
     name_file(app, "x.md");
@@ -283,12 +283,22 @@ static void every_view_has_its_list(void **state)
     fixture_do(app, "key Tab");
     export_to(app, "means.csv");
     assert_file("means.csv", "feature,consensus_mean,all_mean\n", 8);
+    fixture_do(app, "data");
+    export_to(app, "columns.csv");
+    assert_file("columns.csv", "column,missing,count,mean,std,min,25%,50%,75%,max\n", 8);
+    fixture_do(app, "filter failed:>=10");
+    fixture_do(app, "key Tab");
+    export_to(app, "rows.md");
+    text = read_file("rows.md");
+    assert_non_null(strstr(text, "- filter: failed\\_events:\\>=10\n"));
+    free(text);
+    fixture_do(app, "clear-filter");
     fixture_do(app, "log");
     export_to(app, "log.csv");
     text = read_file("log.csv");
     assert_non_null(strstr(text, "\n0,note,\""));
     free(text);
-    assert_int_equal(empty_place(), 8);
+    assert_int_equal(empty_place(), 10);
     app_free(app);
 }
 
@@ -308,7 +318,7 @@ static void formulas_are_counted_and_guarded(void **state)
     fclose(file);
     struct app *app = fixture_open(path, "iforest");
     fixture_do(app, "top");
-    fixture_do(app, "key e");
+    fixture_do(app, "key Tab e");
     fixture_golden(app, 24, 80, GLYPHS_BLOCK, "export_formulas_80x24");
     fixture_do(app, "key Ctrl-T");
     assert_true(fixture_shows(app, "guarded Ctrl-T 3 fields get a leading '"));
@@ -340,6 +350,19 @@ static void verdicts_go_along(void **state)
     assert_non_null(strstr(text, ",tp,\"looks, odd\"\n2,"));
     assert_non_null(strstr(text, ",fp,\n3,"));
     assert_non_null(strstr(text, ",,\n"));
+    free(text);
+    fixture_do(app, "review");
+    export_to(app, "queue.csv");
+    text = read_file("queue.csv");
+    assert_non_null(strstr(text, ",iforest,iforest_rank,"));
+    assert_non_null(strstr(text, ",role,best_rank,verdict,note\n1,"));
+    free(text);
+    fixture_do(app, "blind");
+    export_to(app, "blind.json");
+    text = read_file("blind.json");
+    assert_null(strstr(text, "iforest\":"));
+    assert_null(strstr(text, "best_rank"));
+    assert_non_null(strstr(text, "\"verdict\": \"tp\""));
     free(text);
     empty_place();
     app_free(app);

@@ -9,6 +9,7 @@
 #include "find_query.h"
 #include "rank/rows.h"
 #include "rows_query.h"
+#include "sheets.h"
 #include "table/describe.h"
 #include "views/data_summary.h"
 #include "views/user_hours.h"
@@ -276,6 +277,55 @@ static unsigned find_in_data(void *state, struct app *app, const char *text, boo
 static const enum action footer[] = {ACTION_PANE, ACTION_FILTER,  ACTION_SEARCH, ACTION_LAST,
                                      ACTION_OPEN, ACTION_COMMAND, ACTION_HELP,   ACTION_NONE};
 
+/* describe() of every column. */
+static struct sheet *sheet_of_columns(const struct data_view *view, const struct app *app,
+                                      struct status *status)
+{
+    static const char *const names[] = {"missing", "count", "mean", "std", "min",
+                                        "25%",     "50%",   "75%",  "max"};
+    const struct table *table = app_session(app)->run->table;
+    struct sheet *sheet = sheet_new_table("Columns", status);
+    if (sheet == NULL) {
+        return NULL;
+    }
+    sheet_add_column(sheet, "column", true);
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        sheet_add_column(sheet, names[i], false);
+    }
+    for (size_t i = 0; i < view->description->features; i++) {
+        const struct summary *one = &view->description->feature[i];
+        const double values[] = {one->mean, one->std, one->min, one->q25,
+                                 one->q50,  one->q75, one->max};
+        sheet_put_text(sheet, table->feature_names[i]);
+        sheet_put_number(sheet, describe_missing_feature(table, i));
+        sheet_put_count(sheet, one->count);
+        for (size_t k = 0; k < sizeof values / sizeof values[0]; k++) {
+            sheet_put_number(sheet, values[k]);
+        }
+    }
+    sheets_note(app, sheet);
+    return sheet;
+}
+
+static struct sheet *sheet_data(void *state, const struct app *app, char *name, size_t size,
+                                struct status *status)
+{
+    const struct data_view *view = state;
+    const struct sheets_rows how = {.place = "place", .filtered = true};
+    struct row_set rows;
+    if (!app_session(app)->has_table) {
+        return NULL;
+    }
+    if (view->pane == PANE_COLUMNS) {
+        snprintf(name, size, "columns");
+        return view->description != NULL ? sheet_of_columns(view, app, status) : NULL;
+    }
+    snprintf(name, size, "rows");
+    return row_set_copy(&view->listed, &rows, status)
+               ? sheets_rows(app, "User-hours", rows, &how, status)
+               : NULL;
+}
+
 const struct view_ops view_data = {
     .action = ACTION_VIEW_DATA,
     .title = "Data",
@@ -288,4 +338,5 @@ const struct view_ops view_data = {
     .changed = data_changed,
     .answer = data_answer,
     .find = find_in_data,
+    .sheet = sheet_data,
 };

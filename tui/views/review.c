@@ -298,5 +298,6 @@ const struct view_ops view_review = {
     .act = act_review,
     .changed = changed_review,
     .answer = answer_review,
+    .sheet = review_sheet,
     .useful = is_useful,
 };

@@ -4,6 +4,7 @@
 
 #include "canvas.h"
 #include "review.h"
+#include "run/sheet.h"
 #include "views/review_queue.h"
 #include "widgets/list.h"
 
@@ -35,6 +36,10 @@ void review_draw(void *view, const struct app *app, struct canvas *canvas);
  * columns, never parts of them. Returns the lines it took. */
 int review_head_draw(const struct review_view *view, const struct app *app,
                      struct canvas *canvas);
+
+/* review_sheet.c: the queue, for a file. */
+struct sheet *review_sheet(void *view, const struct app *app, char *name, size_t size,
+                           struct status *status);
 
 /* review_curve.c: Precision@k of the detector in view for all k, in its band. */
 void review_curve_draw(const struct review_view *view, const struct app *app,
