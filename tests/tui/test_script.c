@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "script.h"
 #include "tui/fixture.h"
 #include "unit/test.h"
@@ -126,12 +127,85 @@ static void screenshots_are_what_is_seen(void **state)
     app_free(app);
 }
 
+/* Every number that a sentence names is on the screen that it is about. */
+static void check_sentence(struct app *app, const char *sentence)
+{
+    assert_true(text_width(sentence) <= 78); /* seen whole at 80 columns */
+    app->has_message = false;                /* not in the sentence itself */
+    for (const char *at = sentence; *at != '\0'; at++) {
+        char number[32];
+        size_t length = strspn(at, "0123456789.,");
+        if (length == 0) {
+            continue;
+        }
+        size_t kept = length < sizeof number - 1 ? length : sizeof number - 1;
+        memcpy(number, at, kept);
+        while (kept > 0 && strchr(".,", number[kept - 1]) != NULL) {
+            kept--; /* the end of a clause */
+        }
+        number[kept] = '\0';
+        if (kept > 0 && !fixture_shows(app, number)) {
+            fail_msg("'%s' is not to be seen: %s", number, sentence);
+        }
+        at += length - 1;
+    }
+}
+
+static void the_demo_says_what_is_seen_in_about_a_minute(void **state)
+{
+    (void)state;
+    char path[4096], line[256], sentence[256] = "";
+    const char *source = getenv("ODDHOURS_SRCDIR");
+    unsigned long total = 0, ms;
+    bool ended = false;
+    snprintf(path, sizeof path, "%s/data/demo.odds", source == NULL ? "." : source);
+    struct status status = {0};
+    struct script *script = script_load(path, &status); /* understood, too */
+    assert_non_null(script);
+    script_free(script);
+    FILE *file = fopen(path, "re");
+    assert_non_null(file);
+    char store[] = "/tmp/oddhours-demo-XXXXXX";
+    int fd = mkstemp(store);
+    assert_true(fd >= 0);
+    close(fd);
+    unlink(store);
+    struct app *app = fixture_open_reviewed("synthetic_user_hours.csv.gz",
+                                            "iforest,autoencoder,lof", store, "ana");
+    while (fgets(line, sizeof line, file) != NULL) {
+        line[strcspn(line, "\n")] = '\0';
+        if (sscanf(line, "wait ms %lu", &ms) == 1) {
+            /* Time to read it: 20 letters a second, but for the one while the run goes on. */
+            assert_true(total == 0 || ms * 20 >= 1000 * strlen(sentence));
+            sentence[0] = '\0';
+            total += ms;
+        } else if (strncmp(line, "say ", 4) == 0) {
+            snprintf(sentence, sizeof sentence, "%s", line + 4);
+            check_sentence(app, sentence);
+        } else if (strncmp(line, "import ", 7) == 0) { /* a path from the sources on */
+            snprintf(path, sizeof path, "import %s/%s", source == NULL ? "." : source,
+                     line + 7);
+            fixture_do(app, path);
+        } else if (strcmp(line, "quit") == 0) {
+            ended = true;
+        } else if (line[0] != '#' && strncmp(line, "wait ", 5) != 0) {
+            fixture_do(app, line);
+        }
+    }
+    fclose(file);
+    app_free(app);
+    unlink(store);
+    assert_true(ended);
+    assert_true(total >= 45000 && total <= 75000);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(wrong_lines_are_named),
         cmocka_unit_test(actions_keys_and_text_are_played),
         cmocka_unit_test(screenshots_are_what_is_seen),
+        cmocka_unit_test(the_demo_says_what_is_seen_in_about_a_minute),
     };
     return cmocka_run_group_tests_name("script", tests, NULL, NULL);
 }
