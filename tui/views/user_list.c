@@ -9,7 +9,7 @@
 #include "views/user_view.h"
 #include "widgets/columns.h"
 
-enum { HEADING_COLS = 8, HEAD_LINES = 2 };
+enum { HEADING_COLS = 7, HEAD_LINES = 2 };
 
 /* ---- the head ---- */
 
