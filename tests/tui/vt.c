@@ -300,6 +300,9 @@ void vt_keys(struct vt *vt, const char *bytes)
 
 void vt_resize(struct vt *vt, int rows, int cols)
 {
+    if (rows == vt->rows && cols == vt->cols) {
+        return; /* the kernel would not say so either, and nothing would be drawn */
+    }
     vt_pump(vt); /* what was drawn for the old size */
     struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)cols};
     vt->rows = rows;
