@@ -281,7 +281,7 @@ static void a_cursor_move_in_the_top_list_is_a_few_bytes(void **state)
     vt_bytes(vt, &start_bytes);
     before = start_bytes;
     for (int i = 1; i <= MOVES; i++) {
-        char rank[16];
+        char rank[24];
         snprintf(rank, sizeof rank, "ENS #%d ", i + 1);
         vt_keys(vt, "j");
         vt_wait_cell(vt, FIRST_ROW + i, 20, is_reverse);

@@ -151,7 +151,8 @@ static void nowhere_to_save_at_all(void **state)
     vt_keys(vt, "y");
     vt_wait_exit(vt);
     size_t length;
-    assert_non_null(memmem(vt_bytes(vt, &length), length, ":import", 7));
+    const char *bytes = vt_bytes(vt, &length);
+    assert_non_null(memmem(bytes, length, ":import", 7));
     vt_free(vt);
     snprintf(command, sizeof command,
              "grep -q '\"verdict\": *\"tp\"' %s/oddhours-unsaved-*.json", place->directory);
