@@ -236,7 +236,7 @@ static void act_alone(struct app *app, enum action action, const char *argument)
     case ACTION_OPEN:
     case ACTION_LINES: app_lines(app); break;
     case ACTION_NUMBERS: review_numbers(app); break;
-    case ACTION_HOUR: app_show_hour(app); break;
+    case ACTION_HOUR: app_show_hour(app, argument); break;
     case ACTION_ROW: app_show_row(app, argument); break;
     case ACTION_WHY: app_why(app, argument); break;
     case ACTION_SAY: app_say(app, LOG_NOTE, "%s", argument); break;

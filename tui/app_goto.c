@@ -5,25 +5,57 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* `H`: every user's row of the selected hour, most anomalous first. */
-void app_show_hour(struct app *app)
+/* "d23 03h", "23 3": a day counted from the table's first, and an hour. */
+static bool day_and_hour(const char *text, unsigned *day, unsigned *hour)
+{
+    int end = 0;
+    text += text[0] == 'd';
+    if (sscanf(text, "%9u %2u%n", day, hour, &end) != 2 || *hour > 23) {
+        return false;
+    }
+    text += end;
+    text += text[0] == 'h';
+    return text[strspn(text, " ")] == '\0';
+}
+
+/* The filter that lets through the hour that was typed, or that of the selected row. */
+static bool hour_filter(const struct session *session, const char *text, char *filter,
+                        size_t size)
+{
+    const struct table *table = session->run->table;
+    unsigned day, hour;
+    if (text[0] == '\0' && session->selected.has_row) {
+        struct span dt = dict_get(table->times, table->row_time[session->selected.row]);
+        snprintf(filter, size, "time:\"%.*s\"", (int)(dt.length < 200 ? dt.length : 200),
+                 dt.bytes);
+        return true;
+    }
+    if (day_and_hour(text, &day, &hour)) {
+        snprintf(filter, size, "day:%u hour:%u", day, hour);
+        return true;
+    }
+    /* As it stands in the table: "2015-01-24 03" is enough. */
+    snprintf(filter, size, "time:\"%.200s*\"", text);
+    return text[0] != '\0' && strpbrk(text, "\"*?") == NULL;
+}
+
+/* `H`: every user's row of an hour, most anomalous first. */
+void app_show_hour(struct app *app, const char *text)
 {
     const struct session *session = &app->session;
-    if (!session->has_table || !session->selected.has_row ||
-        session->run->table->row_time == NULL) {
-        app_say(app, LOG_NOTE,
-                session->has_table && session->run->table->row_time == NULL
-                    ? "this table has no dt column: no hours to show"
-                    : "select a user-hour first");
-        return;
-    }
-    const struct table *table = session->run->table;
-    struct span dt = dict_get(table->times, table->row_time[session->selected.row]);
     char filter[FILTER_TEXT];
-    snprintf(filter, sizeof filter, "time:\"%.*s\"", (int)(dt.length < 200 ? dt.length : 200),
-             dt.bytes);
-    app_set_filter(app, filter);
-    app_enter(app, ACTION_VIEW_TOPK);
+    if (!session->has_table) {
+        app_say(app, LOG_NOTE, "the table is not there yet");
+    } else if (session->run->table->row_time == NULL) {
+        app_say(app, LOG_NOTE, "this table has no dt column: no hours to show");
+    } else if (!hour_filter(session, text, filter, sizeof filter)) {
+        app_say(app, LOG_ERROR,
+                text[0] == '\0' ? "select a user-hour first, or name an hour: hour d23 03h"
+                                : "an hour is a day and an hour, d23 03h, or how dt begins");
+    } else {
+        app_set_filter(app, filter);
+        app_enter(app, ACTION_VIEW_TOPK);
+    }
 }
 
 /* `row N`: to that user-hour, and its user. */

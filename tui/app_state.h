@@ -135,7 +135,7 @@ struct page *app_card_page(const struct app *app); /* run_card.c */
 void app_why(struct app *app, const char *argument); /* app_why.c */
 void app_why_answer(struct app *app, struct query *query);
 void app_why_free(struct app *app);
-void app_show_hour(struct app *app);                 /* app_goto.c */
+void app_show_hour(struct app *app, const char *text); /* app_goto.c */
 void app_columns(struct app *app, const char *text); /* app_columns.c */
 size_t app_words(struct app *app, enum action action, const char *typed, size_t n, char *word,
                  size_t size); /* complete.c */

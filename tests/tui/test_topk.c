@@ -403,6 +403,26 @@ static void jumps_find_their_row_or_say_why_not(void **state)
     fixture_do(app, "k 100");
 }
 
+static void an_hour_is_named(void **state)
+{
+    (void)state;
+    static const char *const same[] = {"hour d00 00h", "hour 0 0", "hour 1970-01-01 00",
+                                       "hour 1970-01-01 00:00:00"};
+    for (size_t i = 0; i < sizeof same / sizeof same[0]; i++) {
+        fixture_do(app, "clear-filter");
+        fixture_do(app, same[i]);
+        assert_true(fixture_shows(app, "top 100 of 2,967 with"));
+    }
+    fixture_do(app, "hour d00 01h");
+    assert_true(fixture_shows(app, "no user-hour with a score passes the filter"));
+    fixture_do(app, "hour d0 24h");
+    assert_false(strncmp(app->session.filter.text, "day:", 4) == 0 &&
+                 strstr(app->session.filter.text, "24") != NULL);
+    fixture_do(app, "hour \"");
+    assert_non_null(strstr(app->message, "d23 03h"));
+    fixture_do(app, "clear-filter");
+}
+
 static void rows_that_lof_has_not_seen(void **state)
 {
     (void)state;
@@ -481,6 +501,7 @@ int main(void)
         cmocka_unit_test(a_list_is_folded_and_unfolded),
         cmocka_unit_test(enter_unfolds_before_it_opens),
         cmocka_unit_test(jumps_find_their_row_or_say_why_not),
+        cmocka_unit_test(an_hour_is_named),
         cmocka_unit_test(rows_that_lof_has_not_seen),
         cmocka_unit_test(search_unfolds_what_it_finds),
         cmocka_unit_test(verdicts_are_of_one_row_and_counted_on_its_line),

@@ -180,6 +180,11 @@ static void draw_topk(void *state, const struct app *app, struct canvas *canvas)
     list_rows -= below ? wanted : 0;
     list_cols -= side ? side_cols : 0;
     struct canvas list = canvas_part(canvas, 1, 0, list_rows, list_cols);
+    if (view->rows.ready && view->rows.set.n == 0 && session->filter.text[0] != '\0') {
+        canvas_wrapped(&list, 0, 1, ROLE_DIM,
+                       "no user-hour with a score passes the filter; clear-filter shows all");
+        return;
+    }
     topk_draw_list(view, app, &list);
     if (side || below) {
         struct canvas pane = side ? canvas_part(canvas, 1, list_cols, list_rows, side_cols)
