@@ -107,7 +107,6 @@ enum slot {
     SLOT_WHY,
     SLOT_LINES,
     SLOT_NUMBERS,
-    SLOT_SETTINGS,
     SLOT_REVIEW
 };
 

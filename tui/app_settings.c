@@ -1,5 +1,5 @@
-/* Settings at run time: what glyphs, color, mouse and config do. The file is written by the queries
- * thread, the UI thread touches no disk. */
+/* Settings at run time: what glyphs, color, mouse and config do. The file is written by the
+ * queries thread, the UI thread touches no disk. */
 #include "app_state.h"
 
 #include <errno.h>
@@ -117,27 +117,34 @@ struct config_file {
     bool own; /* where it is looked for: its directories are made */
 };
 
-/* Whether `path` may be replaced: it is not there, empty, or begins as a configuration does. */
-static bool is_replaceable(const char *path)
+/* Whether `path` may be replaced: it is not there, empty, or a configuration. Other files in
+ * JSON are kept: an exported list or review begins as a configuration does. */
+static bool is_replaceable(const char *path, struct status *status)
 {
-    FILE *file = fopen(path, "re");
-    int c = '{';
-    if (file != NULL) {
-        do {
-            c = getc(file);
-        } while (c == ' ' || c == '\t' || c == '\r' || c == '\n');
-        fclose(file);
+    struct stat there;
+    struct settings unused;
+    struct settings_remarks remarks = {0};
+    bool missing;
+    if (stat(path, &there) != 0) {
+        return true; /* not there, or opening it will say what is wrong */
     }
-    return c == '{' || c == EOF;
+    if (!S_ISREG(there.st_mode)) {
+        return status_set(status, STATUS_USAGE, "%s is no file", path);
+    }
+    settings_init(&unused);
+    if (there.st_size == 0) {
+        return true;
+    }
+    return settings_load(&unused, path, &remarks, &missing, status) &&
+           (remarks.known > 0 || remarks.n == 0 ||
+            status_set(status, STATUS_USAGE, "%s is there, and no configuration: kept", path));
 }
 
 static void write_config(struct query *query, const struct progress *progress)
 {
     struct config_file *self = (struct config_file *)query;
     (void)progress;
-    if (!is_replaceable(self->path)) {
-        status_set(&query->status, STATUS_USAGE, "%s is there, and no configuration: kept",
-                   self->path);
+    if (!is_replaceable(self->path, &query->status)) {
         return;
     }
     if (self->own) {
@@ -159,9 +166,12 @@ static void free_config(struct query *query)
     free(self);
 }
 
-void app_settings_answer(struct app *app, struct query *query)
+bool app_settings_answer(struct app *app, struct query *query)
 {
     const struct config_file *self = (const struct config_file *)query;
+    if (query->work != write_config) {
+        return false;
+    }
     if (query->status.code != STATUS_OK) {
         app_say(app, LOG_ERROR, "%s", query->status.text);
     } else if (self->own) {
@@ -169,6 +179,7 @@ void app_settings_answer(struct app *app, struct query *query)
     } else {
         app_say(app, LOG_NOTE, "the settings are in %s; --config uses them", self->path);
     }
+    return true;
 }
 
 /* "~/x" is in the home directory, as in a shell. */
@@ -196,7 +207,7 @@ static void save(struct app *app, const char *path)
     if (self != NULL) {
         self->query.work = write_config;
         self->query.free = free_config;
-        self->query.slot = SLOT_SETTINGS;
+        self->query.slot = SLOT_WRITE;
         self->path = expand(path, &status);
         self->text = settings_text(&now, &status);
         self->own = own != NULL && self->path != NULL && strcmp(own, self->path) == 0;

@@ -150,7 +150,7 @@ bool app_do_settings(struct app *app, enum action action,
                      const char *argument); /* app_settings.c */
 void app_use_glyphs(struct app *app);
 void app_use_mouse(struct app *app, const char *word); /* app_mouse.c */
-void app_settings_answer(struct app *app, struct query *query);
+bool app_settings_answer(struct app *app, struct query *query);
 
 /* Says what there was to say of the configuration file `path`. */
 void app_settings_remarks(struct app *app, const char *path,

@@ -21,14 +21,17 @@ static void write_screenshot(struct query *query, const struct progress *progres
 {
     struct screenshot *shot = (struct screenshot *)query;
     (void)progress;
-    struct outfile *file = outfile_open(shot->path, &query->status);
+    struct outfile *file = outfile_no_pipe(shot->path, &query->status)
+                               ? outfile_open(shot->path, &query->status)
+                               : NULL;
     if (file == NULL) {
         return;
     }
     char line[SCREENSHOT_LINE];
     for (int y = 0; y < shot->canvas->rows; y++) {
         canvas_row(shot->canvas, y, line, sizeof line);
-        outfile_printf(file, "%s\n", line);
+        outfile_write(file, line, strlen(line)); /* longer than outfile_printf() allows */
+        outfile_write(file, "\n", 1);
     }
     outfile_commit(file, &query->status);
 }
@@ -68,7 +71,7 @@ bool app_screenshot(struct app *app, const char *path)
 
 void app_answer(struct app *app, struct query *query)
 {
-    if (app_saved_answer(app, query)) {
+    if (app_saved_answer(app, query) || app_settings_answer(app, query)) {
         return;
     }
     if (query->slot == SLOT_FILTER) {
@@ -93,10 +96,6 @@ void app_answer(struct app *app, struct query *query)
     }
     if (query->slot == SLOT_LINES) {
         app_lines_answer(app, query);
-        return;
-    }
-    if (query->slot == SLOT_SETTINGS) {
-        app_settings_answer(app, query);
         return;
     }
     if (query->slot == SLOT_WHY) {

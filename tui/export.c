@@ -15,6 +15,7 @@
 #include "app_state.h"
 #include "base/format.h"
 #include "base/mem.h"
+#include "base/outfile.h"
 
 enum { NAME = 100 };
 
@@ -60,13 +61,10 @@ static void work(struct query *query, const struct progress *progress)
         sheet_count_formulas(self->list->sheet, progress, &self->formulas, &query->status);
         return;
     }
-    bool found = stat(self->path, &old) == 0;
-    if (found &&
-        S_ISFIFO(old.st_mode)) { /* nobody may ever read it, and this thread has more to do */
-        status_set(&query->status, STATUS_USAGE, "%s is a pipe, not a file", self->path);
+    if (!outfile_no_pipe(self->path, &query->status)) {
         return;
     }
-    if (found && !self->replace && S_ISREG(old.st_mode)) {
+    if (!self->replace && stat(self->path, &old) == 0 && S_ISREG(old.st_mode)) {
         self->there = true;
         self->old_bytes = (size_t)old.st_size;
         return;

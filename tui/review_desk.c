@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/outfile.h"
 #include "base/text.h"
 #include "review/content.h"
 #include "review/exchange.h"
@@ -131,7 +132,7 @@ bool review_desk_import(struct review_desk *desk, const char *path, char *text, 
     struct exchange exchange;
     size_t added = 0, lost = 0;
     const struct review_dataset *dataset = store_dataset(desk->store);
-    if (!exchange_read(path, &exchange, status)) {
+    if (!outfile_no_pipe(path, status) || !exchange_read(path, &exchange, status)) {
         return false;
     }
     bool same = strcmp(exchange.dataset.hash, dataset->hash) == 0, good;

@@ -8,6 +8,7 @@
 
 #include "base/format.h"
 #include "base/mem.h"
+#include "base/outfile.h"
 #include "review/evaluation.h"
 #include "review/exchange.h"
 
@@ -91,7 +92,8 @@ static bool do_task(struct review_query *asked, struct status *status)
         review_versions_count(asked);
         break;
     case TASK_EXPORT:
-        good = exchange_write(store_history(desk->store), store_dataset(desk->store), false,
+        good = outfile_no_pipe(asked->text, status) &&
+               exchange_write(store_history(desk->store), store_dataset(desk->store), false,
                               exchange_format_of(asked->text), asked->text, status);
         snprintf(asked->message, sizeof asked->message, "the review is in %.300s", asked->text);
         break;

@@ -296,6 +296,7 @@ void settings_parse(struct settings *settings, const char *bytes, size_t length,
                             item->string);
         } else {
             seen[i] = true;
+            remarks->known++;
             members[i].take(settings, item, remarks);
         }
     }

@@ -37,6 +37,7 @@ struct settings {
 /* What there is to say of a file; those beyond SETTINGS_REMARKS are only counted. */
 struct settings_remarks {
     size_t n, errors; /* of all kinds; of LOG_ERROR */
+    size_t known;     /* settings that the text has, right or wrong */
     struct settings_remark {
         enum log_kind kind;
         char text[LOG_TEXT];

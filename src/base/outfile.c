@@ -81,6 +81,13 @@ static bool is_special(const char *path)
     return stat(path, &there) == 0 && !S_ISREG(there.st_mode);
 }
 
+bool outfile_no_pipe(const char *path, struct status *status)
+{
+    struct stat there;
+    return stat(path, &there) != 0 || !S_ISFIFO(there.st_mode) ||
+           status_set(status, STATUS_USAGE, "%s is a pipe, not a file", path);
+}
+
 struct outfile *outfile_open(const char *path, struct status *status)
 {
     struct outfile *file = mem_new(1, sizeof *file, "a file's buffer", status);

@@ -29,6 +29,10 @@ bool outfile_write(struct outfile *file, const void *bytes, size_t length);
 bool outfile_printf(struct outfile *file, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* False, and said so, when `path` is a named pipe: opening one waits until somebody is at its
+ * other end, perhaps for ever. For those who have other things to do. */
+bool outfile_no_pipe(const char *path, struct status *status);
+
 /* The file will be the user's alone (mode 0600), whatever the umask and an older file say. */
 void outfile_private(struct outfile *file);
 

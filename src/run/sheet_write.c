@@ -70,9 +70,12 @@ static bool next_row(const struct sheet *sheet, size_t row, struct sheet_value *
 bool sheet_count_formulas(const struct sheet *sheet, const struct progress *progress, size_t *n,
                           struct status *status)
 {
+    *n = 0;
+    if (sheet->lost) { /* a source would fill in columns that are not there */
+        return status_nomem(status, 0, "a list to write");
+    }
     struct sheet_value *values = values_new(sheet, status);
     bool good = values != NULL;
-    *n = 0;
     for (size_t i = 0; i < sheet->n_columns; i++) {
         *n += sheet_is_formula(sheet->columns[i].name, strlen(sheet->columns[i].name));
     }

@@ -91,6 +91,36 @@ static void actions_keys_and_text_are_played(void **state)
     app_free(app);
 }
 
+/* Rules and bars take three bytes a cell. */
+static void wide_screenshots_are_whole(void **state)
+{
+    (void)state;
+    enum { ROWS = 24, COLS = 480 };
+    char path[] = "/tmp/oddhours-screen-XXXXXX", text[256], line[4 * COLS + 2];
+    int fd = mkstemp(path), lines = 0;
+    size_t longest = 0;
+    assert_true(fd >= 0);
+    close(fd);
+    struct app *app = fixture_open("lanl_user_hours.csv", "iforest");
+    fixture_do(app, "user U1");
+    struct canvas *canvas = canvas_new(ROWS, COLS, app->glyphs, NULL);
+    assert_non_null(canvas);
+    app_draw(app, canvas);
+    canvas_free(canvas);
+    snprintf(text, sizeof text, "screenshot %s", path);
+    fixture_do(app, text);
+    FILE *file = fopen(path, "re");
+    assert_non_null(file);
+    for (; fgets(line, sizeof line, file) != NULL; lines++) {
+        longest = strlen(line) > longest ? strlen(line) : longest;
+    }
+    fclose(file);
+    unlink(path);
+    assert_int_equal(lines, ROWS);
+    assert_true(longest > 1024);
+    app_free(app);
+}
+
 static void screenshots_are_what_is_seen(void **state)
 {
     (void)state;
@@ -205,6 +235,7 @@ int main(void)
         cmocka_unit_test(wrong_lines_are_named),
         cmocka_unit_test(actions_keys_and_text_are_played),
         cmocka_unit_test(screenshots_are_what_is_seen),
+        cmocka_unit_test(wide_screenshots_are_whole),
         cmocka_unit_test(the_demo_says_what_is_seen_in_about_a_minute),
     };
     return cmocka_run_group_tests_name("script", tests, NULL, NULL);

@@ -1,5 +1,6 @@
 /* The configuration: what is read, what is said of what is wrong, what is written. */
 #define _GNU_SOURCE
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -296,10 +297,54 @@ static void settings_are_shown_and_written(void **state)
     assert_non_null(file);
     assert_non_null(fgets(bytes, sizeof bytes, file));
     fclose(file);
-    assert_string_equal(bytes, "dt,src_user\n"); /* kept */
+    assert_string_equal(bytes, "dt,src_user\n");                  /* kept */
+    write_file(path, "{\"title\": \"Top 100\", \"rows\": []}\n"); /* begins as one does */
+    fixture_do(app, line);
+    assert_true(fixture_shows(app, "no configuration"));
+    write_file(path, "{\"title\": 1, \"mouse\": 0}\n"); /* one with errors */
+    fixture_do(app, line);
+    assert_true(fixture_shows(app, "the settings are in"));
+    unlink(path);
+    assert_int_equal(mkfifo(path, 0600), 0); /* opening it would wait for ever */
+    fixture_do(app, line);
+    assert_true(fixture_shows(app, "is no file"));
+    snprintf(line, sizeof line, "screenshot %s", path);
+    fixture_do(app, line);
+    assert_true(fixture_shows(app, "is a pipe, not a file"));
     unlink(path);
     snprintf(path, sizeof path, "%s/oddhours", folder);
     rmdir(path);
+}
+
+/* Holds the queries thread until it is cancelled, as the end does. */
+static void hold_thread(struct query *query, const struct progress *progress)
+{
+    (void)query;
+    while (!progress_cancelled(progress)) {
+        sched_yield();
+    }
+}
+
+static void free_hold(struct query *query)
+{
+    free(query);
+}
+
+static void what_is_to_be_written_is_written_at_the_end(void **state)
+{
+    (void)state;
+    char path[200];
+    struct app *app = fixture_open("lanl_user_hours.csv", "iforest");
+    struct query *hold = calloc(1, sizeof *hold);
+    assert_non_null(hold);
+    hold->work = hold_thread;
+    hold->free = free_hold;
+    hold->slot = SLOT_FIND;
+    assert_true(app_query(app, app, hold));
+    snprintf(path, sizeof path, "%s/last.json", folder);
+    app_do(app, ACTION_CONFIG, path);
+    app_free(app);
+    assert_int_equal(unlink(path), 0);
 }
 
 static void the_footer_has_the_keys_of_here_and_now(void **state)
@@ -360,6 +405,7 @@ int main(void)
         cmocka_unit_test(files_are_found_and_refused),
         cmocka_unit_test(settings_change_while_it_runs),
         cmocka_unit_test(settings_are_shown_and_written),
+        cmocka_unit_test(what_is_to_be_written_is_written_at_the_end),
         cmocka_unit_test(the_footer_has_the_keys_of_here_and_now),
         cmocka_unit_test(errors_are_said_and_logged),
     };

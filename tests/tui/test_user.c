@@ -169,6 +169,32 @@ static void hours_are_sorted_by_anything(void **state)
     app_free(app);
 }
 
+/* Not "fail_ratio", which comes first and begins so, too. */
+static void a_whole_name_is_that_feature(void **state)
+{
+    (void)state;
+    char path[96];
+    snprintf(path, sizeof path, "%s/short.csv", directory);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fprintf(file, "dt,src_user,total_events,failed_events,fail_ratio,dst_hosts,src_hosts,"
+                  "nbhours_events,nbhours_ratio,fail\n");
+    for (int i = 0; i < 60; i++) {
+        fprintf(file, "2015-01-%02d %02d:00:00,ann@D,%d,0,0.%d,1,1,0,0,%d\n", 1 + i / 20,
+                i % 20, i, i % 9, i);
+    }
+    fclose(file);
+    struct app *app = fixture_open(path, "iforest");
+    fixture_do(app, "run features=fail_ratio,fail");
+    fixture_wait(app);
+    fixture_do(app, "user ann");
+    fixture_do(app, "heat fail");
+    bool shown = fixture_shows(app, "heat: fail;") || fixture_shows(app, "heat: fail ");
+    unlink(path);
+    app_free(app);
+    assert_true(shown);
+}
+
 static void verdicts_are_marked_and_sought(void **state)
 {
     (void)state;
@@ -227,6 +253,7 @@ int main(void)
         cmocka_unit_test(users_are_found_by_a_part_of_their_name),
         cmocka_unit_test(the_lane_shows_any_feature_or_score),
         cmocka_unit_test(hours_are_sorted_by_anything),
+        cmocka_unit_test(a_whole_name_is_that_feature),
         cmocka_unit_test(verdicts_are_marked_and_sought),
         cmocka_unit_test(an_hour_across_users_and_back),
         cmocka_unit_test(timelines_in_the_place_of_the_lane_or_beside_it),

@@ -342,6 +342,38 @@ static void running_out_of_memory_is_said(void **state)
     }
 }
 
+static bool two_texts(void *self, size_t row, struct sheet_value *values, struct status *status)
+{
+    (void)self, (void)row, (void)status;
+    for (size_t i = 0; i < 2; i++) {
+        values[i] = (struct sheet_value){.kind = SHEET_TEXT, .bytes = "=", .length = 1};
+    }
+    return true;
+}
+
+static void free_nothing(void *self)
+{
+    (void)self;
+}
+
+/* Its source fills in columns that it does not have. */
+static void a_sheet_that_lost_a_column_is_not_counted(void **state)
+{
+    (void)state;
+    static const struct sheet_source source = {.row = two_texts, .free = free_nothing};
+    struct status status = {0};
+    size_t n = 0;
+    struct sheet *sheet = sheet_new_source("Lost", &source, NULL, 3, &status);
+    assert_non_null(sheet);
+    sheet_add_column(sheet, "a", true);
+    oom_arm(0, false);
+    sheet_add_column(sheet, "b", true);
+    assert_true(oom_disarm());
+    assert_false(sheet_count_formulas(sheet, NULL, &n, &status));
+    assert_int_equal(status.code, STATUS_NOMEM);
+    sheet_free(sheet);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -357,6 +389,7 @@ int main(void)
         cmocka_unit_test(formats_by_name_and_ending),
         cmocka_unit_test(a_cancel_leaves_the_old_file),
         cmocka_unit_test(running_out_of_memory_is_said),
+        cmocka_unit_test(a_sheet_that_lost_a_column_is_not_counted),
     };
     return cmocka_run_group_tests(tests, make_path, remove_path);
 }

@@ -213,15 +213,20 @@ static void seek_open(struct user_view *view, struct app *app, bool forward)
 
 /* ---- what is shown ---- */
 
-/* The place of a feature whose name begins so; SIZE_MAX: there is none. */
+/* The place of the feature of this name, or the first whose name begins so; SIZE_MAX: there is
+ * none. */
 static size_t find_feature(const struct table *table, const char *name)
 {
+    size_t found = SIZE_MAX;
     for (size_t i = 0; i < table->profiles.d; i++) {
-        if (strncmp(table->feature_names[i], name, strlen(name)) == 0) {
+        if (strcmp(table->feature_names[i], name) == 0) {
             return i;
         }
+        if (found == SIZE_MAX && strncmp(table->feature_names[i], name, strlen(name)) == 0) {
+            found = i;
+        }
     }
-    return SIZE_MAX;
+    return found;
 }
 
 /* The score that is ready and has this name. */
