@@ -201,7 +201,7 @@ void app_back(struct app *app)
     if (app->page != NULL) {
         page_free(app->page);
         app->page = NULL;
-    } else if (app->depth > 1) {
+    } else if (!app_leave_hour(app) && app->depth > 1) {
         app->depth--;
     }
 }

@@ -242,7 +242,7 @@ static void act_alone(struct app *app, enum action action, const char *argument)
     case ACTION_SAY: app_say(app, LOG_NOTE, "%s", argument); break;
     case ACTION_BACK: app_back(app); break;
     case ACTION_CLOSE:
-        if (app->page != NULL || app->depth > 1) {
+        if (app->page != NULL || app->depth > 1 || app->hour.on) {
             app_back(app);
         } else {
             ask_to_quit(app);
@@ -346,12 +346,35 @@ bool app_command(struct app *app, const char *line)
 
 /* ---- keys ---- */
 
+/* What cannot be meant stays to be mended: were the prompt closed, the keys of the next attempt
+ * would act on what is below it, and give verdicts. */
+static bool unfinished(struct app *app, const char *text)
+{
+    struct prompt *prompt = &app->prompt;
+    const char *name = text + strspn(text, " ");
+    size_t length = strcspn(name, " ");
+    if (prompt->kind == PROMPT_FILTER) {
+        return app_filter_wrong(app, text);
+    }
+    if (prompt->kind == PROMPT_COMMAND && length > 0 &&
+        find_short(name, length) == ACTION_NONE) {
+        char word[64];
+        snprintf(word, sizeof word, "%.*s", (int)(length < 63 ? length : 63), name);
+        unknown(app, word);
+        return true;
+    }
+    return false;
+}
+
 static void accept(struct app *app)
 {
     struct prompt *prompt = &app->prompt;
     enum prompt_kind kind = prompt->kind;
     char text[LINE_EDIT_SIZE];
     memcpy(text, prompt->edit.text, sizeof text);
+    if (unfinished(app, text)) {
+        return;
+    }
     prompt_close(prompt);
     switch (kind) {
     case PROMPT_COMMAND: app_command(app, text); break;

@@ -142,11 +142,19 @@ void app_set_filter(struct app *app, const char *text)
         return;
     }
     app->session.filter = filter;
+    app->hour.on = false;
     if (text[0] != '\0') {
         start_count(app, text, comment, sizeof comment);
         app_say(app, LOG_NOTE, "only %s", filter.understood);
     }
     app_changed(app, CHANGED_FILTER);
+}
+
+bool app_filter_wrong(struct app *app, const char *text)
+{
+    char ignored[400];
+    live(NULL, app, text, ignored, sizeof ignored);
+    return app->prompt.wrong;
 }
 
 static void done(void *context, struct app *app, const char *text)

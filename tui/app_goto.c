@@ -39,6 +39,29 @@ static bool hour_filter(const struct session *session, const char *text, char *f
     return text[0] != '\0' && strpbrk(text, "\"*?") == NULL;
 }
 
+/* Shows all rows that pass, and notes where from: Esc leads back there. */
+static void enter_hour(struct app *app, const char *filter)
+{
+    const struct session *session = &app->session;
+    char before[FILTER_TEXT];
+    size_t row = session->selected.has_row ? session->selected.row : SIZE_MAX;
+    enum action view = app_view(app)->action;
+    bool again = app->hour.on;
+    memcpy(before, again ? app->hour.filter : session->filter.text, sizeof before);
+    app_set_filter(app, filter);
+    app->session.filter.whole = true;
+    app_changed(app, CHANGED_FILTER);
+    app_enter(app, ACTION_VIEW_TOPK);
+    if (!again) {
+        app->hour.row = row;
+        app->hour.view = view;
+        app->hour.depth = app->depth;
+    }
+    app->hour.on = true;
+    memcpy(app->hour.filter, before, sizeof before);
+    app_say(app, LOG_NOTE, "this hour across all users; Esc leads back");
+}
+
 /* `H`: every user's row of an hour, most anomalous first. */
 void app_show_hour(struct app *app, const char *text)
 {
@@ -53,9 +76,21 @@ void app_show_hour(struct app *app, const char *text)
                 text[0] == '\0' ? "select a user-hour first, or name an hour: hour d23 03h"
                                 : "an hour is a day and an hour, d23 03h, or how dt begins");
     } else {
-        app_set_filter(app, filter);
-        app_enter(app, ACTION_VIEW_TOPK);
+        enter_hour(app, filter);
     }
+}
+
+bool app_leave_hour(struct app *app)
+{
+    if (!app->hour.on || app->depth > app->hour.depth) {
+        return false;
+    }
+    app_enter(app, app->hour.view);
+    if (app->hour.row != SIZE_MAX) {
+        app_select_row(app, app->hour.row);
+    }
+    app_set_filter(app, app->hour.filter);
+    return true;
 }
 
 /* `row N`: to that user-hour, and its user. */

@@ -57,6 +57,13 @@ struct app {
     void *states[APP_VIEWS_MAX]; /* by index in views[]; NULL: never shown */
     size_t stack[APP_VIEWS_MAX]; /* indices in views[]; the last one is shown */
     size_t depth;
+    struct {
+        bool on;
+        char filter[FILTER_TEXT]; /* that was set before it, and */
+        size_t row;               /* where one came from */
+        enum action view;
+        size_t depth; /* of the list of that hour */
+    } hour;           /* one hour across all users is shown; Esc leads back */
     struct prompt prompt;
     struct exporter exporter;
     char *filters_path;           /* or NULL */
@@ -130,13 +137,15 @@ void app_forget_filter(struct app *app, const char *name);
 void app_list_filters(struct app *app);
 void app_back(struct app *app);
 void app_search(struct app *app, bool forward);
-struct page *app_help_page(const struct app *app); /* help.c */
-struct page *app_card_page(const struct app *app); /* run_card.c */
+struct page *app_help_page(const struct app *app);   /* help.c */
+struct page *app_card_page(const struct app *app);   /* run_card.c */
 void app_why(struct app *app, const char *argument); /* app_why.c */
 void app_why_answer(struct app *app, struct query *query);
 void app_why_free(struct app *app);
-void app_show_hour(struct app *app, const char *text); /* app_goto.c */
-void app_columns(struct app *app, const char *text); /* app_columns.c */
+void app_show_hour(struct app *app, const char *text);    /* app_goto.c */
+bool app_leave_hour(struct app *app);                     /* false: no hour is shown */
+bool app_filter_wrong(struct app *app, const char *text); /* says why, in the prompt */
+void app_columns(struct app *app, const char *text);      /* app_columns.c */
 size_t app_words(struct app *app, enum action action, const char *typed, size_t n, char *word,
                  size_t size); /* complete.c */
 void app_file_word(struct app *app, const char *typed, size_t n, char *word, size_t size);

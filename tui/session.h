@@ -30,6 +30,7 @@ enum { FILTER_TEXT = 512 };
 struct session_filter {
     char text[FILTER_TEXT];       /* as typed; "" for none */
     char understood[FILTER_TEXT]; /* the same with whole names */
+    bool whole;                   /* the list shows all rows that match, not K of them */
     bool counted;
     size_t rows; /* that match, when counted */
 };

@@ -220,7 +220,7 @@ static void an_hour_across_users_and_back(void **state)
     size_t row = app->session.selected.row;
     fixture_do(app, "key H");
     assert_int_equal(app_view(app)->action, ACTION_VIEW_TOPK);
-    assert_true(fixture_shows(app, "top 21 of 21"));
+    assert_true(fixture_shows(app, ", all 21 "));
     assert_true(app->session.filter.counted && app->session.filter.rows == 21);
     fixture_do(app, "key Esc");
     assert_int_equal(app_view(app)->action, ACTION_VIEW_USER);

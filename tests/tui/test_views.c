@@ -218,12 +218,80 @@ static void a_filter_counts_while_it_is_typed(void **state)
     assert_true(fixture_shows(app, "did you mean user?"));
     fixture_do(app, "key Enter");
     assert_string_equal(app->session.filter.text,
-                        "failed:>0"); /* a wrong one changes nothing */
+                        "failed:>0"); /* a wrong one changes nothing, */
+    assert_int_equal(app->prompt.kind, PROMPT_FILTER);
+    assert_string_equal(app->prompt.edit.text, "usr:x"); /* and is there to be mended */
+    fixture_do(app, "key Esc : q u x Enter");
+    assert_int_equal(app->prompt.kind, PROMPT_COMMAND);
+    assert_true(fixture_shows(app, "qux"));
+    fixture_do(app, "key Esc");
+    assert_int_equal(app->prompt.kind, PROMPT_NONE);
     fixture_do(app, "filter user:U*");
     assert_string_equal(app->session.filter.text, "user:U*");
     fixture_do(app, "clear-filter");
     assert_string_equal(app->session.filter.text, "");
     assert_true(fixture_shows(app, "2,967 rows"));
+}
+
+static size_t selected_rank(const struct app *shown)
+{
+    const struct run *run = shown->session.run;
+    return ranking_rank_of(session_result(&shown->session)->ranking, run->by_profile,
+                           run->table->row_profile, (uint32_t)shown->session.selected.row);
+}
+
+static void the_first_is_selected_when_a_filter_drops_the_selected_one(void **state)
+{
+    (void)state;
+    struct app *ranked = fixture_open("synthetic_user_hours.csv.gz", "iforest");
+    fixture_do(ranked, "top");
+    fixture_do(ranked, "key j j");
+    assert_int_equal(selected_rank(ranked), 3);
+    fixture_do(ranked, "filter rank:>5");
+    assert_int_equal(selected_rank(ranked), 6);
+    fixture_do(ranked, "key j");
+    fixture_do(ranked, "filter rank:>2"); /* it is among them: it stays */
+    assert_int_equal(selected_rank(ranked), 7);
+    fixture_do(ranked, "clear-filter");
+    assert_int_equal(selected_rank(ranked), 7);
+    app_free(ranked);
+}
+
+static void an_hour_across_users_is_whole_and_leads_back(void **state)
+{
+    (void)state;
+    struct app *ranked = fixture_open("synthetic_user_hours.csv.gz", "iforest");
+    const struct session *session = &ranked->session;
+    fixture_do(ranked, "top");
+    fixture_do(ranked, "k 5");
+    fixture_do(ranked, "filter user:U*");
+    fixture_do(ranked, "key j j");
+    size_t row = session->selected.row;
+    fixture_do(ranked, "key H");
+    assert_non_null(strstr(session->filter.text, "time:"));
+    assert_true(session->filter.rows > 5);
+    assert_true(fixture_shows(ranked, ", all "));
+    assert_int_equal(session->selected.row, row);
+    fixture_do(ranked, "key j H"); /* the same hour again: the way back stays */
+    fixture_do(ranked, "key Enter");
+    assert_int_equal(app_view(ranked)->action, ACTION_VIEW_USER);
+    fixture_do(ranked, "key Esc");
+    assert_non_null(strstr(session->filter.text, "time:"));
+    fixture_do(ranked, "key Esc");
+    assert_string_equal(session->filter.text, "user:U*");
+    assert_int_equal(session->selected.row, row);
+    assert_int_equal(app_view(ranked)->action, ACTION_VIEW_TOPK);
+    fixture_do(ranked, "key Enter H");
+    assert_int_equal(app_view(ranked)->action, ACTION_VIEW_TOPK);
+    fixture_do(ranked, "key q"); /* closes the hour, not the program */
+    assert_false(ranked->quit);
+    assert_string_equal(session->filter.text, "user:U*");
+    assert_int_equal(app_view(ranked)->action, ACTION_VIEW_USER);
+    fixture_do(ranked, "key H");
+    fixture_do(ranked, "filter failed:>0"); /* another filter is another matter */
+    fixture_do(ranked, "key Esc");
+    assert_string_equal(session->filter.text, "failed:>0");
+    app_free(ranked);
 }
 
 static void k_and_detector_are_chosen_by_key_and_name(void **state)
@@ -334,6 +402,8 @@ int main(void)
         cmocka_unit_test(the_palette_shows_what_could_be_meant),
         cmocka_unit_test(esc_goes_back_and_q_closes),
         cmocka_unit_test(a_filter_counts_while_it_is_typed),
+        cmocka_unit_test(the_first_is_selected_when_a_filter_drops_the_selected_one),
+        cmocka_unit_test(an_hour_across_users_is_whole_and_leads_back),
         cmocka_unit_test(k_and_detector_are_chosen_by_key_and_name),
         cmocka_unit_test(a_run_is_repeated_with_other_parameters),
         cmocka_unit_test(any_size_will_do),

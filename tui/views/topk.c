@@ -82,9 +82,12 @@ static void arrive(struct topk_view *view, struct app *app)
     view->target = SIZE_MAX;
     list_set_count(&view->list, lines(view));
     if (target == SIZE_MAX || !topk_go(view, app, target, view->reveal)) {
+        if (view->filtered) {
+            list_go(&view->list, 0); /* an old place among other rows means nothing */
+        }
         select_cursor(view, app);
     }
-    view->reveal = false;
+    view->reveal = view->filtered = false;
 }
 
 void topk_wish(struct topk_view *view, struct app *app, enum topk_aim aim)
@@ -105,7 +108,7 @@ void topk_wish(struct topk_view *view, struct app *app, enum topk_aim aim)
     }
     struct row_wish what = {
         .result = session->selected.result,
-        .k = session->selected.k,
+        .k = session->filter.whole ? session->run->table->n_rows : session->selected.k,
         .sorted = view->reversed || view->sort.kind != ROW_COLUMN_RANK ||
                   view->sort.index != ROW_COLUMN_IN_VIEW,
         .filter = session->filter.text,
@@ -356,6 +359,10 @@ static void changed_topk(void *state, struct app *app, unsigned what)
     }
     unsigned renew = CHANGED_RUN | CHANGED_DETECTOR | CHANGED_K | CHANGED_FILTER;
     bool first = (what & CHANGED_RESULT) != 0 && !view->rows.ready && view->rows.asked == NULL;
+    if ((what & CHANGED_FILTER) != 0) {
+        view->filtered = true;
+        view->target = session->selected.has_row ? session->selected.row : SIZE_MAX;
+    }
     if (((what & renew) != 0 || first) && session->run != NULL) {
         topk_wish(view, app, (what & CHANGED_DETECTOR) != 0 ? TOPK_FIRST : TOPK_KEEP);
     }

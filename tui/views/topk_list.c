@@ -24,8 +24,13 @@ void topk_draw_head(const struct topk_view *view, const struct session *session,
                view->sort.index == ROW_COLUMN_IN_VIEW; /* the filter's sort: decides */
     topk_sort_words(view, session, sorted, sizeof sorted);
     int x = canvas_printf(canvas, 0, 1, ROLE_STRONG, "%s", result->title);
-    x = canvas_printf(canvas, 0, x, ROLE_TEXT, ", %s %s of %s", own ? "first" : "top",
-                      format_grouped(rows->set.n).text, format_grouped(rows->matching).text);
+    struct shown n = format_grouped(rows->set.n), matching = format_grouped(rows->matching);
+    if (session->filter.whole && rows->set.n == rows->matching) {
+        x = canvas_printf(canvas, 0, x, ROLE_TEXT, ", all %s", n.text);
+    } else {
+        x = canvas_printf(canvas, 0, x, ROLE_TEXT, ", %s %s of %s", own ? "first" : "top",
+                          n.text, matching.text);
+    }
     if (rows->folds != NULL && rows->folds->n == rows->set.n) {
         x = canvas_text(canvas, 0, x, ROLE_TEXT, ", no two alike");
     } else if (rows->folds != NULL) {

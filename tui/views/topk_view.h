@@ -24,6 +24,7 @@ struct topk_view {
 
     size_t target;       /* the row to go to when the list comes; SIZE_MAX: none */
     bool reveal;         /* unfolded, if need be */
+    bool filtered;       /* a new filter's: the first row when that row is not among them */
     const void *finding; /* queries on their way, or NULL */
     struct row_list old; /* of a former run: `finding` still looks at it */
     const void *checking;
