@@ -99,6 +99,7 @@ enum slot {
     SLOT_TOPK_DETAIL,
     SLOT_USER,
     SLOT_USER_DETAIL,
+    SLOT_USERS,
     SLOT_PAST,
     SLOT_COMPARE,
     SLOT_EXPORT,

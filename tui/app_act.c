@@ -185,10 +185,21 @@ static bool is_view(enum action action)
     return false;
 }
 
+/* The User view has nobody to show, or is shown and asked for again: then it is the list of all
+ * users that is meant. */
+static bool wants_users(const struct app *app)
+{
+    return !app->session.selected.has_user ||
+           (app->page == NULL && app_view(app)->action == ACTION_VIEW_USER);
+}
+
 static void show(struct app *app, enum action action, const char *argument)
 {
     if (action == ACTION_VIEW_RUN && argument[0] != '\0') {
         app_run_again(app, argument);
+    }
+    if (action == ACTION_VIEW_USER && argument[0] == '\0' && wants_users(app)) {
+        action = ACTION_VIEW_USERS;
     }
     jump(app, action);
     if (action != ACTION_VIEW_RUN && argument[0] != '\0') {

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "rank/users.h"
 #include "row_columns.h"
 
 enum { NAMES_MAX = 200, USERS_IN_FILTERS = 20000 /* so that a key is answered at once */ };
@@ -180,7 +181,11 @@ size_t app_words(struct app *app, enum action action, const char *typed, size_t 
         }
         break;
     case ACTION_SORT:
-        if (session->has_table) {
+        if (app_view(app)->action == ACTION_VIEW_USERS) {
+            if (n < USER_KEYS) {
+                snprintf(word, size, "%s", user_key_name((enum user_key)n));
+            }
+        } else if (session->has_table) {
             row_columns_nth(session, n, word, size);
         }
         break;

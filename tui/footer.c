@@ -78,13 +78,16 @@ static size_t candidates(const struct app *app, enum action *list)
     return n;
 }
 
-/* The views by their keys, the present one marked, when there is room for all. */
+/* The views that have keys, the present one marked, when there is room for all. */
 static void draw_views(const struct app *app, struct canvas *canvas, int y, int x)
 {
     int width = 1;
     for (size_t i = 0; views[i] != NULL; i++) {
         char key[KEY_NAME];
         keymap_key(&app->settings.keymap, views[i]->action, key);
+        if (key[0] == '\0') {
+            continue;
+        }
         width += (int)(text_width(key) + strlen(views[i]->title)) + 3;
     }
     if (x + width > canvas->cols) {
@@ -96,6 +99,9 @@ static void draw_views(const struct app *app, struct canvas *canvas, int y, int 
         int start = x;
         bool here = views[i] == app_view(app);
         keymap_key(&app->settings.keymap, views[i]->action, key);
+        if (key[0] == '\0') {
+            continue;
+        }
         x = canvas_text(canvas, y, x, ROLE_KEY, key);
         x = canvas_text(canvas, y, x + 1, here ? ROLE_STRONG : ROLE_DIM, views[i]->title);
         if (here) {

@@ -41,8 +41,9 @@ static int draw_crumb(const struct app *app, struct canvas *canvas, int x, size_
     bool last = depth + 1 == app->depth;
     char where[160] = "";
     x = canvas_printf(canvas, 0, x, ROLE_TITLE, " %s ", app->glyphs->crumb);
-    x = canvas_printf(canvas, 0, x, last ? ROLE_STRONG : ROLE_TITLE, "%s %s",
-                      action_info(view->action)->keys, view->title);
+    const char *key = action_info(view->action)->keys;
+    x = canvas_printf(canvas, 0, x, last ? ROLE_STRONG : ROLE_TITLE, "%s%s%s", key,
+                      key[0] != '\0' ? " " : "", view->title);
     if (view->where != NULL) {
         view->where(app->states[index], app, where, sizeof where);
     }

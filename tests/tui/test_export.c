@@ -229,9 +229,11 @@ static void failures_are_said(void **state)
     fixture_do(app, "run");
     fixture_do(app, "export x.csv");
     assert_true(fixture_shows(app, "Run has no list to write"));
-    fixture_do(app, "user");
+    fixture_do(app, "users");
+    fixture_do(app, "filter user:nobody");
     fixture_do(app, "export x.csv");
     assert_true(fixture_shows(app, "there is no list to write yet"));
+    fixture_do(app, "clear-filter");
     fixture_do(app, "top");
     fixture_do(app, "export /nowhere/x.csv");
     assert_true(fixture_shows(app, "/nowhere/x.csv: cannot be written: No such file"));

@@ -244,6 +244,97 @@ static void timelines_in_the_place_of_the_lane_or_beside_it(void **state)
     app_free(app);
 }
 
+static const char *user_at_cursor(struct app *app)
+{
+    static char text[64];
+    fixture_do(app, "open");
+    assert_int_equal(app_view(app)->action, ACTION_VIEW_USER);
+    struct span name = dict_get(app->session.run->table->users, app->session.selected.user);
+    snprintf(text, sizeof text, "%.*s", (int)name.length, name.bytes);
+    fixture_do(app, "key Esc"); /* back to the list it came from */
+    assert_int_equal(app_view(app)->action, ACTION_VIEW_USERS);
+    return text;
+}
+
+static void all_users_are_listed(void **state)
+{
+    (void)state;
+    struct app *app = fixture_open(table, "iforest");
+    fixture_do(app, "key 5"); /* nobody is selected */
+    assert_int_equal(app_view(app)->action, ACTION_VIEW_USERS);
+    assert_true(fixture_shows(app, "21 users; "));
+    assert_true(fixture_shows(app, " of 147 hours flagged by Ensemble"));
+    assert_string_equal(user_at_cursor(app), "ann@D"); /* alone with her 90 events */
+    fixture_do(app, "key ]");
+    assert_true(fixture_shows(app, "flagged by Isolation Forest"));
+    fixture_do(app, "sort user");
+    assert_string_equal(user_at_cursor(app), "ann@D");
+    fixture_do(app, "key S");
+    assert_string_equal(user_at_cursor(app), "ben9@D");
+    fixture_do(app, "search BEN1"); /* smart case */
+    assert_true(fixture_shows(app, "is nowhere here"));
+    fixture_do(app, "search ben1");
+    assert_string_equal(user_at_cursor(app), "ben1@D");
+    fixture_do(app, "next");
+    assert_string_equal(user_at_cursor(app), "ben19@D");
+    fixture_do(app, "sort flagged"); /* and up again */
+    assert_string_equal(user_at_cursor(app), "ann@D");
+    fixture_do(app, "sort total_events");
+    assert_true(fixture_shows(app, "not 'total_events'"));
+    app_free(app);
+}
+
+static void users_are_those_that_pass_the_filter(void **state)
+{
+    (void)state;
+    struct app *app = fixture_open(table, "iforest");
+    fixture_do(app, "users");
+    fixture_do(app, "filter user:ben1* total_events:>=5");
+    assert_true(fixture_shows(app, "8 users; "));
+    assert_true(fixture_shows(app, " with user:ben1* total_events:>=5"));
+    fixture_do(app, "filter user:nobody");
+    assert_true(fixture_shows(app, "no user has a user-hour that passes the filter"));
+    fixture_do(app, "key j Enter s S"); /* nothing to move in */
+    fixture_do(app, "clear-filter");
+    assert_true(fixture_shows(app, "21 users; "));
+    fixture_draw_all_sizes(app);
+    app_free(app);
+}
+
+static void the_user_key_goes_to_all_users_and_back(void **state)
+{
+    (void)state;
+    struct app *app = open_user("ann");
+    fixture_do(app, "key 5");
+    assert_int_equal(app_view(app)->action, ACTION_VIEW_USERS);
+    fixture_do(app, "key 5");
+    assert_int_equal(app_view(app)->action, ACTION_VIEW_USER);
+    assert_true(fixture_shows(app, "ann@D  7 hours"));
+    app_free(app);
+}
+
+static void the_list_of_users_is_written(void **state)
+{
+    char path[128], line[400] = "";
+    (void)state;
+    struct app *app = fixture_open(table, "iforest");
+    fixture_do(app, "users");
+    fixture_do(app, "sort user");
+    snprintf(path, sizeof path, "%s/users.csv", directory);
+    snprintf(line, sizeof line, "export %s", path);
+    fixture_do(app, line);
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    assert_non_null(fgets(line, sizeof line, file));
+    assert_string_equal(line, "src_user,hours,flagged_hours,worst_rank,first_seen,last_seen\n");
+    assert_non_null(fgets(line, sizeof line, file));
+    assert_memory_equal(line, "ann@D,7,", 8);
+    assert_non_null(strstr(line, ",1,2015-01-01 08:00:00,2015-01-05 23:00:00\n"));
+    fclose(file);
+    unlink(path);
+    app_free(app);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -257,6 +348,10 @@ int main(void)
         cmocka_unit_test(verdicts_are_marked_and_sought),
         cmocka_unit_test(an_hour_across_users_and_back),
         cmocka_unit_test(timelines_in_the_place_of_the_lane_or_beside_it),
+        cmocka_unit_test(all_users_are_listed),
+        cmocka_unit_test(users_are_those_that_pass_the_filter),
+        cmocka_unit_test(the_user_key_goes_to_all_users_and_back),
+        cmocka_unit_test(the_list_of_users_is_written),
     };
     return cmocka_run_group_tests_name("user", tests, make_table, remove_table);
 }

@@ -60,7 +60,7 @@ static void user_view(void **state)
     (void)state;
     struct app *ranked = fixture_open("synthetic_user_hours.csv.gz", "iforest");
     fixture_do(ranked, "user");
-    fixture_goldens(ranked, "user_nobody");
+    fixture_goldens(ranked, "users");
     fixture_do(ranked, "top");
     fixture_do(ranked, "open");
     fixture_goldens(ranked, "user");

@@ -96,7 +96,7 @@ static bool say_why_not(const struct user_view *view, const struct session *sess
     } else if (session->run->table->row_user == NULL) {
         text = "this table has no src_user column: no user to show";
     } else if (!session->selected.has_user) {
-        text = "no user is selected: choose a user-hour in 4 Top-K, or :user NAME";
+        text = "no user is selected: :users lists all, :user NAME finds one";
     } else if (view->problem[0] != '\0') {
         text = view->problem;
     }

@@ -100,9 +100,10 @@ struct view_ops {
     void (*where)(const void *view, const struct app *app, char *text, size_t size);
 };
 
-extern const struct view_ops *const views[]; /* in the order of their digits, then NULL */
+/* In the order of their digits, those without a key behind them, then NULL. */
+extern const struct view_ops *const views[];
 
 extern const struct view_ops view_run, view_data, view_scores, view_topk, view_user;
-extern const struct view_ops view_compare, view_review, view_log;
+extern const struct view_ops view_compare, view_review, view_log, view_users;
 
 #endif

@@ -9,5 +9,6 @@ const struct view_ops *const views[] = {
     &view_compare,
     &view_review,
     &view_log,
+    &view_users,
     NULL,
 };
