@@ -19,7 +19,10 @@ struct sorter {
     atomic_size_t done; /* of 2 n_rows */
 };
 
-enum { STEP = 1 << 16 }; /* rows between two looks at cancel */
+enum {
+    STEP = 1 << 16, /* rows between two looks at cancel */
+    AHEAD = 16      /* rows that memory is asked for ahead */
+};
 
 typedef void sort_step(struct sorter *sorter, uint32_t *places, size_t from, size_t to);
 
@@ -32,8 +35,13 @@ static void count_step(struct sorter *sorter, uint32_t *places, size_t from, siz
 
 static void write_step(struct sorter *sorter, uint32_t *places, size_t from, size_t to)
 {
+    uint32_t *rows = sorter->index->rows;
     for (size_t row = from; row < to; row++) {
-        sorter->index->rows[places[sorter->keys[row]]++] = (uint32_t)row;
+        if (to - row > 2 * AHEAD) { /* first where a key's next row goes, later that place */
+            __builtin_prefetch(&places[sorter->keys[row + 2 * AHEAD]], 1);
+            __builtin_prefetch(&rows[places[sorter->keys[row + AHEAD]]], 1);
+        }
+        rows[places[sorter->keys[row]]++] = (uint32_t)row;
     }
 }
 
