@@ -75,6 +75,7 @@ struct archive_out *archive_create(const char *path, uint32_t version, struct st
         free(archive);
         return NULL;
     }
+    outfile_stays_cached(archive->file); /* it is opened again soon */
     XXH3_64bits_reset(archive->hash);
     const struct head empty = {.version = 0};
     outfile_write(archive->file, &empty, sizeof empty);
@@ -220,8 +221,8 @@ void archive_close(struct archive_in *archive)
     free(archive);
 }
 
-const void *archive_get(struct archive_in *archive, const char tag[static 5], size_t size,
-                        size_t *count, struct status *status)
+const void *archive_get_sized(struct archive_in *archive, const char tag[static 5],
+                              size_t *size, size_t *count, struct status *status)
 {
     struct item item;
     uint64_t left = archive->length - archive->position, bytes;
@@ -230,13 +231,14 @@ const void *archive_get(struct archive_in *archive, const char tag[static 5], si
         return NULL;
     }
     memcpy(&item, archive->bytes + archive->position, sizeof item);
-    if (memcmp(item.tag, tag, sizeof item.tag) != 0 || item.size != size) {
+    if (memcmp(item.tag, tag, sizeof item.tag) != 0) {
         refuse(archive, status, "holds other things than a saved run");
         return NULL;
     }
     uint64_t start = archive->position + sizeof item;
     start += padding(start);
-    if (start > archive->length || __builtin_mul_overflow(item.count, size, &bytes) ||
+    if (start > archive->length ||
+        __builtin_mul_overflow(item.count, (uint64_t)item.size, &bytes) ||
         bytes > archive->length - start) {
         refuse(archive, status, "ends too early");
         return NULL;
@@ -244,8 +246,21 @@ const void *archive_get(struct archive_in *archive, const char tag[static 5], si
     uint64_t end = start + bytes;
     end += (16 - end % 16) % 16;
     archive->position = end > archive->length ? archive->length : end;
+    *size = item.size;
     *count = item.count;
     return archive->bytes + start;
+}
+
+const void *archive_get(struct archive_in *archive, const char tag[static 5], size_t size,
+                        size_t *count, struct status *status)
+{
+    size_t found;
+    const void *bytes = archive_get_sized(archive, tag, &found, count, status);
+    if (bytes != NULL && found != size) {
+        refuse(archive, status, "holds other things than a saved run");
+        return NULL;
+    }
+    return bytes;
 }
 
 bool archive_get_into(struct archive_in *archive, const char tag[static 5], void *to,
@@ -263,8 +278,7 @@ bool archive_get_into(struct archive_in *archive, const char tag[static 5], void
     return true;
 }
 
-/* The whole pages of a part that has been copied. */
-static void let_go(const void *bytes, size_t length)
+void archive_let_go(const void *bytes, size_t length)
 {
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
     uintptr_t from = ((uintptr_t)bytes + page - 1) / page * page;
@@ -281,7 +295,7 @@ void *archive_get_copy(struct archive_in *archive, const char tag[static 5], siz
     void *copy = bytes != NULL ? mem_aligned(*count, size, "a saved run", status) : NULL;
     if (copy != NULL) {
         memcpy(copy, bytes, size * *count);
-        let_go(bytes, size * *count);
+        archive_let_go(bytes, size * *count);
     }
     return copy;
 }

@@ -49,6 +49,14 @@ void archive_close(struct archive_in *archive);
 const void *archive_get(struct archive_in *archive, const char tag[static 5], size_t size,
                         size_t *count, struct status *status);
 
+/* The same with an element size that is said, not known. */
+const void *archive_get_sized(struct archive_in *archive, const char tag[static 5],
+                              size_t *size, size_t *count, struct status *status);
+
+/* What stands there has been looked at and need not stay in our memory; it may be read again.
+ */
+void archive_let_go(const void *bytes, size_t length);
+
 /* The next item, which must have exactly `count` elements, copied to `to`. */
 bool archive_get_into(struct archive_in *archive, const char tag[static 5], void *to,
                       size_t size, size_t count, struct status *status);

@@ -174,6 +174,11 @@ const char *outfile_bytes(struct outfile *file, size_t *length)
     return file->error == 0 ? file->memory : NULL;
 }
 
+void outfile_stays_cached(struct outfile *file)
+{
+    file->behind.off = true;
+}
+
 bool outfile_write(struct outfile *file, const void *bytes, size_t length)
 {
     if (length > BUFFER - file->used || length > BUFFER / 2) {

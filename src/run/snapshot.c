@@ -11,7 +11,7 @@
 #include "run/snapshot_table.h"
 
 /* Raised whenever what is written, or what a detector computes, changes. */
-enum { SNAPSHOT_VERSION = 1 };
+enum { SNAPSHOT_VERSION = 2 };
 
 /* ---- saving ---- */
 
@@ -274,7 +274,7 @@ static bool get_all(struct loading *loading)
     if (run->parallel == NULL || !get_params(loading)) {
         return false;
     }
-    run->table = snapshot_get_table(loading->archive, loading->status);
+    run->table = snapshot_get_table(loading->archive, run->parallel, loading->status);
     if (run->table == NULL) {
         return false;
     }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "run/snapshot_ids.h"
 
 /* ---- putting ---- */
 
@@ -51,13 +52,13 @@ void snapshot_put_table(struct archive_out *archive, const struct table *table)
     archive_put(archive, "day0", &table->first_day, sizeof table->first_day, 1);
     archive_put(archive, "vals", profiles->values, sizeof *profiles->values, n * d);
     archive_put(archive, "copy", profiles->copies, sizeof *profiles->copies, n);
-    archive_put(archive, "frst", profiles->first_row, sizeof *profiles->first_row, n);
-    archive_put(archive, "rowp", table->row_profile, sizeof(uint32_t), table->n_rows);
+    snapshot_put_ids(archive, "frst", profiles->first_row, n);
+    snapshot_put_ids(archive, "rowp", table->row_profile, table->n_rows);
     if (table->row_time != NULL) {
-        archive_put(archive, "rowt", table->row_time, sizeof(uint32_t), table->n_rows);
+        snapshot_put_ids(archive, "rowt", table->row_time, table->n_rows);
     }
     if (table->row_user != NULL) {
-        archive_put(archive, "rowu", table->row_user, sizeof(uint32_t), table->n_rows);
+        snapshot_put_ids(archive, "rowu", table->row_user, table->n_rows);
     }
 }
 
@@ -158,25 +159,8 @@ static void *get_array(struct archive_in *archive, const char tag[static 5], siz
     return array;
 }
 
-/* The ids of rows: (n) each below `limit`. */
-static uint32_t *get_ids(struct archive_in *archive, const char tag[static 5], size_t n,
-                         size_t limit, struct status *status)
-{
-    uint32_t *ids = get_array(archive, tag, sizeof *ids, n, status);
-    uint32_t most = 0;
-    for (size_t i = 0; ids != NULL && i < n; i++) {
-        most = ids[i] > most ? ids[i] : most;
-    }
-    if (ids != NULL && n > 0 && most >= limit) {
-        free(ids);
-        senseless(status);
-        return NULL;
-    }
-    return ids;
-}
-
 static bool get_profiles(struct archive_in *archive, struct table *table, size_t n,
-                         struct status *status)
+                         struct parallel *parallel, struct status *status)
 {
     struct profiles *profiles = &table->profiles;
     size_t cells, rows = 0;
@@ -195,28 +179,34 @@ static bool get_profiles(struct archive_in *archive, struct table *table, size_t
     }
     profiles->copies = get_array(archive, "copy", sizeof *profiles->copies, n, status);
     profiles->first_row =
-        profiles->copies != NULL ? get_ids(archive, "frst", n, table->n_rows, status) : NULL;
+        profiles->copies != NULL
+            ? snapshot_get_ids(archive, "frst", n, table->n_rows, parallel, status)
+            : NULL;
     for (size_t i = 0; profiles->first_row != NULL && i < n; i++) {
         rows += profiles->copies[i];
     }
     return profiles->first_row != NULL && (rows == table->n_rows || senseless(status));
 }
 
-static bool get_rows(struct archive_in *archive, struct table *table, struct status *status)
+static bool get_rows(struct archive_in *archive, struct table *table, struct parallel *parallel,
+                     struct status *status)
 {
     size_t n = table->n_rows;
-    table->row_profile = get_ids(archive, "rowp", n, table->profiles.n, status);
+    table->row_profile =
+        snapshot_get_ids(archive, "rowp", n, table->profiles.n, parallel, status);
     if (table->row_profile == NULL) {
         return false;
     }
     if (table->times != NULL) {
-        table->row_time = get_ids(archive, "rowt", n, dict_count(table->times), status);
+        table->row_time =
+            snapshot_get_ids(archive, "rowt", n, dict_count(table->times), parallel, status);
         if (table->row_time == NULL) {
             return false;
         }
     }
     if (table->users != NULL) {
-        table->row_user = get_ids(archive, "rowu", n, dict_count(table->users), status);
+        table->row_user =
+            snapshot_get_ids(archive, "rowu", n, dict_count(table->users), parallel, status);
         if (table->row_user == NULL) {
             return false;
         }
@@ -241,7 +231,8 @@ static bool get_columns(struct archive_in *archive, struct table *table, size_t 
     return true;
 }
 
-static bool get_all(struct archive_in *archive, struct table *table, struct status *status)
+static bool get_all(struct archive_in *archive, struct table *table, struct parallel *parallel,
+                    struct status *status)
 {
     uint64_t rows, n, d;
     if (!archive_get_count(archive, "rows", &rows, status) ||
@@ -266,13 +257,15 @@ static bool get_all(struct archive_in *archive, struct table *table, struct stat
     return table->time_seconds != NULL &&
            archive_get_into(archive, "day0", &table->first_day, sizeof table->first_day, 1,
                             status) &&
-           get_profiles(archive, table, n, status) && get_rows(archive, table, status);
+           get_profiles(archive, table, n, parallel, status) &&
+           get_rows(archive, table, parallel, status);
 }
 
-struct table *snapshot_get_table(struct archive_in *archive, struct status *status)
+struct table *snapshot_get_table(struct archive_in *archive, struct parallel *parallel,
+                                 struct status *status)
 {
     struct table *table = mem_zero(1, sizeof *table, "a table", status);
-    if (table != NULL && !get_all(archive, table, status)) {
+    if (table != NULL && !get_all(archive, table, parallel, status)) {
         table_free(table);
         return NULL;
     }
