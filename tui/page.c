@@ -118,16 +118,19 @@ void page_draw(struct page *page, struct canvas *canvas)
         }
         n += (size_t)draw_lines(page, i, next - i, &nowhere, 0);
     }
+    bool more = n > rows && rows > 1;
+    rows -= more ? 1 : 0; /* the last line says what part it is */
     /* The list's rows are the possible first ones, so that it never scrolls past the end. */
     list_set_count(&page->scroll, n > rows ? n - rows + 1 : 1);
     list_set_page(&page->scroll, rows);
     size_t first = page->scroll.cursor;
+    struct canvas body = canvas_part(canvas, 0, 0, (int)rows, canvas->cols);
     int y = -(int)first;
-    for (size_t i = 0, next; i < page->n && y < canvas->rows; i = next) {
+    for (size_t i = 0, next; i < page->n && y < body.rows; i = next) {
         next = i + lines_together(page, i);
-        y += draw_lines(page, i, next - i, canvas, y);
+        y += draw_lines(page, i, next - i, &body, y);
     }
-    if (n > rows && rows > 0) {
+    if (more) {
         char where[64];
         int width = snprintf(where, sizeof where, " %zu-%zu of %zu ", first + 1,
                              first + rows < n ? first + rows : n, n);
