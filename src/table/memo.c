@@ -55,6 +55,7 @@ static bool shelf_start(struct shelf *shelf, size_t width, size_t n_entries,
 {
     unsigned char *entries = mem_aligned(n_entries, width, "a memo", status);
     for (size_t i = 0; entries != NULL && i < n_entries; i++) {
+        memset(entries + i * width, 0, width); /* texts are compared whole, empty ones, too */
         entries[i * width + width - TAIL] = EMPTY;
     }
     *shelf = (struct shelf){.width = width, .n_entries = n_entries, .entries = entries};
