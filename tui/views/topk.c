@@ -25,118 +25,6 @@ static void close_topk(void *state)
     free(view);
 }
 
-/* ---- lines and rows ---- */
-
-static size_t lines(const struct topk_view *view)
-{
-    return view->rows.folds != NULL ? row_folds_lines(view->rows.folds) : view->rows.set.n;
-}
-
-struct row_line topk_line(const struct topk_view *view, size_t line)
-{
-    if (view->rows.folds != NULL && line < view->list.n) {
-        return row_folds_at(view->rows.folds, line);
-    }
-    return (struct row_line){.place = line, .rows = 1, .head = true};
-}
-
-size_t topk_row(const struct topk_view *view)
-{
-    return row_list_at(&view->rows, topk_line(view, view->list.cursor).place);
-}
-
-static void select_cursor(struct topk_view *view, struct app *app)
-{
-    size_t row = topk_row(view);
-    if (row != SIZE_MAX) {
-        app_select_row(app, row);
-    }
-}
-
-bool topk_go(struct topk_view *view, struct app *app, size_t row, bool unfold)
-{
-    const struct table *table = app_session(app)->run->table;
-    struct row_folds *folds = view->rows.folds;
-    size_t near = topk_line(view, view->list.cursor).place;
-    size_t place = row_set_find(&view->rows.set, table->row_profile, (uint32_t)row, near);
-    if (place == SIZE_MAX) {
-        return false;
-    }
-    size_t line = folds != NULL ? row_folds_line(folds, place) : place;
-    if (unfold && topk_line(view, line).place != place) {
-        row_folds_open(folds, folds->group[place], true);
-        list_set_count(&view->list, lines(view));
-        line = row_folds_line(folds, place);
-    }
-    list_go(&view->list, line);
-    select_cursor(view, app);
-    return true;
-}
-
-/* ---- which rows ---- */
-
-/* The list is there: the cursor goes where it is wanted. */
-static void arrive(struct topk_view *view, struct app *app)
-{
-    size_t target = view->target;
-    view->target = SIZE_MAX;
-    list_set_count(&view->list, lines(view));
-    if (target == SIZE_MAX || !topk_go(view, app, target, view->reveal)) {
-        if (view->filtered) {
-            list_go(&view->list, 0); /* an old place among other rows means nothing */
-        }
-        select_cursor(view, app);
-    }
-    view->reveal = view->filtered = false;
-}
-
-void topk_wish(struct topk_view *view, struct app *app, enum topk_aim aim)
-{
-    const struct session *session = app_session(app);
-    char problem[200];
-    if (!session->has_result[session->selected.result]) {
-        return;
-    }
-    if (aim == TOPK_FIRST) {
-        list_go(&view->list, 0);
-        view->target = SIZE_MAX;
-    } else if (view->target == SIZE_MAX) {
-        view->target = topk_row(view);
-    }
-    if (!topk_columns(view, session, problem, sizeof problem)) {
-        app_say(app, LOG_WARNING, "%s; the usual columns are shown", problem);
-    }
-    struct row_wish what = {
-        .result = session->selected.result,
-        .k = session->filter.whole ? session->run->table->n_rows : session->selected.k,
-        .sorted = view->reversed || view->sort.kind != ROW_COLUMN_RANK ||
-                  view->sort.index != ROW_COLUMN_IN_VIEW,
-        .filter = session->filter.text,
-        .slot = SLOT_TOPK,
-        .folds = view->fold,
-        .patient = view->finding != NULL, /* a search is looking at the list */
-    };
-    if (!row_column_order(view->sort, session, view->reversed, &what.order)) {
-        what.sorted = false; /* the detector it was sorted by has no scores in this run */
-    }
-    row_list_wish(&view->rows, app, view, &what);
-    if (view->rows.ready) {
-        arrive(view, app);
-    }
-}
-
-bool topk_columns(struct topk_view *view, const struct session *session, char *problem,
-                  size_t size)
-{
-    char ignored[200];
-    if (view->columns.n > 0 && strcmp(view->columns_text, session->columns) == 0) {
-        return true;
-    }
-    snprintf(view->columns_text, sizeof view->columns_text, "%s", session->columns);
-    return row_columns_parse(view->columns_text, session, &view->columns, problem, size) ||
-           !row_columns_parse("", session, &view->columns, ignored, sizeof ignored);
-}
-
 static void *open_topk(struct app *app)
 {
     struct topk_view *view = mem_zero(1, sizeof *view, "the top list", NULL);
@@ -214,7 +102,7 @@ static bool fold_one(struct topk_view *view)
         return false;
     }
     row_folds_open(folds, line.group, line.folded);
-    list_set_count(&view->list, lines(view));
+    list_set_count(&view->list, topk_lines(view));
     list_go(&view->list, folds->line[line.group]);
     return true;
 }
@@ -335,7 +223,7 @@ static unsigned act_topk(void *state, struct app *app, enum action action, const
         break;
     }
     if (topk_row(view) != before) {
-        select_cursor(view, app);
+        topk_select(view, app);
     }
     return REACT_DONE;
 }
@@ -384,7 +272,7 @@ static void answer_topk(void *state, struct app *app, struct query *query)
     if (query == view->finding) {
         found(view, app, (const struct find_query *)query);
     } else if (!topk_jump_answer(view, app, query) && row_list_answer(&view->rows, query)) {
-        arrive(view, app);
+        topk_arrive(view, app);
     }
 }
 

@@ -38,6 +38,17 @@ struct topk_view {
     size_t cells_capacity;
 };
 
+/* topk_rows.c */
+
+/* Lines of the list: rows, or groups of them. */
+size_t topk_lines(const struct topk_view *view);
+
+/* The row under the cursor becomes that of the session. */
+void topk_select(struct topk_view *view, struct app *app);
+
+/* The list has come: the cursor goes where it is wanted. */
+void topk_arrive(struct topk_view *view, struct app *app);
+
 /* What a line shows. `line` is below view->list.n. */
 struct row_line topk_line(const struct topk_view *view, size_t line);
 
