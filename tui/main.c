@@ -2,6 +2,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "app_state.h"
 #include "base/mem.h"
@@ -199,6 +201,7 @@ static int explorer_main(int argc, char **argv)
     struct status status = {0};
     run_params_init(&explorer.params);
     explorer.params.cache = true;
+    explorer.params.memory_check = MEMORY_WARN;
     explorer.review.on = true;
     const struct options options = {
         .synopsis = "[OPTION]... FILE   |   oddhours COMMAND ...",
@@ -232,8 +235,21 @@ static int explorer_main(int argc, char **argv)
     return exit_status;
 }
 
+/* OpenBLAS starts threads before main() that try for ever to get memory where the address space
+ * is limited, and waits for them when the process ends: there it is not asked. */
+static int leave(int exit_status)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY) {
+        fflush(NULL);
+        _exit(exit_status);
+    }
+    return exit_status;
+}
+
 int main(int argc, char **argv)
 {
     const struct command *command = argc > 1 ? command_find(argv[1]) : NULL;
-    return command != NULL ? command->main(argc - 1, argv + 1) : explorer_main(argc, argv);
+    return leave(command != NULL ? command->main(argc - 1, argv + 1)
+                                 : explorer_main(argc, argv));
 }

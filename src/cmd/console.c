@@ -110,11 +110,24 @@ void console_stage(struct console *console, const char *name)
     atomic_store(&console->printed, 0);
 }
 
+static void print_estimate(const struct console *console, const struct estimate *estimate)
+{
+    if (estimate->known && !console->quiet) {
+        fprintf(stderr, "memory: about %s needed for some %s rows, %s different; %s is %s\n",
+                format_bytes(estimate->bytes).text, format_short(estimate->rows).text,
+                format_short(estimate->profiles).text, format_bytes(estimate->left.bytes).text,
+                estimate->left.who);
+    }
+}
+
 static void on_event(void *context, struct run *run, enum pipeline_event event, size_t index)
 {
     struct console *console = context;
     if (event == PIPELINE_STAGE) {
         console->count = index + 1; /* and writing */
+        if (run->n_stages == 1) {
+            print_estimate(console, &run->estimate);
+        }
         console_stage(console, run->stages[run->n_stages - 1].name);
     } else if (event == PIPELINE_DONE) {
         console_done(console);

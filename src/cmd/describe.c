@@ -10,6 +10,7 @@
 #include "cmd/operand.h"
 #include "cmd/options.h"
 #include "run/card.h"
+#include "run/estimate.h"
 #include "run/json.h"
 #include "table/describe.h"
 #include "table/input.h"
@@ -86,6 +87,16 @@ static void print_people(const struct table *table, const struct description *de
     }
 }
 
+/* What `run` takes over this table, with the default options. */
+static uint64_t run_bytes(const struct table *table)
+{
+    struct run_params params;
+    struct sample sample;
+    run_params_init(&params);
+    sample_table(table, &sample);
+    return estimate_bytes(&sample, &params);
+}
+
 static void print_text(const struct table *table, const struct description *described)
 {
     printf("file      %s (%s)\n", operand_safe(table->report.name).text,
@@ -97,6 +108,8 @@ static void print_text(const struct table *table, const struct description *desc
     printf("profiles  %s distinct feature vectors (%.1f rows each)\n",
            format_grouped(described->profiles).text,
            (double)described->rows / (double)described->profiles);
+    printf("a run     takes about %s of memory with all detectors\n",
+           format_bytes(run_bytes(table)).text);
     print_people(table, described);
     printf("cleaned   %s missing or infinite values, taken as 0\n",
            format_grouped(described->cleaned).text);
@@ -131,6 +144,7 @@ static bool work(const struct settings *settings, struct console *console,
     bool good = described != NULL;
     if (good && settings->json) {
         cJSON *json = card_description(table, described, status);
+        json_number(json, "run_bytes", (double)run_bytes(table));
         good = json != NULL && json_write(json, "-", status);
     } else if (good) {
         print_text(table, described);

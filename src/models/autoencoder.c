@@ -167,6 +167,14 @@ static bool shapley(const void *model, const struct detector_data *data, size_t 
     return autoencoder_shapley(model, data, profile, phi, &base, status);
 }
 
+/* While it trains: the order of the rows, and where a batch has each profile. */
+static void memory_of(const double *values, const struct sample *sample,
+                      struct detector_memory *memory)
+{
+    (void)values;
+    memory->fit = 4 * sample->rows + 4 * sample_distinct(&sample->profiles, sample->rows);
+}
+
 const struct detector autoencoder_detector = {
     .name = "autoencoder",
     .title = "Autoencoder",
@@ -181,6 +189,7 @@ const struct detector autoencoder_detector = {
     .params = params,
     .fit = fit,
     .score = score,
+    .memory = memory_of,
     .free = model_free,
     .partial = partial,
     .info = info,

@@ -20,6 +20,7 @@
 #include "base/parallel.h"
 #include "base/progress.h"
 #include "base/status.h"
+#include "table/sample.h"
 #include "table/scaler.h"
 #include "table/table.h"
 
@@ -58,6 +59,13 @@ struct scores {
     size_t flagged_rows; /* rows above the threshold */
 };
 
+/* Bytes that a detector holds beside table, scaled profiles and scores. */
+struct detector_memory {
+    double fit, score; /* while it fits and scores, the model included */
+    double model;      /* from then on */
+    double rested;     /* after rest() */
+};
+
 struct detector {
     const char *name;         /* "iforest": command line, JSON, filters */
     const char *title;        /* "Isolation Forest" */
@@ -85,6 +93,11 @@ struct detector {
      * counts (scores_count() does them). Progress in profiles. */
     bool (*score)(const void *model, const struct detector_data *data, struct scores *scores,
                   const struct progress *progress, struct status *status);
+
+    /* How much memory it will take over such a table. NULL: next to none. */
+    void (*memory)(const double *params, const struct sample *sample,
+                   struct detector_memory *memory);
+    const char *memory_advice; /* "fewer rows for LOF with --lof-sample": how to take less */
 
     void (*free)(void *model);
 

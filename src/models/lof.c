@@ -105,6 +105,35 @@ void lof_free(void *take_model)
     }
 }
 
+/* Of each point: the tree with its coordinates, three numbers, four names, and while fitting
+ * the list of leaves; before that, while points are found, their coordinates twice. In sklearn
+ * form, and in distinct form when rows are piled up, the library's tree of all sampled rows. */
+static void lof_memory(const double *params, const struct sample *sample,
+                       struct detector_memory *memory)
+{
+    enum { TREE_ROWS = 2000000 /* see lof_health.c */, PILE = 4 /* times k: surely a pile */ };
+    const bool sklearn = params[PARAM_FORM] == LOF_SKLEARN;
+    const double asked = params[PARAM_SAMPLE], all = sample->rows;
+    const double rows = asked > 0 && asked < all ? asked : all;
+    const double profiles = sample_distinct(&sample->profiles, all);
+    const double points = fmin(sample_distinct(&sample->profiles, rows), profiles);
+    const double x = 4 * (double)sample->d, drawn = rows < all ? 4 * rows : 0;
+    const double library = rows * (x + 16) + (sklearn ? 0 : points * (x + 40));
+    memory->rested = points * (24 + 16 + (sklearn ? 8 : 0)) + drawn;
+    memory->model = memory->rested + points * (1.1 * x + (sklearn ? x : 0));
+    memory->fit = memory->model;
+    if (sklearn) {
+        memory->fit += library + fmin(2.5 * params[PARAM_NEIGHBORS] * points, LOF_LISTS_MOST);
+    } else if (sample_uneven(&sample->profiles) && rows <= TREE_ROWS &&
+               sample->profiles.most * rows >
+                   PILE * params[PARAM_NEIGHBORS] * sample->profiles.n) {
+        memory->fit += library;
+    } else {
+        memory->fit += 13 * points;
+    }
+    memory->score = memory->model + 32 * (profiles - points);
+}
+
 static void lof_rest(void *fitted)
 {
     struct lof_model *model = fitted;
@@ -335,6 +364,8 @@ const struct detector lof_detector = {
     .fit = lof_fit,
     .score = lof_score,
     .free = lof_free,
+    .memory = lof_memory,
+    .memory_advice = "fewer rows for LOF with --lof-sample",
     .rest = lof_rest,
     .partial = lof_partial,
     .info = lof_info,

@@ -145,6 +145,8 @@ static bool set_features(struct run_params *params, const char *value, struct st
     return true;
 }
 
+static const char *const checks[] = {"refuse", "warn", "off", NULL};
+
 /* The parameters that belong to the run and not to one detector. */
 static const struct param_spec general[] = {
     {"seed", PARAM_COUNT, 42, 0, 4294967295.0, false, NULL, "every random draw"},
@@ -153,6 +155,8 @@ static const struct param_spec general[] = {
     {"threads", PARAM_COUNT, 0, 0, 1024, false, NULL, "threads; 0: one per core"},
     {"input", PARAM_WORD, INPUT_AUTO, INPUT_AUTO, INPUT_LANL, false, input_kinds,
      "what FILE is: a table, a raw log, or what it looks like"},
+    {"memory-check", PARAM_WORD, MEMORY_REFUSE, MEMORY_REFUSE, MEMORY_OFF, false, checks,
+     "what to do when memory will not suffice (the explorer: warn)"},
 };
 
 static bool set_general(struct run_params *params, size_t which, const char *value,
@@ -166,7 +170,8 @@ static bool set_general(struct run_params *params, size_t which, const char *val
     case 0: params->seed = (uint32_t)number; break;
     case 1: params->budget = number; break;
     case 2: params->threads = (unsigned)number; break;
-    default: params->input_kind = (enum input_kind)number; break;
+    case 3: params->input_kind = (enum input_kind)number; break;
+    default: params->memory_check = (enum memory_check)number; break;
     }
     return true;
 }

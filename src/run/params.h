@@ -12,6 +12,9 @@
 #include "models/detector.h"
 #include "table/input.h"
 
+/* What becomes of a run that clearly takes more memory than is left. */
+enum memory_check { MEMORY_REFUSE, MEMORY_WARN, MEMORY_OFF };
+
 struct run_params {
     char *input;                /* a path; "-" is standard input */
     enum input_kind input_kind; /* a table, a raw log, or what it looks like */
@@ -25,6 +28,7 @@ struct run_params {
     uint32_t seed;
     double budget;
     unsigned threads; /* 0: one per core */
+    enum memory_check memory_check;
 };
 
 /* Defaults for everything but the input. */

@@ -334,12 +334,35 @@ static bool show_saved(struct pipeline *pipeline, bool *done, struct status *sta
     return true;
 }
 
+/* Says before the work what it will take. False when that is too much, and the user did not say
+ * to go on all the same. */
+static bool look_ahead(struct pipeline *pipeline, struct status *status)
+{
+    struct run *run = pipeline->run;
+    if (run->params.memory_check == MEMORY_OFF) {
+        return true;
+    }
+    run->estimate = estimate_make(&run->params, run->parallel);
+    mem_give_back();
+    if (!estimate_exceeds(&run->estimate)) {
+        return true;
+    }
+    char text[sizeof run->notice];
+    estimate_say(&run->estimate, &run->params, text, sizeof text);
+    if (run->params.memory_check == MEMORY_REFUSE) {
+        return status_set(status, STATUS_NOMEM, "%s", text);
+    }
+    snprintf(run->notice, sizeof run->notice, "%s", text);
+    return true;
+}
+
 static void compute(struct pipeline *pipeline, struct status *status)
 {
     struct run *run = pipeline->run;
     double started = clock_now();
     run->parallel = parallel_new(run->params.threads, status);
-    if (run->parallel != NULL && read_table(pipeline, status) && scale(pipeline, status)) {
+    if (run->parallel != NULL && look_ahead(pipeline, status) && read_table(pipeline, status) &&
+        scale(pipeline, status)) {
         detect_all(pipeline, status);
     }
     run->seconds = clock_now() - started;

@@ -58,6 +58,7 @@ void run_empty(struct run *run)
     run->log_index = NULL;
     run->table = NULL;
     run->parallel = NULL;
+    run->estimate = (struct estimate){.known = false};
     run->n_stages = 0;
     run->seconds = 0;
     run->saved = false;

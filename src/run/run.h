@@ -15,6 +15,7 @@
 #include "models/detector.h"
 #include "rank/quantile.h"
 #include "rank/ranking.h"
+#include "run/estimate.h"
 #include "run/params.h"
 #include "table/row_index.h"
 #include "table/scaler.h"
@@ -58,6 +59,7 @@ struct run {
     struct result results[DETECTOR_MAX + 1];
     struct stage_record stages[RUN_STAGES_MAX];
     size_t n_stages;
+    struct estimate estimate; /* made before the first stage is announced */
     double seconds;           /* from start to end */
     struct status status;     /* how it ended */
     bool saved;               /* not computed now, but loaded from a saved run */

@@ -153,6 +153,26 @@ static int draw_stages(const struct app *app, struct canvas *canvas, int y, int 
     return y - from;
 }
 
+/* What the run will take, said before and during the work, and what it takes now. */
+static int draw_memory(const struct app *app, struct canvas *canvas, int y, bool low)
+{
+    const struct session *session = app_session(app);
+    const struct estimate *estimate = &session->running->estimate;
+    const bool exceeds = estimate_exceeds(estimate);
+    if (!session->busy || session->n_stages == 0 || !estimate->known || (low && !exceeds)) {
+        return 0;
+    }
+    if (exceeds) {
+        char text[STATUS_TEXT];
+        estimate_say(estimate, &session->running->params, text, sizeof text);
+        return canvas_wrapped(canvas, y, 3, ROLE_WARN, text);
+    }
+    const uint64_t needed = app_now(app) == 0 ? 456000000 : estimate->bytes;
+    canvas_printf(canvas, y, 3, ROLE_DIM, "memory: about %s at the peak, %s now",
+                  format_bytes(needed).text, format_bytes(app_memory(app)).text);
+    return 1;
+}
+
 static void draw_result(const struct columns *columns, const struct result *result,
                         struct canvas *canvas, int y)
 {
@@ -252,6 +272,7 @@ static void draw_run(void *state, const struct app *app, struct canvas *canvas)
         return;
     }
     int y = draw_stages(app, canvas, 0, low ? canvas->rows : RUN_STAGES_MAX + 2);
+    y += draw_memory(app, canvas, y, low);
     if (session->ended && session->running->status.code > STATUS_CANCELLED) {
         canvas_printf(canvas, y++, 1, ROLE_BAD, "%s %s", canvas->glyphs->failed,
                       session->running->status.text);

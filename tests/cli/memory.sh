@@ -1,0 +1,73 @@
+#!/bin/sh
+# Memory: what is said before a run against what it takes, and runs that would not fit.
+. "${ODDHOURS_SRCDIR:-$(dirname "$0")/../..}/tests/cli/tap.sh"
+
+rows=200000
+[ -z "${ODDHOURS_SANITIZED:-}" ] || rows=2000
+
+# table COPIES: rows without repeats, so many times over
+table() {
+    "$builddir/data/generate" --rows $((rows / $1)) --no-repeats -o "$work/once.csv"
+    cp "$work/once.csv" "$work/$1.csv"
+    i=1
+    while [ $i -lt "$1" ]; do
+        tail -n +2 "$work/once.csv" >>"$work/$1.csv"
+        i=$((i + 1))
+    done
+}
+
+# megabytes FILE: what the line on memory promises
+megabytes() {
+    sed -n 's/^memory: about \([0-9.]*\) MB needed.*/\1/p' "$1"
+}
+
+for copies in 1 10 100; do
+    table $copies
+    "$oddhours" run "$work/$copies.csv" -o "$work/out" --threads=2 >"$work/said" 2>&1
+    said=$(megabytes "$work/said")
+    real=$(sed -n 's/.*"peak_bytes": *\([0-9]*\).*/\1/p' "$work/out/run.json")
+    if [ -n "${ODDHOURS_SANITIZED:-}" ]; then
+        skip "each row $copies times" 'a sanitizer takes memory of its own'
+        continue
+    fi
+    echo "# each row $copies times: $said MB said, $real bytes taken"
+    pass "each row $copies times: within 0.7 and 1.5 times of what is said" \
+        awk -v said="$said" -v real="$real" \
+        'BEGIN { ratio = said * 1e6 / real; exit !(ratio >= 0.7 && ratio <= 1.5) }'
+done
+
+ends 'describe says what a run takes' 0 '^a run +takes about [0-9.]+ MB of memory' \
+    "$oddhours" describe "$work/10.csv" -q
+
+# ---- too little ----
+if [ -n "${ODDHOURS_SANITIZED:-}" ] || ! (ulimit -v 60000) 2>/dev/null; then
+    skip 'too little memory' 'the address space cannot be limited here'
+else
+    # limited KIB COMMAND...: within so much address space
+    limited() (
+        ulimit -v "$1"
+        shift
+        exec "$@"
+    )
+    size=90000
+    ends 'it is said before the work' 1 \
+        'of memory are needed .*left under ulimit -v: .*--lof-sample' \
+        limited $size "$oddhours" run "$work/1.csv" -o "$work/none" --threads=1
+    pass 'no stage was begun' sh -c "! grep -q '\[1/' '$work/.tap'"
+    pass 'and nothing written' sh -c "! ls '$work/none' | grep -q ."
+    ends 'a finished run in that place stays' 1 'are needed' \
+        limited $size "$oddhours" run "$work/1.csv" -o "$work/out" --threads=1 -q
+    pass 'whole' "$oddhours" top "$work/out" -n 1 -q
+    pass 'a smaller table runs there' \
+        limited $size "$oddhours" run "$data/lanl_user_hours.csv" -o "$work/few" -q --threads=1
+    ends 'top asks, too' 1 'are needed' \
+        limited $size "$oddhours" top "$work/1.csv" -q --threads=1
+    limited $size "$oddhours" run "$work/1.csv" -o "$work/none" -q --threads=1 \
+        --memory-check=off >"$work/tried" 2>&1 || true
+    pass 'with --memory-check=off it is tried all the same' \
+        sh -c "! grep -q 'are needed' '$work/tried'"
+fi
+ends 'the words of the option' 2 "off" "$oddhours" run "$work/1.csv" -o "$work/out" \
+    --memory-check=no
+
+plan
