@@ -81,6 +81,23 @@ static void progress_shows_bar_and_figures(void **state)
     app_free(app); /* cancels, and does not wait for the gate */
 }
 
+/* What the run takes, before and while it works; a warning where that is too much. */
+static void memory_is_said_before_the_work(void **state)
+{
+    (void)state;
+    struct app *app = start_gated("read", 1);
+    while (app->session.n_stages == 0) {
+        wait_for_mail(app);
+    }
+    assert_true(app->session.running->estimate.known);
+    assert_true(fixture_shows(app, "memory: about 456 MB at the peak, 123 MB now"));
+    app->running->estimate.bytes = 5000000000;
+    app->running->estimate.left = (struct memory_left){1000000000, "left under ulimit -v"};
+    assert_true(fixture_shows(app, "5.0 GB of memory are needed"));
+    fixture_draw_all_sizes(app);
+    app_free(app);
+}
+
 static void what_was_finished_stays(void **state)
 {
     (void)state;
@@ -148,6 +165,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(progress_shows_bar_and_figures),
+        cmocka_unit_test(memory_is_said_before_the_work),
         cmocka_unit_test(what_was_finished_stays),
         cmocka_unit_test(a_cancelled_training_is_said_everywhere),
     };

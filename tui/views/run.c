@@ -158,14 +158,15 @@ static int draw_memory(const struct app *app, struct canvas *canvas, int y, bool
 {
     const struct session *session = app_session(app);
     const struct estimate *estimate = &session->running->estimate;
-    const bool exceeds = estimate_exceeds(estimate);
-    if (!session->busy || session->n_stages == 0 || !estimate->known || (low && !exceeds)) {
-        return 0;
-    }
-    if (exceeds) {
+    const bool exceeds = session->n_stages > 0 && estimate_exceeds(estimate);
+    const bool failed = session->ended && session->running->status.code == STATUS_NOMEM;
+    if (exceeds && (session->busy || failed)) {
         char text[STATUS_TEXT];
         estimate_say(estimate, &session->running->params, text, sizeof text);
         return canvas_wrapped(canvas, y, 3, ROLE_WARN, text);
+    }
+    if (!session->busy || session->n_stages == 0 || !estimate->known || low) {
+        return 0;
     }
     const uint64_t needed = app_now(app) == 0 ? 456000000 : estimate->bytes;
     canvas_printf(canvas, y, 3, ROLE_DIM, "memory: about %s at the peak, %s now",
@@ -272,11 +273,11 @@ static void draw_run(void *state, const struct app *app, struct canvas *canvas)
         return;
     }
     int y = draw_stages(app, canvas, 0, low ? canvas->rows : RUN_STAGES_MAX + 2);
-    y += draw_memory(app, canvas, y, low);
     if (session->ended && session->running->status.code > STATUS_CANCELLED) {
         canvas_printf(canvas, y++, 1, ROLE_BAD, "%s %s", canvas->glyphs->failed,
                       session->running->status.text);
     }
+    y += draw_memory(app, canvas, y, low);
     if (any_result(session)) {
         draw_results(session, canvas, y + (low ? 0 : 1));
     } else if (session_table(session) != NULL && !low) {
