@@ -1,7 +1,8 @@
-/* oddhours describe FILE: what the notebook's first cells print. */
+/* oddhours describe FILE|DIR: what the notebook's first cells print. */
 #include "cmd/cmd.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/format.h"
@@ -12,6 +13,7 @@
 #include "run/card.h"
 #include "run/estimate.h"
 #include "run/json.h"
+#include "run/saved.h"
 #include "table/describe.h"
 #include "table/input.h"
 
@@ -119,28 +121,26 @@ static void print_text(const struct table *table, const struct description *desc
     print_columns(table, described);
 }
 
-static bool work(const struct settings *settings, struct console *console,
-                 struct status *status)
+static struct table *read_table(const struct settings *settings, struct console *console,
+                                struct parallel *parallel, struct status *status)
 {
     const struct csv_options options = {
         .features = (const char *const *)settings->params.features,
         .n_features = settings->params.n_features,
         .strict = settings->params.strict,
     };
-    const struct progress *progress = console_progress(console);
-    struct parallel *parallel = parallel_new(settings->params.threads, status);
-    struct table *table = NULL;
-    struct description *described = NULL;
-    if (parallel != NULL) {
-        console_stage(console, "read");
-        table = input_load(settings->params.input, settings->params.input_kind, &options, NULL,
-                           parallel, progress, status);
-    }
-    if (table != NULL) {
-        console_stage(console, "describe");
-        described = describe_table(table, parallel, progress, status);
-        console_done(console);
-    }
+    console_stage(console, "read");
+    return input_load(settings->params.input, settings->params.input_kind, &options, NULL,
+                      parallel, console_progress(console), status);
+}
+
+static bool describe(const struct settings *settings, const struct table *table,
+                     struct parallel *parallel, struct console *console, struct status *status)
+{
+    console_stage(console, "describe");
+    struct description *described =
+        describe_table(table, parallel, console_progress(console), status);
+    console_done(console);
     bool good = described != NULL;
     if (good && settings->json) {
         cJSON *json = card_description(table, described, status);
@@ -150,6 +150,36 @@ static bool work(const struct settings *settings, struct console *console,
         print_text(table, described);
     }
     describe_free(described);
+    return good;
+}
+
+/* The table of a saved run, when a directory is named. */
+static bool describe_saved(const struct settings *settings, struct console *console,
+                           struct status *status)
+{
+    struct run *run = console_run(console, &settings->params, status);
+    bool good = run != NULL && describe(settings, run->table, run->parallel, console, status);
+    run_free(run);
+    return good;
+}
+
+static bool work(const struct settings *settings, struct console *console,
+                 struct status *status)
+{
+    struct status problem = {0};
+    char *saved = saved_in_directory(settings->params.input, &problem);
+    free(saved);
+    if (problem.code != STATUS_OK) {
+        *status = problem;
+        return false;
+    }
+    if (saved != NULL) {
+        return describe_saved(settings, console, status);
+    }
+    struct parallel *parallel = parallel_new(settings->params.threads, status);
+    struct table *table =
+        parallel == NULL ? NULL : read_table(settings, console, parallel, status);
+    bool good = table != NULL && describe(settings, table, parallel, console, status);
     table_free(table);
     parallel_free(parallel);
     return good;
@@ -161,7 +191,7 @@ int cmd_describe(int argc, char **argv)
     struct status status = {0};
     run_params_init(&settings.params);
     const struct options options = {
-        .synopsis = "describe FILE [OPTION]...",
+        .synopsis = "describe FILE|DIR [OPTION]...",
         .about = "Says what a table is like: shape, memory, missing values, quartiles, users,\n"
                  "hours, and how often feature vectors repeat.",
         .own = own,

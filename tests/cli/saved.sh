@@ -26,10 +26,17 @@ ends 'the same parameters may be repeated' 0 'row_id' \
 ends 'other parameters are refused' 2 'made with other parameters' \
     "$oddhours" top "$work/out" -q --trees 31
 ends 'a directory without a run' 2 'without a finished run' "$oddhours" top "$work"
+"$oddhours" describe "$table" -q | grep -v '^file' >"$work/a"
+"$oddhours" describe "$work/out" -q | grep -v '^file' >"$work/b"
+pass 'describe of the directory is describe of the file' cmp "$work/a" "$work/b"
+ends 'as JSON, too' 0 '"run_bytes"' "$oddhours" describe "$work/out" -q --json
+ends 'describe of a directory without a run' 2 'without a finished run' \
+    "$oddhours" describe "$work"
 cp -r "$work/out" "$work/bad"
 printf 'x' | dd of="$work/bad/run.odd" bs=1 seek=9999 conv=notrunc 2>/dev/null
 ends 'a damaged run is refused' 2 'is damaged' "$oddhours" top "$work/bad" -q
 : >"$work/bad/run.odd"
+ends 'describe refuses it, too' 2 'is not a saved run' "$oddhours" describe "$work/bad" -q
 ends 'an empty one, too' 2 'is not a saved run' "$oddhours" top "$work/bad" -q
 
 # ---- the cache of the explorer ----
@@ -71,5 +78,14 @@ pass 'a damaged run in the cache is computed again' grep -q 'finished in' "$work
 pass 'with a notice' grep -q 'cannot be used' "$work/log"
 explore --trees 30 --epochs 2
 pass 'and is whole again afterwards' grep -q 'shown from a saved run' "$work/shot"
+
+# ---- its size ----
+old=$XDG_CACHE_HOME/oddhours/$(printf '%032d' 0)-$(printf '%016d' 0).odd
+truncate -s 5G "$old" # a hole: it takes no disk
+touch -d '2001-01-01' "$old"
+explore --trees 32 --epochs 2
+pass 'beyond 4 GiB the oldest run makes room' test ! -e "$old"
+explore --trees 32 --epochs 2
+pass 'and the new one is kept' grep -q 'shown from a saved run' "$work/shot"
 
 plan

@@ -498,6 +498,21 @@ static void one_row_has_the_fused_bits(void **state)
     }
 }
 
+/* The other tests take the paths that this processor has: what they left out is said here. */
+static void avx512_was_among_the_paths(void **state)
+{
+    (void)state;
+    const struct net_path *paths[PATHS_MAX];
+    const size_t n = all_paths(paths);
+    for (size_t i = 0; i < n; i++) {
+        if (strcmp(paths[i]->kernel, "avx512") == 0) {
+            return;
+        }
+    }
+    print_message("this processor has no AVX-512\n");
+    skip();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -509,6 +524,7 @@ int main(void)
         cmocka_unit_test(kernels_have_equal_bits),
         cmocka_unit_test(copies_are_repeated_rows),
         cmocka_unit_test(one_row_has_the_fused_bits),
+        cmocka_unit_test(avx512_was_among_the_paths),
     };
     return cmocka_run_group_tests_name("autoencoder against torch", tests, NULL, NULL);
 }
