@@ -476,7 +476,7 @@ void vt_check_bytes(const struct vt *vt)
         const unsigned char *p = (const unsigned char *)bytes + i;
         size_t left = length - i;
         if (p[0] == 033) {
-            assert_true(left > 1 && strchr("[()=>78M", p[1]) != NULL);
+            assert_true(left > 1 && strchr("[()=>78DM", p[1]) != NULL);
             if (p[1] == '[') {
                 size_t end = 2;
                 while (end < left && (p[end] < 0x40 || p[end] > 0x7E)) {
