@@ -20,7 +20,7 @@ struct tally {
 static void add_time(struct tally *tally, const struct table *table, uint32_t time)
 {
     const int64_t *seconds = table->time_seconds;
-    if (seconds[time] == TABLE_NO_TIME) {
+    if (time == tally->last || seconds[time] == TABLE_NO_TIME) {
         return;
     }
     if (tally->first == DICT_NONE || seconds[time] < seconds[tally->first]) {
@@ -31,25 +31,42 @@ static void add_time(struct tally *tally, const struct table *table, uint32_t ti
     }
 }
 
-static void add_chunk(struct tally *tallies, const uint32_t *rows, size_t n,
-                      const struct table *table, const struct user_scores *scores)
+/* The scores are fetched ahead, without anything that waits for them: they lie all over. */
+static void add_scores(struct tally *tallies, const uint32_t *rows, size_t n,
+                       const struct table *table, const struct user_scores *scores)
 {
-    const double *score = scores->ranking == NULL ? NULL : scores->ranking->score;
-    for (size_t i = 0; i < n; i++) {
-        uint32_t row = rows[i];
-        struct tally *tally = &tallies[table->row_user[row]];
-        tally->rows++;
-        if (score != NULL) {
-            double own = score[table->row_profile[row]]; /* NaN compares false */
-            tally->flagged += own > scores->threshold;
-            if (own > tally->worst || (own == tally->worst && row < tally->worst_row)) {
-                tally->worst = own;
+    enum { AHEAD = 64 };
+    double own[AHEAD];
+    const double *score = scores->ranking->score;
+    for (size_t at = 0; at < n; at += AHEAD) {
+        size_t count = n - at < AHEAD ? n - at : AHEAD;
+        for (size_t i = 0; i < count; i++) {
+            own[i] = score[table->row_profile[rows[at + i]]];
+        }
+        for (size_t i = 0; i < count; i++) {
+            uint32_t row = rows[at + i];
+            struct tally *tally = &tallies[table->row_user[row]];
+            tally->flagged += own[i] > scores->threshold; /* NaN compares false */
+            if (own[i] >= tally->worst && (own[i] > tally->worst || row < tally->worst_row)) {
+                tally->worst = own[i];
                 tally->worst_row = row;
             }
         }
+    }
+}
+
+static void add_chunk(struct tally *tallies, const uint32_t *rows, size_t n,
+                      const struct table *table, const struct user_scores *scores)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct tally *tally = &tallies[table->row_user[rows[i]]];
+        tally->rows++;
         if (table->row_time != NULL) {
-            add_time(tally, table, table->row_time[row]);
+            add_time(tally, table, table->row_time[rows[i]]);
         }
+    }
+    if (scores->ranking != NULL) {
+        add_scores(tallies, rows, n, table, scores);
     }
 }
 
