@@ -3,9 +3,11 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/format.h"
 #include "base/mem.h"
+#include "run/sheet.h"
 #include "table/authlog_index.h"
 
 enum { LINES_MOST = 5000 };
@@ -17,20 +19,73 @@ struct lines_query {
     struct page *page; /* the answer */
 };
 
+static const struct {
+    const char *name; /* of its column in a file */
+    enum auth_field field;
+} columns[] = {
+    {"src_user", AUTH_SRC_USER},       {"dst_user", AUTH_DST_USER},
+    {"src_comp", AUTH_SRC_HOST},       {"dst_comp", AUTH_DST_HOST},
+    {"auth_type", AUTH_TYPE},          {"logon_type", AUTH_LOGON_TYPE},
+    {"orientation", AUTH_ORIENTATION}, {"result", AUTH_RESULT},
+};
+
+/* What `e` writes: the lines that are shown, field by field. */
+static struct sheet *sheet_of_lines(const struct page *page, const struct app *app, char *name,
+                                    size_t size, struct status *status)
+{
+    const struct authlog_lines *lines = page->kept;
+    struct sheet *sheet = sheet_new_table(page->title, status);
+    snprintf(name, size, "lines");
+    if (sheet == NULL) {
+        return NULL;
+    }
+    sheet_add_column(sheet, "time", false);
+    for (size_t c = 0; c < sizeof columns / sizeof columns[0]; c++) {
+        sheet_add_column(sheet, columns[c].name, true);
+    }
+    for (size_t i = 0; i < lines->n; i++) {
+        const struct authlog_event *event = &lines->events[i];
+        sheet_put_count(sheet, (uint64_t)event->time);
+        for (size_t c = 0; c < sizeof columns / sizeof columns[0]; c++) {
+            struct span field = event->field[columns[c].field];
+            sheet_put_bytes(sheet, field.bytes, field.length);
+        }
+    }
+    sheet_add_note(sheet, "input", "%s", app_session(app)->input);
+    if (lines->n < lines->total) {
+        sheet_add_note(sheet, "left out", "%s lines",
+                       format_grouped(lines->total - lines->n).text);
+    }
+    return sheet;
+}
+
+static void free_lines(void *lines)
+{
+    authlog_lines_free(lines);
+}
+
+static bool same(struct span a, struct span b)
+{
+    return a.length == b.length && memcmp(a.bytes, b.bytes, a.length) == 0;
+}
+
 static void add_event(struct page *page, const struct authlog_event *event)
 {
     char when[PAGE_KEY];
     const struct span *field = event->field;
+    const struct span to = field[AUTH_DST_USER];
+    bool other = !same(to, field[AUTH_SRC_USER]);
     long long second = (long long)event->time;
     snprintf(when, sizeof when, "%02lld:%02lld:%02lld", second / 3600 % 24, second / 60 % 60,
              second % 60);
-    page_pair(page, when, ROLE_TEXT, "%.*s > %.*s  %.*s %.*s %.*s  %.*s",
+    page_pair(page, when, ROLE_TEXT, "%.*s > %.*s  %.*s %.*s %.*s  %.*s%s%.*s",
               (int)field[AUTH_SRC_HOST].length, field[AUTH_SRC_HOST].bytes,
               (int)field[AUTH_DST_HOST].length, field[AUTH_DST_HOST].bytes,
               (int)field[AUTH_TYPE].length, field[AUTH_TYPE].bytes,
               (int)field[AUTH_LOGON_TYPE].length, field[AUTH_LOGON_TYPE].bytes,
               (int)field[AUTH_ORIENTATION].length, field[AUTH_ORIENTATION].bytes,
-              (int)field[AUTH_RESULT].length, field[AUTH_RESULT].bytes);
+              (int)field[AUTH_RESULT].length, field[AUTH_RESULT].bytes, other ? "  -> " : "",
+              other ? (int)to.length : 0, to.bytes);
 }
 
 static void work(struct query *query, const struct progress *progress)
@@ -42,18 +97,24 @@ static void work(struct query *query, const struct progress *progress)
                       dict_get(table->users, table->row_user[self->row]), LINES_MOST, progress,
                       &query->status);
     self->page = lines != NULL ? page_new("Lines of the log") : NULL;
-    if (self->page != NULL) {
-        page_add(self->page, ROLE_STRONG, "%s line%s; source > destination, kind, result",
-                 format_grouped(lines->total).text, lines->total == 1 ? "" : "s");
-        for (size_t i = 0; i < lines->n; i++) {
-            add_event(self->page, &lines->events[i]);
-        }
-        if (lines->n < lines->total) {
-            page_add(self->page, ROLE_DIM, "and %s more",
-                     format_grouped(lines->total - lines->n).text);
-        }
+    if (self->page == NULL) {
+        authlog_lines_free(lines);
+        return;
     }
-    authlog_lines_free(lines);
+    page_add(self->page, ROLE_STRONG,
+             "%s line%s; source > destination, kind, result  -> destination user if another",
+             format_grouped(lines->total).text, lines->total == 1 ? "" : "s");
+    for (size_t i = 0; i < lines->n; i++) {
+        add_event(self->page, &lines->events[i]);
+    }
+    if (lines->n < lines->total) {
+        page_add(self->page, ROLE_DIM, "and %s more",
+                 format_grouped(lines->total - lines->n).text);
+    }
+    self->page->total = (size_t)lines->total;
+    self->page->sheet = sheet_of_lines;
+    self->page->kept = lines;
+    self->page->free_kept = free_lines;
 }
 
 static void free_query(struct query *query)

@@ -140,18 +140,24 @@ static void count_formulas(struct app *app)
     }
 }
 
-/* The list of the view on top; NULL, and said so, when there is none. */
+/* The list of the page or view on top; NULL, and said so, when there is none. */
 static struct export_list *list_of_view(struct app *app, char *name, size_t size)
 {
     struct status status = {0};
     const struct view_ops *view = app_view(app);
-    if (view->sheet == NULL) {
+    const struct page *page = app->page;
+    if (page != NULL && page->sheet == NULL) {
+        app_say(app, LOG_NOTE, "a page is no list to write; Esc, and e writes what is below");
+        return NULL;
+    }
+    if (page == NULL && view->sheet == NULL) {
         app_say(app, LOG_NOTE, "%s has no list to write", view->title);
         return NULL;
     }
     struct export_list *list = mem_zero(1, sizeof *list, "an export", &status);
     if (list != NULL) {
-        list->sheet = view->sheet(app_view_state(app), app, name, size, &status);
+        list->sheet = page != NULL ? page->sheet(page, app, name, size, &status)
+                                   : view->sheet(app_view_state(app), app, name, size, &status);
     }
     if (list == NULL || list->sheet == NULL) {
         app_say(app, status.code == STATUS_NOMEM ? LOG_ERROR : LOG_NOTE, "%s",

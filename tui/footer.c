@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "table/authlog_index.h"
+
 enum { FOOTER_KEYS = 7, FOOTER_CANDIDATES = 16 };
 
 static bool has_choice_of_results(const struct session *session)
@@ -15,6 +17,13 @@ static bool has_choice_of_results(const struct session *session)
         n += session_uses(session, i) ? 1 : 0;
     }
     return n > 1;
+}
+
+static bool has_lines(const struct session *session)
+{
+    const char *why;
+    return session->run != NULL && session->run->log_index != NULL &&
+           authlog_index_usable(session->run->log_index, &why) && session->selected.has_row;
 }
 
 /* Whether an action would do something now, as far as the app knows; the view may know more. */
@@ -35,8 +44,10 @@ static bool is_useful(const struct app *app, enum action action)
     case ACTION_SORT:
     case ACTION_SORT_REVERSE:
     case ACTION_AXIS: return session_result(session) != NULL;
-    case ACTION_FILTER:
-    case ACTION_EXPORT: return session->has_table;
+    case ACTION_EXPORT:
+        return app->page != NULL ? app->page->sheet != NULL : session->has_table;
+    case ACTION_LINES: return has_lines(session);
+    case ACTION_FILTER: return session->has_table;
     case ACTION_CARD: return session->run != NULL;
     case ACTION_WHY:
     case ACTION_HOUR: return session->selected.has_row;
@@ -62,8 +73,8 @@ static size_t add(enum action *list, size_t n, enum action action)
  * cancelled from everywhere; where a view names few keys, those of everywhere follow. */
 static size_t candidates(const struct app *app, enum action *list)
 {
-    static const enum action on_page[] = {ACTION_BACK, ACTION_DOWN, ACTION_PAGE_DOWN,
-                                          ACTION_SEARCH, ACTION_NONE};
+    static const enum action on_page[] = {ACTION_BACK,   ACTION_DOWN,   ACTION_PAGE_DOWN,
+                                          ACTION_SEARCH, ACTION_EXPORT, ACTION_NONE};
     static const enum action everywhere[] = {ACTION_COMMAND, ACTION_HELP, ACTION_CLOSE,
                                              ACTION_NONE};
     const enum action *own = app->page != NULL ? on_page : app_view(app)->footer;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/format.h"
 #include "base/mem.h"
 #include "page_table.h"
 
@@ -32,6 +33,9 @@ void page_free(struct page *page)
 {
     if (page != NULL) {
         page_clear(page);
+        if (page->free_kept != NULL) {
+            page->free_kept(page->kept);
+        }
         free(page->lines);
         free(page);
     }
@@ -107,6 +111,29 @@ static int draw_lines(const struct page *page, size_t first, size_t n, struct ca
     return canvas_wrapped(canvas, y, x, line->role, line->text);
 }
 
+/* "21-40 of 1,692" at the right end of the last row: the lines with a key that begin in these
+ * `rows`, or rows of the `n` there are. */
+static void draw_place(const struct page *page, size_t rows, size_t n, struct canvas *canvas)
+{
+    size_t first = page->scroll.cursor, from = first + 1, of = n, before = 0, here = 0;
+    size_t to = first + rows < n ? first + rows : n;
+    char where[64];
+    if (page->total > 0) {
+        for (size_t i = 0; i < page->n; i++) {
+            const struct page_line *line = &page->lines[i];
+            bool keyed = line->key[0] != '\0';
+            before += keyed && line->row < first;
+            here += keyed && line->row >= first && line->row < first + rows;
+        }
+        from = before + (here > 0);
+        to = before + here;
+        of = page->total;
+    }
+    int width = snprintf(where, sizeof where, " %s-%s of %s ", format_grouped(from).text,
+                         format_grouped(to).text, format_grouped(of).text);
+    canvas_text(canvas, canvas->rows - 1, canvas->cols - width, ROLE_DIM, where);
+}
+
 void page_draw(struct page *page, struct canvas *canvas)
 {
     struct canvas nowhere = canvas_part(canvas, 0, 0, 0, canvas->cols);
@@ -131,10 +158,7 @@ void page_draw(struct page *page, struct canvas *canvas)
         y += draw_lines(page, i, next - i, &body, y);
     }
     if (more) {
-        char where[64];
-        int width = snprintf(where, sizeof where, " %zu-%zu of %zu ", first + 1,
-                             first + rows < n ? first + rows : n, n);
-        canvas_text(canvas, canvas->rows - 1, canvas->cols - width, ROLE_DIM, where);
+        draw_place(page, rows, n, canvas);
     }
 }
 

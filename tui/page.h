@@ -6,6 +6,10 @@
 #include "canvas.h"
 #include "widgets/list.h"
 
+struct app;
+struct sheet;
+struct status;
+
 enum { PAGE_KEY = 24 };
 
 struct page_line {
@@ -22,6 +26,14 @@ struct page {
     size_t n, capacity;
     struct list scroll; /* its cursor is the first line shown */
     int key_width;      /* cells of the left column */
+    /* Where it is a list: how many lines with a key there are, those left out included, so that
+     * the place is counted in them; else 0, and it is counted in rows of the screen. */
+    size_t total;
+    /* What can be written of it to a file, made from `kept`: as view_ops.sheet; or NULL. */
+    struct sheet *(*sheet)(const struct page *page, const struct app *app, char *name,
+                           size_t size, struct status *status);
+    void *kept; /* freed with the page by free_kept */
+    void (*free_kept)(void *kept);
 };
 
 /* An empty page; NULL when memory is out. A page is freed with page_free(). */
