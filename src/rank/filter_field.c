@@ -243,3 +243,22 @@ size_t filter_find_ranking(const char *name, const struct filter_context *contex
     return find(name, strlen(name), true, context, &field, &ignored) ? field.index
                                                                      : context->n_rankings;
 }
+
+size_t filter_dotted(const char *word, const struct filter_context *context)
+{
+    static const char *const parts[] = {"rank", "score", "flag", "flagged"};
+    const char *dot = strchr(word, '.');
+    size_t length = dot != NULL ? (size_t)(dot - word) : 0;
+    bool part = false;
+    for (size_t i = 0; dot != NULL && i < sizeof parts / sizeof *parts; i++) {
+        part = part || same_word(parts[i], dot + 1, strlen(dot + 1), true, true);
+    }
+    for (size_t i = 0; length > 0 && i < context->n_rankings; i++) {
+        const struct filter_ranking *one = &context->rankings[i];
+        if (same_word(one->name, word, length, true, true) ||
+            (part && one->alias != NULL && same_word(one->alias, word, length, true, true))) {
+            return i;
+        }
+    }
+    return context->n_rankings;
+}

@@ -95,7 +95,14 @@ static void put_item(struct writer *writer, enum filter_kind kind,
     static const char *const signs[] = {"", "!=", "<", "<=", ">", ">=", ""};
     put_text(writer, signs[item->op]);
     if (filter_is_text(kind)) {
-        put_quotable(writer, item->text, "", kind == FILTER_WORD ? PLACE_WORD : PLACE_VALUE);
+        bool word = kind == FILTER_WORD;
+        if (word && filter_dotted(item->text, context) < context->n_rankings) {
+            put_text(writer, "\""); /* it is only taken in quotes */
+            put_escaped(writer, item->text);
+            put_text(writer, "\"");
+        } else {
+            put_quotable(writer, item->text, "", word ? PLACE_WORD : PLACE_VALUE);
+        }
     } else if (kind == FILTER_FLAGGED) {
         put_quotable(writer, flagged_name(item, context), "", PLACE_VALUE);
     } else {

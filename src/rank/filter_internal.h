@@ -70,6 +70,11 @@ bool filter_find_field(const char *name, size_t length, const struct filter_cont
 /* The ranking called so, or by its alias; n_rankings when there is none. */
 size_t filter_find_ranking(const char *name, const struct filter_context *context);
 
+/* The ranking that a word begins with, if a dot follows: its name, or its alias when `rank`,
+ * `score`, `flag` or `flagged` is all that follows (IF.smith may be a user); n_rankings when
+ * it is no such word. */
+size_t filter_dotted(const char *word, const struct filter_context *context);
+
 /* The whole name of a field, which goes on with `*suffix`. */
 const char *filter_field_name(const struct filter_field *field,
                               const struct filter_context *context, const char **suffix);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/mem.h"
 #include "rank/filter_lexer.h"
@@ -268,9 +269,28 @@ static bool field_term(struct parser *parser, const struct lexeme *name, bool ne
     return read_values(parser, term, &field);
 }
 
+/* A word such as iforest.flagged: it would be searched in user names, and find nobody. */
+static bool refuse_dotted(struct parser *parser, const struct lexeme *word, size_t ranking,
+                          bool negated)
+{
+    const char *name = parser->context->rankings[ranking].name;
+    const char *after = strchr(word->text, '.') + 1;
+    bool rank = strcasecmp(after, "rank") == 0, score = strcasecmp(after, "score") == 0;
+    return refuse(parser, word->column, word->source_length,
+                  "there is no field '%.60s'; did you mean %s%s%.40s%s?", word->text,
+                  negated ? "-" : "", rank || score ? "" : "flagged:", name,
+                  rank    ? ".rank:1-100"
+                  : score ? ":>p99"
+                          : "");
+}
+
 static bool word_term(struct parser *parser, struct lexeme *word, bool negated)
 {
     const struct filter_field field = {.kind = FILTER_WORD};
+    size_t dotted = filter_dotted(word->text, parser->context);
+    if (!word->quoted && dotted < parser->context->n_rankings) {
+        return refuse_dotted(parser, word, dotted, negated);
+    }
     if (!check_available(parser, &field, word)) {
         return false;
     }

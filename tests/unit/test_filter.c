@@ -118,6 +118,9 @@ static void good_texts(void **state)
         {"!user:a", "-user:a"},
         {"-!x", "-\"!x\""},
         {"admin", "admin"},
+        {"if.smith@D", "if.smith@D"},
+        {"jo.lof iforests.x iforest", "jo.lof iforests.x iforest"},
+        {"\"iforest.flagged\"", "\"iforest.flagged\""},
         {"-admin root*", "-admin root*"},
         {"\"two words\" \"a:b\" a\"b", "\"two words\" \"a:b\" a\"b"},
         {"\"a\\\"b\\\\c\\d\"", "a\"b\\c\\d"},
@@ -225,6 +228,10 @@ static void wrong_texts(void **state)
         {"sort:usr-desc", 5, "did you mean user?", "user"},
         {"sort:lof", 0, "no scores yet", ""},
         {"x.rank:1", 0, "there is no field x", ""},
+        {"iforest.flagged", 0, "no field 'iforest.flagged'; did you mean flagged:iforest?", ""},
+        {"hour:3 -ae.flag", 8, "no field 'ae.flag'; did you mean -flagged:autoencoder?", ""},
+        {"IF.rank", 0, "did you mean iforest.rank:1-100?", ""},
+        {"lof.score", 0, "did you mean lof:>p99?", ""},
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         refuse(&s->context, texts[i].text, texts[i].column, texts[i].sentence,
@@ -275,8 +282,7 @@ static void odd_names(void **state)
     expect(&context, "q\":1", "q\":1");
     expect(&context, "sort:\"my col\"", "sort:\"my col-desc\"");
     expect(&context, "row:1", "row:1"); /* the row_id: the program's own names come first */
-    expect(&context, "total:1 Total:2 TOTAL:3 tot:4",
-           "total:1 Total:2 Total:3 tot:4");
+    expect(&context, "total:1 Total:2 TOTAL:3 tot:4", "total:1 Total:2 Total:3 tot:4");
     table_free(table);
 }
 
