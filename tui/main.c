@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "app_state.h"
@@ -10,8 +11,10 @@
 #include "cmd/cmd.h"
 #include "cmd/options.h"
 #include "loop.h"
+#include "run/saved.h"
 #include "script.h"
 #include "signals.h"
+#include "table/source.h"
 #include "term.h"
 
 struct explorer {
@@ -150,12 +153,45 @@ static bool run_app(struct app *app, const struct explorer *explorer, struct scr
     return good;
 }
 
+/* Looks whether a named file can be read at all. Pipes are left alone: opening one waits. */
+static bool input_readable(const char *path, struct status *status)
+{
+    struct stat stat_of;
+    if (strcmp(path, "-") == 0 ||
+        (stat(path, &stat_of) == 0 && !S_ISREG(stat_of.st_mode) && !S_ISDIR(stat_of.st_mode))) {
+        return true;
+    }
+    char *saved = saved_in_directory(path, status);
+    struct source *source =
+        saved == NULL && status->code == STATUS_OK ? source_open(path, NULL, status) : NULL;
+    bool readable = saved != NULL || source != NULL;
+    free(saved);
+    source_close(source);
+    return readable;
+}
+
+/* More than one word: the first may be a command that was mistyped. */
+static void say_words(int n, const char *first, struct status *status)
+{
+    const char *near = n > 1 && access(first, F_OK) != 0 ? command_nearest(first) : NULL;
+    if (near != NULL) {
+        status_set(status, STATUS_USAGE, "there is no command '%.60s'; did you mean '%s'?",
+                   first, near);
+    } else {
+        status_set(status, STATUS_USAGE, "%s; oddhours --help tells more",
+                   n == 0 ? "the name of a file is missing" : "one file at a time");
+    }
+}
+
 static int explore(struct explorer *explorer)
 {
     struct status status = {0};
     struct script *script = NULL;
     bool utf8 = term_locale();
     if (explorer->rows == 0 && !term_available()) {
+        if (!input_readable(explorer->params.input, &status)) {
+            return options_fail(&status);
+        }
         status_set(&status, STATUS_USAGE,
                    "this is not a terminal; use oddhours run FILE -o DIR, or --screen");
         return options_fail(&status);
@@ -220,8 +256,7 @@ static int explorer_main(int argc, char **argv)
     case OPTIONS_WRONG: break;
     case OPTIONS_GO:
         if (argc - first != 1) {
-            status_set(&status, STATUS_USAGE, "%s; oddhours --help tells more",
-                       argc == first ? "the name of a file is missing" : "one file at a time");
+            say_words(argc - first, argv[first], &status);
             options_fail(&status);
             break;
         }

@@ -3,6 +3,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/nearest.h"
+
 const struct command commands[] = {
     {"run", "run FILE -o DIR", "run the detectors and write their files", cmd_run},
     {"describe", "describe FILE", "shape, memory, missing values, quartiles", cmd_describe},
@@ -21,4 +23,13 @@ const struct command *command_find(const char *word)
         }
     }
     return NULL;
+}
+
+const char *command_nearest(const char *word)
+{
+    struct nearest nearest = {0};
+    for (const struct command *command = commands; command->name != NULL; command++) {
+        nearest_consider(&nearest, word, command->name);
+    }
+    return nearest.word;
 }

@@ -18,6 +18,9 @@ extern const struct command commands[]; /* ends with a NULL name */
 /* The command named by `word`, or NULL. */
 const struct command *command_find(const char *word);
 
+/* The name of the command that an unknown word was probably meant to be, or NULL. */
+const char *command_nearest(const char *word);
+
 int cmd_run(int argc, char **argv);
 int cmd_describe(int argc, char **argv);
 int cmd_prep(int argc, char **argv);

@@ -55,6 +55,14 @@ same 'a second run leaves nothing of the first' \
     "isolation_forest.csv run.json run.odd run_if_info.json" \
     "$(cd "$out" && ls | tr '\n' ' ' | sed 's/ $//')"
 
+# ---- the explorer without a terminal, or a command that was mistyped ----
+ends 'a mistyped command' 2 "there is no command 'tpo'; did you mean 'top'" "$oddhours" tpo "$table"
+ends 'two files' 2 'one file at a time' "$oddhours" "$table" "$table"
+ends 'a file that is not there comes before the terminal' 1 'No such file' \
+    "$oddhours" "$work/nothing.csv"
+ends 'so does a directory' 2 'is a directory' "$oddhours" "$work"
+ends 'a file that is there' 2 'this is not a terminal' "$oddhours" "$table"
+
 # ---- describe and top ----
 ends 'describe' 0 'rows      2,967 in 9 columns' "$oddhours" describe "$table"
 ends 'describe as JSON' 0 '"rows": 2967' "$oddhours" describe "$table" --json
