@@ -121,11 +121,31 @@ static void users_are_found_by_a_part_of_their_name(void **state)
     (void)state;
     struct app *app = open_user("en7"); /* in it */
     assert_true(fixture_shows(app, "ben7@D  7 hours"));
+    assert_true(strstr(app->message, "users") == NULL); /* it is the only one */
+    fixture_do(app, "user ben1");
+    assert_string_equal(app->message, "11 users begin with 'ben1'; this is the first");
+    assert_true(fixture_shows(app, "ben1@D  7 hours"));
+    fixture_do(app, "user n1");
+    assert_string_equal(app->message, "11 users have 'n1' in their names; this is the first");
     fixture_do(app, "user ben1@D"); /* the whole name before those that begin so */
     assert_true(fixture_shows(app, "ben1@D  7 hours"));
     fixture_do(app, "user zoe");
     assert_true(fixture_shows(app, "there is no user 'zoe'"));
     assert_true(fixture_shows(app, "ben1@D  7 hours"));
+    app_free(app);
+}
+
+static void the_mark_of_the_day_leaves_labels_alone(void **state)
+{
+    (void)state;
+    struct app *app = open_user("ann@D");
+    assert_true(fixture_shows(app, " d00"));
+    fixture_do(app, "sort time");
+    fixture_do(app, "first"); /* d00: the mark is where its label stands */
+    assert_true(fixture_shows(app, " d00"));
+    fixture_do(app, "last"); /* d04: beside it */
+    assert_true(fixture_shows(app, " d00 "));
+    assert_true(fixture_shows(app, "\u25b4"));
     app_free(app);
 }
 
@@ -342,6 +362,7 @@ int main(void)
         cmocka_unit_test(the_days_of_a_list_without_any),
         cmocka_unit_test(the_head_sums_up),
         cmocka_unit_test(users_are_found_by_a_part_of_their_name),
+        cmocka_unit_test(the_mark_of_the_day_leaves_labels_alone),
         cmocka_unit_test(the_lane_shows_any_feature_or_score),
         cmocka_unit_test(hours_are_sorted_by_anything),
         cmocka_unit_test(a_whole_name_is_that_feature),

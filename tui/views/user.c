@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/format.h"
 #include "base/mem.h"
 #include "review.h"
 #include "views/detail.h"
@@ -296,12 +297,13 @@ static unsigned choose_user(struct app *app, const char *name)
     const struct dict *users = session->run->table->users;
     size_t n = dict_count(users), length = strlen(name);
     uint32_t exact = dict_find(users, name, length), begins = DICT_NONE, has = DICT_NONE;
-    for (uint32_t id = 0; exact == DICT_NONE && begins == DICT_NONE && id < n; id++) {
+    size_t n_begin = 0, n_have = 0;
+    for (uint32_t id = 0; exact == DICT_NONE && id < n; id++) {
         struct span user = dict_get(users, id);
         if (user.length >= length && memcmp(user.bytes, name, length) == 0) {
-            begins = id;
-        } else if (has == DICT_NONE && memmem(user.bytes, user.length, name, length) != NULL) {
-            has = id;
+            begins = n_begin++ == 0 ? id : begins;
+        } else if (n_begin == 0 && memmem(user.bytes, user.length, name, length) != NULL) {
+            has = n_have++ == 0 ? id : has;
         }
     }
     uint32_t found = exact != DICT_NONE ? exact : begins != DICT_NONE ? begins : has;
@@ -309,6 +311,12 @@ static unsigned choose_user(struct app *app, const char *name)
         app_say(app, LOG_ERROR, "there is no user '%s'", name);
     } else {
         app_select_user(app, found);
+        size_t fit = n_begin > 0 ? n_begin : n_have;
+        if (fit > 1) {
+            app_say(app, LOG_NOTE, "%s users %s '%.100s'%s; this is the first",
+                    format_grouped(fit).text, n_begin > 0 ? "begin with" : "have", name,
+                    n_begin > 0 ? "" : " in their names");
+        }
     }
     return REACT_DONE;
 }
@@ -455,9 +463,9 @@ static struct sheet *sheet_user(void *state, const struct app *app, char *name, 
     return sheets_list(app, title, view->rows.in_order, view->rows.n, &how, status);
 }
 
-static const enum action footer[] = {ACTION_OPEN, ACTION_RIGHT,    ACTION_DAY_NEXT,
-                                     ACTION_HOUR, ACTION_TIMELINE, ACTION_COLUMNS,
-                                     ACTION_HELP, ACTION_NONE};
+static const enum action footer[] = {ACTION_OPEN,     ACTION_LINES, ACTION_RIGHT,
+                                     ACTION_DAY_NEXT, ACTION_HOUR,  ACTION_TIMELINE,
+                                     ACTION_COLUMNS,  ACTION_HELP,  ACTION_NONE};
 
 const struct view_ops view_user = {
     .action = ACTION_VIEW_USER,

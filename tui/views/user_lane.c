@@ -100,7 +100,7 @@ static void draw_days(const struct session *session, const struct user_rows *row
                       (long long)rows->first_day + (long long)i * (long long)lane->days_a_cell);
     }
     if (selected_cell(session, rows, lane, &y, &x)) {
-        canvas_text(canvas, lane->rows, x, ROLE_STRONG, canvas->glyphs->up);
+        chart_mark(canvas, lane->rows, x, canvas->glyphs->up);
     }
 }
 

@@ -112,3 +112,13 @@ void chart_axis(struct canvas *canvas, int y, int x, int cols, const struct axis
         }
     }
 }
+
+void chart_mark(struct canvas *canvas, int y, int x, const char *glyph)
+{
+    const struct cell *cell = canvas_cell(canvas, y, x);
+    if (cell != NULL && cell->text[0] != '\0' && strcmp(cell->text, " ") != 0) {
+        canvas_select(canvas, y, x, 1);
+    } else {
+        canvas_text(canvas, y, x, ROLE_STRONG, glyph);
+    }
+}

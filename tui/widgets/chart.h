@@ -31,6 +31,10 @@ size_t axis_ticks(const struct axis *axis, double gap, struct tick *ticks, size_
 /* Draws the labels of an axis of `cols` cells, centred under their places. */
 void chart_axis(struct canvas *canvas, int y, int x, int cols, const struct axis *axis);
 
+/* A mark on a line of labels: the glyph where nothing stands, else the label's cell is shown
+ * selected, so that labels stay readable. */
+void chart_mark(struct canvas *canvas, int y, int x, const char *glyph);
+
 /* ---- charts ---- */
 
 /* A horizontal bar: `share` (0 to 1) of `cols` cells; more than nothing shows at least a trace.
