@@ -125,6 +125,56 @@ static void its_user_hours_are_judged(void **state)
     assert_null(review_own(app->review, first));
 }
 
+static void two_detectors_are_one_pair(void **state)
+{
+    (void)state;
+    assert_false(fixture_shows(app, "s sort"));
+    assert_false(fixture_shows(app, "(s"));
+    fixture_do(app, "key Tab s");
+    assert_string_equal(app->message, "nothing to choose here: there are only two detectors");
+    fixture_do(app, "key S-Tab");
+}
+
+static void the_pair_that_differs_is_chosen(void **state)
+{
+    (void)state;
+    struct app *own = app;
+    app = fixture_open("lanl_user_hours.csv", "iforest,lof,autoencoder");
+    fixture_do(app, "k 100");
+    fixture_do(app, "compare");
+    assert_int_equal(found()->n, 3);
+    assert_true(fixture_shows(app, "s sort") && fixture_shows(app, "(s changes)"));
+    fixture_do(app, "key Tab Down");
+    assert_true(fixture_shows(app, "where the detectors differ most (s: another pair)"));
+    double most = found()->differ[0].decades;
+    double best = 0;
+    for (size_t i = 0; i < 3; i++) {
+        char name[64];
+        const struct compare_pair pair = compare_pair(found(), i);
+        fixture_do(app, "key s");
+        snprintf(name, sizeof name, "where %s and %s differ most",
+                 app->session.run->results[found()->result[pair.a]].brief,
+                 app->session.run->results[found()->result[pair.b]].brief);
+        assert_true(fixture_shows(app, name));
+        assert_true(found()->n_differ > 0);
+        for (size_t k = 0; k < found()->n_differ; k++) {
+            const struct disagreement *differ = &found()->differ[k];
+            assert_true((differ->rare == pair.a && differ->ordinary == pair.b) ||
+                        (differ->rare == pair.b && differ->ordinary == pair.a) ||
+                        differ->decades == 0);
+        }
+        best = found()->differ[0].decades > best ? found()->differ[0].decades : best;
+    }
+    assert_true(best == most); /* the widest of all is the widest of some pair */
+    fixture_do(app, "key s");
+    assert_true(fixture_shows(app, "where the detectors differ most"));
+    fixture_do(app, "key Tab Tab s"); /* the pairs: all are shown */
+    assert_non_null(strstr(app->message, "all pairs are shown"));
+    assert_false(fixture_shows(app, "s sort"));
+    app_free(app);
+    app = own;
+}
+
 static void any_pane_at_any_size(void **state)
 {
     (void)state;
@@ -148,6 +198,8 @@ int main(void)
         cmocka_unit_test(what_a_pair_shares_is_listed),
         cmocka_unit_test(enter_shows_the_user_hour_and_again_its_user),
         cmocka_unit_test(its_user_hours_are_judged),
+        cmocka_unit_test(two_detectors_are_one_pair),
+        cmocka_unit_test(the_pair_that_differs_is_chosen),
         cmocka_unit_test(any_pane_at_any_size),
     };
     return cmocka_run_group_tests_name("compare", tests, open_compare, close_compare);

@@ -22,7 +22,7 @@ static void ask(struct compare_view *view, struct app *app)
     if (ready_detectors(app_session(app)) < 2) {
         return;
     }
-    struct compare_query *query = compare_query_new(app, view->least);
+    struct compare_query *query = compare_query_new(app, view->least, view->pair);
     view->asked = query;
     if (query != NULL && !app_query(app, view, &query->query)) {
         view->asked = NULL;
@@ -178,6 +178,37 @@ static bool act_list(struct compare_view *view, struct app *app, enum action act
     return list_act(list, action);
 }
 
+/* Whether there is a choice in this pane for choose(): of two detectors all is one pair. */
+static bool has_choice(const struct compare_view *view)
+{
+    return view->found.n > 2 && view->pane != PANE_PAIRS;
+}
+
+/* The next pair whose differences are listed, or how many detectors make the consensus. */
+static void choose(struct compare_view *view, struct app *app)
+{
+    const struct comparison *found = &view->found;
+    if (!has_choice(view)) {
+        app_say(app, LOG_NOTE, "nothing to choose here: %s",
+                view->pane == PANE_PAIRS ? "all pairs are shown"
+                                         : "there are only two detectors");
+        return;
+    }
+    if (view->pane == PANE_DIFFER) {
+        view->pair = (found->pair + 1) % compare_pairs(found);
+        list_go(&view->list[PANE_DIFFER], 0);
+    } else {
+        view->least = found->least > 2 ? found->least - 1 : found->n;
+    }
+    ask(view, app);
+}
+
+static bool useful_compare(const void *state, const struct app *app, enum action action)
+{
+    (void)app;
+    return action != ACTION_SORT || has_choice(state);
+}
+
 static unsigned act_compare(void *state, struct app *app, enum action action,
                             const char *argument)
 {
@@ -190,10 +221,7 @@ static unsigned act_compare(void *state, struct app *app, enum action action,
     switch ((int)action) {
     case ACTION_PANE: turn_pane(view, app, 1); return REACT_DONE;
     case ACTION_PANE_BACK: turn_pane(view, app, -1); return REACT_DONE;
-    case ACTION_SORT:
-        view->least = view->found.least > 2 ? view->found.least - 1 : view->found.n;
-        ask(view, app);
-        return REACT_DONE;
+    case ACTION_SORT: choose(view, app); return REACT_DONE;
     case ACTION_BACK:
         if (!view->detail) {
             return REACT_PASS;
@@ -261,4 +289,5 @@ const struct view_ops view_compare = {
     .changed = changed_compare,
     .answer = answer_compare,
     .sheet = compare_sheet,
+    .useful = useful_compare,
 };

@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/format.h"
 #include "review.h"
@@ -105,7 +106,9 @@ static void draw_rows(struct compare_view *view, const struct app *app, struct c
         }
     }
     if (list->n == 0 && view->pane == PANE_CONSENSUS) {
-        canvas_text(canvas, 1, 1, ROLE_DIM, "none: a larger K (+), or fewer detectors (s)");
+        canvas_text(canvas, 1, 1, ROLE_DIM,
+                    view->found.n > 2 ? "none: a larger K (+), or fewer detectors (s)"
+                                      : "none: a larger K (+)");
     }
 }
 
@@ -138,16 +141,23 @@ static void draw_means(struct compare_view *view, const struct session *session,
 
 /* ---- all of it ---- */
 
-static void title_of(const struct compare_view *view, char *text, size_t size)
+static void title_of(const struct compare_view *view, const struct session *session, char *text,
+                     size_t size)
 {
     const struct comparison *found = &view->found;
+    size_t length;
     switch (view->pane) {
     case PANE_CONSENSUS:
-        snprintf(text, size, "consensus: %s in the top of %s%zu detectors (s changes)",
+        snprintf(text, size, "consensus: %s in the top of %s%zu detectors%s",
                  format_grouped(found->n_consensus).text,
-                 found->least == found->n ? "all " : "at least ", found->least);
+                 found->least == found->n ? "all " : "at least ", found->least,
+                 found->n > 2 ? " (s changes)" : "");
         break;
-    case PANE_DIFFER: snprintf(text, size, "where the detectors differ most"); break;
+    case PANE_DIFFER:
+        compare_differ_title(found, session, text, size);
+        length = strlen(text);
+        snprintf(text + length, size - length, "%s", found->n > 2 ? " (s: another pair)" : "");
+        break;
     case PANE_MEANS:
         snprintf(text, size, "the %s of the consensus and everybody, by row",
                  format_grouped(found->n_consensus).text);
@@ -182,7 +192,7 @@ void compare_draw(struct compare_view *view, const struct app *app, struct canva
     }
     if (y < canvas->rows && detail < canvas->rows) {
         char title[160];
-        title_of(view, title, sizeof title);
+        title_of(view, session, title, sizeof title);
         canvas_rule(canvas, y++, title);
         struct canvas part = canvas_part(canvas, y, 0, canvas->rows - y - detail, canvas->cols);
         if (view->pane == PANE_PAIRS) {

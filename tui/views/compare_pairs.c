@@ -43,6 +43,17 @@ static void name_of(const struct comparison *found, const struct session *sessio
     }
 }
 
+void compare_differ_title(const struct comparison *found, const struct session *session,
+                          char *text, size_t size)
+{
+    char pair[40] = "the detectors";
+    if (found->pair > 0) {
+        name_of(found, session, compare_pair(found, found->pair - 1), " and ", pair,
+                sizeof pair);
+    }
+    snprintf(text, size, "where %s differ most", pair);
+}
+
 static void draw_curve(const struct comparison *found, struct compare_pair pair,
                        struct canvas *canvas, int y)
 {

@@ -96,6 +96,24 @@ static bool find_consensus(struct compare_query *self, const struct progress *pr
     return good;
 }
 
+/* Of all detectors, or of the pair that was chosen. */
+static void find_differences(struct compare_query *self)
+{
+    struct comparison *found = &self->found;
+    const struct ranking *two[] = {self->ranking[self->a], self->ranking[self->b]};
+    bool all = self->a == self->b;
+    if (!disagreements(all ? self->ranking : two, all ? found->n : 2, self->run->by_profile,
+                       found->k, found->differ, COMPARE_DISAGREEMENTS, &found->n_differ,
+                       &self->query.status)) {
+        return;
+    }
+    for (size_t i = 0; !all && i < found->n_differ; i++) {
+        struct disagreement *differ = &found->differ[i];
+        differ->rare = (uint8_t)(differ->rare == 0 ? self->a : self->b);
+        differ->ordinary = (uint8_t)(differ->ordinary == 0 ? self->a : self->b);
+    }
+}
+
 static void work(struct query *query, const struct progress *progress)
 {
     struct compare_query *self = (struct compare_query *)query;
@@ -106,8 +124,7 @@ static void work(struct query *query, const struct progress *progress)
     found->differ =
         mem_new(COMPARE_DISAGREEMENTS, sizeof *found->differ, "disagreements", &query->status);
     if (found->differ != NULL) {
-        disagreements(self->ranking, found->n, self->run->by_profile, found->k, found->differ,
-                      COMPARE_DISAGREEMENTS, &found->n_differ, &query->status);
+        find_differences(self);
     }
 }
 
@@ -118,7 +135,7 @@ static void free_query(struct query *query)
     free(self);
 }
 
-struct compare_query *compare_query_new(const struct app *app, size_t least)
+struct compare_query *compare_query_new(const struct app *app, size_t least, size_t pair)
 {
     const struct session *session = app_session(app);
     struct compare_query *self = mem_zero(1, sizeof *self, "a query", NULL);
@@ -137,6 +154,12 @@ struct compare_query *compare_query_new(const struct app *app, size_t least)
         }
     }
     found->k = session->selected.k;
+    found->pair = found->n > 2 && pair < compare_pairs(found) ? pair : 0; /* the last is all */
+    if (found->pair > 0) {
+        struct compare_pair chosen = compare_pair(found, found->pair - 1);
+        self->a = chosen.a;
+        self->b = chosen.b;
+    }
     found->least = least == 0 || least > found->n ? found->n : least;
     return self;
 }

@@ -26,6 +26,7 @@ struct comparison {
     double *consensus_mean, *all_mean; /* (d) */
     struct disagreement *differ;       /* (n_differ) falling */
     size_t n_differ;
+    size_t pair; /* of those that differ: 0: all detectors, else compare_pair(pair - 1) */
 };
 
 void comparison_clear(struct comparison *comparison);
@@ -34,10 +35,19 @@ struct compare_query {
     struct query query;
     const struct run *run;
     const struct ranking *ranking[OVERLAP_MAX];
+    size_t a, b;             /* the pair's places in it; the same: all */
     struct comparison found; /* the answer; taken by copying it and leaving a cleared one */
 };
 
-/* Compares the detectors of the run that are ready, at the session's K. */
-struct compare_query *compare_query_new(const struct app *app, size_t least);
+/* The pairs of detectors, then all of them when they are more than two. */
+struct compare_pair {
+    size_t a, b; /* places in comparison.result; the same: all */
+};
+size_t compare_pairs(const struct comparison *found);
+struct compare_pair compare_pair(const struct comparison *found, size_t i);
+
+/* Compares the detectors of the run that are ready, at the session's K. `least` and `pair` as
+ * in the comparison; 0 when they are too large. */
+struct compare_query *compare_query_new(const struct app *app, size_t least, size_t pair);
 
 #endif

@@ -115,7 +115,10 @@ struct sheet *compare_sheet(void *state, const struct app *app, char *name, size
         snprintf(title, sizeof title, "In the top %s of at least %zu of %zu detectors",
                  format_grouped(found->k).text, found->least, found->n);
         break;
-    case PANE_DIFFER: snprintf(title, sizeof title, "Where the detectors differ most"); break;
+    case PANE_DIFFER:
+        compare_differ_title(found, app_session(app), title, sizeof title);
+        title[0] = 'W';
+        break;
     case PANE_MEANS:
         snprintf(title, sizeof title, "Means of the consensus and of all, by row");
         return sheet_of_means(view, app, title, status);

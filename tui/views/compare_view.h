@@ -18,23 +18,22 @@ struct compare_view {
     bool ready;
     const void *asked;
     size_t least; /* of the consensus; 0: all detectors */
+    size_t pair;  /* of those that differ: as in the comparison */
     enum compare_pane pane;
     struct list list[PANES];
     bool detail; /* the user-hour under the cursor is shown in full */
     char problem[160];
 };
 
-/* The pairs of detectors, then all of them when they are more than two. */
-struct compare_pair {
-    size_t a, b; /* places in comparison.result; the same: all */
-};
-size_t compare_pairs(const struct comparison *found);
-struct compare_pair compare_pair(const struct comparison *found, size_t i);
 double compare_jaccard(const struct overlap *overlap, struct compare_pair pair);
 
 /* Lines of the pane's list, and its user-hour at a place: SIZE_MAX when it lists none. */
 size_t compare_length(const struct compare_view *view, const struct session *session);
 size_t compare_row(const struct compare_view *view, size_t i);
+
+/* "where the detectors differ most", or those of the pair. */
+void compare_differ_title(const struct comparison *found, const struct session *session,
+                          char *text, size_t size);
 
 /* Everything: the answer is there. */
 void compare_draw(struct compare_view *view, const struct app *app, struct canvas *canvas);
