@@ -246,6 +246,12 @@ static void act_alone(struct app *app, enum action action, const char *argument)
     case ACTION_SCREENSHOT: app_screenshot(app, argument); break;
     case ACTION_OPEN:
     case ACTION_LINES: app_lines(app); break;
+    case ACTION_THRESHOLD: /* another view is on top */
+        jump(app, ACTION_VIEW_SCORES);
+        if (app_view(app)->act(app_view_state(app), app, action, argument) == REACT_PASS) {
+            app_say(app, LOG_NOTE, "there are no scores yet");
+        }
+        break;
     case ACTION_NUMBERS: review_numbers(app); break;
     case ACTION_HOUR: app_show_hour(app, argument); break;
     case ACTION_ROW: app_show_row(app, argument); break;

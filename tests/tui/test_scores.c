@@ -11,6 +11,7 @@
 #include "review.h"
 #include "tui/fixture.h"
 #include "unit/test.h"
+#include "views/scores_view.h"
 
 static struct app *app;
 
@@ -52,7 +53,8 @@ static void the_threshold_is_moved_and_listed(void **state)
 {
     (void)state;
     fixture_do(app, "key Right Right PgDn Left");
-    assert_true(fixture_shows(app, "(moved)"));
+    assert_true(fixture_shows(app, "(what if)"));
+    assert_true(fixture_shows(app, "what if; flags stay at 0.5620"));
     assert_false(fixture_shows(app, ": 5,000 user-hours"));
     fixture_do(app, "key Enter");
     assert_int_equal(app_view(app)->action, ACTION_VIEW_TOPK);
@@ -67,6 +69,43 @@ static void the_threshold_is_moved_and_listed(void **state)
     assert_true(fixture_shows(app, ": 0 user-hours"));
     fixture_do(app, "key Home");
     assert_true(fixture_shows(app, ": 5,000 user-hours"));
+}
+
+static void the_threshold_is_typed(void **state)
+{
+    (void)state;
+    fixture_do(app, "threshold 0.6");
+    assert_true(fixture_shows(app, "above 0.6000 (what if): "));
+    fixture_do(app, "threshold 1%");
+    assert_true(fixture_shows(app, "(what if)"));
+    const struct ranking *ranking = session_result(&app->session)->ranking;
+    const struct scores_view *view = app_view_state(app);
+    double line = view->threshold[app->session.selected.result];
+    size_t above = ranking_rows_above(ranking, ranking_above(ranking, line));
+    assert_true(above <= 1000 && above > 900);
+    fixture_do(app, "threshold 20/day");
+    assert_true(fixture_shows(app, " alerts a day over 58 days"));
+    line = view->threshold[app->session.selected.result];
+    above = ranking_rows_above(ranking, ranking_above(ranking, line));
+    assert_true(above <= 20 * 58 && above > 19 * 58);
+    fixture_do(app, "threshold 0%");
+    assert_true(fixture_shows(app, ": 0 user-hours"));
+    static const char *const wrong[] = {"x", "101%", "-1%", "5 apples", "nan", "3/week", "0x1"};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        char text[64];
+        snprintf(text, sizeof text, "threshold %s", wrong[i]);
+        fixture_do(app, text);
+        assert_non_null(
+            strstr(app->message, "a share up to 100% such as 5%, or 20/day, not '"));
+        assert_true(fixture_shows(app, ": 0 user-hours")); /* it stays */
+    }
+    fixture_do(app, "threshold");
+    assert_true(fixture_shows(app, ": 5,000 user-hours"));
+    assert_false(fixture_shows(app, "what if"));
+    fixture_do(app, "top");
+    fixture_do(app, "threshold 0.6"); /* from anywhere */
+    assert_true(fixture_shows(app, "above 0.6000 (what if): "));
+    fixture_do(app, "threshold");
 }
 
 static void a_range_of_bins_is_listed_as_a_filter(void **state)
@@ -183,6 +222,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(the_threshold_is_moved_and_listed, start),
+        cmocka_unit_test_setup(the_threshold_is_typed, start),
         cmocka_unit_test_setup(a_range_of_bins_is_listed_as_a_filter, start),
         cmocka_unit_test_setup(the_picked_bins_are_added_to_the_filter, start),
         cmocka_unit_test_setup(the_filter_is_a_part_of_every_bar, start),

@@ -310,6 +310,7 @@ static unsigned act_scores(void *state, struct app *app, enum action action,
         break;
     case ACTION_PANE:
     case ACTION_PANE_BACK: put_beside(view, app, ""); break;
+    case ACTION_THRESHOLD: scores_set_threshold(view, app, argument); break;
     case ACTION_BESIDE: put_beside(view, app, argument); break;
     case ACTION_AXIS: turn_axes(view); break;
     case ACTION_OPEN: show_rows(view, app); break;

@@ -42,11 +42,17 @@ static struct above find_above(const struct scores_view *view, const struct sess
     return above;
 }
 
-static void draw_title(const struct result *result, struct canvas *canvas)
+/* A line that was moved is a ruler only: what is flagged elsewhere stays. */
+static void draw_title(const struct result *result, bool moved, struct canvas *canvas)
 {
     int x = canvas_printf(canvas, 0, 1, ROLE_STRONG, "%s", result->title);
     if (result->partial[0] != '\0') {
         x = canvas_printf(canvas, 0, x, ROLE_WARN, "  %s", result->partial);
+    }
+    if (moved) {
+        canvas_printf(canvas, 0, x, ROLE_WARN, "  what if; flags stay at %s",
+                      format_score(result->scores.threshold).text);
+        return;
     }
     canvas_printf(canvas, 0, x, ROLE_DIM, "  %s",
                   result->detector != NULL ? result->detector->unit : "decades of rarity");
@@ -58,7 +64,7 @@ static void draw_counts(const struct above *above, bool moved, struct canvas *ca
     int x = canvas_printf(canvas, 1, 1, ROLE_THRESHOLD, "%s ", canvas->glyphs->threshold);
     x = canvas_printf(canvas, 1, x, ROLE_TEXT,
                       "above %s%s: ", format_score(above->threshold).text,
-                      moved ? " (moved)" : "");
+                      moved ? " (what if)" : "");
     x = canvas_printf(canvas, 1, x, ROLE_FLAGGED, "%s", format_grouped(above->rows).text);
     x = canvas_printf(canvas, 1, x, ROLE_TEXT, "%s, %s", narrow ? "" : " user-hours",
                       format_percent(above->share).text);
@@ -71,19 +77,6 @@ static void draw_counts(const struct above *above, bool moved, struct canvas *ca
         canvas_printf(canvas, 1, x, ROLE_TEXT, ", %s",
                       format_percent(above->filtered_share).text);
     }
-}
-
-static size_t days_of(const struct table *table)
-{
-    int64_t least = INT64_MAX, most = INT64_MIN;
-    size_t n = table->times != NULL ? dict_count(table->times) : 0;
-    for (size_t i = 0; i < n; i++) {
-        if (table->time_seconds[i] != TABLE_NO_TIME) {
-            least = table->time_seconds[i] < least ? table->time_seconds[i] : least;
-            most = table->time_seconds[i] > most ? table->time_seconds[i] : most;
-        }
-    }
-    return least > most ? 0 : (size_t)((most - least) / 86400) + 1;
 }
 
 /* One decimal where it matters. */
@@ -99,7 +92,7 @@ static struct shown amount(double count)
 /* "52 alerts a day over 58 days; 250 hours to review at 5:00 each" */
 static void draw_cost(const struct above *above, const struct app *app, struct canvas *canvas)
 {
-    size_t days = days_of(app_session(app)->run->table);
+    size_t days = scores_days(app_session(app)->run->table);
     double pace = review_seconds(app_review(app));
     bool own = !isnan(pace);
     double seconds = own ? pace : SECONDS_A_VERDICT;
@@ -117,7 +110,7 @@ static void draw_cost(const struct above *above, const struct app *app, struct c
 }
 
 /* All of it in one line, for low screens. */
-static void draw_low_head(const struct result *result, const struct above *above,
+static void draw_low_head(const struct result *result, const struct above *above, bool moved,
                           struct canvas *canvas)
 {
     int x = canvas_printf(canvas, 0, 1, ROLE_STRONG, "%s ", result->brief);
@@ -130,8 +123,9 @@ static void draw_low_head(const struct result *result, const struct above *above
     if (above->subset != NULL) {
         x = canvas_printf(canvas, 0, x, ROLE_TEXT, " of %s", format_grouped(above->rows).text);
     }
-    canvas_printf(canvas, 0, x, ROLE_TEXT, " above %s, %s", format_score(above->threshold).text,
-                  format_percent(above->share).text);
+    x = canvas_printf(canvas, 0, x, ROLE_TEXT, " above %s, %s",
+                      format_score(above->threshold).text, format_percent(above->share).text);
+    canvas_text(canvas, 0, x, ROLE_WARN, moved ? "; what if" : "");
 }
 
 /* ---- the chart ---- */
@@ -186,14 +180,13 @@ static void mark_picked(const struct scores_view *view, const struct session *se
     scores_picked(view, session, histogram, &first, &last);
     int from = (int)(first / a_cell), to = (int)(last / a_cell);
     canvas_select(chart, chart->rows - 1, from, to - from + 1);
-    if (view->ranged) {
-        for (int x = from; x <= to; x++) {
-            canvas_text(canvas, y, 1 + x, ROLE_STRONG, canvas->glyphs->hline);
+    chart_mark(canvas, y, 1 + (int)((view->ranged ? cursor : first) / a_cell),
+               canvas->glyphs->up);
+    for (int x = from; view->ranged && x <= to; x++) {
+        if (x != (int)(cursor / a_cell)) {
+            chart_mark(canvas, y, 1 + x, canvas->glyphs->hline);
         }
-    } else {
-        cursor = first;
     }
-    canvas_text(canvas, y, 1 + (int)(cursor / a_cell), ROLE_STRONG, canvas->glyphs->up);
 }
 
 /* ---- the last line ---- */
@@ -262,9 +255,9 @@ static void draw_chart(struct scores_view *view, size_t which, const struct app 
     bool low = canvas->rows < LOW_ROWS, picks = view->in_bins && which == 0;
     int head = low ? 1 : HEAD_ROWS, foot = low ? 1 : 2;
     if (low) {
-        draw_low_head(one, &above, canvas);
+        draw_low_head(one, &above, view->moved[result], canvas);
     } else {
-        draw_title(one, canvas);
+        draw_title(one, view->moved[result], canvas);
         draw_counts(&above, view->moved[result], canvas);
         draw_cost(&above, app, canvas);
     }

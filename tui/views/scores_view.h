@@ -60,6 +60,13 @@ double scores_middle(const struct histogram *histogram, size_t bin);
 void scores_picked(const struct scores_view *view, const struct session *session,
                    const struct histogram *histogram, size_t *first, size_t *last);
 
+/* Days from the first hour of the table to the last; 0: it has no times. */
+size_t scores_days(const struct table *table);
+
+/* Puts the line where a typed text says: a score, "5%" of user-hours or "20/day" above it; ""
+ * puts it back. Says what is allowed when it is none of these. */
+void scores_set_threshold(struct scores_view *view, struct app *app, const char *text);
+
 void scores_draw(struct scores_view *view, const struct app *app, struct canvas *canvas);
 
 /* The histogram for a file: view_ops.sheet. */
