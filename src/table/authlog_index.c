@@ -74,7 +74,7 @@ static const char *look_at(const char *path, struct stat *stat)
     if (fd < 0 || fstat(fd, stat) != 0 || !S_ISREG(stat->st_mode)) {
         why = "the log is no file that can be read again";
     } else if (pread(fd, magic, 2, 0) == 2 && magic[0] == 0x1f && magic[1] == 0x8b) {
-        why = "the log is compressed: gunzip it to see lines";
+        why = "compressed log: gunzip it to see lines";
     }
     if (fd >= 0) {
         close(fd);

@@ -95,8 +95,7 @@ static void the_threshold_is_typed(void **state)
         char text[64];
         snprintf(text, sizeof text, "threshold %s", wrong[i]);
         fixture_do(app, text);
-        assert_non_null(
-            strstr(app->message, "a share up to 100% such as 5%, or 20/day, not '"));
+        assert_non_null(strstr(app->message, ", 5% or 20/day, not '"));
         assert_true(fixture_shows(app, ": 0 user-hours")); /* it stays */
     }
     fixture_do(app, "threshold");

@@ -254,6 +254,24 @@ static void draw_charts(struct canvas *canvas)
     meter_bar(canvas, 17, 0, 22, ROLE_BAR, 300, 200);
 }
 
+static void a_mark_leaves_labels_readable(void **state)
+{
+    (void)state;
+    char row[64];
+    struct canvas *canvas = canvas_new(1, 10, glyphs_get(GLYPHS_ASCII), NULL);
+    assert_non_null(canvas);
+    canvas_text(canvas, 0, 2, ROLE_DIM, "d10");
+    chart_mark(canvas, 0, 3, canvas->glyphs->up); /* on the label */
+    chart_mark(canvas, 0, 7, canvas->glyphs->up);
+    chart_mark(canvas, 0, 99, canvas->glyphs->up); /* outside */
+    canvas_row(canvas, 0, row, sizeof row);
+    assert_string_equal(row, "  d10  ^");
+    assert_true(canvas_cell(canvas, 0, 3)->selected);
+    assert_false(canvas_cell(canvas, 0, 2)->selected);
+    assert_false(canvas_cell(canvas, 0, 7)->selected);
+    canvas_free(canvas);
+}
+
 static void charts_look_as_they_should(void **state)
 {
     (void)state;
@@ -333,6 +351,7 @@ int main(void)
         cmocka_unit_test(rate_and_time_left_are_honest),
         cmocka_unit_test(too_little_done_says_nothing),
         cmocka_unit_test(axes_place_and_tick),
+        cmocka_unit_test(a_mark_leaves_labels_readable),
         cmocka_unit_test(charts_look_as_they_should),
         cmocka_unit_test(keys_edit_a_line),
         cmocka_unit_test(a_full_line_takes_no_more),

@@ -195,11 +195,28 @@ static void lines_are_found_around_a_very_long_one(void **state)
     }
 }
 
+static void a_compressed_log_says_what_to_do(void **state)
+{
+    (void)state;
+    char *path = make_file("\x1f\x8b\x08 and so on", 13);
+    const struct userhours_options options = {.window = 3600};
+    struct status status = {0};
+    struct authlog_index *index = authlog_index_new(&options, &status);
+    const char *why;
+    assert_non_null(index);
+    assert_true(authlog_index_add_file(index, path, &status));
+    assert_false(authlog_index_usable(index, &why));
+    assert_string_equal(why, "compressed log: gunzip it to see lines");
+    authlog_index_free(index);
+    drop_file(path);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_user_hour_has_its_lines),
         cmocka_unit_test(a_changed_log_is_not_read_again),
+        cmocka_unit_test(a_compressed_log_says_what_to_do),
         cmocka_unit_test(lines_are_found_around_a_very_long_one),
     };
     return cmocka_run_group_tests_name("authlog_index", tests, NULL, NULL);

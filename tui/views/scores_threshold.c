@@ -56,10 +56,9 @@ static bool read_threshold(const char *text, const struct ranking *ranking, size
         *threshold = threshold_for(ranking, value * (double)days);
         return true;
     }
-    snprintf(why, size,
-             "threshold is a score such as %s, a share up to 100%% such as 5%%%s, not '%.40s'",
+    snprintf(why, size, "a threshold is a score such as %s, 5%%%s, not '%.40s'",
              format_score(ranking->score[ranking->order[0]]).text,
-             days > 0 ? ", or 20/day" : " (N/day needs a table with times)", text);
+             days > 0 ? " or 20/day" : " (N/day wants times)", text);
     return false;
 }
 
