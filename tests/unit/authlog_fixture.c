@@ -143,3 +143,24 @@ struct text count_file(const char *path, const struct userhours_options *rules,
     }
     return text;
 }
+
+struct text count_text(const char *log, size_t length, const struct userhours_options *rules,
+                       struct authlog_report *report)
+{
+    char *path = make_file(log, length);
+    struct text rows = count_file(path, rules, report);
+    drop_file(path);
+    return rows;
+}
+
+struct status failure(const char *const *paths, size_t n, bool strict)
+{
+    struct authlog_input input = input_of(paths, n, NULL);
+    input.strict = strict;
+    struct text rows = {0};
+    struct authlog_report report;
+    struct status status = {0};
+    assert_false(authlog_count(&input, sink_lines, &rows, &report, NULL, NULL, NULL, &status));
+    text_free(&rows);
+    return status;
+}
