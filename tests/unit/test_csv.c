@@ -1,87 +1,26 @@
-/* csv: files of every shape give the right table, and bad ones the right sentence. */
+/* csv: what a table means: columns, quotes, missing values, lines that are rejected. */
 #define _GNU_SOURCE
 #include "table/csv.h"
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <zlib.h>
 
-#include "unit/same_table.h"
+#include "unit/csv_fixture.h"
 #include "unit/test.h"
-
-#define HEADER                                                                                 \
-    "dt,src_user,total_events,failed_events,fail_ratio,dst_hosts,src_hosts,nbhours_events,"    \
-    "nbhours_ratio\n"
-
-static char directory[] = "/tmp/oddhours-test-XXXXXX";
-
-static const char *path_of(const char *name)
-{
-    static char path[128];
-    snprintf(path, sizeof path, "%s/%s", directory, name);
-    return path;
-}
-
-static const char *write_file(const char *name, const char *bytes, size_t length)
-{
-    const char *path = path_of(name);
-    FILE *file = fopen(path, "wb");
-    assert_non_null(file);
-    assert_int_equal(fwrite(bytes, 1, length, file), length);
-    assert_int_equal(fclose(file), 0);
-    return path;
-}
-
-static struct table *load(const char *bytes, size_t length, const struct csv_options *options,
-                          unsigned threads, struct status *status)
-{
-    struct parallel *pool = parallel_new(threads, NULL);
-    const struct csv_options plain = {0};
-    struct table *table = csv_load(write_file("t.csv", bytes, length),
-                                   options != NULL ? options : &plain, pool, NULL, status);
-    parallel_free(pool);
-    return table;
-}
-
-static struct table *load_text(const char *text, struct status *status)
-{
-    return load(text, strlen(text), NULL, 2, status);
-}
-
-/* Loads a table of the columns a and b (and what else its header has). */
-static struct table *load_ab(const char *text, struct status *status)
-{
-    static const char *const names[] = {"a", "b"};
-    const struct csv_options options = {.features = names, .n_features = 2};
-    return load(text, strlen(text), &options, 2, status);
-}
-
-static const double *features(const struct table *table, size_t row)
-{
-    return table_profile(table, table->row_profile[row]);
-}
-
-static void assert_texts(const struct dict *dict, uint32_t id, const char *expected)
-{
-    struct span text = dict_get(dict, id);
-    assert_int_equal(text.length, strlen(expected));
-    assert_memory_equal(text.bytes, expected, text.length);
-}
 
 static void plain_file(void **state)
 {
     (void)state;
     struct status status = {0};
-    struct table *table = load_text(HEADER "1970-01-01 00:00:00,U1@DOM1,2,1,0.5,1,1,2,1.0\n"
-                                           "1970-01-01 01:00:00,U2@DOM1,3,0,0,1,1,2,1\n"
-                                           "1970-01-01 01:00:00,U1@DOM1,2,1,.5,1,1,2,1\n",
-                                    &status);
+    struct table *table =
+        csv_read_text(CSV_HEADER "1970-01-01 00:00:00,U1@DOM1,2,1,0.5,1,1,2,1.0\n"
+                                 "1970-01-01 01:00:00,U2@DOM1,3,0,0,1,1,2,1\n"
+                                 "1970-01-01 01:00:00,U1@DOM1,2,1,.5,1,1,2,1\n",
+                      &status);
     assert_non_null(table);
     assert_int_equal(table->n_rows, 3);
     assert_int_equal(table->profiles.n, 2);
@@ -89,13 +28,13 @@ static void plain_file(void **state)
     assert_int_equal(table->profiles.copies[0], 2);
     assert_int_equal(table->row_user[2], 0);
     assert_int_equal(table->row_time[2], 1);
-    assert_texts(table->users, 1, "U2@DOM1");
-    assert_texts(table->times, 1, "1970-01-01 01:00:00");
+    csv_assert_text(table->users, 1, "U2@DOM1");
+    csv_assert_text(table->times, 1, "1970-01-01 01:00:00");
     const double first[] = {2, 1, 0.5, 1, 1, 2, 1};
-    assert_memory_equal(features(table, 0), first, sizeof first);
+    assert_memory_equal(csv_features(table, 0), first, sizeof first);
     assert_int_equal(table->report.lines, 3);
     assert_int_equal(table->report.rejected, 0);
-    assert_string_equal(table->report.name, path_of("t.csv"));
+    assert_string_equal(table->report.name, csv_path("t.csv"));
     assert_int_equal(strlen(table->report.hash), 32);
     table_free(table);
 }
@@ -104,16 +43,16 @@ static void columns_in_any_order_and_others_ignored(void **state)
 {
     (void)state;
     struct status status = {0};
-    struct table *table = load_ab("x, b ,src_user,a,y\n1,2,U,3,4\n5,6,V,7,z\n", &status);
+    struct table *table = csv_read_ab("x, b ,src_user,a,y\n1,2,U,3,4\n5,6,V,7,z\n", &status);
     assert_non_null(table);
     assert_null(table->times);
     assert_null(table->row_time);
-    assert_texts(table->users, 1, "V");
-    assert_true(features(table, 1)[0] == 7 && features(table, 1)[1] == 6);
+    csv_assert_text(table->users, 1, "V");
+    assert_true(csv_features(table, 1)[0] == 7 && csv_features(table, 1)[1] == 6);
     table_free(table);
-    table = load_ab("b,a\n2,3\n", &status);
+    table = csv_read_ab("b,a\n2,3\n", &status);
     assert_null(table->users);
-    assert_true(features(table, 0)[0] == 3 && features(table, 0)[1] == 2);
+    assert_true(csv_features(table, 0)[0] == 3 && csv_features(table, 0)[1] == 2);
     table_free(table);
 }
 
@@ -134,12 +73,12 @@ static void line_ends_marks_and_blank_lines(void **state)
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         struct status status = {0};
-        struct table *table = load_ab(texts[i], &status);
+        struct table *table = csv_read_ab(texts[i], &status);
         assert_non_null(table);
         assert_int_equal(table->n_rows, 2);
         assert_int_equal(table->report.lines, 2);
-        assert_true(features(table, 0)[0] == 1 && features(table, 0)[1] == 2);
-        assert_true(features(table, 1)[0] == 3 && features(table, 1)[1] == 4);
+        assert_true(csv_features(table, 0)[0] == 1 && csv_features(table, 0)[1] == 2);
+        assert_true(csv_features(table, 1)[0] == 3 && csv_features(table, 1)[1] == 4);
         table_free(table);
     }
 }
@@ -148,23 +87,23 @@ static void quotes(void **state)
 {
     (void)state;
     struct status status = {0};
-    struct table *table = load_ab("src_user,a,b\n"
-                                  "\"U,1\",1,2\n"
-                                  "\"say \"\"hi\"\"\",1,2\n"
-                                  "\"two\nlines\",1,2\n"
-                                  "in\"side,1,2\n"
-                                  " kept ,1,2\n"
-                                  "rejected,1\n"
-                                  "\"\",1,2\n",
-                                  &status);
+    struct table *table = csv_read_ab("src_user,a,b\n"
+                                      "\"U,1\",1,2\n"
+                                      "\"say \"\"hi\"\"\",1,2\n"
+                                      "\"two\nlines\",1,2\n"
+                                      "in\"side,1,2\n"
+                                      " kept ,1,2\n"
+                                      "rejected,1\n"
+                                      "\"\",1,2\n",
+                                      &status);
     assert_non_null(table);
     assert_int_equal(table->n_rows, 6);
-    assert_texts(table->users, 0, "U,1");
-    assert_texts(table->users, 1, "say \"hi\"");
-    assert_texts(table->users, 2, "two\nlines");
-    assert_texts(table->users, 3, "in\"side");
-    assert_texts(table->users, 4, " kept ");
-    assert_texts(table->users, 5, "");
+    csv_assert_text(table->users, 0, "U,1");
+    csv_assert_text(table->users, 1, "say \"hi\"");
+    csv_assert_text(table->users, 2, "two\nlines");
+    csv_assert_text(table->users, 3, "in\"side");
+    csv_assert_text(table->users, 4, " kept ");
+    csv_assert_text(table->users, 5, "");
     assert_int_equal(table->report.missing_user, 1);
     assert_int_equal(table->report.rejected, 1);
     assert_int_equal(table->report.rejects[0].line, 8); /* line 4 went on on line 5 */
@@ -191,7 +130,7 @@ static void missing_and_infinite_values(void **state)
         sprintf(text + strlen(text), "-0,%s,nAn,inf\n", infinite[i]);
     }
     struct status status = {0};
-    struct table *table = load_ab(text, &status);
+    struct table *table = csv_read_ab(text, &status);
     assert_non_null(table);
     assert_int_equal(table->n_rows, N_MISSING + N_INFINITE);
     assert_int_equal(table->report.missing[0], N_MISSING);
@@ -215,7 +154,7 @@ static void rejected_lines(void **state)
     }
     strcat(text, "1\n1,2,3\n,\n");
     struct status status = {0};
-    struct table *table = load_ab(text, &status);
+    struct table *table = csv_read_ab(text, &status);
     assert_non_null(table);
     assert_int_equal(table->n_rows, 2);
     assert_int_equal(table->report.rejected, 14);
@@ -240,7 +179,7 @@ static void lines_are_counted_whatever_ends_them(void **state)
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         struct status status = {0};
-        struct table *table = load_ab(texts[i], &status);
+        struct table *table = csv_read_ab(texts[i], &status);
         assert_non_null(table);
         assert_int_equal(table->report.n_rejects, 1);
         assert_int_equal(table->report.rejects[0].line, 7);
@@ -255,7 +194,7 @@ static void strict_makes_a_reject_an_error(void **state)
     const struct csv_options options = {.features = names, .n_features = 2, .strict = true};
     struct status status = {0};
     const char text[] = "a,b\n1,2\n\n1,2,3\n";
-    assert_null(load(text, strlen(text), &options, 2, &status));
+    assert_null(csv_read(text, strlen(text), &options, 2, &status));
     assert_int_equal(status.code, STATUS_INPUT);
     assert_non_null(strstr(status.text, "line 4: 3 fields instead of 2"));
 }
@@ -313,11 +252,11 @@ static void bad_inputs(void **state)
         const struct csv_options options = {.features = names, .n_features = 2};
         size_t length = cases[i].length > 0 ? cases[i].length : strlen(cases[i].text);
         struct status status = {0};
-        assert_null(load(cases[i].text, length, &options, 2, &status));
+        assert_null(csv_read(cases[i].text, length, &options, 2, &status));
         if (status.code != STATUS_INPUT || strstr(status.text, cases[i].says) == NULL) {
             fail_msg("case %zu says '%s'", i, status.text);
         }
-        assert_null(load(cases[i].text, length, &options, 1, NULL));
+        assert_null(csv_read(cases[i].text, length, &options, 1, NULL));
     }
 }
 
@@ -325,8 +264,8 @@ static void columns_that_look_alike_are_named(void **state)
 {
     (void)state;
     struct status status = {0};
-    assert_null(
-        load_text("dt,src_user,totl_events,failed_events,fail_ratio\n1,2,3,4,5\n", &status));
+    assert_null(csv_read_text("dt,src_user,totl_events,failed_events,fail_ratio\n1,2,3,4,5\n",
+                              &status));
     assert_int_equal(status.code, STATUS_INPUT);
     assert_non_null(strstr(status.text, "has no column total_events, dst_hosts, src_hosts, "
                                         "nbhours_events, nbhours_ratio; its header has dt, "
@@ -336,12 +275,12 @@ static void columns_that_look_alike_are_named(void **state)
     for (size_t i = 0; i < 9000; i++) {
         sprintf(wide + 1 + 10 * i, ",\x01%08zu", i);
     }
-    assert_null(load_text(wide + 3, &status));
+    assert_null(csv_read_text(wide + 3, &status));
     assert_non_null(strstr(status.text, "binary"));
     for (char *c = wide; *c != '\0'; c++) {
         *c = *c == '\x01' ? 'n' : *c;
     }
-    assert_null(load_text(wide, &status));
+    assert_null(csv_read_text(wide, &status));
     assert_non_null(strstr(status.text, ", ...: name other columns with --features"));
 }
 
@@ -349,7 +288,7 @@ static void a_quote_that_is_not_closed_is_a_reject(void **state)
 {
     (void)state;
     struct status status = {0};
-    struct table *table = load_ab("a,b\n1,2\n\"3,4\n5,6\n", &status);
+    struct table *table = csv_read_ab("a,b\n1,2\n\"3,4\n5,6\n", &status);
     assert_non_null(table);
     assert_int_equal(table->n_rows, 1);
     assert_int_equal(table->report.rejected, 1);
@@ -363,263 +302,32 @@ static void bad_paths_and_options(void **state)
     (void)state;
     struct status status = {0};
     const struct csv_options plain = {0};
-    assert_null(csv_load(path_of("none.csv"), &plain, NULL, NULL, &status));
+    assert_null(csv_load(csv_path("none.csv"), &plain, NULL, NULL, &status));
     assert_int_equal(status.code, STATUS_IO);
     assert_non_null(strstr(status.text, "No such file"));
-    assert_null(csv_load(directory, &plain, NULL, NULL, &status));
+    assert_null(csv_load(csv_directory(), &plain, NULL, NULL, &status));
     assert_int_equal(status.code, STATUS_INPUT);
     assert_non_null(strstr(status.text, "is a directory"));
     if (geteuid() != 0) { /* root may read everything */
-        const char *path = write_file("secret.csv", "a\n", 2);
+        const char *path = csv_write("secret.csv", "a\n", 2);
         assert_int_equal(chmod(path, 0), 0);
         assert_null(csv_load(path, &plain, NULL, NULL, &status));
         assert_int_equal(status.code, STATUS_IO);
         assert_non_null(strstr(status.text, "Permission denied"));
     }
     static const char *const twice[] = {"a", "a"}, *const nameless[] = {""};
-    assert_null(csv_load(path_of("t.csv"),
+    assert_null(csv_load(csv_path("t.csv"),
                          &(struct csv_options){.features = twice, .n_features = 2}, NULL, NULL,
                          &status));
     assert_int_equal(status.code, STATUS_USAGE);
-    assert_null(csv_load(path_of("t.csv"),
+    assert_null(csv_load(csv_path("t.csv"),
                          &(struct csv_options){.features = nameless, .n_features = 1}, NULL,
                          NULL, &status));
     assert_int_equal(status.code, STATUS_USAGE);
-    assert_null(csv_load(path_of("t.csv"),
+    assert_null(csv_load(csv_path("t.csv"),
                          &(struct csv_options){.features = twice, .n_features = 65}, NULL, NULL,
                          &status));
     assert_int_equal(status.code, STATUS_USAGE);
-}
-
-static void gzip_files(void **state)
-{
-    (void)state;
-    static const char *const names[] = {"a", "b"};
-    const struct csv_options options = {.features = names, .n_features = 2};
-    char path[128];
-    strcpy(path, path_of("t.csv.gz"));
-    gzFile file = gzopen(path, "wb9");
-    gzputs(file, "a,b\n1,2\n3");
-    gzclose(file);
-    file = gzopen(path, "ab9"); /* a second member */
-    gzputs(file, ",4\n");
-    for (int i = 0; i < 100000; i++) {
-        gzprintf(file, "%d,%d\n", i, i * 7);
-    }
-    gzclose(file);
-    struct status status = {0};
-    struct table *table = csv_load(path, &options, NULL, NULL, &status);
-    assert_non_null(table);
-    assert_int_equal(table->n_rows, 100002);
-    assert_true(features(table, 100001)[1] == 99999 * 7);
-    uint64_t bytes = table->report.bytes;
-    table_free(table);
-    assert_int_equal(truncate(path, (off_t)bytes - 5), 0);
-    assert_null(csv_load(path, &options, NULL, NULL, &status));
-    assert_int_equal(status.code, STATUS_INPUT);
-    assert_non_null(strstr(status.text, "is a damaged .gz file: it is cut off"));
-    FILE *raw = fopen(path, "r+b");
-    fseek(raw, (long)bytes / 2, SEEK_SET);
-    fwrite("garbage garbage", 1, 15, raw);
-    fclose(raw);
-    assert_null(csv_load(path, &options, NULL, NULL, &status));
-    assert_non_null(strstr(status.text, "damaged .gz"));
-}
-
-static void preview_comes_first(void *context, struct table *take_preview)
-{
-    struct table **preview = context;
-    assert_null(*preview);
-    *preview = take_preview;
-}
-
-static void sixty_four_features_and_a_preview(void **state)
-{
-    (void)state;
-    enum { D = 64, ROWS = 3000 };
-    char names[D][8], *text = malloc(ROWS * D * 8);
-    const char *pointers[D];
-    size_t n = 0;
-    for (int i = 0; i < D; i++) {
-        sprintf(names[i], "f%d", i);
-        pointers[i] = names[i];
-        n += (size_t)sprintf(text + n, "%s%s", names[i], i < D - 1 ? "," : "\n");
-    }
-    for (int row = 0; row < ROWS; row++) {
-        for (int i = 0; i < D; i++) {
-            n += (size_t)sprintf(text + n, "%d%s", row + i, i < D - 1 ? "," : "\n");
-        }
-    }
-    struct table *preview = NULL;
-    const struct csv_options options = {.features = pointers,
-                                        .n_features = D,
-                                        .preview = preview_comes_first,
-                                        .context = &preview};
-    struct status status = {0};
-    struct table *table = load(text, n, &options, 3, &status);
-    assert_non_null(table);
-    assert_int_equal(table->n_rows, ROWS);
-    assert_int_equal(table->profiles.n, ROWS);
-    assert_true(features(table, ROWS - 1)[63] == ROWS - 1 + 63);
-    assert_non_null(preview);
-    assert_true(preview->n_rows > 10 && preview->n_rows <= 1000);
-    for (size_t row = 0; row < preview->n_rows; row++) {
-        assert_memory_equal(features(preview, row), features(table, row), D * sizeof(double));
-    }
-    table_free(preview);
-    table_free(table);
-    free(text);
-}
-
-static void cancelled(void **state)
-{
-    (void)state;
-    atomic_bool cancel = true;
-    const struct progress progress = {.cancel = &cancel};
-    const struct csv_options plain = {0};
-    struct status status = {0};
-    const char text[] = HEADER "1970-01-01,U,1,2,3,4,5,6,7\n";
-    const char *path = write_file("t.csv", text, strlen(text));
-    assert_null(csv_load(path, &plain, NULL, &progress, &status));
-    assert_int_equal(status.code, STATUS_CANCELLED);
-    int ends[2];
-    assert_int_equal(pipe(ends), 0); /* nobody writes: waiting is cancelled, too */
-    char name[64];
-    snprintf(name, sizeof name, "/dev/fd/%d", ends[0]);
-    assert_null(csv_load(name, &plain, NULL, &progress, &status));
-    assert_int_equal(status.code, STATUS_CANCELLED);
-    close(ends[0]);
-    close(ends[1]);
-}
-
-struct watch {
-    atomic_bool cancel;
-    uint64_t last, total, cancel_at;
-    size_t ticks;
-};
-
-static void watch_progress(void *context, uint64_t done, uint64_t total)
-{
-    struct watch *watch = context;
-    assert_true(done >= watch->last);
-    watch->last = done;
-    watch->total = total;
-    watch->ticks++;
-    if (done >= watch->cancel_at) {
-        watch->cancel = true;
-    }
-}
-
-/* A file of several blocks. */
-static const char *write_many_rows(size_t *bytes)
-{
-    enum { ROWS = 200000, LINE = 24 };
-    char *text = malloc(ROWS * LINE + 64);
-    assert_non_null(text);
-    size_t n = (size_t)sprintf(text, "a,b,src_user\n");
-    for (int row = 0; row < ROWS; row++) {
-        n += (size_t)sprintf(text + n, "%d,%d,U%d\n", row % 100, row % 7, row % 5000);
-    }
-    const char *path = write_file("t.csv", text, n);
-    free(text);
-    *bytes = n;
-    return path;
-}
-
-static void progress_is_reported_and_cancel_is_heard(void **state)
-{
-    (void)state;
-    static const char *const names[] = {"a", "b"};
-    const struct csv_options options = {.features = names, .n_features = 2};
-    size_t bytes;
-    const char *path = write_many_rows(&bytes);
-    struct watch watch = {.cancel_at = UINT64_MAX};
-    struct progress progress = {
-        .cancel = &watch.cancel, .report = watch_progress, .context = &watch};
-    struct status status = {0};
-    struct table *table = csv_load(path, &options, NULL, &progress, &status);
-    assert_non_null(table);
-    assert_true(watch.last == bytes && watch.total == bytes && watch.ticks > 3);
-    table_free(table);
-    watch = (struct watch){.cancel_at = bytes / 2};
-    assert_null(csv_load(path, &options, NULL, &progress, &status));
-    assert_int_equal(status.code, STATUS_CANCELLED);
-    assert_true(watch.last < bytes); /* it did not read on to the end */
-}
-
-/* Writes the file into a pipe in pieces of odd sizes, from a process of its own. */
-static pid_t feed_pipe(const char *path, int ends[2])
-{
-    assert_int_equal(pipe(ends), 0);
-    pid_t child = fork();
-    assert_true(child >= 0);
-    if (child > 0) {
-        close(ends[1]);
-        return child;
-    }
-    char buffer[10000];
-    FILE *file = fopen(path, "rb");
-    for (size_t size = 1; file != NULL; size = size * 3 % sizeof buffer + 1) {
-        size_t got = fread(buffer, 1, size, file);
-        if (got == 0 || write(ends[1], buffer, got) != (ssize_t)got) {
-            break;
-        }
-    }
-    _exit(0);
-}
-
-static void pipes_read_as_files_do(void **state)
-{
-    (void)state;
-    static const char *const names[] = {"a", "b"};
-    const struct csv_options options = {.features = names, .n_features = 2};
-    size_t bytes;
-    char path[128], name[64];
-    strcpy(path, write_many_rows(&bytes));
-    struct table *expected = csv_load(path, &options, NULL, NULL, NULL);
-    assert_non_null(expected);
-    int ends[2], saved = dup(STDIN_FILENO);
-    pid_t child = feed_pipe(path, ends);
-    snprintf(name, sizeof name, "/dev/fd/%d", ends[0]);
-    struct watch watch = {.cancel_at = UINT64_MAX};
-    struct progress progress = {
-        .cancel = &watch.cancel, .report = watch_progress, .context = &watch};
-    struct table *table = csv_load(name, &options, NULL, &progress, NULL);
-    assert_non_null(table);
-    assert_null(same_table(table, expected));
-    assert_int_equal(watch.total, 0); /* nobody knows how much will come */
-    table_free(table);
-    close(ends[0]);
-    assert_int_equal(waitpid(child, NULL, 0), child);
-
-    child = feed_pipe(path, ends); /* the same as standard input */
-    assert_int_equal(dup2(ends[0], STDIN_FILENO), STDIN_FILENO);
-    table = csv_load("-", &options, NULL, NULL, NULL);
-    assert_non_null(table);
-    assert_null(same_table(table, expected));
-    assert_string_equal(table->report.name, "-");
-    dup2(saved, STDIN_FILENO);
-    close(saved);
-    close(ends[0]);
-    assert_int_equal(waitpid(child, NULL, 0), child);
-    table_free(table);
-    table_free(expected);
-}
-
-static int make_directory(void **state)
-{
-    (void)state;
-    return mkdtemp(directory) == NULL;
-}
-
-static int remove_directory(void **state)
-{
-    (void)state;
-    static const char *const names[] = {"t.csv", "t.csv.gz", "secret.csv"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        unlink(path_of(names[i]));
-    }
-    return rmdir(directory);
 }
 
 int main(void)
@@ -637,11 +345,6 @@ int main(void)
         cmocka_unit_test(columns_that_look_alike_are_named),
         cmocka_unit_test(a_quote_that_is_not_closed_is_a_reject),
         cmocka_unit_test(bad_paths_and_options),
-        cmocka_unit_test(gzip_files),
-        cmocka_unit_test(sixty_four_features_and_a_preview),
-        cmocka_unit_test(cancelled),
-        cmocka_unit_test(progress_is_reported_and_cancel_is_heard),
-        cmocka_unit_test(pipes_read_as_files_do),
     };
-    return cmocka_run_group_tests_name("csv", tests, make_directory, remove_directory);
+    return cmocka_run_group_tests_name("csv", tests, csv_make_directory, csv_remove_directory);
 }
