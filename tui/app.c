@@ -301,6 +301,19 @@ void app_page(struct app *app, struct page *take_page)
     }
 }
 
+void app_page_answer(struct app *app, const struct query *query, struct page **page)
+{
+    if (query->status.code == STATUS_CANCELLED) {
+        return;
+    }
+    if (query->status.code != STATUS_OK || *page == NULL) {
+        app_say(app, LOG_ERROR, "%s", query->status.text);
+        return;
+    }
+    app_page(app, *page);
+    *page = NULL;
+}
+
 void app_ask(struct app *app, const struct question *question)
 {
     prompt_open(&app->prompt, PROMPT_QUESTION, question->label, question->initial);

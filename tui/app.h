@@ -60,6 +60,10 @@ void app_log(struct app *app, enum log_kind kind, const char *format, ...)
 /* Shows a page over the view until it is closed. NULL is fine: memory was out. */
 void app_page(struct app *app, struct page *take_page);
 
+/* The answer of a query that made a page: shows it, or says what went wrong; nothing when it
+ * was cancelled. `*page` is NULL afterwards if it was shown, else still the query's. */
+void app_page_answer(struct app *app, const struct query *query, struct page **page);
+
 /* ---- asking ---- */
 
 /* A line of text from the user. `context` is handed to the functions. */

@@ -9,6 +9,7 @@
 
 #include "base/format.h"
 #include "base/nearest.h"
+#include "base/place.h"
 
 #define TWICE_SECONDS  2.0
 #define COSTLY_SECONDS 10.0 /* a run that nobody wants to repeat for a stray key */
@@ -283,7 +284,7 @@ static unsigned contexts(const struct app *app)
     return app->page != NULL ? CONTEXT_MOVE : app_view(app)->contexts;
 }
 
-void app_do(struct app *app, enum action action, const char *argument)
+static void act(struct app *app, enum action action, const char *argument)
 {
     unsigned reaction = REACT_PASS;
     const struct view_ops *view = app_view(app);
@@ -309,6 +310,16 @@ void app_do(struct app *app, enum action action, const char *argument)
     if (reaction == REACT_PASS) {
         act_alone(app, action, argument);
     }
+}
+
+void app_do(struct app *app, enum action action, const char *argument)
+{
+    char *path = NULL;
+    if (strstr(action_info(action)->argument, "FILE") != NULL) {
+        path = place_expand(argument, NULL);
+    }
+    act(app, action, path != NULL ? path : argument);
+    free(path);
 }
 
 /* ---- the palette's line ---- */

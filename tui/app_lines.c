@@ -159,14 +159,5 @@ void app_lines(struct app *app)
 
 void app_lines_answer(struct app *app, struct query *query)
 {
-    struct lines_query *self = (struct lines_query *)query;
-    if (query->status.code == STATUS_CANCELLED) {
-        return;
-    }
-    if (query->status.code != STATUS_OK || self->page == NULL) {
-        app_say(app, LOG_ERROR, "%s", query->status.text);
-        return;
-    }
-    app_page(app, self->page);
-    self->page = NULL;
+    app_page_answer(app, query, &((struct lines_query *)query)->page);
 }

@@ -182,21 +182,6 @@ bool app_settings_answer(struct app *app, struct query *query)
     return true;
 }
 
-/* "~/x" is in the home directory, as in a shell. */
-static char *expand(const char *path, struct status *status)
-{
-    const char *home = getenv("HOME");
-    if (strncmp(path, "~/", 2) != 0 || home == NULL) {
-        return mem_text(path, strlen(path), status);
-    }
-    size_t size = strlen(home) + strlen(path);
-    char *full = mem_new(size, 1, "a path", status);
-    if (full != NULL) {
-        snprintf(full, size, "%s%s", home, path + 1);
-    }
-    return full;
-}
-
 static void save(struct app *app, const char *path)
 {
     struct status status = {0};
@@ -208,7 +193,7 @@ static void save(struct app *app, const char *path)
         self->query.work = write_config;
         self->query.free = free_config;
         self->query.slot = SLOT_WRITE;
-        self->path = expand(path, &status);
+        self->path = mem_text(path, strlen(path), &status);
         self->text = settings_text(&now, &status);
         self->own = own != NULL && self->path != NULL && strcmp(own, self->path) == 0;
     }

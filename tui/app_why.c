@@ -95,16 +95,7 @@ void app_why(struct app *app, const char *argument)
 
 void app_why_answer(struct app *app, struct query *query)
 {
-    struct why_query *self = (struct why_query *)query;
-    if (query->status.code == STATUS_CANCELLED) {
-        return;
-    }
-    if (query->status.code != STATUS_OK || self->page == NULL) {
-        app_say(app, LOG_ERROR, "%s", query->status.text);
-        return;
-    }
-    app_page(app, self->page);
-    self->page = NULL;
+    app_page_answer(app, query, &((struct why_query *)query)->page);
 }
 
 void app_why_free(struct app *app)

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "base/mem.h"
+#include "base/place.h"
 
 enum { ENTRIES_MAX = 5000 };
 
@@ -49,12 +50,9 @@ static void list_folder(struct query *query, const struct progress *progress)
 {
     struct folder_query *self = (struct folder_query *)query;
     struct folder *folder = &self->found;
-    char path[2 * LINE_EDIT_SIZE];
-    const char *home = getenv("HOME");
-    bool at_home = strncmp(self->shown, "~/", 2) == 0 && home != NULL;
-    snprintf(path, sizeof path, "%.1000s%s%s", at_home ? home : "",
-             at_home ? self->shown + 1 : self->shown, self->shown[0] == '\0' ? "." : "");
-    DIR *place = opendir(path);
+    char *path = place_expand(self->shown[0] == '\0' ? "." : self->shown, NULL);
+    DIR *place = path != NULL ? opendir(path) : NULL;
+    free(path);
     size_t room = 0;
     if (place == NULL) {
         return; /* nothing to complete */

@@ -16,6 +16,7 @@
 #include "base/format.h"
 #include "base/mem.h"
 #include "base/outfile.h"
+#include "base/place.h"
 
 enum { NAME = 100 };
 
@@ -112,19 +113,18 @@ static void write_list(struct app *app, struct export_list *list, const char *pa
     app->exporter.writing = app_query(app, app, &self->query) ? &self->query : NULL;
 }
 
-/* "~/x" is in the home directory, as in a shell. */
+/* Writes to the file that was typed. */
 static void write_to(struct app *app, struct export_list *list, const char *text)
 {
     char path[LINE_EDIT_SIZE];
-    const char *home = getenv("HOME");
-    bool at_home = text[0] == '~' && text[1] == '/' && home != NULL;
-    int length =
-        snprintf(path, sizeof path, "%s%s", at_home ? home : "", at_home ? text + 1 : text);
-    if (length < 0 || (size_t)length >= sizeof path) {
+    char *meant = place_expand(text, NULL);
+    if (meant == NULL || strlen(meant) >= sizeof path) {
         app_say(app, LOG_ERROR, "the name of this file is too long");
-        return;
+    } else {
+        memcpy(path, meant, strlen(meant) + 1);
+        write_list(app, list, path, false);
     }
-    write_list(app, list, path, false);
+    free(meant);
 }
 
 static void count_formulas(struct app *app)

@@ -109,14 +109,5 @@ void review_numbers(struct app *app)
 
 void review_numbers_answer(struct app *app, struct query *query)
 {
-    struct numbers_query *self = (struct numbers_query *)query;
-    if (query->status.code == STATUS_CANCELLED) {
-        return;
-    }
-    if (query->status.code != STATUS_OK || self->page == NULL) {
-        app_say(app, LOG_ERROR, "%s", query->status.text);
-        return;
-    }
-    app_page(app, self->page);
-    self->page = NULL;
+    app_page_answer(app, query, &((struct numbers_query *)query)->page);
 }

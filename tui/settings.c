@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/place.h"
 #include "base/nearest.h"
 
 enum { MOST_K = 1000000000 };
@@ -307,21 +308,7 @@ void settings_parse(struct settings *settings, const char *bytes, size_t length,
 
 char *settings_default_path(void)
 {
-    static const char own[] = "/oddhours/config.json";
-    const char *base = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME"), *between = "";
-    if (base == NULL || base[0] != '/') { /* a relative one is to be ignored, says XDG */
-        base = home;
-        between = "/.config";
-    }
-    if (base == NULL || base[0] != '/') {
-        return NULL;
-    }
-    size_t size = strlen(base) + strlen(between) + sizeof own;
-    char *path = mem_new(size, 1, "a path", NULL);
-    if (path != NULL) {
-        snprintf(path, size, "%s%s%s", base, between, own);
-    }
-    return path;
+    return place_of(PLACE_CONFIG, "config.json", NULL);
 }
 
 /* Reads up to `size` bytes; -1 on failure. */

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/place.h"
 
 char *store_join(const char *base, const char *rest, struct status *status)
 {
@@ -23,16 +24,15 @@ char *store_join(const char *base, const char *rest, struct status *status)
 
 char *store_default_path(struct status *status)
 {
-    const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
-    if (data != NULL && data[0] == '/') { /* a relative one is to be ignored, says XDG */
-        return store_join(data, "/oddhours/reviews.db", status);
-    }
-    if (home == NULL || home[0] != '/') {
+    struct status problem = {0};
+    char *path = place_of(PLACE_DATA, "reviews.db", &problem);
+    if (path == NULL && problem.code == STATUS_USAGE) {
         status_set(status, STATUS_USAGE,
                    "there is no home directory for the reviews: name a file with --reviews");
-        return NULL;
+    } else if (path == NULL && status != NULL) {
+        *status = problem;
     }
-    return store_join(home, "/.local/share/oddhours/reviews.db", status);
+    return path;
 }
 
 char *store_default_reviewer(struct status *status)

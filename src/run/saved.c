@@ -13,6 +13,7 @@
 
 #include "base/mem.h"
 #include "base/outfile.h"
+#include "base/place.h"
 #include "run/snapshot.h"
 
 /* The files of the cache: HASH-BYTES-PARAMETERS.odd is a run; SEEN.seen holds the hash of the
@@ -22,12 +23,7 @@ enum { NAME = 128 };
 
 static char *join(const char *directory, const char *name)
 {
-    size_t size = strlen(directory) + strlen(name) + 2;
-    char *path = mem_new(size, 1, "a path", NULL);
-    if (path != NULL) {
-        snprintf(path, size, "%s/%s", directory, name);
-    }
-    return path;
+    return place_join(directory, name, NULL);
 }
 
 char *saved_in_directory(const char *input, struct status *status)
@@ -53,24 +49,13 @@ char *saved_in_directory(const char *input, struct status *status)
     return NULL;
 }
 
-/* $XDG_CACHE_HOME/oddhours, made when `make`; for free(). */
+/* The cache's folder, with a slash at its end, made when `make`; for free(). */
 static char *cache_directory(bool make)
 {
-    const char *base = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
-    char *parent = NULL, *directory = NULL;
-    if (base != NULL && base[0] == '/') {
-        parent = mem_text(base, strlen(base), NULL);
-    } else if (home != NULL && home[0] == '/') {
-        parent = join(home, ".cache");
-    }
-    if (parent != NULL) {
-        directory = join(parent, "oddhours");
-    }
+    char *directory = place_of(PLACE_CACHE, "", NULL);
     if (directory != NULL && make) {
-        mkdir(parent, 0700);
-        mkdir(directory, 0700);
+        outfile_make_folders(directory);
     }
-    free(parent);
     return directory;
 }
 

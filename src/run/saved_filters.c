@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/place.h"
 #include "base/nearest.h"
 
 void saved_filters_clear(struct saved_filters *filters)
@@ -16,21 +17,7 @@ void saved_filters_clear(struct saved_filters *filters)
 
 char *saved_filters_default_path(void)
 {
-    static const char file[] = "/oddhours/filters.json";
-    const char *base = getenv("XDG_DATA_HOME"), *home = getenv("HOME"), *between = "";
-    if (base == NULL || base[0] != '/') { /* a relative one is to be ignored, says XDG */
-        base = home;
-        between = "/.local/share";
-    }
-    if (base == NULL || base[0] != '/') {
-        return NULL;
-    }
-    size_t size = strlen(base) + strlen(between) + sizeof file;
-    char *path = mem_new(size, 1, "a path", NULL);
-    if (path != NULL) {
-        snprintf(path, size, "%s%s%s", base, between, file);
-    }
-    return path;
+    return place_of(PLACE_DATA, "filters.json", NULL);
 }
 
 bool saved_filters_is_name(const char *name)

@@ -157,6 +157,30 @@ static void screenshots_are_what_is_seen(void **state)
     app_free(app);
 }
 
+static void files_are_named_from_the_home_directory(void **state)
+{
+    (void)state;
+    static const char *const lines[] = {"screenshot ~/a.txt", "config ~/a.json",
+                                        "export ~/a.csv", "export ~/a.md"};
+    char home[] = "/tmp/oddhours-home-XXXXXX";
+    assert_non_null(mkdtemp(home));
+    setenv("HOME", home, 1);
+    struct app *app = fixture_open("lanl_user_hours.csv", "iforest");
+    fixture_do(app, "top");
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        char path[256];
+        snprintf(path, sizeof path, "%s%s", home, strchr(lines[i], '~') + 1);
+        fixture_do(app, lines[i]);
+        fixture_wait(app);
+        if (access(path, R_OK) != 0) {
+            fail_msg("'%s' made no %s: %s", lines[i], path, app->message);
+        }
+        unlink(path);
+    }
+    app_free(app);
+    rmdir(home);
+}
+
 /* Every number that a sentence names is on the screen that it is about. */
 static void check_sentence(struct app *app, const char *sentence)
 {
@@ -235,6 +259,7 @@ int main(void)
         cmocka_unit_test(wrong_lines_are_named),
         cmocka_unit_test(actions_keys_and_text_are_played),
         cmocka_unit_test(screenshots_are_what_is_seen),
+        cmocka_unit_test(files_are_named_from_the_home_directory),
         cmocka_unit_test(wide_screenshots_are_whole),
         cmocka_unit_test(the_demo_says_what_is_seen_in_about_a_minute),
     };

@@ -1,0 +1,49 @@
+#include "base/place.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+static char *three(const char *a, const char *b, const char *c, struct status *status)
+{
+    size_t size = strlen(a) + strlen(b) + strlen(c) + 1;
+    char *path = mem_new(size, 1, "a path", status);
+    if (path != NULL) {
+        snprintf(path, size, "%s%s%s", a, b, c);
+    }
+    return path;
+}
+
+char *place_of(enum place place, const char *name, struct status *status)
+{
+    static const struct {
+        const char *variable, *at_home;
+    } places[] = {
+        [PLACE_CONFIG] = {"XDG_CONFIG_HOME", "/.config/oddhours/"},
+        [PLACE_DATA] = {"XDG_DATA_HOME", "/.local/share/oddhours/"},
+        [PLACE_CACHE] = {"XDG_CACHE_HOME", "/.cache/oddhours/"},
+    };
+    const char *base = getenv(places[place].variable), *home = getenv("HOME");
+    if (base != NULL && base[0] == '/') {
+        return three(base, "/oddhours/", name, status);
+    }
+    if (home == NULL || home[0] != '/') {
+        status_set(status, STATUS_USAGE, "there is no home directory: HOME is not set");
+        return NULL;
+    }
+    return three(home, places[place].at_home, name, status);
+}
+
+char *place_join(const char *folder, const char *name, struct status *status)
+{
+    return three(folder, "/", name, status);
+}
+
+char *place_expand(const char *path, struct status *status)
+{
+    const char *home = getenv("HOME");
+    bool at_home = strncmp(path, "~/", 2) == 0 && home != NULL;
+    return three(at_home ? home : "", at_home ? path + 1 : path, "", status);
+}

@@ -1,0 +1,25 @@
+/* place: where the program's own files belong, and paths as a person writes them.
+ *
+ * Follows the XDG base directory specification: $XDG_CONFIG_HOME, $XDG_DATA_HOME and
+ * $XDG_CACHE_HOME, of which a relative one is ignored; else .config, .local/share and .cache in
+ * $HOME. Nothing is made or looked at on the disk. All results are freed with free().
+ */
+#ifndef ODDHOURS_BASE_PLACE_H
+#define ODDHOURS_BASE_PLACE_H
+
+#include "base/status.h"
+
+enum place { PLACE_CONFIG, PLACE_DATA, PLACE_CACHE };
+
+/* The path of `name` in the folder "oddhours" there. NULL with STATUS_USAGE when there is no
+ * home directory to begin from, or when memory is out. */
+char *place_of(enum place place, const char *name, struct status *status);
+
+/* "folder/name". NULL when memory is out. */
+char *place_join(const char *folder, const char *name, struct status *status);
+
+/* The path that is meant: "~/x" is in the home directory, as in a shell. NULL when memory is
+ * out. */
+char *place_expand(const char *path, struct status *status);
+
+#endif

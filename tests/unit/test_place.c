@@ -1,0 +1,80 @@
+/* place: where files belong, and what "~/" means. */
+#include "base/place.h"
+
+#include <stdlib.h>
+
+#include "unit/test.h"
+
+#define IS(call, wanted)                                                                       \
+    do {                                                                                       \
+        char *path = (call);                                                                   \
+        assert_non_null(path);                                                                 \
+        assert_string_equal(path, wanted);                                                     \
+        free(path);                                                                            \
+    } while (0)
+
+static int setup(void **state)
+{
+    (void)state;
+    setenv("HOME", "/home/ana", 1);
+    unsetenv("XDG_CONFIG_HOME");
+    unsetenv("XDG_DATA_HOME");
+    unsetenv("XDG_CACHE_HOME");
+    return 0;
+}
+
+static void places_are_in_the_home_directory(void **state)
+{
+    (void)state;
+    IS(place_of(PLACE_CONFIG, "a.json", NULL), "/home/ana/.config/oddhours/a.json");
+    IS(place_of(PLACE_DATA, "b", NULL), "/home/ana/.local/share/oddhours/b");
+    IS(place_of(PLACE_CACHE, "", NULL), "/home/ana/.cache/oddhours/");
+}
+
+static void the_environment_may_say_where(void **state)
+{
+    (void)state;
+    setenv("XDG_CONFIG_HOME", "/c", 1);
+    setenv("XDG_DATA_HOME", "/d", 1);
+    setenv("XDG_CACHE_HOME", "/e", 1);
+    IS(place_of(PLACE_CONFIG, "a", NULL), "/c/oddhours/a");
+    IS(place_of(PLACE_DATA, "a", NULL), "/d/oddhours/a");
+    unsetenv("HOME"); /* not needed then */
+    IS(place_of(PLACE_CACHE, "a", NULL), "/e/oddhours/a");
+}
+
+static void relative_ones_are_ignored(void **state)
+{
+    (void)state;
+    struct status status = {0};
+    setenv("XDG_DATA_HOME", "here", 1);
+    IS(place_of(PLACE_DATA, "b", NULL), "/home/ana/.local/share/oddhours/b");
+    setenv("XDG_DATA_HOME", "", 1);
+    IS(place_of(PLACE_DATA, "b", NULL), "/home/ana/.local/share/oddhours/b");
+    setenv("HOME", "here", 1);
+    assert_null(place_of(PLACE_DATA, "b", &status));
+    assert_int_equal(status.code, STATUS_USAGE);
+}
+
+static void a_tilde_is_the_home_directory(void **state)
+{
+    (void)state;
+    IS(place_expand("~/x/y", NULL), "/home/ana/x/y");
+    IS(place_expand("~x", NULL), "~x"); /* another's is not looked up */
+    IS(place_expand("a/~/b", NULL), "a/~/b");
+    IS(place_expand("", NULL), "");
+    unsetenv("HOME");
+    IS(place_expand("~/x", NULL), "~/x");
+    IS(place_join("a", "b", NULL), "a/b");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(places_are_in_the_home_directory, setup),
+        cmocka_unit_test_setup(the_environment_may_say_where, setup),
+        cmocka_unit_test_setup(relative_ones_are_ignored, setup),
+        cmocka_unit_test_setup(a_tilde_is_the_home_directory, setup),
+    };
+    return cmocka_run_group_tests_name("place", tests, NULL, NULL);
+}
