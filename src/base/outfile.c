@@ -38,28 +38,47 @@ static void outfile_free(struct outfile *file)
     free(file);
 }
 
+/* A new file beside the place, as open as the user's umask says, or as the older file is. The
+ * system applies the umask: to ask for it would change it for other threads meanwhile. */
 static bool make_temporary(struct outfile *file, struct status *status)
 {
-    size_t length = strlen(file->path);
-    file->temporary = mem_new(length + 16, 1, "a file's name", status);
+    enum { TRIES = 100, SUFFIX = 48 };
+    size_t size = strlen(file->path) + SUFFIX;
+    struct stat old;
+    bool known = stat(file->path, &old) == 0;
+    file->temporary = mem_new(size, 1, "a file's name", status);
     if (file->temporary == NULL) {
         return false;
     }
-    snprintf(file->temporary, length + 16, "%s.XXXXXX", file->path);
-    file->fd = mkostemp(file->temporary, O_CLOEXEC);
+    errno = EEXIST;
+    file->fd = -1;
+    for (unsigned i = 0; i < TRIES && file->fd < 0 && errno == EEXIST; i++) {
+        snprintf(file->temporary, size, "%s.%ld-%u", file->path, (long)getpid(), i);
+        file->fd = open(file->temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC,
+                        known ? S_IRUSR | S_IWUSR : 0666);
+    }
     if (file->fd < 0) {
         return status_set(status, STATUS_IO, "%s: cannot be written: %s", file->path,
                           strerror(errno));
     }
-    /* mkstemp makes 0600; a result file is as open as the user's umask says, or as it was. */
-    struct stat old;
-    mode_t mask = umask(0);
-    umask(mask);
-    mode_t mode = stat(file->path, &old) == 0 ? old.st_mode & 07777 : 0666 & ~mask;
-    if (fchmod(file->fd, mode) != 0) {
+    if (known && fchmod(file->fd, old.st_mode & 07777) != 0) {
         file->error = errno;
     }
     return true;
+}
+
+/* A link stays one: what it leads to is replaced. */
+static void follow_link(struct outfile *file)
+{
+    struct stat there;
+    char *target = NULL;
+    if (lstat(file->path, &there) == 0 && S_ISLNK(there.st_mode)) {
+        target = realpath(file->path, NULL);
+    }
+    if (target != NULL) {
+        free(file->path);
+        file->path = target;
+    }
 }
 
 /* A device, a pipe or a socket is written into. Renaming a file over it would put a file in its
@@ -106,6 +125,7 @@ struct outfile *outfile_open(const char *path, struct status *status)
     file->path = mem_text(path, strlen(path), status);
     bool good = file->path != NULL;
     if (good && strcmp(path, "-") != 0) {
+        follow_link(file);
         good = is_special(path) ? open_through(file, status) : make_temporary(file, status);
     }
     if (!good) {

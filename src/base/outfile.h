@@ -1,7 +1,8 @@
 /* outfile: a file that is either whole or not there.
  *
  * It is written beside its place under a temporary name and renamed by outfile_commit();
- * whatever happens before that, an older file of the same name stays as it was.
+ * whatever happens before that, an older file of the same name stays as it was. Where the name
+ * is a symbolic link, the file that it leads to is replaced, and the link stays.
  */
 #ifndef ODDHOURS_BASE_OUTFILE_H
 #define ODDHOURS_BASE_OUTFILE_H

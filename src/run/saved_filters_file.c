@@ -1,9 +1,12 @@
 /* The file of saved filters: read, changed, written. */
 #include <cjson/cJSON.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/outfile.h"
@@ -220,7 +223,6 @@ static bool write_file(const struct saved_filters *filters, const char *path,
     if (text == NULL) {
         return false;
     }
-    outfile_make_folders(path);
     struct outfile *file = outfile_open(path, status);
     if (file != NULL) {
         outfile_private(file);
@@ -231,8 +233,28 @@ static bool write_file(const struct saved_filters *filters, const char *path,
     return file != NULL && outfile_commit(file, status);
 }
 
-bool saved_filters_change(struct saved_filters *filters, const char *path, const char *name,
-                          const char *text, struct status *status)
+/* Keeps others from changing the file between our reading and our writing; the file itself is
+ * replaced, so that it cannot carry a lock. -1 where there are no locks: then the last one
+ * wins.
+ */
+static int lock_folder(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char *folder = slash != NULL ? mem_text(path, (size_t)(slash - path) + 1, NULL)
+                                 : mem_text(".", 1, NULL);
+    int fd = folder != NULL ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    free(folder);
+    while (fd >= 0 && flock(fd, LOCK_EX) != 0) {
+        if (errno != EINTR) {
+            close(fd);
+            fd = -1;
+        }
+    }
+    return fd;
+}
+
+static bool change(struct saved_filters *filters, const char *path, const char *name,
+                   const char *text, struct status *status)
 {
     if (!saved_filters_load(filters, path, status)) {
         return false;
@@ -245,4 +267,16 @@ bool saved_filters_change(struct saved_filters *filters, const char *path, const
         return false;
     }
     return true;
+}
+
+bool saved_filters_change(struct saved_filters *filters, const char *path, const char *name,
+                          const char *text, struct status *status)
+{
+    outfile_make_folders(path);
+    int lock = lock_folder(path);
+    bool good = change(filters, path, name, text, status);
+    if (lock >= 0) {
+        close(lock);
+    }
+    return good;
 }

@@ -336,6 +336,55 @@ static void an_output_file_is_whole_or_not_there(void **state)
     assert_non_null(strstr(status.text, "out.csv: cannot be written: No such file"));
 }
 
+static void a_link_stays_and_what_it_leads_to_is_replaced(void **state)
+{
+    (void)state;
+    struct status status = {0};
+    char directory[] = "/tmp/oddhours-test-XXXXXX", target[64], link[64];
+    struct stat info;
+    assert_non_null(mkdtemp(directory));
+    snprintf(target, sizeof target, "%s/target", directory);
+    snprintf(link, sizeof link, "%s/link", directory);
+    assert_int_equal(symlink("target", link), 0);
+    for (int i = 0; i < 2; i++) { /* it leads nowhere at first */
+        struct outfile *file = outfile_open(link, &status);
+        assert_non_null(file);
+        assert_true(outfile_printf(file, "new %d\n", i));
+        assert_true(outfile_commit(file, &status));
+        if (i == 0) {
+            assert_int_equal(rename(link, target), 0);
+            assert_int_equal(chmod(target, 0600), 0);
+            assert_int_equal(symlink("target", link), 0);
+        }
+    }
+    assert_int_equal(lstat(link, &info), 0);
+    assert_true(S_ISLNK(info.st_mode));
+    assert_string_equal(content(target), "new 1\n");
+    assert_int_equal(stat(target, &info), 0);
+    assert_int_equal(info.st_mode & 0777, 0600);
+    unlink(link);
+    unlink(target);
+    assert_int_equal(rmdir(directory), 0);
+}
+
+static void new_files_obey_the_umask(void **state)
+{
+    (void)state;
+    char directory[] = "/tmp/oddhours-test-XXXXXX", path[64];
+    struct stat info;
+    assert_non_null(mkdtemp(directory));
+    snprintf(path, sizeof path, "%s/file", directory);
+    mode_t before = umask(027);
+    struct outfile *file = outfile_open(path, NULL);
+    assert_non_null(file);
+    assert_true(outfile_commit(file, NULL));
+    umask(before);
+    assert_int_equal(stat(path, &info), 0);
+    assert_int_equal(info.st_mode & 0777, 0640);
+    unlink(path);
+    rmdir(directory);
+}
+
 static void a_file_may_be_kept_in_memory(void **state)
 {
     (void)state;
@@ -389,6 +438,8 @@ int main(void)
         cmocka_unit_test(an_output_file_is_whole_or_not_there),
         cmocka_unit_test(a_long_file_is_written_behind),
         cmocka_unit_test(behind_is_off_where_it_does_not_work),
+        cmocka_unit_test(a_link_stays_and_what_it_leads_to_is_replaced),
+        cmocka_unit_test(new_files_obey_the_umask),
         cmocka_unit_test(a_file_may_be_kept_in_memory),
         cmocka_unit_test(a_full_disk_is_reported),
     };

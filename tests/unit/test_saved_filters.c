@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "run/saved_filters.h"
@@ -132,6 +133,39 @@ static void what_is_not_understood_is_kept(void **state)
     }
 }
 
+/* Two explorers at once: each reads, changes and writes what the other one has just written. */
+static void several_programs_lose_nothing(void **state)
+{
+    (void)state;
+    enum { PROGRAMS = 3, EACH = 15 };
+    pid_t child[PROGRAMS];
+    for (int p = 0; p < PROGRAMS; p++) {
+        child[p] = fork();
+        assert_true(child[p] >= 0);
+        for (int i = 0; child[p] == 0 && i < EACH; i++) {
+            struct saved_filters filters;
+            char name[32];
+            snprintf(name, sizeof name, "p%d-%d", p, i);
+            if (!saved_filters_change(&filters, path, name, "hour:3", NULL)) {
+                _exit(1);
+            }
+            saved_filters_clear(&filters);
+        }
+        if (child[p] == 0) {
+            _exit(0);
+        }
+    }
+    for (int p = 0; p < PROGRAMS; p++) {
+        int status;
+        assert_int_equal(waitpid(child[p], &status, 0), child[p]);
+        assert_int_equal(status, 0);
+    }
+    struct saved_filters filters;
+    assert_true(saved_filters_load(&filters, path, NULL));
+    assert_int_equal(filters.n, PROGRAMS * EACH);
+    saved_filters_clear(&filters);
+}
+
 static void names_stand_for_texts(void **state)
 {
     (void)state;
@@ -217,6 +251,7 @@ int main(void)
         PLACED(filters_come_back),
         PLACED(old_ones_make_room),
         PLACED(what_is_not_understood_is_kept),
+        PLACED(several_programs_lose_nothing),
         cmocka_unit_test(names_stand_for_texts),
         cmocka_unit_test(where_the_file_is),
         PLACED(running_out_of_memory_is_said),
