@@ -220,17 +220,6 @@ void outfile_private(struct outfile *file)
     }
 }
 
-void outfile_make_folders(const char *path)
-{
-    char *copy = mem_text(path, strlen(path), NULL);
-    for (char *slash = copy; slash != NULL && (slash = strchr(slash + 1, '/')) != NULL;) {
-        *slash = '\0';
-        mkdir(copy, 0700);
-        *slash = '/';
-    }
-    free(copy);
-}
-
 size_t outfile_written(const struct outfile *file)
 {
     return file->flushed + file->used;

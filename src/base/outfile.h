@@ -40,10 +40,6 @@ bool outfile_no_pipe(const char *path, struct status *status);
 /* The file will be the user's alone (mode 0600), whatever the umask and an older file say. */
 void outfile_private(struct outfile *file);
 
-/* Makes the folders on the way to `path` that are not there, for the user alone; what cannot be
- * made is said when the file is opened. */
-void outfile_make_folders(const char *path);
-
 /* Bytes appended so far. */
 size_t outfile_written(const struct outfile *file);
 

@@ -2,10 +2,12 @@
  *
  * Follows the XDG base directory specification: $XDG_CONFIG_HOME, $XDG_DATA_HOME and
  * $XDG_CACHE_HOME, of which a relative one is ignored; else .config, .local/share and .cache in
- * $HOME. Nothing is made or looked at on the disk. All results are freed with free().
+ * $HOME. All paths given out are freed with free().
  */
 #ifndef ODDHOURS_BASE_PLACE_H
 #define ODDHOURS_BASE_PLACE_H
+
+#include <stdbool.h>
 
 #include "base/status.h"
 
@@ -21,5 +23,9 @@ char *place_join(const char *folder, const char *name, struct status *status);
 /* The path that is meant: "~/x" is in the home directory, as in a shell. NULL when memory is
  * out. */
 char *place_expand(const char *path, struct status *status);
+
+/* Makes the folders on the way to `path` that are not there, for the user alone (0700); the
+ * home directory itself is never made. False with STATUS_IO when one is missing afterwards. */
+bool place_make_folders(const char *path, struct status *status);
 
 #endif

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/place.h"
 
 /* The cause first: a message line is narrow, a path may be long. */
 static bool fail_with(struct store *store, const char *doing, const char *what, int cause,
@@ -76,27 +77,6 @@ void store_disconnect(struct store *store)
     store->current = false;
 }
 
-/* Makes the directories above `path`, for the user alone. */
-static bool make_directories(const char *path, struct status *status)
-{
-    char *copy = mem_text(path, strlen(path), status);
-    if (copy == NULL) {
-        return false;
-    }
-    int failed = 0;
-    for (char *slash = strchr(copy + 1, '/'); failed == 0 && slash != NULL;
-         slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        struct stat there; /* a directory above may exist and still refuse (read-only) */
-        int code = mkdir(copy, 0700) == 0 ? 0 : errno;
-        failed = code != 0 && stat(copy, &there) != 0 ? code : 0;
-        *slash = '/';
-    }
-    free(copy);
-    return failed == 0 || status_set(status, STATUS_IO, "making the directory of %s: %s", path,
-                                     strerror(failed));
-}
-
 /* The directory's own entry for a new file must be on the disk, too. */
 static void sync_directory(const char *path)
 {
@@ -112,7 +92,7 @@ static void sync_directory(const char *path)
 /* Makes an empty file that only the user may read. One that is there is left as it is. */
 static bool make_file(const char *path, mode_t mode, struct status *status)
 {
-    if (!make_directories(path, status)) {
+    if (!place_make_folders(path, status)) {
         return false;
     }
     int file = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode);

@@ -54,7 +54,7 @@ static char *cache_directory(bool make)
 {
     char *directory = place_of(PLACE_CACHE, "", NULL);
     if (directory != NULL && make) {
-        outfile_make_folders(directory);
+        place_make_folders(directory, NULL); /* or the file cannot be written, which is said */
     }
     return directory;
 }

@@ -10,6 +10,7 @@
 
 #include "base/mem.h"
 #include "base/outfile.h"
+#include "base/place.h"
 #include "run/json.h"
 #include "run/saved_filters.h"
 
@@ -272,7 +273,9 @@ static bool change(struct saved_filters *filters, const char *path, const char *
 bool saved_filters_change(struct saved_filters *filters, const char *path, const char *name,
                           const char *text, struct status *status)
 {
-    outfile_make_folders(path);
+    if (!place_make_folders(path, status)) {
+        return false;
+    }
     int lock = lock_folder(path);
     bool good = change(filters, path, name, text, status);
     if (lock >= 0) {

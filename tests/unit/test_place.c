@@ -1,7 +1,12 @@
+#define _GNU_SOURCE
 /* place: where files belong, and what "~/" means. */
 #include "base/place.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "unit/test.h"
 
@@ -68,6 +73,48 @@ static void a_tilde_is_the_home_directory(void **state)
     IS(place_join("a", "b", NULL), "a/b");
 }
 
+static void folders_are_made_but_no_home(void **state)
+{
+    (void)state;
+    struct status status = {0};
+    struct stat info;
+    char top[] = "/tmp/oddhours-place-XXXXXX", home[64], path[160];
+    assert_non_null(mkdtemp(top));
+    snprintf(home, sizeof home, "%s/home", top);
+    snprintf(path, sizeof path, "%s/a/b/file", home);
+    setenv("HOME", home, 1);
+    assert_false(place_make_folders(path, &status));
+    assert_int_equal(status.code, STATUS_IO);
+    assert_int_not_equal(access(home, F_OK), 0);
+
+    assert_int_equal(mkdir(home, 0755), 0);
+    assert_true(place_make_folders(path, &status));
+    assert_true(place_make_folders(path, &status)); /* they are there already */
+    assert_int_not_equal(access(path, F_OK), 0);    /* the file itself is not made */
+    snprintf(path, sizeof path, "%s/a/b", home);
+    assert_int_equal(stat(path, &info), 0);
+    assert_int_equal(info.st_mode & 0777, 0700);
+    assert_true(place_make_folders("file", &status)); /* none on the way */
+    assert_true(place_make_folders("", &status));
+
+    FILE *file = fopen(strcat(path, "/x"), "w");
+    assert_non_null(file);
+    fclose(file);
+    status = (struct status){0};
+    char beyond[200];
+    snprintf(beyond, sizeof beyond, "%s/y/z", path);
+    assert_false(place_make_folders(beyond, &status)); /* x is no folder */
+    assert_int_equal(status.code, STATUS_IO);
+
+    unlink(path);
+    snprintf(path, sizeof path, "%s/a/b", home);
+    rmdir(path);
+    snprintf(path, sizeof path, "%s/a", home);
+    rmdir(path);
+    rmdir(home);
+    assert_int_equal(rmdir(top), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -75,6 +122,7 @@ int main(void)
         cmocka_unit_test_setup(the_environment_may_say_where, setup),
         cmocka_unit_test_setup(relative_ones_are_ignored, setup),
         cmocka_unit_test_setup(a_tilde_is_the_home_directory, setup),
+        cmocka_unit_test_setup(folders_are_made_but_no_home, setup),
     };
     return cmocka_run_group_tests_name("place", tests, NULL, NULL);
 }
