@@ -1,5 +1,6 @@
 #include "parity/net_bench.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,4 +49,11 @@ size_t net_bench_paths(const struct net_path *paths[NET_PATHS_MAX])
     }
 #endif
     return n;
+}
+
+void net_bench_near(double ours, double theirs, double tolerance, const char *what, size_t i)
+{
+    if (!(fabs(ours - theirs) <= tolerance)) {
+        fail_msg("%s %zu: %.9g instead of %.9g", what, i, ours, theirs);
+    }
 }

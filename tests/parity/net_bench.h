@@ -24,4 +24,8 @@ void net_bench_close(struct net_bench *bench);
 /* The paths of this machine for layers up to 16 wide; returns how many. */
 size_t net_bench_paths(const struct net_path *paths[NET_PATHS_MAX]);
 
+/* Fails, naming `what` and `i`, when the two differ by more than `tolerance` or are no numbers.
+ */
+void net_bench_near(double ours, double theirs, double tolerance, const char *what, size_t i);
+
 #endif

@@ -1,5 +1,4 @@
 /* autoencoder against torch: initialisation, shuffle, steps, errors. */
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,23 +57,15 @@ static void initial_weights_have_torchs_bits(void **state)
     }
 }
 
-static void assert_near(double ours, double theirs, double tolerance, const char *what,
-                        size_t i)
-{
-    if (!(fabs(ours - theirs) <= tolerance)) {
-        fail_msg("%s %zu: %.9g instead of %.9g", what, i, ours, theirs);
-    }
-}
-
 /* 1e-5 is what vectors/README.md asks for; float sums in another order give 1e-7. */
 static void check_snapshot(const struct net_bench *b, const struct vectors *weights,
                            int64_t step)
 {
     size_t from = snapshot(weights, &b->net.shape, step);
     for (size_t i = 0; from != SIZE_MAX && i < b->net.shape.n; i++) {
-        assert_near(b->net.param[i], vectors_float(weights, from + i, 4), 1e-5, "weight", i);
-        assert_near(b->net.gradient[i], vectors_float(weights, from + i, 5), 1e-5, "gradient",
-                    i);
+        net_bench_near(b->net.param[i], vectors_float(weights, from + i, 4), 1e-5, "weight", i);
+        net_bench_near(b->net.gradient[i], vectors_float(weights, from + i, 5), 1e-5,
+                       "gradient", i);
     }
 }
 
@@ -107,7 +98,7 @@ static void check_errors(const struct net_bench *b, const char *set, const float
         b->path->errors(&b->net.shape, b->net.param, &rows, b->scratch, error);
         for (size_t i = 0; i < rows.n; i++) {
             double theirs = vectors_float(expected, at + i, 1);
-            assert_near(error[i], theirs, 1e-5 * theirs, "error of row", at + i);
+            net_bench_near(error[i], theirs, 1e-5 * theirs, "error of row", at + i);
         }
     }
     free(error);
@@ -127,7 +118,7 @@ static void train_like_torch(const struct net_path *path, const char *set)
         double theirs = vectors_float(losses, i, 3);
         double ours =
             step(&b, x, (size_t)vectors_int(losses, i, 1), (size_t)vectors_int(losses, i, 2));
-        assert_near(ours, theirs, 1e-5 * theirs, "loss of step", i);
+        net_bench_near(ours, theirs, 1e-5 * theirs, "loss of step", i);
         check_snapshot(&b, weights, vectors_int(losses, i, 0));
     }
     check_errors(&b, set, x);

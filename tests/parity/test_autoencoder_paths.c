@@ -9,6 +9,7 @@
 
 #include "models/autoencoder_fused.h"
 #include "parity/net_bench.h"
+#include "parity/vectors.h"
 #include "unit/fixture.h"
 #include "unit/test.h"
 
@@ -84,15 +85,15 @@ static void fused_is_blas(void **state)
             most = fmaxf(most, fabsf(blas.gradient[k]));
         }
         for (size_t k = 0; k < n_param; k++) {
-            assert_near(fused.gradient[k], blas.gradient[k], 1e-5 * most, "gradient", k);
+            net_bench_near(fused.gradient[k], blas.gradient[k], 1e-5 * most, "gradient", k);
         }
         for (size_t k = 0; k < n; k++) {
             /* outputs are off by some 1e-7, and a small miss is the difference of two of them
              */
             double e = blas.error[k];
-            assert_near(fused.error[k], e, 2e-6 * (e + sqrt(e)), "error", k);
+            net_bench_near(fused.error[k], e, 2e-6 * (e + sqrt(e)), "error", k);
         }
-        assert_near(fused.squares, blas.squares, 1e-5 * blas.squares, "squares", n);
+        net_bench_near(fused.squares, blas.squares, 1e-5 * blas.squares, "squares", n);
         outcome_clear(&blas);
         outcome_clear(&fused);
     }
@@ -175,7 +176,7 @@ static void check_gradient(const struct net_path *path, size_t d)
         param[i] = at - h;
         double below = loss_in_double(&b.net.shape, param, x, N);
         param[i] = at;
-        assert_near(gradient[i], (above - below) / (2 * h), 1e-5, "gradient", i);
+        net_bench_near(gradient[i], (above - below) / (2 * h), 1e-5, "gradient", i);
     }
     free(param);
     free(gradient);
@@ -201,7 +202,7 @@ static void gradient_is_the_slope(void **state)
 static void copies_are_repeated_rows(void **state)
 {
     (void)state;
-    enum { N = 90, MOST = 4 };
+    enum { N = 90, D = 7, MOST = 4 };
     const struct net_path *paths[NET_PATHS_MAX];
     size_t n_paths = net_bench_paths(paths);
     float *x = random_rows(N, D, 4);
@@ -226,13 +227,13 @@ static void copies_are_repeated_rows(void **state)
             paths[p]->gradient(&b.net.shape, b.net.param, &merged, 0.01f, b.scratch, one);
         double c =
             paths[p]->gradient(&b.net.shape, b.net.param, &single, 0.01f, b.scratch, other);
-        assert_near(a, c, 1e-6 * c, "squares", p);
+        net_bench_near(a, c, 1e-6 * c, "squares", p);
         float most = 0;
         for (size_t i = 0; i < b.net.shape.n; i++) {
             most = fmaxf(most, fabsf(other[i]));
         }
         for (size_t i = 0; i < b.net.shape.n; i++) {
-            assert_near(one[i], other[i], 1e-5 * most, "gradient", i);
+            net_bench_near(one[i], other[i], 1e-5 * most, "gradient", i);
         }
         net_bench_close(&b);
     }
