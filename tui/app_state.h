@@ -137,9 +137,10 @@ void app_forget_filter(struct app *app, const char *name);
 void app_list_filters(struct app *app);
 void app_back(struct app *app);
 void app_search(struct app *app, bool forward);
-struct page *app_help_page(const struct app *app);   /* help.c */
-struct page *app_card_page(const struct app *app);   /* run_card.c */
-void app_why(struct app *app, const char *argument); /* app_why.c */
+void app_search_for(struct app *app, const char *text); /* the next row with it */
+struct page *app_help_page(const struct app *app);      /* help.c */
+struct page *app_card_page(const struct app *app);      /* run_card.c */
+void app_why(struct app *app, const char *argument);    /* app_why.c */
 void app_why_answer(struct app *app, struct query *query);
 void app_why_free(struct app *app);
 void app_show_hour(struct app *app, const char *text);    /* app_goto.c */
