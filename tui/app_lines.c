@@ -69,23 +69,38 @@ static bool same(struct span a, struct span b)
     return a.length == b.length && memcmp(a.bytes, b.bytes, a.length) == 0;
 }
 
-static void add_event(struct page *page, const struct authlog_event *event)
+/* Widths of columns, in bytes. */
+struct widths {
+    int from, to;
+};
+
+static int wider(int width, struct span name)
+{
+    enum { MOST = 24 }; /* longer names push the rest of their line */
+    int length = (int)(name.length < MOST ? name.length : MOST);
+    return length > width ? length : width;
+}
+
+/* "00:00:03  Fail     C477  > U22   ? ? TGS": what failed is seen going down the page. */
+static void add_event(struct page *page, const struct authlog_event *event,
+                      const struct widths *widths)
 {
     char when[PAGE_KEY];
     const struct span *field = event->field;
-    const struct span to = field[AUTH_DST_USER];
+    const struct span to = field[AUTH_DST_USER], result = field[AUTH_RESULT];
     bool other = !same(to, field[AUTH_SRC_USER]);
+    bool good = result.length == 7 && memcmp(result.bytes, "Success", 7) == 0;
     long long second = (long long)event->time;
     snprintf(when, sizeof when, "%02lld:%02lld:%02lld", second / 3600 % 24, second / 60 % 60,
              second % 60);
-    page_pair(page, when, ROLE_TEXT, "%.*s > %.*s  %.*s %.*s %.*s  %.*s%s%.*s",
-              (int)field[AUTH_SRC_HOST].length, field[AUTH_SRC_HOST].bytes,
-              (int)field[AUTH_DST_HOST].length, field[AUTH_DST_HOST].bytes,
+    page_pair(page, when, good ? ROLE_TEXT : ROLE_WARN,
+              "%-7.*s  %-*.*s > %-*.*s  %.*s %.*s %.*s%s%.*s", (int)result.length, result.bytes,
+              widths->from, (int)field[AUTH_SRC_HOST].length, field[AUTH_SRC_HOST].bytes,
+              widths->to, (int)field[AUTH_DST_HOST].length, field[AUTH_DST_HOST].bytes,
               (int)field[AUTH_TYPE].length, field[AUTH_TYPE].bytes,
               (int)field[AUTH_LOGON_TYPE].length, field[AUTH_LOGON_TYPE].bytes,
               (int)field[AUTH_ORIENTATION].length, field[AUTH_ORIENTATION].bytes,
-              (int)field[AUTH_RESULT].length, field[AUTH_RESULT].bytes, other ? "  -> " : "",
-              other ? (int)to.length : 0, to.bytes);
+              other ? "  -> " : "", other ? (int)to.length : 0, to.bytes);
 }
 
 static void work(struct query *query, const struct progress *progress)
@@ -102,10 +117,15 @@ static void work(struct query *query, const struct progress *progress)
         return;
     }
     page_add(self->page, ROLE_STRONG,
-             "%s line%s; source > destination, kind, result  -> destination user if another",
+             "%s line%s; result, source > destination, kind  -> destination user if another",
              format_grouped(lines->total).text, lines->total == 1 ? "" : "s");
+    struct widths widths = {0};
     for (size_t i = 0; i < lines->n; i++) {
-        add_event(self->page, &lines->events[i]);
+        widths.from = wider(widths.from, lines->events[i].field[AUTH_SRC_HOST]);
+        widths.to = wider(widths.to, lines->events[i].field[AUTH_DST_HOST]);
+    }
+    for (size_t i = 0; i < lines->n; i++) {
+        add_event(self->page, &lines->events[i], &widths);
     }
     if (lines->n < lines->total) {
         page_add(self->page, ROLE_DIM, "and %s more",
