@@ -11,7 +11,9 @@
  *             5  >5  >=5  <5  <=5  =5  !=5  1-5  1..5; k, M and G are 1e3, 1e6 and 1e9;
  *             p99.9 is a percentile over rows (features and scores)
  *     rank    `rank` (of the detector in view), `iforest.rank`: whole numbers, 1 is the top
- *     other   flagged:iforest (or any, all), sort:FIELD[-asc|-desc], and what hooks add
+ *     day     also `last` and dates: day:last  day:2015-01-24..2015-01-26
+ *     other   like:ROW (the rows with that row's features), flagged:iforest (or any, all),
+ *             sort:FIELD[-asc|-desc], and what hooks add
  *
  * A name may be cut short where that is clear (`failed`, `dst`); an exact name wins.
  */

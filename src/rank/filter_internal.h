@@ -11,6 +11,7 @@ enum filter_kind {
     FILTER_HOUR,
     FILTER_DAY,
     FILTER_COPIES,
+    FILTER_LIKE, /* a: the row_id of the one they are to look like */
     FILTER_ROW,
     FILTER_RANK,    /* index: ranking */
     FILTER_FEATURE, /* index: feature */

@@ -30,9 +30,10 @@ bool lexer_name(struct lexer *lexer, struct lexeme *name, bool *negated, bool *i
 /* Reads one value of a list, and the comma after it if there is one (`more`). */
 bool lexer_value(struct lexer *lexer, struct lexeme *value, bool *more);
 
-/* Reads a value as a number, a percentile or a range. NULL when it is one; else a sentence, and
- * where in the value it goes wrong. */
+/* Reads a value as a number, a percentile or a range; a day may be a date or the table's last.
+ * NULL when it is one; else a sentence, and where in the value it goes wrong. */
 const char *filter_read_number(const struct lexeme *value, enum filter_kind kind,
-                               struct filter_item *item, size_t *column);
+                               const struct table *table, struct filter_item *item,
+                               size_t *column);
 
 #endif

@@ -1,9 +1,11 @@
-/* Numbers of a filter: 10  >=1.5  2k  p99.9  0-6  -1..5 */
+/* Numbers of a filter: 10  >=1.5  2k  p99.9  0-6  -1..5, and days: last  2015-01-24 */
 #include "rank/filter_lexer.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "table/timestamp.h"
 
 static bool is_digit(char c)
 {
@@ -45,12 +47,48 @@ static double suffix(const char **at)
     return found != NULL ? factors[found - letters] : 1;
 }
 
-/* Reads [p]NUMBER[k]. NULL, or what is wrong, and `*at` is left where the number begins. */
-static const char *read_one(const char **at, enum filter_kind kind, double *value,
-                            bool *percent)
+/* Bytes of a date such as 2015-01-24 that `text` begins with, there being such a day or not. */
+static size_t date_length(const char *text)
+{
+    static const char form[] = "0000-00-00";
+    size_t n = 0;
+    while (form[n] != '\0' && (form[n] == '0' ? is_digit(text[n]) : text[n] == form[n])) {
+        n++;
+    }
+    return form[n] == '\0' ? n : 0;
+}
+
+/* Reads `last` or a date (length bytes) as a day of the table. NULL, or what is wrong. */
+static const char *read_day(const char **at, size_t length, const struct table *table,
+                            double *value)
+{
+    int64_t day = table->last_day;
+    if (**at != 'l') {
+        int64_t seconds = timestamp_parse((struct span){*at, length});
+        if (seconds == TABLE_NO_TIME) {
+            return "there is no such date";
+        }
+        day = timestamp_day(seconds);
+    }
+    *value = (double)(day - table->first_day);
+    *at += length;
+    return NULL;
+}
+
+/* Reads [p]NUMBER[k], or a day. NULL, or what is wrong, and `*at` is left where the number
+ * begins. */
+static const char *read_one(const char **at, enum filter_kind kind, const struct table *table,
+                            double *value, bool *percent)
 {
     char digits[64];
     const char *from = *at;
+    if (kind == FILTER_DAY) {
+        size_t named = strncmp(from, "last", 4) == 0 ? 4 : date_length(from);
+        if (named > 0) {
+            *percent = false;
+            return read_day(at, named, table, value);
+        }
+    }
     *percent = *from == 'p' || *from == 'P';
     from += *percent;
     size_t length = number_length(from);
@@ -58,6 +96,8 @@ static const char *read_one(const char **at, enum filter_kind kind, double *valu
         return filter_takes_percent(kind)
                    ? "a number such as 10, or a percentile such as p99.9, "
                      "is expected here"
+               : kind == FILTER_DAY
+                   ? "a day is a number from 0 on, a date such as 2015-01-24, or last"
                    : "a number is expected here";
     }
     if (length >= sizeof digits) {
@@ -94,11 +134,12 @@ static const char *check_whole(enum filter_kind kind, double value)
 }
 
 /* Reads what follows a first number: the end of a range. */
-static const char *read_range(const char **at, enum filter_kind kind, struct filter_item *item)
+static const char *read_range(const char **at, enum filter_kind kind, const struct table *table,
+                              struct filter_item *item)
 {
     bool percent;
     *at += (*at)[0] == '.' ? 2 : 1;
-    const char *from = *at, *reason = read_one(at, kind, &item->b, &percent);
+    const char *from = *at, *reason = read_one(at, kind, table, &item->b, &percent);
     if (reason == NULL) {
         item->op = FILTER_RANGE;
         reason = percent != item->percent ? "both ends of a range must be percentiles, or none"
@@ -111,16 +152,16 @@ static const char *read_range(const char **at, enum filter_kind kind, struct fil
 }
 
 static const char *read_item(const char **at, const struct lexeme *value, enum filter_kind kind,
-                             struct filter_item *item)
+                             const struct table *table, struct filter_item *item)
 {
     item->op = value->op;
-    const char *from = *at, *reason = read_one(at, kind, &item->a, &item->percent);
+    const char *from = *at, *reason = read_one(at, kind, table, &item->a, &item->percent);
     if (reason == NULL && (reason = check_whole(kind, item->a)) != NULL) {
         *at = from;
     }
     bool range = (*at)[0] == '-' || ((*at)[0] == '.' && (*at)[1] == '.');
     if (reason == NULL && range && value->op == FILTER_EQ) {
-        reason = read_range(at, kind, item);
+        reason = read_range(at, kind, table, item);
     }
     if (reason == NULL && **at != '\0') {
         reason = "this does not belong to a number";
@@ -133,9 +174,10 @@ static const char *read_item(const char **at, const struct lexeme *value, enum f
 }
 
 const char *filter_read_number(const struct lexeme *value, enum filter_kind kind,
-                               struct filter_item *item, size_t *column)
+                               const struct table *table, struct filter_item *item,
+                               size_t *column)
 {
-    const char *at = value->text, *reason = read_item(&at, value, kind, item);
+    const char *at = value->text, *reason = read_item(&at, value, kind, table, item);
     *column = (size_t)(at - value->text) + value->quoted;
     return reason;
 }

@@ -1,6 +1,7 @@
 /* From a typed text to a filter: terms, fields and values. Numbers are in filter_number.c. */
 #include "rank/filter_internal.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -134,10 +135,17 @@ static bool number_value(struct parser *parser, struct filter_term *term, struct
         return false;
     }
     size_t column = 0;
-    const char *reason = filter_read_number(value, term->field.kind, item, &column);
+    const struct table *table = parser->context->table;
+    const char *reason = filter_read_number(value, term->field.kind, table, item, &column);
     if (reason != NULL) {
         return refuse(parser, value->column + column, value->source_length - column, "%s",
                       reason);
+    }
+    bool one = item->op == FILTER_EQ && item->a == floor(item->a);
+    if (term->field.kind == FILTER_LIKE &&
+        !(one && item->a >= 0 && item->a < (double)table->n_rows)) {
+        return refuse(parser, value->column, value->source_length,
+                      "like takes the number of a row, from 0 to %zu", table->n_rows - 1);
     }
     return true;
 }
@@ -172,7 +180,7 @@ static bool sort_value(struct parser *parser, struct lexeme *value)
     }
     enum filter_kind kind = filter->sort_field.kind;
     if (kind == FILTER_FLAGGED || kind == FILTER_HOOK || kind == FILTER_SORT ||
-        kind == FILTER_HOUR || kind == FILTER_DAY) {
+        kind == FILTER_HOUR || kind == FILTER_DAY || kind == FILTER_LIKE) {
         return refuse(parser, value->column, value->source_length,
                       "rows cannot be sorted by %.*s", (int)(length < 60 ? length : 60),
                       value->text);

@@ -113,6 +113,7 @@ bool filter_test_make(struct filter_test *test, const struct filter_term *term,
     case FILTER_USER:
     case FILTER_TIME: return make_globs(test, status);
     case FILTER_RANK: return make_ranks(test, context, status);
+    case FILTER_LIKE:
     case FILTER_FLAGGED:
     case FILTER_HOOK: return true;
     default: return make_intervals(test, context, status);
@@ -250,6 +251,20 @@ static uint64_t copies_bits(const struct filter_test *test, const uint32_t *copi
     return bits;
 }
 
+/* The profiles of the rows that were named. */
+static uint64_t like_bits(const struct filter_term *term, const struct table *table,
+                          size_t first, size_t n)
+{
+    uint64_t bits = 0;
+    for (size_t i = 0; i < term->n_items; i++) {
+        size_t profile = table->row_profile[(size_t)term->items[i].a];
+        if (profile >= first && profile - first < n) {
+            bits |= (uint64_t)1 << (profile - first);
+        }
+    }
+    return bits;
+}
+
 static uint64_t plain_bits(const struct filter_test *test, const struct filter_context *context,
                            size_t first, size_t n)
 {
@@ -264,6 +279,7 @@ static uint64_t plain_bits(const struct filter_test *test, const struct filter_c
     case FILTER_HOUR:
     case FILTER_DAY: return time_bits(test, table, first, n);
     case FILTER_COPIES: return copies_bits(test, table->profiles.copies + first, n);
+    case FILTER_LIKE: return like_bits(term, table, first, n);
     case FILTER_ROW: return row_number_bits(test, first, n);
     case FILTER_FEATURE:
         return value_bits(test, table->profiles.values + first * d + index, d, n);

@@ -254,8 +254,11 @@ static bool get_all(struct archive_in *archive, struct table *table, struct para
     size_t n_times = table->times != NULL ? dict_count(table->times) : 0;
     table->time_seconds =
         get_array(archive, "secs", sizeof *table->time_seconds, n_times, status);
-    return table->time_seconds != NULL &&
-           archive_get_into(archive, "day0", &table->first_day, sizeof table->first_day, 1,
+    if (table->time_seconds == NULL) {
+        return false;
+    }
+    table_find_days(table); /* the last one; the first is kept in the archive */
+    return archive_get_into(archive, "day0", &table->first_day, sizeof table->first_day, 1,
                             status) &&
            get_profiles(archive, table, n, parallel, status) &&
            get_rows(archive, table, parallel, status);

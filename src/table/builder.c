@@ -210,15 +210,10 @@ static bool parse_times(struct table *table, struct status *status)
     if (table->time_seconds == NULL) {
         return false;
     }
-    int64_t earliest = INT64_MAX;
     for (size_t i = 0; i < n; i++) {
-        int64_t seconds = timestamp_parse(dict_get(table->times, (uint32_t)i));
-        table->time_seconds[i] = seconds;
-        if (seconds != TABLE_NO_TIME && seconds < earliest) {
-            earliest = seconds;
-        }
+        table->time_seconds[i] = timestamp_parse(dict_get(table->times, (uint32_t)i));
     }
-    table->first_day = earliest == INT64_MAX ? 0 : timestamp_day(earliest);
+    table_find_days(table);
     return true;
 }
 

@@ -49,6 +49,21 @@ bool table_row_when(const struct table *table, size_t row, int64_t *day, int *ho
     return true;
 }
 
+void table_find_days(struct table *table)
+{
+    int64_t earliest = INT64_MAX, latest = INT64_MIN;
+    size_t n = table->times == NULL ? 0 : dict_count(table->times);
+    for (size_t i = 0; i < n; i++) {
+        int64_t seconds = table->time_seconds[i];
+        if (seconds != TABLE_NO_TIME) {
+            earliest = seconds < earliest ? seconds : earliest;
+            latest = seconds > latest ? seconds : latest;
+        }
+    }
+    table->first_day = earliest == INT64_MAX ? 0 : timestamp_day(earliest);
+    table->last_day = earliest == INT64_MAX ? 0 : timestamp_day(latest);
+}
+
 static size_t dict_memory(const struct dict *dict)
 {
     return dict == NULL ? 0 : dict_bytes(dict);

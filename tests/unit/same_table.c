@@ -66,7 +66,7 @@ const char *same_table(const struct table *a, const struct table *b)
         !same_bytes(a->row_profile, b->row_profile, a->n_rows, 4)) {
         return "ids of rows";
     }
-    if (a->first_day != b->first_day ||
+    if (a->first_day != b->first_day || a->last_day != b->last_day ||
         !same_bytes(a->time_seconds, b->time_seconds,
                     a->times == NULL ? 0 : dict_count(a->times), 8)) {
         return "parsed times";

@@ -106,6 +106,10 @@ PREDICATE(hour_early, seen->hour <= 6)
 PREDICATE(hour_night, seen->hour >= 22 || seen->hour <= 3)
 PREDICATE(hour_some, seen->hour == 5 || seen->hour >= 20)
 PREDICATE(day_2, seen->day == 2)
+PREDICATE(day_last, seen->day == seen->s->table->last_day - seen->s->table->first_day)
+PREDICATE(like_5_9,
+          seen->s->table->row_profile[seen->row] == seen->s->table->row_profile[5] ||
+              seen->s->table->row_profile[seen->row] == seen->s->table->row_profile[9])
 PREDICATE(time_3, strncmp(seen->dt, "1970-01-05 03", 13) == 0)
 PREDICATE(failed_1, seen->x[1] >= 1)
 PREDICATE(failed_not_1, seen->x[1] != 1)
@@ -142,6 +146,9 @@ static const struct {
     {"hour:22-3", hour_night},
     {"hour:5,>=20", hour_some},
     {"day:2", day_2},
+    {"day:last", day_last},
+    {"day:1970-01-03", day_2},
+    {"like:5,9", like_5_9},
     {"time:\"1970-01-05 03*\"", time_3},
     {"failed:>=1", failed_1},
     {"failed:!=1", failed_not_1},

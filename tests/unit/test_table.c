@@ -322,6 +322,7 @@ static void builder_makes_a_table(void **state)
     assert_int_equal(table->report.missing[0], 0);
     assert_int_equal(table->report.infinite[0], 2);
     assert_int_equal(table->first_day, 1);
+    assert_int_equal(table->last_day, 3);
     int64_t day;
     int hour;
     assert_true(table_row_when(table, 0, &day, &hour));
@@ -353,6 +354,7 @@ static void builder_without_times_or_users(void **state)
     int hour;
     assert_false(table_row_when(table, 0, &day, &hour));
     assert_int_equal(table->first_day, 0);
+    assert_int_equal(table->last_day, 0);
     assert_true(table_bytes(table) > 4);
     table_free(table);
     assert_null(table_builder_new(NULL, 0, false, false, &status));
