@@ -160,6 +160,25 @@ void *app_view_state(const struct app *app)
     return app->states[app->stack[app->depth - 1]];
 }
 
+bool app_shows(const struct app *app, const void *view)
+{
+    return app_view_state(app) == view;
+}
+
+size_t app_row(const struct app *app)
+{
+    const struct view_ops *view = app_view(app);
+    return view->row != NULL ? view->row(app_view_state(app), app) : SIZE_MAX;
+}
+
+void app_select_shown(struct app *app)
+{
+    size_t row = app_row(app);
+    if (row != SIZE_MAX) {
+        app_select_row(app, row);
+    }
+}
+
 /* The view's index in views[], opened; false when there is none or no memory. */
 static bool open_view(struct app *app, enum action action, size_t *index)
 {
@@ -175,7 +194,8 @@ static bool open_view(struct app *app, enum action action, size_t *index)
     return false;
 }
 
-void app_enter(struct app *app, enum action view)
+/* Puts a view on top. */
+static void enter(struct app *app, enum action view)
 {
     size_t index;
     app->dirty = true;
@@ -195,14 +215,23 @@ void app_enter(struct app *app, enum action view)
     app->stack[app->depth++] = index;
 }
 
+void app_enter(struct app *app, enum action view)
+{
+    enter(app, view);
+    if (app->depth > 0) {
+        app_select_shown(app);
+    }
+}
+
 void app_back(struct app *app)
 {
     app->dirty = true;
     if (app->page != NULL) {
         page_free(app->page);
         app->page = NULL;
-    } else if (!app_leave_hour(app) && app->depth > 1) {
+    } else if (!app_leave_aside(app) && app->depth > 1) {
         app->depth--;
+        app_select_shown(app);
     }
 }
 

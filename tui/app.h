@@ -42,6 +42,10 @@ void app_select_user(struct app *app, uint32_t user);
 /* Shows only the rows that pass `text` ("": all); a wrong one is said and changes nothing. */
 void app_set_filter(struct app *app, const char *text);
 
+/* Whether a view, given by its state, is the one that is shown. What arrives for another must
+ * not move the selection. */
+bool app_shows(const struct app *app, const void *view);
+
 /* ---- moving ---- */
 
 /* Shows a view by its action, on top of the present one: Esc comes back here. */

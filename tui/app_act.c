@@ -209,6 +209,9 @@ static void show(struct app *app, enum action action, const char *argument)
 
 static void act_alone(struct app *app, enum action action, const char *argument)
 {
+    if (action_info(action)->context == CONTEXT_ROWS) {
+        app_select_shown(app); /* another view, or undo, may have chosen another */
+    }
     if (is_view(action)) {
         show(app, action, argument);
         return;
@@ -254,12 +257,13 @@ static void act_alone(struct app *app, enum action action, const char *argument)
         break;
     case ACTION_NUMBERS: review_numbers(app); break;
     case ACTION_HOUR: app_show_hour(app, argument); break;
+    case ACTION_IDENTICAL: app_show_identical(app, argument); break;
     case ACTION_ROW: app_show_row(app, argument); break;
     case ACTION_WHY: app_why(app, argument); break;
     case ACTION_SAY: app_say(app, LOG_NOTE, "%s", argument); break;
     case ACTION_BACK: app_back(app); break;
     case ACTION_CLOSE:
-        if (app->page != NULL || app->depth > 1 || app->hour.on) {
+        if (app->page != NULL || app->depth > 1 || app->aside.on) {
             app_back(app);
         } else {
             ask_to_quit(app);

@@ -142,7 +142,7 @@ void app_set_filter(struct app *app, const char *text)
         return;
     }
     app->session.filter = filter;
-    app->hour.on = false;
+    app->aside.on = false;
     if (text[0] != '\0') {
         start_count(app, text, comment, sizeof comment);
         app_say(app, LOG_NOTE, "only %s", filter.understood);

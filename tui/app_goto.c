@@ -1,9 +1,12 @@
-/* From one user-hour to others: its hour across all users, a row by its number. */
+/* From one user-hour to others: its hour across all users, those that look like it, a row by
+ * its number. */
 #include "app_state.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/format.h"
 
 /* "d23 03h", "23 3": a day counted from the table's first, and an hour. */
 static bool day_and_hour(const char *text, unsigned *day, unsigned *hour)
@@ -40,26 +43,26 @@ static bool hour_filter(const struct session *session, const char *text, char *f
 }
 
 /* Shows all rows that pass, and notes where from: Esc leads back there. */
-static void enter_hour(struct app *app, const char *filter)
+static void enter_aside(struct app *app, const char *filter, const char *what)
 {
     const struct session *session = &app->session;
     char before[FILTER_TEXT];
     size_t row = session->selected.has_row ? session->selected.row : SIZE_MAX;
     enum action view = app_view(app)->action;
-    bool again = app->hour.on;
-    memcpy(before, again ? app->hour.filter : session->filter.text, sizeof before);
+    bool again = app->aside.on;
+    memcpy(before, again ? app->aside.filter : session->filter.text, sizeof before);
     app_set_filter(app, filter);
     app->session.filter.whole = true;
     app_changed(app, CHANGED_FILTER);
     app_enter(app, ACTION_VIEW_TOPK);
     if (!again) {
-        app->hour.row = row;
-        app->hour.view = view;
-        app->hour.depth = app->depth;
+        app->aside.row = row;
+        app->aside.view = view;
+        app->aside.depth = app->depth;
     }
-    app->hour.on = true;
-    memcpy(app->hour.filter, before, sizeof before);
-    app_say(app, LOG_NOTE, "this hour across all users; Esc leads back");
+    app->aside.on = true;
+    memcpy(app->aside.filter, before, sizeof before);
+    app_say(app, LOG_NOTE, "%s; Esc leads back", what);
 }
 
 /* `H`: every user's row of an hour, most anomalous first. */
@@ -76,36 +79,74 @@ void app_show_hour(struct app *app, const char *text)
                 text[0] == '\0' ? "select a user-hour first, or name an hour: hour d23 03h"
                                 : "an hour is a day and an hour, d23 03h, or how dt begins");
     } else {
-        enter_hour(app, filter);
+        enter_aside(app, filter, "this hour across all users");
     }
 }
 
-bool app_leave_hour(struct app *app)
+bool app_leave_aside(struct app *app)
 {
-    if (!app->hour.on || app->depth > app->hour.depth) {
+    if (!app->aside.on || app->depth > app->aside.depth) {
         return false;
     }
-    app_enter(app, app->hour.view);
-    if (app->hour.row != SIZE_MAX) {
-        app_select_row(app, app->hour.row);
+    app_enter(app, app->aside.view);
+    if (app->aside.row != SIZE_MAX) {
+        app_select_row(app, app->aside.row);
     }
-    app_set_filter(app, app->hour.filter);
+    app_set_filter(app, app->aside.filter);
     return true;
+}
+
+/* The row that is meant: the number that was typed, or the selected one. */
+static bool find_row(const struct session *session, const char *text, size_t *row)
+{
+    char *end;
+    unsigned long long number = strtoull(text, &end, 10);
+    if (text[0] == '\0') {
+        *row = session->selected.row;
+        return session->selected.has_row;
+    }
+    *row = (size_t)number;
+    return text[0] >= '0' && text[0] <= '9' && *end == '\0' &&
+           number < session->run->table->n_rows;
+}
+
+/* `I`: every row with the same features, whatever its rank. */
+void app_show_identical(struct app *app, const char *text)
+{
+    const struct session *session = &app->session;
+    char filter[FILTER_TEXT], what[80];
+    size_t row;
+    if (!session->has_table) {
+        app_say(app, LOG_NOTE, "the table is not there yet");
+    } else if (!find_row(session, text, &row)) {
+        app_say(app, LOG_ERROR, "select a user-hour first, or give its row, from 0 to %zu",
+                session->run->table->n_rows - 1);
+    } else {
+        const struct table *table = session->run->table;
+        uint32_t copies = table->profiles.copies[table->row_profile[row]];
+        if (copies < 2) {
+            app_say(app, LOG_NOTE, "no other user-hour looks exactly like this one");
+            return;
+        }
+        snprintf(filter, sizeof filter, "like:%zu", row);
+        snprintf(what, sizeof what, "%s user-hours that look exactly alike",
+                 format_grouped(copies).text);
+        enter_aside(app, filter, what);
+    }
 }
 
 /* `row N`: to that user-hour, and its user. */
 void app_show_row(struct app *app, const char *text)
 {
     const struct session *session = &app->session;
-    char *end;
-    unsigned long long row = strtoull(text, &end, 10);
+    size_t row;
     if (!session->has_table) {
         app_say(app, LOG_NOTE, "the table is not there yet");
-    } else if (end == text || *end != '\0' || row >= session->run->table->n_rows) {
+    } else if (text[0] == '\0' || !find_row(session, text, &row)) {
         app_say(app, LOG_ERROR, "row is a whole number from 0 to %zu",
                 session->run->table->n_rows - 1);
     } else {
-        app_select_row(app, (size_t)row);
+        app_select_row(app, row);
         app_enter(app, ACTION_VIEW_USER);
     }
 }

@@ -62,8 +62,8 @@ struct app {
         char filter[FILTER_TEXT]; /* that was set before it, and */
         size_t row;               /* where one came from */
         enum action view;
-        size_t depth; /* of the list of that hour */
-    } hour;           /* one hour across all users is shown; Esc leads back */
+        size_t depth; /* of that list */
+    } aside;          /* an hour across all users, or identical rows; Esc leads back */
     struct prompt prompt;
     struct exporter exporter;
     char *filters_path;           /* or NULL */
@@ -122,6 +122,9 @@ void app_draw_footer(const struct app *app, struct canvas *canvas, int y); /* fo
 /* Within the app. */
 const struct view_ops *app_view(const struct app *app); /* shown */
 void *app_view_state(const struct app *app);
+size_t app_row(
+    const struct app *app); /* under the cursor of the view that is shown, or SIZE_MAX */
+void app_select_shown(struct app *app); /* selects that row */
 void app_changed(struct app *app, unsigned what);
 const char *app_base_name(const char *path);
 struct rows_query;
@@ -143,8 +146,9 @@ struct page *app_card_page(const struct app *app);      /* run_card.c */
 void app_why(struct app *app, const char *argument);    /* app_why.c */
 void app_why_answer(struct app *app, struct query *query);
 void app_why_free(struct app *app);
-void app_show_hour(struct app *app, const char *text);    /* app_goto.c */
-bool app_leave_hour(struct app *app);                     /* false: no hour is shown */
+void app_show_hour(struct app *app, const char *text); /* app_goto.c */
+void app_show_identical(struct app *app, const char *text);
+bool app_leave_aside(struct app *app);                    /* false: no such list is shown */
 bool app_filter_wrong(struct app *app, const char *text); /* says why, in the prompt */
 void app_columns(struct app *app, const char *text);      /* app_columns.c */
 size_t app_words(struct app *app, enum action action, const char *typed, size_t n, char *word,

@@ -90,6 +90,13 @@ static size_t row_at_cursor(const struct compare_view *view)
     return compare_row(view, view->list[view->pane].cursor);
 }
 
+static size_t row_compare(const void *state, const struct app *app)
+{
+    const struct compare_view *view = state;
+    (void)app;
+    return view->ready ? row_at_cursor(view) : SIZE_MAX;
+}
+
 static void select_cursor(const struct compare_view *view, struct app *app)
 {
     size_t row = row_at_cursor(view);
@@ -257,7 +264,6 @@ static void answer_compare(void *state, struct app *app, struct query *query)
 {
     struct compare_view *view = state;
     struct compare_query *answer = (struct compare_query *)query;
-    (void)app;
     if (view->asked != query || query->status.code == STATUS_CANCELLED) {
         return;
     }
@@ -272,6 +278,10 @@ static void answer_compare(void *state, struct app *app, struct query *query)
     view->found = answer->found;
     memset(&answer->found, 0, sizeof answer->found);
     view->ready = true;
+    list_set_count(&view->list[view->pane], compare_length(view, app_session(app)));
+    if (app_shows(app, view)) {
+        select_cursor(view, app);
+    }
 }
 
 static const enum action footer[] = {ACTION_PANE,    ACTION_OPEN, ACTION_K_MORE, ACTION_SORT,
@@ -290,4 +300,5 @@ const struct view_ops view_compare = {
     .answer = answer_compare,
     .sheet = compare_sheet,
     .useful = useful_compare,
+    .row = row_compare,
 };

@@ -271,8 +271,17 @@ static void answer_review(void *state, struct app *app, struct query *query)
         if (!review_item_open(app, &view->numbers.queue->items[0])) {
             seek_open(view, app, true);
         }
-        app_select_row(app, review_item(view)->row);
+        if (app_shows(app, view)) {
+            app_select_row(app, review_item(view)->row);
+        }
     }
+}
+
+static size_t row_review(const void *state, const struct app *app)
+{
+    const struct queue_item *item = review_item(state);
+    (void)app;
+    return item != NULL ? item->row : SIZE_MAX;
 }
 
 /* Without a user-hour under the cursor there is nothing to judge. */
@@ -299,5 +308,6 @@ const struct view_ops view_review = {
     .changed = changed_review,
     .answer = answer_review,
     .sheet = review_sheet,
+    .row = row_review,
     .useful = is_useful,
 };

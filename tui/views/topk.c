@@ -296,6 +296,13 @@ static unsigned find_topk(void *state, struct app *app, const char *text, bool f
     return REACT_DONE;
 }
 
+static size_t row_topk(const void *state, const struct app *app)
+{
+    const struct topk_view *view = state;
+    (void)app;
+    return view->rows.ready ? topk_row(view) : SIZE_MAX;
+}
+
 static void where_topk(const void *state, const struct app *app, char *text, size_t size)
 {
     (void)state;
@@ -319,5 +326,6 @@ const struct view_ops view_topk = {
     .answer = answer_topk,
     .find = find_topk,
     .sheet = sheet_topk,
+    .row = row_topk,
     .where = where_topk,
 };

@@ -27,7 +27,7 @@ size_t topk_row(const struct topk_view *view)
 void topk_select(struct topk_view *view, struct app *app)
 {
     size_t row = topk_row(view);
-    if (row != SIZE_MAX) {
+    if (row != SIZE_MAX && app_shows(app, view)) {
         app_select_row(app, row);
     }
 }

@@ -430,10 +430,18 @@ static void answer_user(void *state, struct app *app, struct query *query)
     if (session->selected.has_row &&
         user_rows_place(&view->rows, (uint32_t)session->selected.row) != SIZE_MAX) {
         go_to_row(view, session->selected.row);
-    } else if (view->rows.n > 0) { /* chosen by name: its first is looked at */
+    } else if (view->rows.n > 0 &&
+               app_shows(app, view)) { /* chosen by name: its first is looked at */
         list_go(&view->list, 0);
         app_select_row(app, row_at_cursor(view));
     }
+}
+
+static size_t row_user(const void *state, const struct app *app)
+{
+    const struct user_view *view = state;
+    (void)app;
+    return view->ready && view->rows.n > 0 ? row_at_cursor(view) : SIZE_MAX;
 }
 
 static void where_user(const void *state, const struct app *app, char *text, size_t size)
@@ -479,5 +487,6 @@ const struct view_ops view_user = {
     .changed = changed_user,
     .answer = answer_user,
     .sheet = sheet_user,
+    .row = row_user,
     .where = where_user,
 };

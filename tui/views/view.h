@@ -95,6 +95,10 @@ struct view_ops {
     /* Whether an action of the footer would do something now; without it all do. */
     bool (*useful)(const void *view, const struct app *app, enum action action);
 
+    /* The row under the cursor, SIZE_MAX when there is none: it becomes the selected one when
+     * the view is shown, so that what acts on a user-hour means the one that is seen. */
+    size_t (*row)(const void *view, const struct app *app);
+
     /* The position inside the view for the breadcrumb ("IF", "U66@DOM1"): bytes as they are,
      * the canvas makes them safe. */
     void (*where)(const void *view, const struct app *app, char *text, size_t size);
