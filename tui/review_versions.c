@@ -99,7 +99,7 @@ bool review_versions_match(struct review_query *asked, struct status *status)
     char *end;
     size_t only = strtoul(asked->text, &end, 10), added = 0, lost = 0;
     bool good = versions_load(desk->store, &versions, status);
-    if (good && (*end != '\0' || only > versions.n)) {
+    if (good && versions.n > 0 && (*end != '\0' || only > versions.n)) {
         good = status_set(status, STATUS_USAGE, "match wants a number from :versions, 1 to %zu",
                           versions.n);
     }

@@ -40,8 +40,8 @@ void fixture_wait(struct app *app)
     app_mail(app);
 }
 
-static struct app *open_with(const char *file, const char *models,
-                             const struct review_options *review, const char *filters)
+struct app *fixture_open_with(const char *file, const char *models,
+                              const struct review_options *review, const char *filters)
 {
     char path[4096];
     struct status status = {0};
@@ -72,20 +72,20 @@ static struct app *open_with(const char *file, const char *models,
 struct app *fixture_open(const char *file, const char *models)
 {
     const struct review_options none = {.on = false};
-    return open_with(file, models, &none, NULL);
+    return fixture_open_with(file, models, &none, NULL);
 }
 
 struct app *fixture_open_reviewed(const char *file, const char *models, const char *reviews,
                                   const char *reviewer)
 {
     const struct review_options review = {.on = true, .path = reviews, .reviewer = reviewer};
-    return open_with(file, models, &review, NULL);
+    return fixture_open_with(file, models, &review, NULL);
 }
 
 struct app *fixture_open_filters(const char *file, const char *models, const char *filters)
 {
     const struct review_options none = {.on = false};
-    return open_with(file, models, &none, filters);
+    return fixture_open_with(file, models, &none, filters);
 }
 
 void fixture_do(struct app *app, const char *line)

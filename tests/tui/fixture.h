@@ -16,6 +16,10 @@ struct app *fixture_open_reviewed(const char *file, const char *models, const ch
 /* The same with the file of saved filters, which may be missing. */
 struct app *fixture_open_filters(const char *file, const char *models, const char *filters);
 
+/* The same with both. */
+struct app *fixture_open_with(const char *file, const char *models,
+                              const struct review_options *review, const char *filters);
+
 /* Plays a line of the palette or of a script ("key j j"), and waits for queries. */
 void fixture_do(struct app *app, const char *line);
 
