@@ -31,7 +31,7 @@ EOF
 }
 "$oddhours" explain "$work/out" -q --row "$row" --json >"$work/json"
 if command -v /usr/bin/python3 >/dev/null; then
-    pass 'credits add up, and the keys are those of the manual' adds_up "$work/json"
+    pass 'credits add up, and every feature has its entry' adds_up "$work/json"
 else
     skip 'credits add up' 'no python3'
 fi

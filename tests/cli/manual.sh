@@ -9,9 +9,77 @@ pass 'keys and actions are those of actions.def (else: make manual)' cmp "$work/
 pass 'there are some' grep -q 'false positive' "$work/now"
 
 sed 's/\\-/-/g' "$page" >"$work/plain"
-for option in $("$oddhours" --help | grep -oE -- '--[a-z-]+' | sort -u); do
-    pass "the manual has $option" grep -qE -- "$option([^a-z-]|$)" "$work/plain"
+# Every option of every command is in the manual (those of prep: in docs/RAWLOG.md) and is used by
+# a test of the program.
+sed 's/\\-/-/g' "$srcdir/docs/RAWLOG.md" >"$work/prep"
+used() {
+    find "$srcdir/tests/cli" "$srcdir/tests/tui" -name '*.sh' ! -name manual.sh -o -name '*.c' |
+        xargs grep -qE -- "$1([^a-z-]|\$)"
+}
+for command in '' run describe top explain prep report; do
+    page=$work/plain
+    [ "$command" != prep ] || page=$work/prep
+    for option in $("$oddhours" $command --help | grep -oE '^ +(-[a-zA-Z], )?--[a-z-]+' |
+        grep -oE -- '--[a-z-]+'); do
+        grep -qxe "$option" "$work/seen" 2>/dev/null && continue
+        [ "$command" = prep ] || echo "$option" >>"$work/seen"
+        case $command$option in
+        prep--help | prep--version) continue ;;
+        esac
+        pass "the manual has ${command:+$command }$option" grep -qE -- "$option([^a-z-]|$)" "$page"
+        pass "a test uses $option" used "$option"
+    done
 done
+page=$srcdir/man/oddhours.1
+"$oddhours" prep --help | grep -oE -- '--[a-z-]+' >>"$work/seen"
+stale=$(cat "$work/plain" "$work/prep" | grep -oE -- '--[a-z][a-z-]+' | sort -u |
+    grep -vxFf "$work/seen")
+same 'no option is described that is not there' '' "$stale"
+
+# The keys that the manual names are those of the run card and of explain --json.
+"$builddir/data/generate" --rows 2000 -o "$work/table.csv"
+"$oddhours" run "$work/table.csv" -o "$work/out" -q --trees 5 --epochs 1
+"$oddhours" explain "$work/out" --row 1999 --shapley --json >"$work/why.json"
+keys_are_told() { # keys_are_told FILE BEGIN END: the lines of the manual from BEGIN to END
+    sed -n "/$2/,/$3/p" "$work/plain" >"$work/lines"
+    /usr/bin/python3 - "$1" "$work/lines" "$work/table.csv" <<'EOF'
+import json, re, sys
+words = set(re.findall(r"[A-Za-z0-9_%]+", open(sys.argv[2]).read()))
+columns = set(open(sys.argv[3]).readline().strip().split(",")) - {"dt", "src_user"}
+detectors = {"iforest", "autoencoder", "lof", "ensemble"}
+free = {"stages", "model", "credits", "shapley", "values"} # their keys are names of other things
+keys = set()
+def walk(value, of_parameters):
+    for one in value if isinstance(value, list) else []:
+        walk(one, False)
+    for key, one in value.items() if isinstance(value, dict) else []:
+        if key not in columns | detectors:
+            keys.add(key)
+        if key not in free and not (of_parameters and key in detectors):
+            walk(one, key == "parameters")
+walk(json.load(open(sys.argv[1])), False)
+untold = keys - words
+invented = {word for word in words if "_" in word} - keys
+assert keys and not untold and not invented, (untold, invented)
+EOF
+}
+if command -v /usr/bin/python3 >/dev/null; then
+    pass 'the run card has the keys that the manual names' \
+        keys_are_told "$work/out/run.json" '^\.SS The run card' '^\.SH CONF'
+    pass 'so has explain --json' keys_are_told "$work/why.json" 'as JSON: row_id' '^distance'
+else
+    skip 'the keys of JSON' 'no python3'
+fi
+
+# Every file of a run, every variable and every exit status, too.
+for file in $(sed -n '/^\.SH FILES OF A RUN/,/^\.SS The run card/p' "$work/plain" |
+    grep '^\.IR\{0,1\} ' | grep -oE '[a-z_]+\.(csv|json|odd)' | sort -u); do
+    pass "a test knows $file" grep -qw "$file" "$srcdir/tests/cli/run.sh"
+done
+for variable in $(sed -n '/^\.SH ENVIRONMENT/,/^\.SH SEE/s/^\.B //p' "$work/plain"); do
+    pass "a test uses $variable" used "$variable"
+done
+
 for command in run describe prep top explain report; do
     pass "the manual has the command $command" grep -q "^\.B $command\$" "$work/plain"
 done

@@ -173,6 +173,42 @@ static void every_set_of_glyphs_and_no_color(void **state)
     vt_free(vt);
 }
 
+static bool is_colored(const struct vt_cell *cell)
+{
+    return cell->dim_or_colored;
+}
+
+static bool is_not_colored(const struct vt_cell *cell)
+{
+    return !cell->dim_or_colored && cell->text[0] != '\0' && cell->text[0] != ' ';
+}
+
+/* --color counts more than NO_COLOR, an empty NO_COLOR is none, and so it goes while it runs.
+ */
+static void colors_are_chosen(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *option, *environment;
+        bool colored;
+    } ways[] = {{"--color=never", "NO_COLOR", false},
+                {"--color=always", "NO_COLOR=1", true},
+                {"--color=auto", "NO_COLOR=1", false},
+                {"--color=auto", "NO_COLOR=", true}};
+    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+        const char *argv[] = {program, "--no-cache", ways[i].option, sample, NULL};
+        const char *extra[] = {ways[i].environment, NULL};
+        struct vt *vt = vt_start(argv, 24, 80, extra);
+        vt_wait_text(vt, VT_ANY, "finished in");
+        vt_wait_cell(vt, 0, 1, ways[i].colored ? is_colored : is_not_colored);
+        vt_keys(vt, ways[i].colored ? ":color never\r" : ":color always\r");
+        vt_wait_cell(vt, 0, 1, ways[i].colored ? is_not_colored : is_colored);
+        vt_keys(vt, "Q");
+        assert_int_equal(vt_wait_exit(vt), 0);
+        vt_free(vt);
+    }
+}
+
 static void without_utf8(void **state)
 {
     (void)state;
@@ -363,6 +399,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_terminal),
         cmocka_unit_test(every_set_of_glyphs_and_no_color),
+        cmocka_unit_test(colors_are_chosen),
         cmocka_unit_test(without_utf8),
         cmocka_unit_test(numbers_keep_their_point),
         cmocka_unit_test(too_small_says_so),
