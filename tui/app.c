@@ -199,6 +199,9 @@ static void enter(struct app *app, enum action view)
 {
     size_t index;
     app->dirty = true;
+    if (app_blind_refuses(app, view)) {
+        return;
+    }
     if (!open_view(app, view, &index)) {
         app_say(app, LOG_ERROR, "the view '%s' cannot be shown", action_info(view)->name);
         return;

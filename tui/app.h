@@ -46,6 +46,10 @@ void app_set_filter(struct app *app, const char *text);
  * not move the selection. */
 bool app_shows(const struct app *app, const void *view);
 
+/* A blind queue is judged from now on, or no more: until then every view and action that would
+ * show a score, a rank or a detector's word is refused. */
+void app_set_blind(struct app *app, bool blind);
+
 /* ---- moving ---- */
 
 /* Shows a view by its action, on top of the present one: Esc comes back here. */

@@ -207,6 +207,16 @@ static void show(struct app *app, enum action action, const char *argument)
     }
 }
 
+/* Another view than the one on top takes this action: shows that one, and hands it over. */
+static void act_in(struct app *app, enum action view, enum action action, const char *argument,
+                   const char *not_yet)
+{
+    jump(app, view);
+    if (app_view(app)->act(app_view_state(app), app, action, argument) == REACT_PASS) {
+        app_say(app, LOG_NOTE, "%s", not_yet);
+    }
+}
+
 static void act_alone(struct app *app, enum action action, const char *argument)
 {
     if (action_info(action)->context == CONTEXT_ROWS) {
@@ -249,11 +259,12 @@ static void act_alone(struct app *app, enum action action, const char *argument)
     case ACTION_SCREENSHOT: app_screenshot(app, argument); break;
     case ACTION_OPEN:
     case ACTION_LINES: app_lines(app); break;
-    case ACTION_THRESHOLD: /* another view is on top */
-        jump(app, ACTION_VIEW_SCORES);
-        if (app_view(app)->act(app_view_state(app), app, action, argument) == REACT_PASS) {
-            app_say(app, LOG_NOTE, "there are no scores yet");
-        }
+    case ACTION_THRESHOLD:
+        act_in(app, ACTION_VIEW_SCORES, action, argument, "there are no scores yet");
+        break;
+    case ACTION_BLIND:
+    case ACTION_QUEUE:
+        act_in(app, ACTION_VIEW_REVIEW, action, argument, "there is no queue yet");
         break;
     case ACTION_NUMBERS: review_numbers(app); break;
     case ACTION_HOUR: app_show_hour(app, argument); break;
@@ -286,6 +297,9 @@ static void act(struct app *app, enum action action, const char *argument)
     unsigned reaction = REACT_PASS;
     const struct view_ops *view = app_view(app);
     app->dirty = true;
+    if (app_blind_refuses(app, action)) {
+        return;
+    }
     if (app->page != NULL) {
         if (page_act(app->page, action)) {
             return;

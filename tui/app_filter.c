@@ -19,6 +19,7 @@ void app_filter_context(const struct app *app, struct filter_context *context,
     context->rankings = rankings;
     context->n_rankings = session_results();
     context->main_ranking = session->selected.result;
+    context->blind = session->blind;
     context->hooks = review_hooks(app->review, &context->n_hooks);
     for (size_t i = 0; i < session_results(); i++) {
         const struct result *result = &run->results[i];

@@ -148,9 +148,11 @@ void app_why_answer(struct app *app, struct query *query);
 void app_why_free(struct app *app);
 void app_show_hour(struct app *app, const char *text); /* app_goto.c */
 void app_show_identical(struct app *app, const char *text);
-bool app_leave_aside(struct app *app);                    /* false: no such list is shown */
-bool app_filter_wrong(struct app *app, const char *text); /* says why, in the prompt */
-void app_columns(struct app *app, const char *text);      /* app_columns.c */
+bool app_leave_aside(struct app *app); /* false: no such list is shown */
+bool app_blind_hides(const struct app *app, enum action action); /* app_blind.c */
+bool app_blind_refuses(struct app *app, enum action action);     /* and says so */
+bool app_filter_wrong(struct app *app, const char *text);        /* says why, in the prompt */
+void app_columns(struct app *app, const char *text);             /* app_columns.c */
 size_t app_words(struct app *app, enum action action, const char *typed, size_t n, char *word,
                  size_t size); /* complete.c */
 void app_file_word(struct app *app, const char *typed, size_t n, char *word, size_t size);

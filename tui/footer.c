@@ -31,6 +31,9 @@ static bool is_useful(const struct app *app, enum action action)
 {
     const struct session *session = &app->session;
     const struct view_ops *view = app_view(app);
+    if (app_blind_hides(app, action)) {
+        return false;
+    }
     if (app->page == NULL && view->useful != NULL &&
         !view->useful(app_view_state(app), app, action)) {
         return false;

@@ -54,14 +54,14 @@ static bool rescue(struct store *store, struct status *status)
         if (exchange_write(store_history(store), store_dataset(store), true, EXCHANGE_JSON,
                            path, &why)) {
             return status_set(status, STATUS_IO,
-                              "%zu entries of the review could not be saved; they are in %s: "
+                              "%zu %s of the review could not be saved, and kept in %s: "
                               "type  :import %s  the next time",
-                              n, path, path);
+                              n, n == 1 ? "entry" : "entries", path, path);
         }
     }
     return n == 0 ||
-           status_set(status, STATUS_IO, "%zu entries of the review could not be saved: %.150s",
-                      n, why.text);
+           status_set(status, STATUS_IO, "%zu %s of the review could not be saved: %.150s", n,
+                      n == 1 ? "entry" : "entries", why.text);
 }
 
 bool review_free(struct review *review, struct status *status)

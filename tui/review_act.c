@@ -49,11 +49,7 @@ static void judge(struct app *app, size_t row, enum verdict verdict,
         asked->rows[0] = (uint32_t)row;
         asked->verdict = verdict;
         give_context(app, asked, row, context);
-        snprintf(asked->message, sizeof asked->message, "saved: %s, row %s",
-                 verdict == VERDICT_TP   ? "true positive"
-                 : verdict == VERDICT_FP ? "false positive"
-                                         : "undecided",
-                 format_grouped(row).text);
+        review_say_rows(asked, verdict_words(verdict), "", row, 1);
         review_look(app->review, row, app_now(app));
         review_submit(app, asked);
     }
@@ -102,8 +98,7 @@ static void alike_confirmed(void *context, struct app *app)
     if (asked != NULL) {
         memcpy(asked->rows, &run->by_profile->rows[start[0]], n * sizeof *asked->rows);
         asked->verdict = (enum verdict)own->verdict;
-        snprintf(asked->message, sizeof asked->message, "saved: %s for %s user-hours",
-                 verdict_name(asked->verdict), format_grouped(n).text);
+        review_say_rows(asked, verdict_words(asked->verdict), "", row, n);
         review_submit(app, asked);
     }
 }
@@ -124,7 +119,7 @@ static void ask_alike(struct app *app, size_t row)
         app->review->note_row = row;
         app_confirm(app, 'y', alike_confirmed, NULL,
                     "One verdict, %s, for all %s identical user-hours?",
-                    verdict_name((enum verdict)own->verdict), format_grouped(n).text);
+                    verdict_words((enum verdict)own->verdict), format_grouped(n).text);
     }
 }
 
@@ -145,6 +140,8 @@ static void simple_task(struct app *app, enum review_task task, const char *text
     struct review_query *asked = review_ask(app, task, 0);
     if (asked != NULL) {
         snprintf(asked->text, sizeof asked->text, "%s", text);
+        asked->row =
+            app->session.selected.has_row ? (uint32_t)app->session.selected.row : UINT32_MAX;
         review_submit(app, asked);
     }
 }

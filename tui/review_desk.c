@@ -145,7 +145,8 @@ bool review_desk_import(struct review_desk *desk, const char *path, char *text, 
         good = import_matched(desk, &exchange, &added, &lost, status);
     }
     exchange_clear(&exchange);
-    snprintf(text, size, "saved: %zu entries taken in%s, %zu left out", added,
+    snprintf(text, size, "saved: %zu %s taken in%s, %zu left out", added,
+             added == 1 ? "entry" : "entries",
              same ? "" : " by content, from another version of the file", lost);
     return good;
 }

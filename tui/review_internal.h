@@ -53,7 +53,7 @@ struct review_query {
     /* the answer */
     bool changed, nothing;
     bool of_truth; /* what failed is reading the truth */
-    uint32_t row;
+    uint32_t row;  /* undo, redo: the one under the cursor; then that to go to */
     char message[400], notice[400];
     struct verdict_set *own, *shared;
     size_t unsaved;
@@ -62,6 +62,10 @@ struct review_query {
     size_t pending;
     struct page *page; /* TASK_VERSIONS */
 };
+
+/* "saved: true positive taken back, row 2,967", or of how many user-hours. */
+void review_say_rows(struct review_query *asked, const char *what, const char *how, size_t row,
+                     size_t n);
 
 /* A question to the store, with room for n rows; NULL, and said so, without memory. */
 struct review_query *review_ask(struct app *app, enum review_task task, size_t n);

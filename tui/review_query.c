@@ -25,6 +25,26 @@ static void free_query(struct query *query)
     free(asked);
 }
 
+void review_say_rows(struct review_query *asked, const char *what, const char *how, size_t row,
+                     size_t n)
+{
+    char where[64];
+    snprintf(where, sizeof where, "row %s", format_grouped(row).text);
+    snprintf(asked->message, sizeof asked->message, "saved: %s%s, %s", what, how,
+             n > 1 ? format_count(n, "user-hour").text : where);
+}
+
+/* The row under the cursor when it is among those changed, else the first of them. */
+static uint32_t row_to_show(const struct entry *action, uint32_t present)
+{
+    for (size_t i = 0; i < action->n_rows; i++) {
+        if (action->rows[i].row == present) {
+            return present;
+        }
+    }
+    return action->n_rows > 0 ? action->rows[0].row : UINT32_MAX;
+}
+
 static bool take_back(struct review_query *asked, struct status *status)
 {
     const struct entry *action = NULL;
@@ -37,10 +57,9 @@ static bool take_back(struct review_query *asked, struct status *status)
                  redo ? "do again" : "take back");
         return good;
     }
-    asked->row = action->n_rows > 0 ? action->rows[0].row : UINT32_MAX;
-    snprintf(asked->message, sizeof asked->message, "saved: %s %s, row %s",
-             action->kind == ENTRY_NOTE ? "note" : verdict_name(action->verdict),
-             redo ? "again" : "taken back", format_grouped(asked->row).text);
+    asked->row = row_to_show(action, asked->row);
+    review_say_rows(asked, action->kind == ENTRY_NOTE ? "note" : verdict_words(action->verdict),
+                    redo ? " again" : " taken back", asked->row, action->n_rows);
     return good;
 }
 

@@ -53,6 +53,7 @@ struct session {
     struct worker_progress progress; /* of the running stage, as of this frame */
     struct meter meter;
 
+    bool blind; /* a blind queue is judged: no score, rank or detector's word is shown */
     struct selection selected;
     struct session_filter filter;
     struct own_past past; /* of the selected row's user; past.ready, and past.row is the row */

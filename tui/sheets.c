@@ -69,7 +69,7 @@ struct sheet *sheets_rows(const struct app *app, const char *title, struct row_s
     struct rows_sheet spec = {.run = session->run,
                               .rows = take_rows,
                               .place = how->place,
-                              .blind = how->blind,
+                              .blind = how->blind || session->blind,
                               .ready = session->has_result,
                               .beside = how->beside};
     bool good = add_marks(app, &spec, status);

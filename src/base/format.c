@@ -43,6 +43,15 @@ static struct shown prefixed(double amount, const char *const *prefixes, int n, 
     return shown;
 }
 
+struct shown format_count(uint64_t n, const char *one)
+{
+    struct shown shown;
+    struct shown number = format_grouped(n);
+    snprintf(shown.text, sizeof shown.text, n == 1 ? "%.26s %s" : "%.26s %ss", number.text,
+             one);
+    return shown;
+}
+
 struct shown format_short(double count)
 {
     static const char *const prefixes[] = {"", " k", " M", " G", " T", " P"};

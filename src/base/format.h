@@ -2,8 +2,8 @@
  * and
  * ',' between thousands, whatever the locale; only ASCII comes out.
  *
- * A result is returned by value, so that `format_grouped(n).text` can stand in the argument list
- * of a function such as canvas_printf().
+ * A result is returned by value, so that `format_grouped(n).text` can stand in the argument
+ * list of a function such as canvas_printf().
  */
 #ifndef ODDHOURS_BASE_FORMAT_H
 #define ODDHOURS_BASE_FORMAT_H
@@ -14,7 +14,8 @@ struct shown {
     char text[40];
 };
 
-struct shown format_grouped(uint64_t count);  /* 42,866,142 */
+struct shown format_grouped(uint64_t count);            /* 42,866,142 */
+struct shown format_count(uint64_t n, const char *one); /* 1 row, 2,967 rows */
 struct shown format_short(double count);      /* 950, 58.1 k, 42.9 M: at most 7 characters */
 struct shown format_bytes(uint64_t bytes);    /* 512 B, 3.1 GB (powers of 1000) */
 struct shown format_duration(double seconds); /* 0:41, 1:02:03; negative or NaN: "-" */

@@ -61,6 +61,7 @@ struct filter_context {
     size_t main_ranking; /* the one that `rank` means; n_rankings when there is none */
     const struct filter_hook *hooks;
     size_t n_hooks;
+    bool blind; /* scores, ranks and flags must not be asked about */
 };
 
 struct filter_error {

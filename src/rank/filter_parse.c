@@ -107,6 +107,10 @@ static bool flagged_value(struct parser *parser, struct filter_term *term, struc
     if (item == NULL) {
         return false;
     }
+    if (context->blind) {
+        return refuse(parser, value->column, value->source_length,
+                      "a blind review hides what is flagged");
+    }
     size_t ranking = filter_find_ranking(value->text, context);
     bool all = strcmp(value->text, "all") == 0, any = strcmp(value->text, "any") == 0;
     if (ranking == context->n_rankings && !all && !any) {
@@ -207,6 +211,9 @@ static const char *lacking(const struct filter_field *field,
     case FILTER_DAY: return context->table->times == NULL ? "this table has no times" : NULL;
     case FILTER_RANK:
     case FILTER_SCORE:
+        if (context->blind) {
+            return "a blind review hides scores and ranks";
+        }
         if (field->index >= context->n_rankings) {
             return "there is no detector in view to rank by";
         }

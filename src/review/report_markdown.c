@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/format.h"
 #include "base/mem.h"
 #include "review/report_text.h"
 
@@ -16,10 +17,10 @@ static void put_who(const struct report *report, struct outfile *file)
     const struct history *history = input->history;
     const struct effort *effort = &report->effort;
     size_t judged = report->all.tp + report->all.fp + report->all.undecided;
-    outfile_printf(file,
-                   "## Review\n\n%zu user-hours judged: %zu true positives, %zu false "
-                   "positives, %zu undecided",
-                   judged, report->all.tp, report->all.fp, report->all.undecided);
+    outfile_printf(file, "## Review\n\n%s judged: %s, %s, %zu undecided",
+                   format_count(judged, "user-hour").text,
+                   format_count(report->all.tp, "true positive").text,
+                   format_count(report->all.fp, "false positive").text, report->all.undecided);
     if (report->disputed > 0) {
         outfile_printf(file, " (on %zu of these the reviewers differ: they count as undecided)",
                        report->disputed);
@@ -29,7 +30,8 @@ static void put_who(const struct report *report, struct outfile *file)
         outfile_printf(file, "%s", i > 0 ? ", " : "");
         report_put_text(file, history_reviewer(history, i));
         const struct effort *own = &report->by_reviewer[i];
-        outfile_printf(file, " (%zu verdicts, %zu blind", own->verdicts, own->blind);
+        outfile_printf(file, " (%s, %zu blind", format_count(own->verdicts, "verdict").text,
+                       own->blind);
         if (own->timed > 0) {
             outfile_printf(file, ", %s hours", report_number(own->hours, 2).text);
         }
@@ -41,10 +43,9 @@ static void put_who(const struct report *report, struct outfile *file)
         report_put_text(file, history_reviewer(history, input->reviewer));
         outfile_printf(file, ".");
     }
-    outfile_printf(file,
-                   "\n\n%zu verdicts were given, %zu of them blind (score, rank and "
-                   "detector hidden)",
-                   effort->verdicts, effort->blind);
+    outfile_printf(file, "\n\n%s %s given, %zu of them blind (score, rank and detector hidden)",
+                   format_count(effort->verdicts, "verdict").text,
+                   effort->verdicts == 1 ? "was" : "were", effort->blind);
     if (effort->timed > 0) {
         outfile_printf(file, "; %s hours for the %zu that were timed, %s seconds each",
                        report_number(effort->hours, 2).text, effort->timed,
@@ -278,7 +279,7 @@ static void put_queues(const struct report *report, struct outfile *file)
         const struct report_queue *queue = &report->queues[i];
         outfile_printf(file, "- ");
         report_put_text(file, queue->label);
-        outfile_printf(file, ": %zu verdicts%s\n", queue->verdicts,
+        outfile_printf(file, ": %s%s\n", format_count(queue->verdicts, "verdict").text,
                        queue->remade ? "" : "; it cannot be made again from this run");
         if (queue->strays > 0) {
             outfile_printf(file,
@@ -288,9 +289,10 @@ static void put_queues(const struct report *report, struct outfile *file)
         }
         if (tally_total(&queue->controls) > 0) {
             outfile_printf(file,
-                           "  Controls of the bulk: %zu true positives of %zu decided (%zu "
-                           "open), at most %s in the bulk with 97.5 %% confidence.\n",
-                           queue->controls.tp, queue->controls.tp + queue->controls.fp,
+                           "  Controls of the bulk: %s of %zu decided (%zu open), at most %s "
+                           "in the bulk with 97.5 %% confidence.\n",
+                           format_count(queue->controls.tp, "true positive").text,
+                           queue->controls.tp + queue->controls.fp,
                            queue->controls.undecided + queue->controls.unreviewed,
                            report_percent(queue->controls_exact.high).text);
         }

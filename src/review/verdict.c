@@ -9,6 +9,13 @@ const char *verdict_name(enum verdict verdict)
     return (unsigned)verdict < VERDICT_COUNT ? names[verdict] : "none";
 }
 
+const char *verdict_words(enum verdict verdict)
+{
+    static const char *const words[VERDICT_COUNT] = {"no verdict", "true positive",
+                                                     "false positive", "undecided"};
+    return (unsigned)verdict < VERDICT_COUNT ? words[verdict] : words[0];
+}
+
 enum verdict verdict_parse(const char *word)
 {
     for (unsigned i = 0; i < VERDICT_COUNT; i++) {

@@ -15,6 +15,9 @@ enum verdict {
 /* "none", "tp", "fp", "undecided": the words in the store, the exports and the filters. */
 const char *verdict_name(enum verdict verdict);
 
+/* "no verdict", "true positive", "false positive", "undecided": the words for people. */
+const char *verdict_words(enum verdict verdict);
+
 /* The verdict of a word; VERDICT_COUNT when it is none of these. */
 enum verdict verdict_parse(const char *word);
 

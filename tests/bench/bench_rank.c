@@ -360,7 +360,7 @@ static void bench_filters(struct bench *b)
                                               {"autoencoder", "AE", b->ranking[1], 1},
                                               {"lof", NULL, b->ranking[2], 1},
                                               {"ensemble", NULL, b->ensemble_ranking, 1}};
-    const struct filter_context context = {b->table, b->index, rankings, 4, 3, NULL, 0};
+    const struct filter_context context = {b->table, b->index, rankings, 4, 3, NULL, 0, false};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         bench_filter(b, &context, texts[i]);
     }

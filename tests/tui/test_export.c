@@ -366,6 +366,13 @@ static void verdicts_go_along(void **state)
     assert_null(strstr(text, "best_rank"));
     assert_non_null(strstr(text, "\"verdict\": \"tp\""));
     free(text);
+    fixture_do(app, "data");
+    fixture_do(app, "key Tab"); /* nor in the file of another view, as long as it lasts */
+    export_to(app, "table.csv");
+    text = read_file("table.csv");
+    assert_non_null(strstr(text, ",total_events,"));
+    assert_null(strstr(text, "iforest"));
+    free(text);
     empty_place();
     app_free(app);
     empty_place();

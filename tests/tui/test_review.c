@@ -172,10 +172,11 @@ static void every_kind_of_queue_is_started_by_its_words(void **state)
     (void)state;
     struct app *app = open_synthetic();
     fixture_do(app, "queue top iforest k=30");
-    assert_true(fixture_shows(app, "Top: "));
+    assert_true(fixture_shows(app, "Top of IF by rank: "));
     assert_true(fixture_shows(app, "30 user-hours"));
     assert_int_equal(app->session.selected.result, 0);
     fixture_do(app, "queue pooled k=50");
+    assert_true(fixture_shows(app, "Pooled of IF, LOF by best rank: "));
     assert_true(fixture_shows(app, "100 slots, 96 distinct user-hours"));
     fixture_do(app, "queue stratified k=1000 each=30 seed=7");
     assert_true(fixture_shows(app, "1000 ranks in 3 strata, 90 drawn"));
@@ -288,6 +289,99 @@ static void undo_takes_the_cursor_back(void **state)
     app_free(app);
 }
 
+static size_t judged_alike(const struct app *app, uint32_t profile, enum verdict verdict)
+{
+    const struct run *run = app->session.run;
+    size_t n = 0;
+    for (size_t row = 0; row < run->table->n_rows; row++) {
+        const struct verdict_row *found = review_own(app->review, row);
+        bool same = run->table->row_profile[row] == profile;
+        assert_true(same || found == NULL);
+        n += same && found != NULL && found->verdict == verdict;
+    }
+    return n;
+}
+
+/* Only a dialog with the number, and only `y`, judges more than one user-hour. */
+static void identical_ones_after_a_dialog(void **state)
+{
+    (void)state;
+    struct app *app = open_as("ana");
+    const struct table *table = app->session.run->table;
+    fixture_do(app, "k 5000");
+    fixture_do(app, "key G");
+    size_t row = app->session.selected.row;
+    uint32_t profile = table->row_profile[row];
+    size_t n = table->profiles.copies[profile];
+    assert_true(n > 20);
+    fixture_do(app, "key a");
+    assert_int_equal(app->prompt.kind, PROMPT_NONE);
+    assert_non_null(strstr(app->message, "a verdict first"));
+    fixture_do(app, "key f");
+    char wanted[128];
+    static const char *const refusals[] = {"key n", "key a", "key Enter", "key Esc", "key f"};
+    snprintf(wanted, sizeof wanted,
+             "One verdict, false positive, for all %zu identical user-hours?", n);
+    for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++) {
+        fixture_do(app, "key a");
+        assert_int_equal(app->prompt.kind, PROMPT_CONFIRM);
+        assert_true(fixture_shows(app, wanted));
+        fixture_do(app, refusals[i]);
+        assert_int_equal(judged_alike(app, profile, VERDICT_FP), 1);
+        assert_int_equal(history_count(review_history(app->review)), 1);
+    }
+    fixture_do(app, "key a y");
+    assert_int_equal(judged_alike(app, profile, VERDICT_FP), n);
+    snprintf(wanted, sizeof wanted, "saved: false positive, %zu user-hours", n);
+    assert_string_equal(app->message, wanted);
+    assert_int_equal(history_count(review_history(app->review)), 2); /* one, not n */
+    fixture_do(app, "key z"); /* and is taken back as one; what was said before stands */
+    assert_int_equal(judged_alike(app, profile, VERDICT_FP), 1);
+    assert_int_equal(app->session.selected.row, row);
+    snprintf(wanted, sizeof wanted, "saved: false positive taken back, %zu user-hours", n);
+    assert_string_equal(app->message, wanted);
+    fixture_do(app, "key Z");
+    assert_int_equal(judged_alike(app, profile, VERDICT_FP), n);
+    fixture_do(app, "key z z");
+    assert_int_equal(judged_alike(app, profile, VERDICT_FP), 0);
+    assert_non_null(strstr(app->message, "saved: false positive taken back, row "));
+    app_free(app);
+}
+
+/* Out of one store by a key, into an empty one of somebody else: the same verdicts and notes.
+ */
+static void a_review_goes_by_file(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"review.json", "review.csv"};
+    for (size_t i = 0; i < 2; i++) {
+        char file[128], line[200];
+        snprintf(file, sizeof file, "%s/%s", directory, names[i]);
+        struct app *app = open_as("ana");
+        fixture_do(app, "key t f o z");
+        fixture_do(app, "note said, \"so\"");
+        snprintf(line, sizeof line, "export-review %s", file);
+        fixture_do(app, line);
+        assert_non_null(strstr(app->message, "the review is in "));
+        app_free(app);
+        unlink(store);
+        app = open_as("ben");
+        snprintf(line, sizeof line, "import %s", file);
+        fixture_do(app, line);
+        assert_string_equal(app->message, "saved: 5 entries taken in, 0 left out");
+        fixture_do(app, line); /* again: nothing is added */
+        assert_string_equal(app->message, "saved: 0 entries taken in, 0 left out");
+        assert_int_equal(own(app, 1), VERDICT_NONE); /* they are ana's */
+        assert_int_equal(review_counting(app->review)->n, 3);
+        assert_true(fixture_shows(app, "(TP)"));
+        fixture_do(app, "filter note:so");
+        assert_int_equal(app->session.filter.rows, 1);
+        app_free(app);
+        unlink(file);
+        unlink(store);
+    }
+}
+
 static void an_exported_review_comes_in(void **state)
 {
     (void)state;
@@ -326,6 +420,9 @@ int main(void)
                                         make_place, remove_place),
         cmocka_unit_test_setup_teardown(verdicts_of_another_version, make_place, remove_place),
         cmocka_unit_test_setup_teardown(undo_takes_the_cursor_back, make_place, remove_place),
+        cmocka_unit_test_setup_teardown(identical_ones_after_a_dialog, make_place,
+                                        remove_place),
+        cmocka_unit_test_setup_teardown(a_review_goes_by_file, make_place, remove_place),
         cmocka_unit_test_setup_teardown(an_exported_review_comes_in, make_place, remove_place),
     };
     return cmocka_run_group_tests_name("review", tests, NULL, NULL);

@@ -32,7 +32,8 @@ static void setting_fill(struct setting *s)
     s->rankings[1] = (struct filter_ranking){"autoencoder", "AE", s->ranking, 0.5};
     s->rankings[2] = (struct filter_ranking){"lof", "LOF", NULL, 0};
     s->rankings[3] = (struct filter_ranking){"ensemble", NULL, s->ranking, 0.5};
-    s->context = (struct filter_context){s->table, s->index, s->rankings, 4, 3, hooks, 2};
+    s->context =
+        (struct filter_context){s->table, s->index, s->rankings, 4, 3, hooks, 2, false};
 }
 
 static int setup(void **state)

@@ -14,6 +14,10 @@ static void counts(void **state)
     SHOWS(format_grouped(999), "999");
     SHOWS(format_grouped(1000), "1,000");
     SHOWS(format_grouped(42866142), "42,866,142");
+    SHOWS(format_count(0, "row"), "0 rows");
+    SHOWS(format_count(1, "true positive"), "1 true positive");
+    SHOWS(format_count(2967, "user-hour"), "2,967 user-hours");
+    SHOWS(format_count(UINT64_MAX, "row"), "18,446,744,073,709,551,615 rows");
     SHOWS(format_grouped(UINT64_MAX), "18,446,744,073,709,551,615");
     SHOWS(format_short(0), "0");
     SHOWS(format_short(999), "999");

@@ -29,7 +29,7 @@ static uint32_t below(uint64_t *state, uint32_t n)
     return (uint32_t)((draw(state) >> 32) * n >> 32);
 }
 
-static void verdict_words(void **state)
+static void words_of_verdicts(void **state)
 {
     (void)state;
     for (int i = 0; i < VERDICT_COUNT; i++) {
@@ -309,7 +309,7 @@ static void pace_forgives_a_lunch_break(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(verdict_words),
+        cmocka_unit_test(words_of_verdicts),
         cmocka_unit_test(unfinished_review_has_exact_bounds),
         cmocka_unit_test(edges_of_k),
         cmocka_unit_test(ties_are_averaged_over_all_orders),

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/format.h"
 #include "base/mem.h"
 #include "views/review_view.h"
 #include "views/view.h"
@@ -27,6 +28,7 @@ static void ask(struct review_view *view, struct app *app)
 static void ask_anew(struct review_view *view, struct app *app)
 {
     view->started = false;
+    app_set_blind(app, view->wish.spec.blind && app_review(app) != NULL);
     ask(view, app);
 }
 
@@ -41,9 +43,9 @@ static void *open_review(struct app *app)
         ask(view, app);
         if (review_pending(app_review(app)) > 0) {
             app_say(app, LOG_NOTE,
-                    "%zu verdicts are of another version of this file: :versions shows them, "
-                    ":match takes them over",
-                    review_pending(app_review(app)));
+                    "%s of another version of this file: :versions shows them, :match takes "
+                    "them over",
+                    format_count(review_pending(app_review(app)), "verdict").text);
         }
     }
     return view;
@@ -172,13 +174,6 @@ static bool act_on_queue(struct review_view *view, struct app *app, enum action 
     case ACTION_BLIND: set_blind(view, app, argument); return true;
     case ACTION_CONTROLS:
     case ACTION_REPEATS: set_extra(view, app, action, argument); return true;
-    case ACTION_WHY:
-    case ACTION_NUMBERS:
-        if (view->wish.spec.blind) {
-            app_say(app, LOG_NOTE, "blind: that would show the detectors; :blind ends it");
-            return true;
-        }
-        return false;
     default: return false;
     }
 }
@@ -187,12 +182,12 @@ static unsigned act_review(void *state, struct app *app, enum action action,
                            const char *argument)
 {
     struct review_view *view = state;
+    if (act_on_queue(view, app, action, argument)) {
+        return REACT_DONE;
+    }
     if (view->numbers.queue ==
         NULL) { /* not there yet: what needs no row is done all the same */
         return review_act(app, action, argument, SIZE_MAX, NULL) ? REACT_DONE : REACT_PASS;
-    }
-    if (act_on_queue(view, app, action, argument)) {
-        return REACT_DONE;
     }
     const struct queue_item *before = review_item(view);
     switch ((int)action) {

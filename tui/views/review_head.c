@@ -165,12 +165,32 @@ static int draw_tie(const struct review_view *view, struct canvas *canvas, int y
     return y + 1;
 }
 
+/* Whose list it is and in which order, as far as `room` allows: it is not that of Top-K. A
+ * blind queue says neither. */
+static void describe_order(const struct review_view *view, size_t room, char *text, size_t size)
+{
+    const struct queue_spec *spec = &view->numbers.queue->spec;
+    const char *order = spec->kind == QUEUE_POOLED ? "best rank" : "rank";
+    if (spec->blind) {
+        snprintf(text, size, ", shuffled");
+    } else {
+        snprintf(text, size, " of %s by %s", view->numbers.of_whom, order);
+        if (strlen(text) > room) {
+            snprintf(text, size, " by %s", order);
+        }
+    }
+    if (strlen(text) > room) {
+        text[0] = '\0';
+    }
+}
+
 static void draw_queue(const struct review_view *view, const struct app *app,
                        struct canvas *canvas)
 {
     static const char *const kinds[] = {"Top", "Pooled", "Stratified"};
     const struct queue *queue = view->numbers.queue;
     size_t left = 0, unsaved = review_unsaved(app_review(app));
+    char order[100], rest[320];
     for (size_t i = 0; i < queue->n; i++) {
         left += review_item_open(app, &queue->items[i]);
     }
@@ -178,9 +198,12 @@ static void draw_queue(const struct review_view *view, const struct app *app,
     if (unsaved > 0) { /* first: it must not be what is cut */
         x = canvas_printf(canvas, 0, x, ROLE_BAD, "%zu NOT SAVED  ", unsaved);
     }
-    x = canvas_printf(canvas, 0, x, ROLE_STRONG, "%s: ", kinds[queue->spec.kind]);
-    x = canvas_printf(canvas, 0, x, ROLE_TEXT, "%s left, ", format_grouped(left).text);
-    canvas_text(canvas, 0, x, ROLE_TEXT, view->numbers.text);
+    x = canvas_text(canvas, 0, x, ROLE_STRONG, kinds[queue->spec.kind]);
+    snprintf(rest, sizeof rest, ": %s left, %s", format_grouped(left).text, view->numbers.text);
+    int room = canvas->cols - x - (int)strlen(rest);
+    describe_order(view, room > 0 ? (size_t)room : 0, order, sizeof order);
+    x = canvas_text(canvas, 0, x, ROLE_DIM, order);
+    canvas_text(canvas, 0, x, ROLE_TEXT, rest);
 }
 
 /* What the user should know before anything else, each in a line. */
@@ -191,8 +214,8 @@ static int draw_notices(const struct app *app, bool roomy, struct canvas *canvas
         canvas_text(canvas, y++, 1, ROLE_BAD, review_problem(review));
     }
     if (roomy && review_pending(review) > 0) {
-        int x = add_part(canvas, y, 1, ROLE_WARN, "%s verdicts of another version of this file",
-                         format_grouped(review_pending(review)).text);
+        int x = add_part(canvas, y, 1, ROLE_WARN, "%s of another version of this file",
+                         format_count(review_pending(review), "verdict").text);
         add_part(canvas, y++, x, ROLE_DIM, ": :versions, :match");
     }
     return y;

@@ -141,13 +141,15 @@ static void make_queue(struct numbers_query *asked, struct status *status)
     const struct run *run = asked->run;
     const struct queue_spec *spec = &asked->wish.spec;
     struct review_numbers *numbers = &asked->numbers;
-    char names[256] = "";
+    char names[256] = "", *brief = numbers->of_whom;
     size_t n = 0;
     for (size_t i = 0; i <= detector_count(); i++) {
         if (belongs(asked, i)) {
-            size_t at = strlen(names);
+            size_t at = strlen(names), end = strlen(brief);
             snprintf(names + at, sizeof names - at, "%s%s", n > 0 ? "," : "",
                      run->results[i].name);
+            snprintf(brief + end, sizeof numbers->of_whom - end, "%s%s", n > 0 ? ", " : "",
+                     run->results[i].brief);
             rankings[n++] = run->results[i].ranking;
         }
     }

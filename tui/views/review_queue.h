@@ -23,6 +23,7 @@ bool review_wish_parse(struct review_wish *wish, const char *words, struct statu
 struct review_numbers {
     struct queue *queue;
     char label[QUEUE_LABEL], text[256];
+    char of_whom[64]; /* whose lists make it up, in brief: "IF, LOF" */
     struct {
         bool ready;
         struct precision at;
