@@ -1,5 +1,5 @@
 #!/bin/sh
-# The manual names every action, option and command that there is.
+# The manual names every action, option and command that there is, and README.md shows the screens.
 . "${ODDHOURS_SRCDIR:-$(dirname "$0")/../..}/tests/cli/tap.sh"
 
 page=$srcdir/man/oddhours.1
@@ -83,6 +83,27 @@ done
 for command in run describe prep top explain report; do
     pass "the manual has the command $command" grep -q "^\.B $command\$" "$work/plain"
 done
+
+# The screens of README.md, but for their first line (memory) and the one with the autoencoder,
+# whose last digits depend on the processor.
+(cd "$work" && HOME=$work "$oddhours" "$data/synthetic_user_hours.csv.gz" --no-cache --no-config \
+    --reviews="$work/none.db" --screen 80x24 --script "$data/readme.odds")
+for screen in scores user; do
+    pass "the screen $screen was written" test -s "$work/screen_$screen.txt"
+    same "the screen $screen is the one of README.md" '' "$(sed 1d "$work/screen_$screen.txt" |
+        grep -vxFf "$srcdir/README.md")"
+done
+
+# What the documents call by name is there: actions, and paths from the top of the sources.
+documents="$srcdir/README.md $srcdir/HACKING.md $srcdir/data/README.md $srcdir/docs/*.md"
+for action in $(cat $documents | grep -ohE '`:[a-z][a-z-]+' | tr -d '`:' | sort -u); do
+    pass "there is an action :$action" grep -q "^A([A-Z_]*, \"$action\"," "$srcdir/tui/actions.def"
+done
+for path in $(cat $documents | grep -ohE '`(src|tui|tests|data|docs|man)/[^` ]+' | tr -d '`' |
+    sort -u); do
+    pass "there is $path" sh -c "ls -d $srcdir/$path || ls $srcdir/$path.[ch]"
+done
+
 if command -v man >/dev/null 2>&1 && man -l "$page" >/dev/null 2>&1; then
     same 'it is set without a warning' '' "$(man --warnings -E ascii -l "$page" 2>&1 >/dev/null)"
 else

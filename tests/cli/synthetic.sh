@@ -40,6 +40,40 @@ check 'counts hold together in every row' awk -F, '
                $8 != ($9 == 1 ? $3 : 0) || $5 - $4 / $3 > 1e-12 || $4 / $3 - $5 > 1e-12) { bad++ }
     END { exit bad > 0 }' "$work/made.csv"
 
+# ---- the figures of data/README.md ----
+readme=$src/data/README.md
+told() { grep -qF "$1" "$readme"; }
+check 'how many accounts' told "100,000 user-hours of $(awk -F, 'NR > 1 && !seen[$2]++ { n++ }
+    END { print n }' "$work/made.csv") invented accounts over $(awk -F'[ ,]' \
+    'NR > 1 && !seen[$1]++ { n++ } END { print n }' "$work/made.csv") days"
+check 'how many distinct vectors' told "$(distinct_features "$work/made.csv" |
+    sed 's/...$/,&/') distinct"
+check 'how many are planted' told "($(rows "$work/truth.csv") rows, $(awk -F, \
+    'NR > 1 && !seen[$5]++ { n++ } END { print n }' "$work/truth.csv") incidents"
+ranges() { # ranges KIND COLUMN: the line of the table of kinds has how many, and how large
+    awk -F, -v kind="$1" -v column="$2" '
+        FNR == NR { if ($4 == kind) planted[$1] = 1; next }
+        FNR > 1 && (FNR - 2) in planted {
+            n++
+            if (n == 1 || $column < least) least = $column
+            if ($column > most) most = $column
+        }
+        function grouped(x) { return x < 1000 ? x : sprintf("%d,%03d", x / 1000, x % 1000) }
+        END { printf "^\\| `%s` \\| %d \\|.* %s to %s ", kind, n, grouped(least), grouped(most) }
+    ' "$work/truth.csv" "$work/made.csv"
+}
+for one in fan_out:6 failed_burst:3 many_sources:7 night_bulk:8 slow_scan:6; do
+    check "the line of ${one%:*}" grep -qE "$(ranges "${one%:*}" "${one#*:}")" "$readme"
+done
+gzip -dc "$src/data/lanl_auth_50000.txt.gz" >"$work/auth"
+check 'the excerpt' told "$(awk -F, 'END { print "seconds 1 to " $1 " of day 0" }' "$work/auth"); \
+$(cut -d, -f2 "$work/auth" | sort -u | awk 'END { printf "%d,%03d", NR / 1000, NR % 1000 }') \
+source users, $(grep -c ',Fail' "$work/auth") failures"
+check 'days of the red-team list' sh -c 'tr "\n" " " <"$2" | grep -qF "days $(awk -F, \
+    "{ day = int(\$1 / 86400); if (NR == 1 || day < least) least = day
+       if (day > most) most = day } END { print least \" to \" most }" "$1")"' - \
+    "$src/data/lanl_redteam.txt" "$readme"
+
 "$generate" --rows 20000 --days 3 --seed 5 --no-repeats -o "$work/unique.csv"
 check 'without repeats no two rows have the same features' \
     test "$(distinct_features "$work/unique.csv")" = 20000
