@@ -37,6 +37,9 @@ static bool hour_filter(const struct session *session, const char *text, char *f
         snprintf(filter, size, "day:%u hour:%u", day, hour);
         return true;
     }
+    if (text[0] == 'd' && text[1] >= '0' && text[1] <= '9') {
+        return false; /* a day whose hour is none */
+    }
     /* As it stands in the table: "2015-01-24 03" is enough. */
     snprintf(filter, size, "time:\"%.200s*\"", text);
     return text[0] != '\0' && strpbrk(text, "\"*?") == NULL;

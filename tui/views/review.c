@@ -147,8 +147,14 @@ static void set_queue(struct review_view *view, struct app *app, const char *wor
 static void set_blind(struct review_view *view, struct app *app, const char *seed)
 {
     struct queue_spec *spec = &view->wish.spec;
+    char *end;
+    unsigned long n = strtoul(seed, &end, 10);
+    if (*end != '\0' || n > UINT32_MAX) {
+        app_say(app, LOG_ERROR, "blind wants a whole number, the seed of the order, or nothing");
+        return;
+    }
     spec->blind = !spec->blind || seed[0] != '\0';
-    spec->seed = seed[0] != '\0' ? (uint32_t)strtoul(seed, NULL, 10) : spec->seed;
+    spec->seed = seed[0] != '\0' ? (uint32_t)n : spec->seed;
     ask_anew(view, app);
 }
 
