@@ -43,6 +43,14 @@ pass 'precision with its counts' grep -qE '^\| Isolation Forest .* \([0-9]+ of [
     "$work/review.md"
 pass 'self-agreement' grep -q 'shown again |' "$work/review.md"
 pass 'controls of the bulk' grep -q 'Controls of the bulk' "$work/review.md"
+pass 'as JSON' "$oddhours" report "$table" -o "$work/review.json" --reviews "$review" $quick
+pass 'JSON has the controls of the bulk' grep -q '"controls_clopper_pearson_95": *\[' \
+    "$work/review.json"
+ends 'of one reviewer' 0 'These numbers are of the verdicts of demo-2\.' "$oddhours" report \
+    "$table" -o - --reviews "$review" --reviewer demo-2 $quick
+pass 'one reviewer as JSON' "$oddhours" report "$table" -o "$work/one.json" \
+    --reviews "$review" --reviewer demo-2 $quick
+pass 'JSON says whose verdicts count' grep -q '"verdicts_of": *"demo-2"' "$work/one.json"
 pass 'why a row was odd' grep -q 'of all user-hours' "$work/review.md"
 
 # ---- of a saved run ----
@@ -68,6 +76,10 @@ ends 'a store that is none' 2 'not a review store' "$oddhours" report "$table" -
     --reviews "$work/words.db" $quick
 ends 'an unknown reviewer' 2 'nobody has judged nothing' "$oddhours" report "$table" -o - \
     --reviews "$review" --reviewer nobody $quick
+ends 'a reviewer with a typo' 2 'dmo has judged nothing' "$oddhours" report "$table" -o - \
+    --reviews "$review" --reviewer dmo $quick
+ends 'a review that is not there, as JSON' 1 'No such file' "$oddhours" report "$table" -o - \
+    --reviews "$work/none.json" $quick
 ends 'a directory that is not there' 1 'No such file' "$oddhours" report "$table" \
     -o "$work/nowhere/x.md" --reviews "$work/none.db" $quick
 

@@ -275,6 +275,13 @@ static void every_view_has_its_list(void **state)
     assert_non_null(strstr(text, "\"columns\": [\"from\", \"to\", \"rows\", \"share\"]"));
     assert_non_null(strstr(text, "\"detector\": \"iforest\""));
     free(text);
+    fixture_do(app, "filter failed:>=1");
+    export_to(app, "filtered.json");
+    text = read_file("filtered.json");
+    assert_non_null(strstr(text, "\"rows\", \"share\", \"filtered_rows\"]"));
+    assert_non_null(strstr(text, "\"filter\": \"failed_events:>=1\""));
+    free(text);
+    fixture_do(app, "clear-filter");
     fixture_do(app, "compare");
     export_to(app, "consensus.csv");
     fixture_do(app, "key Tab");
@@ -285,6 +292,12 @@ static void every_view_has_its_list(void **state)
     fixture_do(app, "key Tab");
     export_to(app, "means.csv");
     assert_file("means.csv", "feature,consensus_mean,all_mean\n", 8);
+    fixture_do(app, "key Tab");
+    export_to(app, "curves.csv");
+    text = read_file("curves.csv");
+    assert_non_null(text);
+    assert_true(strncmp(text, "k,iforest_lof\n1,", 16) == 0);
+    free(text);
     fixture_do(app, "data");
     export_to(app, "columns.csv");
     assert_file("columns.csv", "column,missing,count,mean,std,min,25%,50%,75%,max\n", 8);
@@ -300,7 +313,7 @@ static void every_view_has_its_list(void **state)
     text = read_file("log.csv");
     assert_non_null(strstr(text, "\n0,note,\""));
     free(text);
-    assert_int_equal(empty_place(), 10);
+    assert_int_equal(empty_place(), 12);
     app_free(app);
 }
 

@@ -195,8 +195,6 @@ static void wrong_arguments(void **state)
         {{"review"}, "blind x", "blind wants a whole number"},
         {{"review"}, "controls x", "controls wants a whole number of at most 100,000"},
         {{"review"}, "repeats x", "repeats wants a whole number of at most 100,000"},
-        {{"review", "blind"}, "why", "blind: that would show the detectors; :blind ends it"},
-        {{"review"}, "numbers", "blind: that would show the detectors"},
         {{"top"}, "glyphs x", "glyphs are block, braille, ascii or auto, not 'x'"},
         {{"top"}, "color x", "color is auto, always or never, not 'x'"},
         {{"top"}, "mouse x", "mouse is on or off, not 'x'"},
@@ -218,6 +216,10 @@ static void wrong_arguments(void **state)
         {{"top"}, "run features=", "features: name at least one column"},
         {{"log"}, "fold", "'fold' does nothing here"},
         {{"filter row:200", "top", "key t"}, "key u", "all others of this list have a verdict"},
+        {{"review", "blind"},
+         "why",
+         "'why' would show what a blind review hides; :blind ends it"},
+        {{"review"}, "numbers", "'numbers' would show what a blind review hides"},
     };
     struct app *app = fixture_open_reviewed(table, "iforest,lof", store, "ana");
     (void)state;
