@@ -1,5 +1,6 @@
 /* Memory that runs out at every single allocation of a review: nothing crashes, nothing leaks,
  * what was said to be saved is saved. */
+#include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +10,7 @@
 #include "review/content.h"
 #include "review/exchange.h"
 #include "review/report.h"
+#include "review/versions.h"
 #include "unit/fixture.h"
 #include "unit/oom.h"
 #include "unit/test.h"
@@ -107,7 +109,8 @@ static bool work_truth(struct world *w, bool *failed, struct status *status)
         "row_id,kind,incident\n1,a,x\n2,b,\"y\n\"\n2,b,\"y\n\"\n99,c,z\n";
     struct truth *truth = truth_parse(list, sizeof list - 1, w->table, status);
     struct alerts alerts;
-    bool good = truth != NULL && metrics_alerts(w->ranking, w->table, truth, NULL, &alerts, status);
+    bool good =
+        truth != NULL && metrics_alerts(w->ranking, w->table, truth, NULL, &alerts, status);
     truth_free(truth);
     *failed = oom_disarm();
     return good;
@@ -219,6 +222,79 @@ static bool work_store(struct world *w, bool *failed, struct status *status)
     return good;
 }
 
+/* A store with six verdicts on other bytes of the same file. */
+static void make_older(struct world *w, const char *path)
+{
+    const struct store_options options = {.path = path, .reviewer = "ana"};
+    const struct row_source source = content_source(w->table);
+    struct review_dataset dataset;
+    assert_true(content_dataset(w->table, &dataset, NULL));
+    dataset.hash[0] = dataset.hash[0] == 'a' ? 'b' : 'a';
+    unlink(path);
+    struct store *store = store_new(&options, NULL);
+    assert_true(store_attach(store, &dataset, &source, NULL));
+    for (uint32_t row = 0; row < 6; row++) {
+        const struct verdict_context context = {.seconds = 1};
+        assert_true(store_verdict(store, &row, 1, VERDICT_TP, &context, NULL));
+    }
+    assert_true(store_free(store, NULL));
+    content_dataset_free(&dataset);
+}
+
+static void copy_file(const char *from, const char *to)
+{
+    static char bytes[1 << 20];
+    int in = open(from, O_RDONLY), out = open(to, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    ssize_t n = read(in, bytes, sizeof bytes);
+    assert_true(n > 0 && n < (ssize_t)sizeof bytes);
+    assert_int_equal(write(out, bytes, (size_t)n), n);
+    close(in);
+    close(out);
+}
+
+/* How many of the six are in the file by now. */
+static size_t taken_over(struct world *w, const struct review_dataset *dataset)
+{
+    const struct store_options options = {.path = w->path, .reviewer = "ana"};
+    const struct row_source source = content_source(w->table);
+    struct store *store = store_new(&options, NULL);
+    assert_true(store_attach(store, dataset, &source, NULL));
+    size_t n = history_count(store_history(store));
+    assert_true(store_free(store, NULL));
+    return n;
+}
+
+static bool work_versions(struct world *w, bool *failed, struct status *status)
+{
+    char older[80];
+    const struct store_options options = {.path = w->path, .reviewer = "ben"};
+    const struct row_source source = content_source(w->table);
+    struct review_dataset dataset = {0};
+    struct versions versions;
+    size_t added = 0, lost = 0;
+    snprintf(older, sizeof older, "%s.older", w->path);
+    copy_file(older, w->path);
+    struct store *store = store_new(&options, status);
+    bool good = store != NULL && content_dataset(w->table, &dataset, status) &&
+                store_attach(store, &dataset, &source, status),
+         matched = false;
+    if (good && (good = versions_load(store, &versions, status))) {
+        assert_int_equal(versions_pending(&versions), 6); /* never half a list */
+        good = matched =
+            versions_match(store, w->table, versions.list[0].history, &added, &lost, status);
+        versions_free(&versions);
+    }
+    *failed = oom_disarm();
+    store_free(store, NULL);
+    if (dataset.hash != NULL && dataset.name != NULL && dataset.features != NULL) {
+        size_t n = taken_over(w, &dataset);
+        assert_true(n == 6 || (n == 0 && !matched)); /* all of them or none */
+        assert_true(!matched || (added == 6 && lost == 0));
+    }
+    content_dataset_free(&dataset);
+    return good;
+}
+
 #define IN_WORLD(test) cmocka_unit_test_setup_teardown(test, make_world, free_world)
 
 static void truth_and_alerts(void **state)
@@ -241,6 +317,16 @@ static void stores(void **state)
     at_every_allocation(*state, work_store);
 }
 
+static void verdicts_of_another_version(void **state)
+{
+    struct world *w = *state;
+    char older[80];
+    snprintf(older, sizeof older, "%s.older", w->path);
+    make_older(w, older);
+    at_every_allocation(w, work_versions);
+    unlink(older);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -248,6 +334,7 @@ int main(void)
         IN_WORLD(reports),
         IN_WORLD(exports_and_imports),
         IN_WORLD(stores),
+        IN_WORLD(verdicts_of_another_version),
     };
     return cmocka_run_group_tests_name("review_oom", tests, NULL, NULL);
 }
