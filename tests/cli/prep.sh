@@ -40,6 +40,23 @@ ends '--input=table does not take it for one' 2 'oddhours: ' \
 ends '--input=lanl does not take a table' 2 'is no authentication log' \
     "$oddhours" describe -q --input=lanl "$table"
 
+# ---- the lines behind a user-hour, or why there are none ----
+printf '%s\n' 'wait done' top 'wait idle' open 'key Enter' 'wait idle' \
+    "screenshot $work/screen" 'wait idle' >"$work/script"
+explore() {
+    "$oddhours" --no-cache --screen 100x30 --script "$work/script" --models iforest --trees 5 \
+        "$@" >/dev/null
+}
+says() { grep -q -- "$1" "$work/screen"; }
+explore "$work/auth.txt"
+pass 'Enter on a user-hour of a plain log shows its lines' says 'Lines of the log'
+explore "$log"
+pass 'of a .gz it says what to do' says 'compressed log: gunzip it'
+explore - <"$work/auth.txt"
+pass 'of standard input it says that it cannot' says 'from a pipe, which cannot be read again'
+explore "$table"
+pass 'of a table it says what is needed' says 'only a raw log'
+
 # ---- options ----
 rows() { wc -l <"$1" | tr -d ' '; }
 "$oddhours" prep -q --min-events 1 "$work/auth.txt" -o "$work/all.csv"

@@ -211,12 +211,29 @@ static void a_compressed_log_says_what_to_do(void **state)
     drop_file(path);
 }
 
+static void what_is_no_file_cannot_be_read_again(void **state)
+{
+    (void)state;
+    static const char *const paths[] = {"-", "/dev/null", "/nowhere/at/all"};
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+        const struct userhours_options options = {.window = 3600};
+        struct authlog_index *index = authlog_index_new(&options, NULL);
+        const char *why;
+        assert_non_null(index);
+        assert_true(authlog_index_add_file(index, paths[i], NULL));
+        assert_false(authlog_index_usable(index, &why));
+        assert_non_null(strstr(why, "read again"));
+        authlog_index_free(index);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_user_hour_has_its_lines),
         cmocka_unit_test(a_changed_log_is_not_read_again),
         cmocka_unit_test(a_compressed_log_says_what_to_do),
+        cmocka_unit_test(what_is_no_file_cannot_be_read_again),
         cmocka_unit_test(lines_are_found_around_a_very_long_one),
     };
     return cmocka_run_group_tests_name("authlog_index", tests, NULL, NULL);
