@@ -111,12 +111,12 @@ void app_filter_counted(struct app *app, const struct rows_query *asked)
     if (asked->query.status.code != STATUS_OK) {
         return; /* another one is on its way */
     }
-    struct shown count = format_grouped(asked->total);
+    struct shown count = format_count(asked->total, "row");
     char typed[FILTER_TEXT];
     if (app->prompt.kind == PROMPT_FILTER &&
         saved_filters_expand(&app->filters, app->prompt.edit.text, typed, NULL) &&
         strcmp(typed, asked->text) == 0) {
-        snprintf(app->prompt.comment, sizeof app->prompt.comment, "%s rows", count.text);
+        snprintf(app->prompt.comment, sizeof app->prompt.comment, "%s", count.text);
     }
     if (strcmp(app->session.filter.text, asked->text) == 0) {
         app->session.filter.counted = true;

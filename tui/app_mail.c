@@ -118,8 +118,8 @@ static void table_has_come(struct app *app)
     const struct table *table = app->run->table;
     app->session.has_table = true;
     app->session.preview = NULL;
-    app_log(app, LOG_NOTE, "read %s user-hours, %s profiles",
-            format_grouped(table->n_rows).text, format_grouped(table->profiles.n).text);
+    app_log(app, LOG_NOTE, "read %s, %s", format_count(table->n_rows, "user-hour").text,
+            format_count(table->profiles.n, "profile").text);
     log_rejects(app, &table->report);
     app_changed(app, CHANGED_TABLE);
     table_free(app->preview);

@@ -117,6 +117,7 @@ void app_mouse(struct app *app, const struct canvas *canvas, const struct mouse 
 
 /* Draws the whole screen (screen.c). */
 void app_draw(struct app *app, struct canvas *canvas);
+void app_draw_header(const struct app *app, struct canvas *canvas);        /* header.c */
 void app_draw_footer(const struct app *app, struct canvas *canvas, int y); /* footer.c */
 
 /* Within the app. */

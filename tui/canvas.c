@@ -146,6 +146,43 @@ int canvas_printf(struct canvas *canvas, int y, int x, enum role role, const cha
     return length < 0 ? x : canvas_text(canvas, y, x, role, text);
 }
 
+/* Bytes of the phrases of a safe text that fit into so many cells; 0 when the first does not.
+ */
+static size_t phrases(char *safe, int cells)
+{
+    size_t length = strlen(safe);
+    for (size_t at = length; at > 0; at--) {
+        const char *end = safe + at;
+        bool ends = at == length || strncmp(end, ", ", 2) == 0 || strncmp(end, "; ", 2) == 0 ||
+                    strncmp(end, " (", 2) == 0 || strncmp(end, "  ", 2) == 0;
+        if (ends) {
+            char kept = safe[at];
+            safe[at] = '\0';
+            bool fits = (int)text_width(safe) <= cells;
+            safe[at] = kept;
+            if (fits) {
+                return at;
+            }
+        }
+    }
+    return 0;
+}
+
+int canvas_phrases(struct canvas *canvas, int y, int x, enum role role, const char *format, ...)
+{
+    char text[TEXT_MAX], safe[TEXT_MAX];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    text_safe(safe, sizeof safe, text, strlen(text), canvas->glyphs->ascii);
+    size_t length = phrases(safe, canvas->cols - x);
+    if (length == 0) {
+        return x > 1 ? x : canvas_text(canvas, y, x, role, text);
+    }
+    return canvas_bytes(canvas, y, x, role, safe, length);
+}
+
 int canvas_wrapped(struct canvas *canvas, int y, int x, enum role role, const char *text)
 {
     char safe[TEXT_MAX];
@@ -194,8 +231,9 @@ void canvas_rule(struct canvas *canvas, int y, const char *title)
     canvas_fill(canvas, y, 0, canvas->cols, ROLE_DIM, canvas->glyphs->hline);
     if (title != NULL && title[0] != '\0') {
         struct canvas part = canvas_part(canvas, y, 2, 1, canvas->cols - 4);
-        int end = canvas_printf(&part, 0, 0, ROLE_STRONG, " %s ", title);
-        (void)end;
+        int end = canvas_phrases(&part, 0, 1, ROLE_STRONG, "%s", title);
+        canvas_fill(&part, 0, 0, 1, ROLE_STRONG, " ");
+        canvas_fill(&part, 0, end, 1, ROLE_STRONG, " ");
     }
 }
 

@@ -84,6 +84,12 @@ int canvas_bytes(struct canvas *canvas, int y, int x, enum role role, const char
 int canvas_printf(struct canvas *canvas, int y, int x, enum role role, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
 
+/* Draws the phrases of a text that there is room for: it ends before ", ", "; ", " (" or two
+ * blanks, not within a word. When not even the first fits, it is cut, or left out where the
+ * line has something before it (x above 1). */
+int canvas_phrases(struct canvas *canvas, int y, int x, enum role role, const char *format, ...)
+    __attribute__((format(printf, 5, 6)));
+
 /* Draws text over several lines, from (y, x) to the right edge, broken behind words. Returns
  * the number of lines it takes, those below the canvas included. */
 int canvas_wrapped(struct canvas *canvas, int y, int x, enum role role, const char *text);

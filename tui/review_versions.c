@@ -47,9 +47,9 @@ static void add_version(struct page *page, size_t number, const struct version *
     size_t n;
     const struct judgement *list = history_judgements(version->history, &n);
     page_add(page, ROLE_TEXT, "%s", "");
-    page_add(page, ROLE_STRONG, "%zu. %s, %s user-hours: %s verdicts and notes, %s taken over",
-             number, app_base_name(version->dataset.name),
-             format_grouped((size_t)version->dataset.rows).text,
+    page_add(page, ROLE_STRONG, "%zu. %s, %s: %s verdicts and notes, %s taken over", number,
+             app_base_name(version->dataset.name),
+             format_count((size_t)version->dataset.rows, "user-hour").text,
              format_grouped(version->standing).text, format_grouped(version->taken).text);
     for (size_t i = 0; i < n && i < SHOWN_MAX; i++) {
         add_judgement(page, version->history, &list[i]);

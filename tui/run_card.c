@@ -35,8 +35,8 @@ static void add_input(struct page *page, const struct app *app)
     }
     page_pair(page, "hash", ROLE_TEXT, "%s (XXH3, %s bytes)", report->hash,
               format_grouped(report->bytes).text);
-    page_pair(page, "rows", ROLE_TEXT, "%s; %s lines left out",
-              format_grouped(table->n_rows).text, format_grouped(report->rejected).text);
+    page_pair(page, "rows", ROLE_TEXT, "%s; %s left out", format_grouped(table->n_rows).text,
+              format_count(report->rejected, "line").text);
     page_pair(page, "profiles", ROLE_TEXT, "%s distinct of %zu features",
               format_grouped(table->profiles.n).text, table->profiles.d);
     page_pair(page, "taken as 0", ROLE_TEXT, "%s missing and %s infinite values",

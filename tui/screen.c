@@ -7,70 +7,7 @@
 
 #include "base/format.h"
 
-enum { LEAST_ROWS = 8, LEAST_COLS = 40, NARROW_COLS = 60, FRAME_ROWS = 3 };
-
-/* ---- header ---- */
-
-/* What is known of the table, for the right of the header. */
-static void describe_rows(const struct app *app, char *text, size_t size)
-{
-    const struct session *session = &app->session;
-    struct shown memory = format_bytes(app_memory(app));
-    if (session->filter.text[0] != '\0') {
-        snprintf(text, size, "& %s of %s rows",
-                 session->filter.counted ? format_grouped(session->filter.rows).text : "...",
-                 format_short((double)session->run->table->n_rows).text);
-    } else if (session->has_table && app->cols < NARROW_COLS) {
-        snprintf(text, size, "%s rows", format_short((double)session->run->table->n_rows).text);
-    } else if (session->has_table) {
-        snprintf(text, size, "%s rows %s %s", format_grouped(session->run->table->n_rows).text,
-                 app->glyphs->dot, memory.text);
-    } else if (session->preview != NULL) {
-        snprintf(text, size, "first %s rows %s %s",
-                 format_grouped(session->preview->n_rows).text, app->glyphs->dot, memory.text);
-    } else {
-        snprintf(text, size, "%s", memory.text);
-    }
-}
-
-static int draw_crumb(const struct app *app, struct canvas *canvas, int x, size_t depth)
-{
-    int start = x;
-    size_t index = app->stack[depth];
-    const struct view_ops *view = views[index];
-    bool last = depth + 1 == app->depth;
-    char where[160] = "";
-    x = canvas_printf(canvas, 0, x, ROLE_TITLE, " %s ", app->glyphs->crumb);
-    const char *key = action_info(view->action)->keys;
-    x = canvas_printf(canvas, 0, x, last ? ROLE_STRONG : ROLE_TITLE, "%s%s%s", key,
-                      key[0] != '\0' ? " " : "", view->title);
-    if (view->where != NULL) {
-        view->where(app->states[index], app, where, sizeof where);
-    }
-    if (where[0] != '\0') {
-        x = canvas_printf(canvas, 0, x, ROLE_TITLE, " %s ", app->glyphs->crumb);
-        x = canvas_text(canvas, 0, x, last ? ROLE_STRONG : ROLE_TITLE, where);
-    }
-    zone_action(canvas, 0, start, x - start, view->action, "");
-    return x;
-}
-
-static void draw_header(const struct app *app, struct canvas *canvas)
-{
-    char right[128];
-    bool narrow = canvas->cols < NARROW_COLS;
-    describe_rows(app, right, sizeof right);
-    int width = (int)text_width(right);
-    canvas_fill(canvas, 0, 0, canvas->cols, ROLE_TITLE, " ");
-    struct canvas left = canvas_part(canvas, 0, 0, 1, canvas->cols - width - 2);
-    int x =
-        narrow ? 0 : canvas_printf(&left, 0, 1, ROLE_TITLE, "oddhours %s", app->session.input);
-    /* On a narrow screen only where we are, not how we came here. */
-    for (size_t depth = narrow ? app->depth - 1 : 0; depth < app->depth; depth++) {
-        x = draw_crumb(app, &left, x, depth);
-    }
-    canvas_text(canvas, 0, canvas->cols - width - 1, ROLE_TITLE, right);
-}
+enum { LEAST_ROWS = 8, LEAST_COLS = 40, FRAME_ROWS = 3 };
 
 /* ---- the line above the footer: a message, or the progress of what runs ---- */
 
@@ -165,7 +102,7 @@ void app_draw(struct app *app, struct canvas *canvas)
         draw_tiny(app, canvas);
         return;
     }
-    draw_header(app, canvas);
+    app_draw_header(app, canvas);
     struct canvas body = canvas_part(canvas, 1, 0, canvas->rows - FRAME_ROWS, canvas->cols);
     draw_body(app, &body);
     draw_status(app, canvas, canvas->rows - 2);

@@ -1,6 +1,5 @@
 /* format: numbers, sizes and times as people read them. Always with '.' for the decimal point
- * and
- * ',' between thousands, whatever the locale; only ASCII comes out.
+ * and ',' between thousands, whatever the locale; only ASCII comes out.
  *
  * A result is returned by value, so that `format_grouped(n).text` can stand in the argument
  * list of a function such as canvas_printf().

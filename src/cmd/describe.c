@@ -115,8 +115,8 @@ static void print_text(const struct table *table, const struct description *desc
     print_people(table, described);
     printf("cleaned   %s missing or infinite values, taken as 0\n",
            format_grouped(described->cleaned).text);
-    printf("left out  %s lines that cannot be used\n",
-           format_grouped(described->rejected).text);
+    printf("left out  %s that cannot be used\n",
+           format_count(described->rejected, "line").text);
     operand_print_rejects(table, stdout);
     print_columns(table, described);
 }

@@ -142,7 +142,7 @@ static bool write_row(void *context, const struct user_hour *row, struct status 
 
 static void print_summary(const struct settings *settings, const struct authlog_report *report)
 {
-    fprintf(stderr, "%s lines: %s counted, %s rejected\n", format_grouped(report->lines).text,
+    fprintf(stderr, "%s: %s counted, %s rejected\n", format_count(report->lines, "line").text,
             format_grouped(report->counted).text, format_grouped(report->rejected).text);
     for (size_t i = 0; i < report->n_rejects; i++) {
         const struct authlog_reject *reject = &report->rejects[i];
@@ -154,9 +154,10 @@ static void print_summary(const struct settings *settings, const struct authlog_
         fprintf(stderr, "  and %s more\n",
                 format_grouped(report->rejected - report->n_rejects).text);
     }
-    fprintf(stderr, "%s user-hours: %s written, %s dropped as fewer than %" PRIu64 " events\n",
-            format_grouped(report->user_hours).text, format_grouped(report->written).text,
-            format_grouped(report->dropped).text, settings->input.rules.min_events);
+    fprintf(stderr, "%s: %s written, %s dropped as fewer than %" PRIu64 " events\n",
+            format_count(report->user_hours, "user-hour").text,
+            format_grouped(report->written).text, format_grouped(report->dropped).text,
+            settings->input.rules.min_events);
 }
 
 static bool work(const struct settings *settings, struct console *console,

@@ -59,8 +59,9 @@ static void print_result(const struct run *run, const struct result *result)
 static void print_summary(const struct run *run, const char *directory)
 {
     const struct table *table = run->table;
-    printf("%s rows, %s profiles, %s lines left out\n", format_grouped(table->n_rows).text,
-           format_grouped(table->profiles.n).text, format_grouped(table->report.rejected).text);
+    printf("%s, %s, %s left out\n", format_count(table->n_rows, "row").text,
+           format_count(table->profiles.n, "profile").text,
+           format_count(table->report.rejected, "line").text);
     operand_print_rejects(table, stdout);
     for (size_t i = 0; i <= detector_count(); i++) {
         if (run->results[i].ready) {

@@ -27,7 +27,7 @@ void queue_text(const struct queue *queue, char *text, size_t size)
         add(text, size, "%zu ranks in %zu strata, %zu drawn", queue->slots,
             queue->spec.n_strata, queue->distinct);
     } else if (queue->slots == queue->distinct) {
-        add(text, size, "%zu user-hours", queue->distinct);
+        add(text, size, "%zu user-hour%s", queue->distinct, queue->distinct == 1 ? "" : "s");
     } else {
         add(text, size, "%zu slots, %zu distinct user-hours", queue->slots, queue->distinct);
     }

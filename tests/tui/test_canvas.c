@@ -34,6 +34,26 @@ static void text_is_clipped_with_an_ellipsis(void **state)
     canvas_free(canvas);
 }
 
+static void whole_phrases_are_kept(void **state)
+{
+    (void)state;
+    struct canvas *canvas = make(6, 12);
+    assert_int_equal(canvas_phrases(canvas, 0, 0, ROLE_TEXT, "%s", "one, two, six"), 8);
+    ROW_IS(canvas, 0, "one, two");
+    canvas_phrases(canvas, 1, 0, ROLE_TEXT, "1,234 rows; more");
+    ROW_IS(canvas, 1, "1,234 rows");
+    canvas_phrases(canvas, 2, 0, ROLE_TEXT, "a (b c) d  eeeeeeeeeee");
+    ROW_IS(canvas, 2, "a (b c) d");
+    canvas_phrases(canvas, 3, 0, ROLE_TEXT, "indivisible text"); /* all there is: cut */
+    ROW_IS(canvas, 3, "indivisible…");
+    canvas_text(canvas, 4, 0, ROLE_TEXT, "before");
+    assert_int_equal(canvas_phrases(canvas, 4, 6, ROLE_TEXT, " indivisible"), 6);
+    ROW_IS(canvas, 4, "before");
+    canvas_phrases(canvas, 5, 0, ROLE_TEXT, "%s", "a\033b, \u6771\u4eac, \u6771\u4eac");
+    ROW_IS(canvas, 5, "a\u00b7b, \u6771\u4eac");
+    canvas_free(canvas);
+}
+
 static void what_is_unsafe_never_gets_in(void **state)
 {
     (void)state;
@@ -124,6 +144,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(text_is_clipped_with_an_ellipsis),
+        cmocka_unit_test(whole_phrases_are_kept),
         cmocka_unit_test(what_is_unsafe_never_gets_in),
         cmocka_unit_test(wide_characters_take_two_cells),
         cmocka_unit_test(parts_share_cells_and_are_clipped),

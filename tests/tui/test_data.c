@@ -14,7 +14,7 @@ static void rows_are_searched_and_filtered(void **state)
     fixture_do(app, "search no-such-user");
     assert_true(fixture_shows(app, "is nowhere in this list"));
     fixture_do(app, "filter user:U970@* failed:0");
-    assert_true(fixture_shows(app, "1 user-hours pass the filter"));
+    assert_true(fixture_shows(app, "1 user-hour passes the filter"));
     fixture_do(app, "clear-filter"); /* the row stays under the cursor */
     assert_true(fixture_shows(app, "2,958 1970-01-01 00:00:00 U970@DOM1"));
     fixture_do(app, "search ANONYMOUS");

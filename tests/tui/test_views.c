@@ -55,6 +55,51 @@ static void topk_view(void **state)
     app_free(ranked);
 }
 
+static void check_header(struct app *ranked, int cols, const char *wanted)
+{
+    char line[512];
+    struct canvas *canvas = canvas_new(24, cols, ranked->glyphs, NULL);
+    assert_non_null(canvas);
+    fixture_wait(ranked);
+    app_draw(ranked, canvas);
+    canvas_row(canvas, 0, line, sizeof line);
+    line[strlen(wanted)] = '\0';
+    assert_string_equal(line, wanted);
+    canvas_free(canvas);
+}
+
+/* As much as there is room for: memory, program and way go first, then the row. */
+static void crumbs_lead_to_the_row(void **state)
+{
+    (void)state;
+    struct app *ranked = fixture_open("synthetic_user_hours.csv.gz", "iforest");
+    fixture_do(ranked, "glyphs ascii");
+    fixture_do(ranked, "detector iforest");
+    static const struct {
+        int cols;
+        const char *top, *user;
+    } wanted[] = {
+        {160,
+         " oddhours synthetic_user_hours.csv.gz > 4 Top-K > Isolation Forest > "
+         "C10836$@DOM1 d35 03h ",
+         " oddhours synthetic_user_hours.csv.gz > 4 Top-K > Isolation Forest > 5 User > "
+         "C10836$@DOM1 > d35 03h "},
+        {100,
+         " synthetic_user_hours.csv.gz > 4 Top-K > Isolation Forest > C10836$@DOM1 d35 03h ",
+         " synthetic_user_hours.csv.gz > 4 Top-K > 5 User > C10836$@DOM1 > d35 03h "},
+        {72, " 4 Top-K > Isolation Forest > C10836$@DOM1 d35 03h ",
+         " 5 User > C10836$@DOM1 > d35 03h "},
+        {40, " 4 Top-K > Isolation Forest  100 k rows", " 5 User > C10836$@DOM1 "},
+    };
+    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
+        fixture_do(ranked, "top");
+        check_header(ranked, wanted[i].cols, wanted[i].top);
+        fixture_do(ranked, "key Enter");
+        check_header(ranked, wanted[i].cols, wanted[i].user);
+    }
+    app_free(ranked);
+}
+
 static void user_view(void **state)
 {
     (void)state;
@@ -526,6 +571,7 @@ int main(void)
         cmocka_unit_test(run_view),
         cmocka_unit_test(data_view),
         cmocka_unit_test(topk_view),
+        cmocka_unit_test(crumbs_lead_to_the_row),
         cmocka_unit_test(user_view),
         cmocka_unit_test(scores_view),
         cmocka_unit_test(compare_view),

@@ -11,7 +11,7 @@
 #include "views/user_hours.h"
 #include "widgets/columns.h"
 
-enum { LEAST_LIST = 5, LEAST_WITH_DETAIL = 4 };
+enum { RANK_COLS = 6, NARROW_COLS = 60, LEAST_LIST = 5, LEAST_WITH_DETAIL = 4 };
 
 /* ---- the lists of user-hours ---- */
 
@@ -34,7 +34,7 @@ static void lay_out(const struct compare_view *view, const struct app *app,
     layout->rank = columns->n;
     for (size_t k = 0; k < view->found.n; k++) {
         const char *brief = session->run->results[view->found.result[k]].brief;
-        columns_add(columns, (struct column){brief, 8, 11, k > 1 ? 3 : 0, TEXT_RIGHT});
+        columns_add(columns, (struct column){brief, RANK_COLS, 11, k > 2 ? 3 : 0, TEXT_RIGHT});
     }
     const char *title = view->pane == PANE_DIFFER ? "decades rarer" : "why";
     layout->last = columns_add(columns, (struct column){title, 16, 40, 2, TEXT_LEFT});
@@ -59,6 +59,18 @@ static void draw_last(const struct compare_view *view, const struct session *ses
                              run->table->row_profile[compare_row(view, i)], &feature, &share)) {
         columns_field(&layout->columns, canvas, y, layout->last, ROLE_TEXT, feature);
     }
+}
+
+/* As exact as there is room for. */
+static struct shown rank_text(size_t rank, int cols)
+{
+    struct shown shown = format_grouped(rank);
+    if (rank == 0) {
+        snprintf(shown.text, sizeof shown.text, "%s", cols < 10 ? "-" : "not scored");
+    } else if ((int)strlen(shown.text) > cols) {
+        shown = format_short((double)rank);
+    }
+    return shown;
 }
 
 static void draw_row(const struct compare_view *view, const struct app *app, size_t i,
@@ -86,7 +98,7 @@ static void draw_row(const struct compare_view *view, const struct app *app, siz
             ranking_rank_of(one->ranking, run->by_profile, run->table->row_profile, row);
         bool head = rank > 0 && rank <= view->found.k;
         columns_field(columns, canvas, y, layout->rank + k, head ? ROLE_STRONG : ROLE_DIM,
-                      rank == 0 ? "not scored" : format_grouped(rank).text);
+                      rank_text(rank, columns->width[layout->rank + k]).text);
     }
     draw_last(view, session, i, layout, canvas, y);
 }
@@ -114,44 +126,58 @@ static void draw_rows(struct compare_view *view, const struct app *app, struct c
 
 /* ---- the means ---- */
 
+/* "x 141"; narrow: "x11k" */
+static void say_times(double times, bool narrow, const struct glyphs *glyphs, char *text,
+                      size_t size)
+{
+    if (narrow && times >= 1000) {
+        snprintf(text, size, "%s%.0fk", glyphs->times, times / 1000);
+    } else {
+        snprintf(text, size, "%s%s%s", glyphs->times, narrow ? "" : " ",
+                 format_value(times >= 100 ? round(times) : round(times * 10) / 10).text);
+    }
+}
+
 static void draw_means(struct compare_view *view, const struct session *session,
                        struct canvas *canvas)
 {
     const struct table *table = session->run->table;
     const struct list *list = &view->list[PANE_MEANS];
-    canvas_field(canvas, 0, 1, 18, TEXT_LEFT, ROLE_DIM, "mean of");
-    canvas_field(canvas, 0, 20, 12, TEXT_RIGHT, ROLE_DIM, "consensus");
-    canvas_field(canvas, 0, 33, 12, TEXT_RIGHT, ROLE_DIM, "everybody");
-    canvas_field(canvas, 0, 46, 12, TEXT_RIGHT, ROLE_DIM, "times");
+    bool narrow = canvas->cols < NARROW_COLS;
+    const int name = narrow ? 13 : 18, value = narrow ? 9 : 12, times = narrow ? 5 : 12;
+    const int here_x = name + 2, all_x = here_x + value + 1, times_x = all_x + value + 1;
+    canvas_field(canvas, 0, 1, name, TEXT_LEFT, ROLE_DIM, "mean of");
+    canvas_field(canvas, 0, here_x, value, TEXT_RIGHT, ROLE_DIM, "consensus");
+    canvas_field(canvas, 0, all_x, value, TEXT_RIGHT, ROLE_DIM, "everybody");
+    canvas_field(canvas, 0, times_x, times, TEXT_RIGHT, ROLE_DIM, "times");
     for (size_t i = list->top; i < list->n && (int)(i - list->top) + 1 < canvas->rows; i++) {
         int y = (int)(i - list->top) + 1;
         double here = view->found.consensus_mean[i], all = view->found.all_mean[i];
-        canvas_field(canvas, y, 1, 18, TEXT_LEFT, ROLE_TEXT, table->feature_names[i]);
-        canvas_field(canvas, y, 20, 12, TEXT_RIGHT, ROLE_STRONG, format_value(here).text);
-        canvas_field(canvas, y, 33, 12, TEXT_RIGHT, ROLE_TEXT, format_value(all).text);
+        canvas_field(canvas, y, 1, name, TEXT_LEFT, ROLE_TEXT, table->feature_names[i]);
+        canvas_field(canvas, y, here_x, value, TEXT_RIGHT, ROLE_STRONG,
+                     format_value(here).text);
+        canvas_field(canvas, y, all_x, value, TEXT_RIGHT, ROLE_TEXT, format_value(all).text);
         if (all > 0 && !isnan(here)) {
-            double times = here / all;
             char text[48];
-            snprintf(text, sizeof text, "%s %s", canvas->glyphs->times,
-                     format_value(times >= 100 ? round(times) : round(times * 10) / 10).text);
-            canvas_field(canvas, y, 46, 12, TEXT_RIGHT, ROLE_TEXT, text);
+            say_times(here / all, narrow, canvas->glyphs, text, sizeof text);
+            canvas_field(canvas, y, times_x, times, TEXT_RIGHT, ROLE_TEXT, text);
         }
     }
 }
 
 /* ---- all of it ---- */
 
-static void title_of(const struct compare_view *view, const struct session *session, char *text,
-                     size_t size)
+static void title_of(const struct compare_view *view, const struct session *session,
+                     bool narrow, char *text, size_t size)
 {
     const struct comparison *found = &view->found;
     size_t length;
     switch (view->pane) {
     case PANE_CONSENSUS:
-        snprintf(text, size, "consensus: %s in the top of %s%zu detectors%s",
-                 format_grouped(found->n_consensus).text,
+        snprintf(text, size, "consensus: %s in %s%s%zu%s%s",
+                 format_grouped(found->n_consensus).text, narrow ? "" : "the top of ",
                  found->least == found->n ? "all " : "at least ", found->least,
-                 found->n > 2 ? " (s changes)" : "");
+                 narrow ? "" : " detectors", found->n > 2 ? " (s changes)" : "");
         break;
     case PANE_DIFFER:
         compare_differ_title(found, session, text, size);
@@ -159,7 +185,7 @@ static void title_of(const struct compare_view *view, const struct session *sess
         snprintf(text + length, size - length, "%s", found->n > 2 ? " (s: another pair)" : "");
         break;
     case PANE_MEANS:
-        snprintf(text, size, "the %s of the consensus and everybody, by row",
+        snprintf(text, size, "%s of the consensus and everybody, by row",
                  format_grouped(found->n_consensus).text);
         break;
     default: snprintf(text, size, "Jaccard over K; Enter lists what the pair shares"); break;
@@ -192,7 +218,7 @@ void compare_draw(struct compare_view *view, const struct app *app, struct canva
     }
     if (y < canvas->rows && detail < canvas->rows) {
         char title[160];
-        title_of(view, session, title, sizeof title);
+        title_of(view, session, canvas->cols < NARROW_COLS, title, sizeof title);
         canvas_rule(canvas, y++, title);
         struct canvas part = canvas_part(canvas, y, 0, canvas->rows - y - detail, canvas->cols);
         if (view->pane == PANE_PAIRS) {

@@ -104,9 +104,9 @@ int compare_draw_pairs(struct compare_view *view, const struct session *session,
     const struct comparison *found = &view->found;
     struct list *list = &view->list[PANE_PAIRS];
     int y = 0;
-    int x =
-        canvas_printf(canvas, y, 1, ROLE_STRONG, "top %s of each: %s user-hours in all",
-                      format_grouped(found->k).text, format_grouped(found->at_k.in_any).text);
+    int x = canvas_printf(canvas, y, 1, ROLE_STRONG, "top %s of each: %s in all",
+                          format_grouped(found->k).text,
+                          format_count(found->at_k.in_any, "user-hour").text);
     draw_partial(found, session, canvas, y++, x);
     canvas_text(canvas, y, 1, ROLE_DIM, "shared by");
     canvas_field(canvas, y, 13, 10, TEXT_RIGHT, ROLE_DIM, "rows");

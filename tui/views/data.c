@@ -219,8 +219,8 @@ static void draw_data(void *state, const struct app *app, struct canvas *canvas)
     if (both || view->pane == PANE_ROWS) {
         char title[80];
         snprintf(title, sizeof title,
-                 view->filtered ? "%s user-hours pass the filter" : "user-hours in file order",
-                 format_grouped(view->rows.n).text);
+                 view->filtered ? "%s pass%s the filter" : "user-hours in file order",
+                 format_count(view->rows.n, "user-hour").text, view->rows.n == 1 ? "es" : "");
         canvas_rule(canvas, y, title);
         struct canvas part = canvas_part(canvas, y + 1, 0, canvas->rows - y - 1, canvas->cols);
         draw_rows(view, table, &part);

@@ -5,40 +5,34 @@
 
 /* ---- facts ---- */
 
-static const char *plural(size_t n)
-{
-    return n == 1 ? "" : "s";
-}
-
 int data_facts(const struct session *session, const struct table *table,
                const struct description *description, struct canvas *canvas)
 {
     if (!session->has_table) {
-        canvas_printf(canvas, 0, 1, ROLE_WARN, "the first %s user-hours; still reading",
-                      format_grouped(table->n_rows).text);
+        canvas_printf(canvas, 0, 1, ROLE_WARN, "the first %s; still reading",
+                      format_count(table->n_rows, "user-hour").text);
         return 1;
     }
-    int x = canvas_printf(canvas, 0, 1, ROLE_STRONG, "%s user-hours",
-                          format_grouped(table->n_rows).text);
-    canvas_printf(canvas, 0, x, ROLE_TEXT, ", %s profiles (%s of rows share theirs)",
-                  format_grouped(table->profiles.n).text,
-                  format_percent(1 - (double)table->profiles.n / (double)table->n_rows).text);
+    int x = canvas_printf(canvas, 0, 1, ROLE_STRONG, "%s",
+                          format_count(table->n_rows, "user-hour").text);
+    canvas_phrases(canvas, 0, x, ROLE_TEXT, ", %s (%s of rows share theirs)",
+                   format_count(table->profiles.n, "profile").text,
+                   format_percent(1 - (double)table->profiles.n / (double)table->n_rows).text);
     x = 1;
     if (table->users != NULL) {
-        x = canvas_printf(canvas, 1, x, ROLE_TEXT, "%s user%s  ",
-                          format_grouped(dict_count(table->users)).text,
-                          plural(dict_count(table->users)));
+        x = canvas_phrases(canvas, 1, x, ROLE_TEXT, "%s  ",
+                           format_count(dict_count(table->users), "user").text);
     }
     if (table->times != NULL) {
-        x = canvas_printf(canvas, 1, x, ROLE_TEXT, "%s hour%s from %s  ",
-                          format_grouped(dict_count(table->times)).text,
-                          plural(dict_count(table->times)), format_date(table->first_day).text);
+        x = canvas_phrases(canvas, 1, x, ROLE_TEXT, "%s from %s  ",
+                           format_count(dict_count(table->times), "hour").text,
+                           format_date(table->first_day).text);
     }
-    x = canvas_printf(canvas, 1, x, ROLE_DIM, "%s read",
-                      format_bytes(table->report.bytes).text);
+    x = canvas_phrases(canvas, 1, x, ROLE_DIM, "%s read",
+                       format_bytes(table->report.bytes).text);
     if (table->report.rejected > 0) {
-        canvas_printf(canvas, 1, x, ROLE_WARN, "  %s lines left out (8 Log)",
-                      format_grouped(table->report.rejected).text);
+        canvas_phrases(canvas, 1, x, ROLE_WARN, "  %s left out (8 Log)",
+                       format_count(table->report.rejected, "line").text);
     }
     if (description == NULL || !description->has_pairs || description->duplicated_pairs == 0) {
         return 2;

@@ -108,7 +108,7 @@ struct part {
 };
 
 /* The pane's numbers, before they are drawn. */
-struct sheet {
+struct pane {
     const struct session *session;
     size_t row, profile, by;
     bool credited; /* `share` is known */
@@ -119,14 +119,14 @@ struct sheet {
     size_t column[PARTS]; /* COLUMNS_MAX: none */
 };
 
-static void fill_part(const struct sheet *sheet, size_t i, int what,
-                      const struct glyphs *glyphs, struct part *part)
+static void fill_part(const struct pane *pane, size_t i, int what, const struct glyphs *glyphs,
+                      struct part *part)
 {
-    const struct run *run = sheet->session->run;
-    const struct own_past *past = &sheet->session->past;
-    double value = table_profile(run->table, sheet->profile)[i], tail = 1;
-    bool known = past->ready && past->row == sheet->row;
-    if (sheet->session->has_scaled) {
+    const struct run *run = pane->session->run;
+    const struct own_past *past = &pane->session->past;
+    double value = table_profile(run->table, pane->profile)[i], tail = 1;
+    bool known = past->ready && past->row == pane->row;
+    if (pane->session->has_scaled) {
         tail =
             (double)feature_rows_at_least(run->features, i, value) / (double)run->table->n_rows;
     }
@@ -157,7 +157,7 @@ static void fill_part(const struct sheet *sheet, size_t i, int what,
         break;
     }
     case EXPECTED:
-        snprintf(part->text, sizeof part->text, "%s", format_score(sheet->expected[i]).text);
+        snprintf(part->text, sizeof part->text, "%s", format_score(pane->expected[i]).text);
         break;
     case PERCENTILE:
         snprintf(part->text, sizeof part->text, "%s", format_percentile(tail).text);
@@ -170,125 +170,107 @@ static void fill_part(const struct sheet *sheet, size_t i, int what,
     }
 }
 
-static void add_part(struct sheet *sheet, int what, const char *heading, int priority,
+static void add_part(struct pane *pane, int what, const char *heading, int priority,
                      const struct glyphs *glyphs)
 {
-    size_t d = sheet->session->run->table->profiles.d;
+    size_t d = pane->session->run->table->profiles.d;
     int cells = (int)text_width(heading);
     for (size_t i = 0; i < d && what != CREDIT; i++) {
         struct part part;
-        fill_part(sheet, i, what, glyphs, &part);
+        fill_part(pane, i, what, glyphs, &part);
         int width = (int)text_width(part.text);
         cells = width > cells ? width : cells;
     }
     cells = what == CREDIT ? BAR_COLS + SHARE_COLS : cells;
     cells = what == FEATURE && cells > NAME_COLS ? NAME_COLS : cells;
-    snprintf(sheet->heading[what], sizeof sheet->heading[what], "%s", heading);
+    snprintf(pane->heading[what], sizeof pane->heading[what], "%s", heading);
     bool left = what == FEATURE || what == AS_HIGH || what == PERCENTILE || what == CREDIT;
-    const struct column column = {.title = sheet->heading[what],
+    const struct column column = {.title = pane->heading[what],
                                   .least = cells,
                                   .most = what == CREDIT ? cells + BAR_COLS : cells,
                                   .priority = priority,
                                   .align = left ? TEXT_LEFT : TEXT_RIGHT};
-    sheet->column[what] = columns_add(&sheet->columns, column);
+    pane->column[what] = columns_add(&pane->columns, column);
 }
 
 /* Which numbers there are; what matters least goes first on a narrow screen. */
-static void add_parts(struct sheet *sheet, const struct glyphs *glyphs)
+static void add_parts(struct pane *pane, const struct glyphs *glyphs)
 {
-    const struct session *session = sheet->session;
-    const struct result *by = &session->run->results[sheet->by];
+    const struct session *session = pane->session;
+    const struct result *by = &session->run->results[pane->by];
     char heading[FEATURE_TEXT];
     for (size_t i = 0; i < PARTS; i++) {
-        sheet->column[i] = COLUMNS_MAX;
+        pane->column[i] = COLUMNS_MAX;
     }
-    add_part(sheet, FEATURE, "feature", 0, glyphs);
-    add_part(sheet, VALUE, "value", 0, glyphs);
+    add_part(pane, FEATURE, "feature", 0, glyphs);
+    add_part(pane, VALUE, "value", 0, glyphs);
     if (session->has_scaled) {
-        add_part(sheet, TYPICAL, "median", 5, glyphs);
+        add_part(pane, TYPICAL, "median", 5, glyphs);
     }
     if (own_past_possible(session->run->table)) {
-        add_part(sheet, OWN, "own", 6, glyphs);
-        add_part(sheet, OWN_MOST, "own max", 3, glyphs);
+        add_part(pane, OWN, "own", 6, glyphs);
+        add_part(pane, OWN_MOST, "own max", 3, glyphs);
     }
-    if (session->has_result[sheet->by] && by->detector != NULL &&
+    if (session->has_result[pane->by] && by->detector != NULL &&
         by->detector->expected != NULL) {
         const struct detector_data data = run_detector_data(session->run);
-        by->detector->expected(by->model, &data, sheet->profile, sheet->expected);
+        by->detector->expected(by->model, &data, pane->profile, pane->expected);
         snprintf(heading, sizeof heading, "%s expects", by->brief);
-        add_part(sheet, EXPECTED, heading, 4, glyphs);
+        add_part(pane, EXPECTED, heading, 4, glyphs);
     }
     if (session->has_scaled) {
-        add_part(sheet, PERCENTILE, "percentile", 7, glyphs);
-        add_part(sheet, AS_HIGH, "as high", 1, glyphs);
+        add_part(pane, PERCENTILE, "percentile", 7, glyphs);
+        add_part(pane, AS_HIGH, "as high", 1, glyphs);
     }
-    if (sheet->credited) {
+    if (pane->credited) {
         snprintf(heading, sizeof heading, "%s: %s", by->brief, by->detector->credit_unit);
-        add_part(sheet, CREDIT, heading, 2, glyphs);
+        add_part(pane, CREDIT, heading, 2, glyphs);
     }
 }
 
-static void draw_feature(const struct sheet *sheet, size_t i, struct canvas *canvas, int y)
+static void draw_feature(const struct pane *pane, size_t i, struct canvas *canvas, int y)
 {
-    const struct columns *columns = &sheet->columns;
+    const struct columns *columns = &pane->columns;
     for (int what = 0; what < PARTS; what++) {
         struct part part;
-        size_t column = sheet->column[what];
+        size_t column = pane->column[what];
         if (column >= columns->n || columns->width[column] == 0) {
             continue;
         }
         if (what == CREDIT) {
             int x = columns->x[column], bar = columns->width[column] - SHARE_COLS;
-            double share = sheet->share[i] > 0 ? sheet->share[i] : 0;
+            double share = pane->share[i] > 0 ? pane->share[i] : 0;
             chart_bar(canvas, y, x, bar, share, ROLE_BAR);
             canvas_field(canvas, y, x + bar, SHARE_COLS, TEXT_RIGHT, ROLE_TEXT,
                          format_percent(share).text);
             continue;
         }
-        fill_part(sheet, i, what, canvas->glyphs, &part);
+        fill_part(pane, i, what, canvas->glyphs, &part);
         columns_field(columns, canvas, y, column, part.role, part.text);
     }
 }
 
 /* The rows of the canvas go to the features; when there are too few, to the rarest of them. */
-static void draw_features(const struct sheet *sheet, struct canvas *canvas)
+static void draw_features(const struct pane *pane, struct canvas *canvas)
 {
-    const struct run *run = sheet->session->run;
+    const struct run *run = pane->session->run;
     size_t d = run->table->profiles.d, room = canvas->rows > 0 ? (size_t)canvas->rows : 0;
-    const double *values = table_profile(run->table, sheet->profile);
+    const double *values = table_profile(run->table, pane->profile);
     int y = 0;
     for (size_t i = 0; i < d; i++) {
         size_t rarer = 0;
-        for (size_t j = 0; j < d && room < d && sheet->session->has_scaled; j++) {
+        for (size_t j = 0; j < d && room < d && pane->session->has_scaled; j++) {
             size_t mine = feature_rows_at_least(run->features, i, values[i]);
             size_t other = feature_rows_at_least(run->features, j, values[j]);
             rarer += other < mine || (other == mine && j < i);
         }
         if (rarer < room) {
-            draw_feature(sheet, i, canvas, y++);
+            draw_feature(pane, i, canvas, y++);
         }
     }
 }
 
 /* ---- around them ---- */
-
-static void draw_title(const struct session *session, size_t row, struct canvas *canvas)
-{
-    char user[160], time[64], alike[64] = "", title[400];
-    uint32_t copies =
-        session->run->table->profiles.copies[session->run->table->row_profile[row]];
-    bool ascii = canvas->glyphs->ascii;
-    const struct table *table = session->run->table;
-    user_hours_user(table, row, ascii, user, sizeof user);
-    user_hours_time(table, row, ascii, time, sizeof time);
-    if (copies > 1) {
-        snprintf(alike, sizeof alike, "  %s%s alike", canvas->glyphs->times,
-                 format_grouped(copies).text);
-    }
-    snprintf(title, sizeof title, "%s%s%s%srow %s%s", user, user[0] != '\0' ? "  " : "", time,
-             time[0] != '\0' ? "  " : "", format_grouped(row).text, alike);
-    canvas_rule(canvas, 0, title);
-}
 
 /* The rank of one result; without its "1 in N" when `brief`. */
 static void rank_text(const struct session *session, size_t result, size_t row, bool brief,
@@ -349,24 +331,24 @@ void detail_draw(const struct app *app, size_t row, struct canvas *canvas)
 {
     const struct session *session = app_session(app);
     const struct table *table = session->run->table;
-    struct sheet *sheet = mem_zero(1, sizeof *sheet, "the detail pane", NULL);
-    if (sheet == NULL) {
+    struct pane *pane = mem_zero(1, sizeof *pane, "the detail pane", NULL);
+    if (pane == NULL) {
         return;
     }
-    sheet->session = session;
-    sheet->row = row;
-    sheet->profile = table->row_profile[row];
-    sheet->by = most_certain(session, session->selected.result, sheet->profile);
-    sheet->credited = shares(session, sheet->by, sheet->profile, sheet->share);
+    pane->session = session;
+    pane->row = row;
+    pane->profile = table->row_profile[row];
+    pane->by = most_certain(session, session->selected.result, pane->profile);
+    pane->credited = shares(session, pane->by, pane->profile, pane->share);
     struct canvas inner = canvas_part(canvas, 1, 1, canvas->rows - 1, canvas->cols - 1);
-    add_parts(sheet, canvas->glyphs);
-    columns_place(&sheet->columns, inner.cols);
-    draw_title(session, row, canvas);
-    columns_header(&sheet->columns, &inner, 0, sheet->columns.n, false);
+    add_parts(pane, canvas->glyphs);
+    columns_place(&pane->columns, inner.cols);
+    detail_title(table, row, canvas);
+    columns_header(&pane->columns, &inner, 0, pane->columns.n, false);
     int d = (int)table->profiles.d, rows = inner.rows - 1 > d ? d : inner.rows - 1;
     struct canvas lines = canvas_part(&inner, 1, 0, rows, inner.cols);
-    draw_features(sheet, &lines);
+    draw_features(pane, &lines);
     draw_ranks(session, row, canvas, d + 2);
     draw_past(session, row, canvas, d + 3);
-    free(sheet);
+    free(pane);
 }

@@ -11,6 +11,9 @@
 /* Lines that it needs for everything. */
 int detail_rows(const struct app *app);
 
+/* "ann  d21 12h  1970-01-22 12:00:00  row 107,206", as much as there is room for. */
+void detail_title(const struct table *table, size_t row, struct canvas *canvas);
+
 void detail_draw(const struct app *app, size_t row, struct canvas *canvas);
 
 /* "iforest #3 of 100,000 (1 in 33,333)" for one result; "" when it is not ready. */

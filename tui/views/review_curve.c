@@ -1,6 +1,7 @@
 /* Precision@K for every K up to the one in view. */
 #include "views/review_view.h"
 
+#include <math.h>
 #include <stdio.h>
 
 #include "base/format.h"
@@ -31,9 +32,13 @@ static void draw_title(const struct review_view *view, const struct app *app,
     const struct precision *at = &view->numbers.in_view.at;
     char title[160];
     if (canvas->cols < NARROW) {
-        snprintf(title, sizeof title, "%s P@%s %.2f (%.2f-%.2f)",
+        char reviewed[16] = "-"; /* nothing is decided yet */
+        if (!isnan(at->reviewed)) {
+            snprintf(reviewed, sizeof reviewed, "%.2f", at->reviewed);
+        }
+        snprintf(title, sizeof title, "%s P@%s %s (%.2f-%.2f)",
                  session->run->results[session->selected.result].brief,
-                 format_grouped(at->k).text, at->reviewed, at->low, at->high);
+                 format_grouped(at->k).text, reviewed, at->low, at->high);
         canvas_rule(canvas, 0, title);
         return;
     }

@@ -6,7 +6,7 @@
 #include "views/review_view.h"
 #include "views/user_hours.h"
 
-enum { LEAST_LIST = 3, LEAST_CURVE = 3 };
+enum { NARROW_COLS = 60, WHEN_COLS = 8, LEAST_LIST = 3, LEAST_CURVE = 3 };
 
 const struct queue_item *review_item(const struct review_view *view)
 {
@@ -44,8 +44,17 @@ static void draw_item(const struct review_view *view, const struct app *app, siz
     mark_of(app, item, view->wish.spec.blind, mark, sizeof mark);
     user_hours_user(table, item->row, canvas->glyphs->ascii, user, sizeof user);
     user_hours_time(table, item->row, canvas->glyphs->ascii, time, sizeof time);
+    int64_t day;
+    int hour;
     canvas_field(canvas, y, 1, 5, TEXT_RIGHT, ROLE_DIM, format_grouped(i + 1).text);
     canvas_field(canvas, y, 7, 4, TEXT_LEFT, ROLE_STRONG, mark);
+    if (canvas->cols < NARROW_COLS) {
+        bool known = table_row_when(table, item->row, &day, &hour);
+        int at = canvas->cols - WHEN_COLS;
+        canvas_field(canvas, y, 12, at - 12 - 1, TEXT_LEFT, ROLE_TEXT, user);
+        canvas_text(canvas, y, at, ROLE_TEXT, known ? format_when(day, hour).text : time);
+        return;
+    }
     canvas_field(canvas, y, 12, 24, TEXT_LEFT, ROLE_TEXT, user);
     canvas_field(canvas, y, 37, 19, TEXT_LEFT, ROLE_TEXT, time);
     if (view->wish.spec.blind) {

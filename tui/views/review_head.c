@@ -203,7 +203,7 @@ static void draw_queue(const struct review_view *view, const struct app *app,
     int room = canvas->cols - x - (int)strlen(rest);
     describe_order(view, room > 0 ? (size_t)room : 0, order, sizeof order);
     x = canvas_text(canvas, 0, x, ROLE_DIM, order);
-    canvas_text(canvas, 0, x, ROLE_TEXT, rest);
+    canvas_phrases(canvas, 0, x, ROLE_TEXT, "%s", rest);
 }
 
 /* What the user should know before anything else, each in a line. */

@@ -1,6 +1,7 @@
 /* What the Scores view looks like: head, bars, threshold line, axis, and what is picked. */
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/format.h"
 #include "review.h"
@@ -66,7 +67,10 @@ static void draw_counts(const struct above *above, bool moved, struct canvas *ca
                       "above %s%s: ", format_score(above->threshold).text,
                       moved ? " (what if)" : "");
     x = canvas_printf(canvas, 1, x, ROLE_FLAGGED, "%s", format_grouped(above->rows).text);
-    x = canvas_printf(canvas, 1, x, ROLE_TEXT, "%s, %s", narrow ? "" : " user-hours",
+    x = canvas_printf(canvas, 1, x, ROLE_TEXT, "%s, %s",
+                      narrow             ? ""
+                      : above->rows == 1 ? " user-hour"
+                                         : " user-hours",
                       format_percent(above->share).text);
     if (above->subset != NULL) {
         x = canvas_printf(canvas, 1, x, ROLE_TEXT,
@@ -89,6 +93,12 @@ static struct shown amount(double count)
     return shown;
 }
 
+/* The plural of what there is so much of. */
+static const char *one(const struct shown *amount)
+{
+    return strcmp(amount->text, "1") == 0 ? "" : "s";
+}
+
 /* "52 alerts a day over 58 days; 250 hours to review at 5:00 each" */
 static void draw_cost(const struct above *above, const struct app *app, struct canvas *canvas)
 {
@@ -99,14 +109,15 @@ static void draw_cost(const struct above *above, const struct app *app, struct c
     double rows = (double)(above->subset != NULL ? above->filtered : above->rows);
     const char *which = above->subset != NULL ? " filtered" : "";
     int x = 1;
+    struct shown hours = amount(rows * seconds / 3600);
     if (days > 0) {
-        x = canvas_printf(canvas, 2, x, ROLE_DIM, "%s%s alerts a day over %zu day%s; ",
-                          amount(rows / (double)days).text, which, days, days == 1 ? "" : "s");
+        struct shown alerts = amount(rows / (double)days);
+        x = canvas_printf(canvas, 2, x, ROLE_DIM, "%s%s alert%s a day over %s; ", alerts.text,
+                          which, one(&alerts), format_count(days, "day").text);
         which = "";
     }
-    canvas_printf(canvas, 2, x, ROLE_DIM, "%s%s hours to review at %s%s each",
-                  amount(rows * seconds / 3600).text, which, own ? "your " : "",
-                  format_duration(seconds).text);
+    canvas_printf(canvas, 2, x, ROLE_DIM, "%s%s hour%s to review at %s%s each", hours.text,
+                  which, one(&hours), own ? "your " : "", format_duration(seconds).text);
 }
 
 /* All of it in one line, for low screens. */

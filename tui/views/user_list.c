@@ -13,37 +13,32 @@ enum { HEADING_COLS = 7, HEAD_LINES = 2 };
 
 /* ---- the head ---- */
 
-static int draw_when(const struct table *table, uint32_t row, bool date, struct canvas *canvas,
-                     int x)
+static void say_when(const struct table *table, uint32_t row, bool date, char *text,
+                     size_t size)
 {
     int64_t day;
     int hour;
-    if (!table_row_when(table, row, &day, &hour)) {
-        return x;
+    text[0] = '\0';
+    if (table_row_when(table, row, &day, &hour)) {
+        snprintf(text, size, "%s%s%s", format_when(day, hour).text, date ? " " : "",
+                 date ? format_date(table->first_day + day).text : "");
     }
-    x = canvas_text(canvas, 0, x, ROLE_TEXT, format_when(day, hour).text);
-    if (date) {
-        x = canvas_printf(canvas, 0, x, ROLE_DIM, " %s",
-                          format_date(table->first_day + day).text);
-    }
-    return x;
 }
 
 static void draw_seen(const struct user_view *view, const struct table *table, int x,
                       struct canvas *canvas)
 {
     const struct user_rows *rows = &view->rows;
-    x = canvas_printf(canvas, 0, x, ROLE_TEXT, "  %s hour%s", format_grouped(rows->n).text,
-                      rows->n == 1 ? "" : "s");
+    char first[80], last[80];
+    x = canvas_phrases(canvas, 0, x, ROLE_TEXT, "  %s", format_count(rows->n, "hour").text);
     if (rows->days == 0) {
         return;
     }
     bool dates = canvas->cols - x >= 60;
-    x = canvas_printf(canvas, 0, x, ROLE_TEXT, " on %zu day%s, first ", rows->active_days,
-                      rows->active_days == 1 ? "" : "s");
-    x = draw_when(table, rows->first, dates, canvas, x);
-    x = canvas_text(canvas, 0, x, ROLE_TEXT, ", last ");
-    draw_when(table, rows->last, dates, canvas, x);
+    say_when(table, rows->first, dates, first, sizeof first);
+    say_when(table, rows->last, dates, last, sizeof last);
+    canvas_phrases(canvas, 0, x, ROLE_TEXT, " on %s, first %s, last %s",
+                   format_count(rows->active_days, "day").text, first, last);
 }
 
 /* "61 flagged, the worst #1; in all 51,635 total_events, ..." */
@@ -66,11 +61,11 @@ static void draw_sums(const struct user_view *view, const struct session *sessio
         }
         x = canvas_text(canvas, 1, x, ROLE_DIM, "; ");
     }
-    x = canvas_text(canvas, 1, x, ROLE_DIM, "in all");
+    x = canvas_phrases(canvas, 1, x, ROLE_DIM, "in all");
     for (size_t i = 0; i < table->profiles.d; i++) {
         if (rows->whole[i] && rows->most[i] > 1) {
-            x = canvas_printf(canvas, 1, x, ROLE_DIM, " %s %s", table->feature_names[i],
-                              format_value(rows->total[i]).text);
+            x = canvas_phrases(canvas, 1, x, ROLE_DIM, " %s %s", table->feature_names[i],
+                               format_value(rows->total[i]).text);
         }
     }
 }

@@ -33,16 +33,16 @@ static void draw_head(const struct users_view *view, const struct session *sessi
 {
     bool wide = canvas->cols >= WIDE_COLS;
     const struct result *by = &session->run->results[view->by];
-    int x = canvas_printf(canvas, 0, 1, ROLE_STRONG, "%s user%s",
-                          format_grouped(view->sums.n).text, view->sums.n == 1 ? "" : "s");
+    int x =
+        canvas_printf(canvas, 0, 1, ROLE_STRONG, "%s", format_count(view->sums.n, "user").text);
     if (view->scored) {
-        x = canvas_printf(canvas, 0, x, ROLE_TEXT,
-                          wide ? "; %s of %s hours flagged by %s" : ", %s/%s flagged by %s",
-                          format_grouped(view->flagged).text, format_grouped(view->rows).text,
-                          wide ? by->title : by->brief);
+        x = canvas_phrases(canvas, 0, x, ROLE_TEXT,
+                           wide ? "; %s of %s hours flagged by %s" : ", %s/%s flagged by %s",
+                           format_grouped(view->flagged).text, format_grouped(view->rows).text,
+                           wide ? by->title : by->brief);
     } else {
-        x = canvas_printf(canvas, 0, x, ROLE_TEXT, "; %s hours, no scores by %s yet",
-                          format_grouped(view->rows).text, by->title);
+        x = canvas_printf(canvas, 0, x, ROLE_TEXT, "; %s, no scores by %s yet",
+                          format_count(view->rows, "hour").text, by->title);
     }
     if (view->filter[0] != '\0') {
         x = canvas_printf(canvas, 0, x, ROLE_TEXT, " with %s", view->filter);
