@@ -81,6 +81,32 @@ static bool understand(struct app *app, const char *text, struct session_filter 
     return true;
 }
 
+/* What may be typed, where nothing is yet: examples of what this table has. */
+static void suggest(const struct app *app, char *text, size_t size)
+{
+    const struct session *session = &app->session;
+    size_t length = (size_t)snprintf(text, size, "Tab shows all there is");
+    if (app->filters.n_recent > 0) {
+        length += (size_t)snprintf(text + length, size - length, "  Up the last");
+    }
+    if (!session->has_table) {
+        return;
+    }
+    const struct table *table = session->run->table;
+    if (table->users != NULL) {
+        length += (size_t)snprintf(text + length, size - length, "  user:U66*");
+    }
+    if (table->times != NULL) {
+        length += (size_t)snprintf(text + length, size - length, "  day:last  hour:22-5");
+    }
+    size_t feature = table->profiles.d > 1;
+    length += (size_t)snprintf(text + length, size - length, "  %.60s:>=10",
+                               table->feature_names[feature]);
+    if (session_result(session) != NULL) {
+        snprintf(text + length, size - length, "  %s:>p99.9", session_result(session)->name);
+    }
+}
+
 static void live(void *context, struct app *app, const char *text, char *out, size_t size)
 {
     char whole[FILTER_TEXT], comment[400];
@@ -97,6 +123,8 @@ static void live(void *context, struct app *app, const char *text, char *out, si
         snprintf(out, size, "%s", comment);
         if (whole[0] != '\0' && understand(app, whole, &filter, &error)) {
             snprintf(prompt->echo, sizeof prompt->echo, "only %.500s", filter.understood);
+        } else if (whole[0] == '\0') {
+            suggest(app, prompt->echo, sizeof prompt->echo);
         }
         return;
     }
@@ -171,6 +199,9 @@ void app_ask_filter(struct app *app, const char *initial)
     prompt_open(&app->prompt, PROMPT_FILTER, question.label,
                 initial[0] != '\0' ? initial : app->session.filter.text);
     app->prompt.question = question;
+    if (app->prompt.edit.length == 0) {
+        suggest(app, app->prompt.echo, sizeof app->prompt.echo);
+    }
 }
 
 /* The run has changed: what the filter means has, too. */

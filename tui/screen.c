@@ -45,7 +45,12 @@ static void draw_status(const struct app *app, struct canvas *canvas, int y)
 {
     static const enum role roles[] = {ROLE_TEXT, ROLE_WARN, ROLE_BAD};
     if (!app->has_message && app->prompt.kind == PROMPT_FILTER && app->prompt.echo[0] != '\0') {
-        canvas_text(canvas, y, 1, app->prompt.wrong ? ROLE_BAD : ROLE_DIM, app->prompt.echo);
+        bool wrong = app->prompt.wrong;
+        if (app->prompt.edit.length == 0) {
+            canvas_phrases(canvas, y, 1, ROLE_DIM, "%s", app->prompt.echo);
+        } else {
+            canvas_text(canvas, y, 1, wrong ? ROLE_BAD : ROLE_DIM, app->prompt.echo);
+        }
         return;
     }
     if (!app->has_message && export_draw_progress(app, canvas, y)) {

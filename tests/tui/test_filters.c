@@ -48,6 +48,11 @@ static void a_filter_is_echoed_while_it_is_typed(void **state)
     (void)state;
     struct app *app = open_sample();
     fixture_do(app, "key Tab &"); /* without the pane: its lines are another test's */
+    assert_true(fixture_shows(app, " Tab shows all there is  user:U66*  day:last"));
+    type(app, "x");
+    assert_false(fixture_shows(app, "Tab shows all"));
+    fixture_do(app, "key Ctrl-U");
+    assert_true(fixture_shows(app, "Tab shows all"));
     type(app, "failed:>=10 hour:0-6 auto");
     fixture_goldens(app, "filter_typed");
     type(app, " sort:lof");
