@@ -349,12 +349,13 @@ static int to_wide(const char *text, wchar_t *wide, int max)
     return n;
 }
 
-/* Appends a cell to a line of curses' cells; returns how many there are then. */
-static int add_cell(const struct cell *cell, cchar_t *line, int n)
+/* Appends a cell, drawn in this role, to a line of curses' cells; returns how many there are
+ * then. */
+static int add_cell(const struct cell *cell, enum role role, cchar_t *line, int n)
 {
     wchar_t wide[CCHARW_MAX + 1] = {0};
     short pair;
-    attr_t attributes = term_color_of((enum role)cell->role, cell->selected, &pair);
+    attr_t attributes = term_color_of(role, cell->selected, &pair);
     if (to_wide(cell->text, wide, CCHARW_MAX) == 0) {
         wide[0] = L' ';
     }
@@ -369,14 +370,40 @@ static int add_cell(const struct cell *cell, cchar_t *line, int n)
     return n;
 }
 
+static bool is_blank(const struct cell *cell)
+{
+    return cell->text[0] == '\0' || (cell->text[0] == ' ' && cell->text[1] == '\0');
+}
+
+/* Whether a blank looks the same in any colour. */
+static bool is_plain(enum role role)
+{
+    short pair;
+    return (term_color_of(role, false, &pair) & (A_REVERSE | A_UNDERLINE)) == 0;
+}
+
+/* A blank between two texts takes the colour of the first: to change the colour for a blank
+ * that shows none costs a dozen bytes, a third of what a moving cursor sends. Those at the end
+ * stay as they are, so that the line is erased in one. */
 static void draw_row(const struct canvas *canvas, int y, cchar_t *line)
 {
-    int n = 0;
+    int n = 0, end = canvas->cols;
+    enum role before = ROLE_TEXT;
+    while (end > 0 && is_blank(canvas_cell(canvas, y, end - 1))) {
+        end--;
+    }
     for (int x = 0; x < canvas->cols; x++) {
         const struct cell *cell = canvas_cell(canvas, y, x);
-        if (cell->width > 0) {
-            n = add_cell(cell, line, n);
+        enum role role = (enum role)cell->role;
+        if (cell->width == 0) {
+            continue;
         }
+        if (x < end && is_blank(cell) && !cell->selected && is_plain(role) &&
+            is_plain(before)) {
+            role = before;
+        }
+        n = add_cell(cell, role, line, n);
+        before = role;
     }
     mvadd_wchnstr(y, 0, line, n);
 }
