@@ -152,6 +152,7 @@ static void code_split(const struct iforest_coded *coded, struct iforest_coded_t
         rank++;
     }
     to->rank[at] = (uint16_t)rank;
+    to->split[at] = (uint16_t)(rank << 3 | (node->feature & 7U));
     to->feature[at] = node->feature;
     to->rank_high[at] = (uint8_t)((rank >> 8) ^ 0x80);
     to->rank_low[at] = (uint8_t)((rank & 0xff) ^ 0x80);
@@ -208,4 +209,13 @@ void iforest_coded_free(struct iforest_coded *coded)
         free(coded->cut_values);
         free(coded);
     }
+}
+
+size_t iforest_coded_cuts(const struct iforest_coded *coded)
+{
+    size_t most = 0;
+    for (size_t f = 0; f < coded->d; f++) {
+        most = coded->cuts[f].n > most ? coded->cuts[f].n : most;
+    }
+    return most;
 }

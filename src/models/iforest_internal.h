@@ -118,7 +118,7 @@ void *iforest_load(const struct detector_data *data, struct archive_in *archive,
 /* ---- scoring (iforest_score.c, iforest_coded.c, iforest_kernel_*.c) ---- */
 
 enum {
-    IFOREST_GROUP = 256, /* trees whose thresholds share one set of ranks: 255 * 256 < 65536 */
+    IFOREST_GROUP = 256, /* trees at most that share one set of ranks: 255 * 256 < 65536 */
     IFOREST_SLOTS =
         256, /* nodes of a complete tree from index 1 on; leaves of its last level */
     IFOREST_BLOCK = 1024, /* rows that go through all trees together */
@@ -138,6 +138,7 @@ enum {
 struct iforest_coded_tree {
     _Alignas(64) double leaf[IFOREST_SLOTS]; /* leaf depth by the slot reached, minus 256 */
     uint16_t rank[IFOREST_SLOTS];
+    uint16_t split[IFOREST_SLOTS]; /* 8 rank + feature, for kernels to which both are small */
     uint8_t feature[IFOREST_SLOTS];
     /* The same in planes of bytes: halves of the rank, each with the top bit turned so that
      * they compare as signed bytes, and the feature's bits 0, 1, 2 in bits 7, 6, 5. */
@@ -169,6 +170,7 @@ struct iforest_coded {
 struct iforest_coded *iforest_coded_new(const struct iforest *forest, size_t first_tree,
                                         size_t n_trees, struct status *status);
 void iforest_coded_free(struct iforest_coded *coded);
+size_t iforest_coded_cuts(const struct iforest_coded *coded); /* most of any feature */
 
 /* The bucket of a value: its bits, turned so that they are in the order of the values. */
 static inline uint32_t iforest_key(float value)
@@ -188,6 +190,7 @@ static inline uint32_t iforest_key(float value)
 struct iforest_kernel {
     enum cpu_kernel needs;
     size_t most_features;
+    size_t most_cuts; /* of a feature; 32 trees have fewer than 8192 */
     void (*ranks)(const struct iforest_coded *coded, const float *x, size_t n, uint16_t *ranks);
     void (*walk)(const struct iforest_coded *coded, const uint16_t *ranks, double *sums,
                  void *scratch);

@@ -285,7 +285,7 @@ AVX2 void iforest_ranks_avx2(const struct iforest_coded *coded, const float *x, 
     }
 }
 
-const struct iforest_kernel iforest_kernel_avx2 = {CPU_AVX2, FEATURES, iforest_ranks_avx2,
-                                                   walk_avx2};
+const struct iforest_kernel iforest_kernel_avx2 = {CPU_AVX2, FEATURES, UINT16_MAX,
+                                                   iforest_ranks_avx2, walk_avx2};
 
 #endif

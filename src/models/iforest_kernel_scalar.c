@@ -61,5 +61,5 @@ static void walk_scalar(const struct iforest_coded *coded, const uint16_t *ranks
     }
 }
 
-const struct iforest_kernel iforest_kernel_scalar = {CPU_SCALAR, TABLE_FEATURES_MAX,
+const struct iforest_kernel iforest_kernel_scalar = {CPU_SCALAR, TABLE_FEATURES_MAX, UINT16_MAX,
                                                      ranks_scalar, walk_scalar};

@@ -47,7 +47,7 @@ struct scoring {
     struct scratch *scratch; /* (threads) */
     double *score;           /* (n) */
     const struct progress *progress;
-    atomic_size_t done, total; /* rows times groups */
+    atomic_size_t done; /* rows times trees */
 };
 
 enum { TASK_BLOCKS = 4 }; /* a task is 4096 rows: some milliseconds */
@@ -84,8 +84,9 @@ static void score_task(void *context, size_t task, unsigned worker)
         }
         score_block(scoring, &scoring->scratch[worker], row);
     }
-    size_t done = atomic_fetch_add(&scoring->done, end - first) + end - first;
-    progress_tick(scoring->progress, done, atomic_load(&scoring->total));
+    size_t more = (end - first) * scoring->coded->n_trees;
+    size_t done = atomic_fetch_add(&scoring->done, more) + more;
+    progress_tick(scoring->progress, done, scoring->n * scoring->forest->n_trees);
 }
 
 static bool scratch_open(struct scratch *scratch, size_t d, struct status *status)
@@ -114,17 +115,33 @@ static void scratch_close(struct scratch *scratch, unsigned threads)
     free(scratch);
 }
 
-static bool score_group(struct scoring *scoring, struct parallel *parallel, size_t first,
+/* The trees from `first` on in coded form: as many as the kernel can take together. */
+static struct iforest_coded *code_group(const struct scoring *scoring, size_t first,
+                                        struct status *status)
+{
+    size_t rest = scoring->forest->n_trees - first;
+    size_t n = rest < IFOREST_GROUP ? rest : IFOREST_GROUP;
+    for (;; n = (n + 1) / 2) {
+        struct iforest_coded *coded = iforest_coded_new(scoring->forest, first, n, status);
+        if (coded == NULL || iforest_coded_cuts(coded) <= scoring->kernel->most_cuts) {
+            return coded;
+        }
+        iforest_coded_free(coded);
+    }
+}
+
+/* Adds the trees of a group, from `*first` on, which becomes the next group's first. */
+static bool score_group(struct scoring *scoring, struct parallel *parallel, size_t *first,
                         struct status *status)
 {
-    size_t rest = scoring->forest->n_trees - first, per_task = TASK_BLOCKS * IFOREST_BLOCK;
-    struct iforest_coded *coded = iforest_coded_new(
-        scoring->forest, first, rest < IFOREST_GROUP ? rest : IFOREST_GROUP, status);
+    size_t per_task = TASK_BLOCKS * IFOREST_BLOCK;
+    struct iforest_coded *coded = code_group(scoring, *first, status);
     if (coded == NULL) {
         return false;
     }
+    *first += coded->n_trees;
     scoring->coded = coded;
-    scoring->last_group = rest <= IFOREST_GROUP;
+    scoring->last_group = *first == scoring->forest->n_trees;
     parallel_run(parallel, (scoring->n + per_task - 1) / per_task, score_task, scoring);
     iforest_coded_free(coded);
     return !progress_cancelled(scoring->progress) || status_cancelled(status);
@@ -133,17 +150,15 @@ static bool score_group(struct scoring *scoring, struct parallel *parallel, size
 static bool score_profiles(struct scoring *scoring, struct parallel *parallel,
                            struct status *status)
 {
-    size_t n_trees = scoring->forest->n_trees;
     unsigned threads = parallel_threads(parallel);
-    atomic_store(&scoring->total, scoring->n * ((n_trees + IFOREST_GROUP - 1) / IFOREST_GROUP));
     scoring->scratch = mem_zero(threads, sizeof *scoring->scratch, "scoring", status);
     bool ok = scoring->scratch != NULL;
     for (unsigned i = 0; ok && i < threads; i++) {
         ok = scratch_open(&scoring->scratch[i], scoring->forest->d, status);
     }
     memset(scoring->score, 0, scoring->n * sizeof *scoring->score);
-    for (size_t first = 0; ok && first < n_trees; first += IFOREST_GROUP) {
-        ok = score_group(scoring, parallel, first, status);
+    for (size_t first = 0; ok && first < scoring->forest->n_trees;) {
+        ok = score_group(scoring, parallel, &first, status);
     }
     scratch_close(scoring->scratch, threads);
     return ok;

@@ -2,6 +2,7 @@
 #include "models/iforest_internal.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,6 +16,7 @@ struct sprout {
     size_t n;
     size_t d;
     unsigned splits_of_100; /* chance that a node above level 8 splits */
+    bool fine;              /* no two thresholds are equal */
     uint64_t random;
 };
 
@@ -30,8 +32,11 @@ static float random_value(uint64_t *random)
     return kind == 1 ? value * 1e30F : value;
 }
 
-static double random_threshold(uint64_t *random)
+static double random_threshold(uint64_t *random, bool fine)
 {
+    if (fine) {
+        return (double)fixture_below(random, 1 << 24) / (1 << 21) - 3;
+    }
     double value = (double)random_value(random);
     size_t kind = fixture_below(random, 4);
     return kind == 0 ? nextafter(value, 1e300) : kind == 1 ? nextafter(value, -1e300) : value;
@@ -44,7 +49,7 @@ static int32_t sprout_node(struct sprout *sprout, uint32_t depth)
     *node = (struct iforest_grown){-2, -1, -1, 1, depth, -2, 0};
     if (depth < IFOREST_DEPTH && fixture_below(&sprout->random, 100) < sprout->splits_of_100) {
         node->feature = (int32_t)fixture_below(&sprout->random, sprout->d);
-        node->threshold = random_threshold(&sprout->random);
+        node->threshold = random_threshold(&sprout->random, sprout->fine);
         node->left = sprout_node(sprout, depth + 1);
         node->right = sprout_node(sprout, depth + 1);
         node->rows = sprout->nodes[node->left].rows + sprout->nodes[node->right].rows;
@@ -55,15 +60,16 @@ static int32_t sprout_node(struct sprout *sprout, uint32_t depth)
     return id;
 }
 
-static void random_forest(struct iforest *forest, size_t n_trees, size_t d, uint64_t seed)
+static void random_forest(struct iforest *forest, size_t n_trees, size_t d, bool fine,
+                          uint64_t seed)
 {
-    struct sprout sprout = {.d = d, .random = seed};
+    struct sprout sprout = {.d = d, .fine = fine, .random = seed};
     *forest = (struct iforest){.n_trees = n_trees, .asked = n_trees, .d = d};
     forest->trees = calloc(n_trees, sizeof *forest->trees);
     assert_non_null(forest->trees);
     for (size_t t = 0; t < n_trees; t++) {
         sprout.n = 0;
-        sprout.splits_of_100 = t % 5 == 0 ? 100 : 20 * (unsigned)(t % 5) + 15;
+        sprout.splits_of_100 = fine || t % 5 == 0 ? 100 : 20 * (unsigned)(t % 5) + 15;
         sprout_node(&sprout, 0);
         assert_true(iforest_tree_pack(&forest->trees[t], sprout.nodes, sprout.n, NULL));
     }
@@ -138,6 +144,22 @@ static void compare_kernel(const struct iforest_kernel *kernel, const struct ifo
     free(scratch);
 }
 
+/* As many cuts in one feature as 32 trees can have, which every kernel takes together. */
+static void takes_many_cuts(enum cpu_kernel best)
+{
+    struct iforest forest;
+    const struct iforest_kernel *kernel = iforest_kernel_choose(best, 1);
+    random_forest(&forest, 32, 1, true, 5);
+    struct iforest_coded *coded = iforest_coded_new(&forest, 0, forest.n_trees, NULL);
+    assert_non_null(coded);
+    assert_in_range(iforest_coded_cuts(coded), 8000, kernel->most_cuts);
+    float *x = random_rows(IFOREST_BLOCK, 1, 6);
+    compare_kernel(kernel, &forest, coded, x, IFOREST_BLOCK);
+    free(x);
+    iforest_coded_free(coded);
+    forest_clear(&forest);
+}
+
 static void equals_a_plain_walk(enum cpu_kernel kernel)
 {
     if (kernel > cpu_kernel()) {
@@ -148,7 +170,7 @@ static void equals_a_plain_walk(enum cpu_kernel kernel)
     size_t shapes[9] = {0};
     for (size_t w = 0; w < sizeof widths / sizeof widths[0]; w++) {
         struct iforest forest;
-        random_forest(&forest, 61, widths[w], w);
+        random_forest(&forest, 61, widths[w], false, w);
         struct iforest_coded *coded = iforest_coded_new(&forest, 0, forest.n_trees, NULL);
         assert_non_null(coded);
         count_shapes(coded, shapes);
@@ -159,6 +181,7 @@ static void equals_a_plain_walk(enum cpu_kernel kernel)
         iforest_coded_free(coded);
         forest_clear(&forest);
     }
+    takes_many_cuts(kernel);
     assert_true(shapes[0] > 0 && shapes[1] > 0 && shapes[2] > 0 && shapes[4] > 0 &&
                 shapes[8] > 0);
 }
@@ -181,10 +204,47 @@ static void avx512_equals_a_plain_walk(void **state)
     equals_a_plain_walk(CPU_AVX512);
 }
 
+/* A forest with more cuts in a feature than the vector kernels' ranks can count, group by
+ * group: scores are those of one sum over all trees. */
+static void many_cuts_are_taken_in_groups(void **state)
+{
+    (void)state;
+    enum { ROWS = 300, TREES = 270 };
+    struct iforest forest;
+    random_forest(&forest, TREES, 1, true, 7);
+    forest.psi = IFOREST_PSI;
+    forest.contamination = 0.05;
+    struct iforest_coded *coded = iforest_coded_new(&forest, 0, IFOREST_GROUP, NULL);
+    assert_non_null(coded);
+    assert_in_range(iforest_coded_cuts(coded), 60000, UINT16_MAX);
+    iforest_coded_free(coded);
+    float *x = random_rows(ROWS, 1, 8);
+    uint32_t copies[ROWS];
+    for (size_t i = 0; i < ROWS; i++) {
+        copies[i] = 1;
+    }
+    struct table table = {.n_rows = ROWS, .profiles = {.n = ROWS, .d = 1, .copies = copies}};
+    struct detector_data data = {.table = &table, .scaled = x};
+    struct scores scores;
+    assert_true(iforest_score(&forest, &data, &scores, NULL, NULL));
+    double denominator = TREES * iforest_path_length(IFOREST_PSI);
+    for (size_t i = 0; i < ROWS; i++) {
+        double sum = 0;
+        for (size_t t = 0; t < TREES; t++) {
+            sum += plain_depth(&forest.trees[t], x + i);
+        }
+        assert_true(scores.score[i] == pow(2.0, -(sum / denominator)));
+    }
+    scores_clear(&scores);
+    free(x);
+    forest_clear(&forest);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(scalar_equals_a_plain_walk),
                                        cmocka_unit_test(avx2_equals_a_plain_walk),
-                                       cmocka_unit_test(avx512_equals_a_plain_walk)};
+                                       cmocka_unit_test(avx512_equals_a_plain_walk),
+                                       cmocka_unit_test(many_cuts_are_taken_in_groups)};
     return cmocka_run_group_tests_name("iforest kernels", tests, NULL, NULL);
 }
