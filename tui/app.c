@@ -13,6 +13,8 @@
 #include "base/clock.h"
 #include "base/mem.h"
 
+#define WORKING_SECONDS 0.5 /* what takes no longer needs no words */
+
 const char *app_base_name(const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -378,7 +380,19 @@ struct parallel *app_query_threads(const struct app *app)
 bool app_query(struct app *app, void *view, struct query *take_query)
 {
     take_query->tag = view;
+    if (queries_idle(app->queries)) {
+        app->asked_at = app_now(app);
+    }
     return queries_submit(app->queries, take_query) != 0;
+}
+
+double app_working_in(const struct app *app)
+{
+    if (app->frozen || queries_idle(app->queries)) {
+        return -1;
+    }
+    double left = app->asked_at + WORKING_SECONDS - app_now(app);
+    return left > 0 ? left : 0;
 }
 
 void app_query_cancel(struct app *app, unsigned slot)

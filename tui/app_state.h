@@ -77,6 +77,9 @@ struct app {
     enum log_kind message_kind;
     char message[LOG_TEXT];
 
+    double asked_at;    /* when the queries thread got work, in app_now()'s seconds */
+    bool shows_working; /* the last frame said that it takes a while */
+
     int rows, cols;     /* of the last frame */
     bool chosen_result; /* the user has chosen a detector: results that come do not change it */
     double clicked_at; /* the last click, in app_now()'s seconds, and its row; negative: none */
@@ -106,6 +109,10 @@ void app_mail(struct app *app);
 
 /* Copies the worker's progress for the next frame. */
 void app_tick(struct app *app);
+
+/* Seconds until the screen should say that what was asked takes a while: 0 from then on;
+ * negative when nothing is being looked for. */
+double app_working_in(const struct app *app);
 
 /* A key, an action by its name, a line of the palette ("k 100"). */
 void app_key(struct app *app, keycode key);

@@ -47,6 +47,7 @@ static bool draw(struct loop *loop, struct status *status)
             return false;
         }
     }
+    loop->app->shows_working = app_working_in(loop->app) == 0;
     app_draw(loop->app, loop->canvas);
     if (loop->terminal) {
         if (loop->app->repaint) {
@@ -57,6 +58,12 @@ static bool draw(struct loop *loop, struct status *status)
     loop->drawn_at = clock_now();
     loop->app->dirty = loop->app->ticking = loop->app->repaint = false;
     return true;
+}
+
+/* Of two times to wait; a negative one is for ever. */
+static double sooner(double a, double b)
+{
+    return a < 0 || (b >= 0 && b < a) ? b : a;
 }
 
 /* How long to wait: not at all when a frame is due, for ever when nothing goes on. */
@@ -74,12 +81,11 @@ static double patience(const struct loop *loop)
     } else if (app->ticking) {
         return 0;
     }
-    double poll = review_patience(app);
-    if (poll >= 0 && (seconds < 0 || poll < seconds)) {
-        seconds = poll;
+    seconds = sooner(seconds, review_patience(app));
+    if (!app->shows_working) {
+        seconds = sooner(seconds, app_working_in(app));
     }
-    double script = script_patience(loop->script);
-    return script >= 0 && (seconds < 0 || script < seconds) ? script : seconds;
+    return sooner(seconds, script_patience(loop->script));
 }
 
 static void take_mouse(const struct loop *loop)
@@ -144,6 +150,7 @@ static bool run(struct loop *loop, struct status *status)
     bool good = true;
     while (good && !app->quit) {
         bool due = app->dirty || (app->ticking && !app->session.busy) ||
+                   app->shows_working != (app_working_in(app) == 0) ||
                    (app->session.busy && clock_now() - loop->drawn_at >=
                                              (app->ticking ? FRAME_SECONDS : CLOCK_SECONDS));
         if (due) {
