@@ -52,7 +52,7 @@ static bool count_days(struct days *days, const struct why_context *context,
     for (size_t i = 0; i < context->n_times; i++) {
         if (table->time_seconds[i] != TABLE_NO_TIME) {
             days->rows[table->time_seconds[i] / 86400 - first] +=
-                context->by_time->start[i + 1] - context->by_time->start[i];
+                context->time_start[i + 1] - context->time_start[i];
         }
     }
     return true;
@@ -85,8 +85,51 @@ static void classify(struct why_context *context, const struct days *days)
         bool quiet = is_quiet(days, (size_t)(day - days->first));
         context->time_class[i] = (uint8_t)(hour + (quiet ? 24 : 0));
         context->class_rows[context->time_class[i]] +=
-            context->by_time->start[i + 1] - context->by_time->start[i];
+            context->time_start[i + 1] - context->time_start[i];
     }
+}
+
+/* Where each time begins in rows that are in the order of their times (which are numbered by
+ * first appearance): no list of rows is needed then, which at 42.9 million rows is 172 MB.
+ * False when they are not. */
+static bool find_ranges(const struct table *table, size_t n_times, uint32_t *start)
+{
+    size_t next = 0; /* the first time that has not begun */
+    for (size_t row = 0; row < table->n_rows; row++) {
+        size_t time = table->row_time[row];
+        if (time + 1 < next) {
+            return false;
+        }
+        while (next <= time) {
+            start[next++] = (uint32_t)row;
+        }
+    }
+    while (next <= n_times) {
+        start[next++] = (uint32_t)table->n_rows;
+    }
+    return true;
+}
+
+/* time_start, and by_time where it is needed. */
+static bool list_times(struct why_context *context, struct parallel *parallel,
+                       const struct progress *progress, struct status *status)
+{
+    const struct table *table = context->table;
+    size_t n = context->n_times;
+    context->time_start = mem_new(n + 1, sizeof *context->time_start, "rows by time", status);
+    if (context->time_start == NULL) {
+        return false;
+    }
+    if (find_ranges(table, n, context->time_start)) {
+        return true;
+    }
+    context->by_time =
+        row_index_new(table->row_time, table->n_rows, n, parallel, progress, status);
+    if (context->by_time == NULL) {
+        return false;
+    }
+    memcpy(context->time_start, context->by_time->start, (n + 1) * sizeof *context->time_start);
+    return true;
 }
 
 static bool index_times(struct why_context *context, struct parallel *parallel,
@@ -98,11 +141,9 @@ static bool index_times(struct why_context *context, struct parallel *parallel,
         return true;
     }
     context->n_times = dict_count(table->times);
-    context->by_time = row_index_new(table->row_time, table->n_rows, context->n_times, parallel,
-                                     progress, status);
     context->time_class =
         mem_zero(context->n_times, sizeof *context->time_class, "kinds of hours", status);
-    if (context->by_time == NULL || context->time_class == NULL ||
+    if (context->time_class == NULL || !list_times(context, parallel, progress, status) ||
         !count_days(&days, context, status)) {
         return false;
     }
@@ -136,6 +177,7 @@ void context_free(struct why_context *context)
 {
     if (context != NULL) {
         row_index_free(context->by_user);
+        free(context->time_start);
         row_index_free(context->by_time);
         for (size_t i = 0; i < 2 * 24; i++) {
             feature_order_free(context->class_order[i]);
@@ -158,8 +200,9 @@ static uint32_t *count_profiles(const struct why_context *context, uint8_t class
         if (context->time_class[i] != class) {
             continue;
         }
-        for (uint32_t k = context->by_time->start[i]; k < context->by_time->start[i + 1]; k++) {
-            uint32_t profile = table->row_profile[context->by_time->rows[k]];
+        for (uint32_t k = context->time_start[i]; k < context->time_start[i + 1]; k++) {
+            uint32_t row = context->by_time != NULL ? context->by_time->rows[k] : k;
+            uint32_t profile = table->row_profile[row];
             *n_profiles += count[profile]++ == 0;
         }
     }

@@ -30,20 +30,32 @@ static void tails_match_a_plain_sum(void **state)
     assert_true(context_tail(1e6, 2, 6) < 1e-100);
 }
 
-/* Three weeks: each fifth and sixth day has a tenth of the rows. */
-static struct table *weeks(void)
+static void add_row(struct table_builder *builder, int day, int row)
+{
+    char dt[64], user[32];
+    int n = snprintf(dt, sizeof dt, "1970-01-%02d %02d:00:00", day + 1, row % 24);
+    int m = snprintf(user, sizeof user, "U%d", row % 24);
+    double value = day == 20 && row == 3 ? 50 : 2;
+    assert_true(table_builder_add(builder, (struct span){dt, (size_t)n},
+                                  (struct span){user, (size_t)m}, &value, NULL));
+}
+
+/* Three weeks: each fifth and sixth day has a tenth of the rows; those of a day in the order of
+ * their hours or not. */
+static struct table *weeks(bool in_order)
 {
     static const char *const names[] = {"events"};
     struct table_builder *builder = table_builder_new(names, 1, true, true, NULL);
     assert_non_null(builder);
     for (int day = 0; day < 21; day++) {
-        for (int row = 0; row < (day % 7 >= 5 ? 10 : 100); row++) {
-            char dt[64], user[32];
-            int n = snprintf(dt, sizeof dt, "1970-01-%02d %02d:00:00", day + 1, row % 24);
-            int m = snprintf(user, sizeof user, "U%d", row % 24);
-            double value = day == 20 && row == 3 ? 50 : 2;
-            assert_true(table_builder_add(builder, (struct span){dt, (size_t)n},
-                                          (struct span){user, (size_t)m}, &value, NULL));
+        int n = day % 7 >= 5 ? 10 : 100;
+        for (int hour = 0; in_order && hour < 24; hour++) {
+            for (int row = hour; row < n; row += 24) {
+                add_row(builder, day, row);
+            }
+        }
+        for (int row = 0; !in_order && row < n; row++) {
+            add_row(builder, day, row);
         }
     }
     return table_builder_finish(builder, NULL);
@@ -52,7 +64,7 @@ static struct table *weeks(void)
 static void hours_of_the_same_kind_of_day(void **state)
 {
     (void)state;
-    struct table *table = weeks();
+    struct table *table = weeks(false);
     struct why_context *context = context_new(table, NULL, NULL, NULL);
     size_t rows, at_least[1];
     bool quiet;
@@ -74,7 +86,7 @@ static void hours_of_the_same_kind_of_day(void **state)
 static void the_past_is_strictly_earlier(void **state)
 {
     (void)state;
-    struct table *table = weeks();
+    struct table *table = weeks(false);
     struct why_context *context = context_new(table, NULL, NULL, NULL);
     double median[1], most[1], tail[1], mean[1] = {2};
     size_t at_least[1];
@@ -94,11 +106,11 @@ static void the_past_is_strictly_earlier(void **state)
 }
 
 /* Counts of the class by looking at every row. */
-static void classes_match_a_plain_count(void **state)
+static void compare_classes(bool in_order)
 {
-    (void)state;
-    struct table *table = weeks();
+    struct table *table = weeks(in_order);
     struct why_context *context = context_new(table, NULL, NULL, NULL);
+    assert_int_equal(context->by_time == NULL, in_order);
     for (size_t row = 0; row < table->n_rows; row += 37) {
         size_t rows, at_least[1], plain_rows = 0, plain = 0;
         bool quiet;
@@ -117,6 +129,13 @@ static void classes_match_a_plain_count(void **state)
     }
     context_free(context);
     table_free(table);
+}
+
+static void classes_match_a_plain_count(void **state)
+{
+    (void)state;
+    compare_classes(false);
+    compare_classes(true);
 }
 
 /* A run of all detectors on a table, with parameters as words: "epochs=1". */
