@@ -83,6 +83,7 @@ screenshot $work/shot
 top
 screenshot $work/top
 log
+wait idle
 screenshot $work/log
 EOF
 play() { # play OPTION...: leaves Scores, Top-K and the log in $work/shot, top and log
