@@ -196,17 +196,17 @@ static bool open_view(struct app *app, enum action action, size_t *index)
     return false;
 }
 
-/* Puts a view on top. */
-static void enter(struct app *app, enum action view)
+/* Puts a view on top; false when it cannot be shown, which was said. */
+static bool enter(struct app *app, enum action view)
 {
     size_t index;
     app->dirty = true;
     if (app_blind_refuses(app, view)) {
-        return;
+        return false;
     }
     if (!open_view(app, view, &index)) {
         app_say(app, LOG_ERROR, "the view '%s' cannot be shown", action_info(view)->name);
-        return;
+        return false;
     }
     page_free(app->page);
     app->page = NULL;
@@ -214,16 +214,27 @@ static void enter(struct app *app, enum action view)
     for (size_t i = 0; i < app->depth; i++) {
         if (app->stack[i] == index) {
             app->depth = i + 1;
-            return;
+            return true;
         }
     }
     app->stack[app->depth++] = index;
+    return true;
 }
 
 void app_enter(struct app *app, enum action view)
 {
     enter(app, view);
-    if (app->depth > 0) {
+    if (app->depth > 0) { /* none yet: the first view could not be opened */
+        app_select_shown(app);
+    }
+}
+
+/* The stack is cut when the view is open: while it opens, it may ask which one is shown. */
+void app_jump(struct app *app, enum action view)
+{
+    if (enter(app, view)) {
+        app->stack[0] = app->stack[app->depth - 1];
+        app->depth = 1;
         app_select_shown(app);
     }
 }

@@ -164,17 +164,6 @@ static void choose_result(struct app *app, const char *name)
             nearest.word != NULL ? nearest.word : "", nearest.word != NULL ? "?" : "");
 }
 
-/* A view by its digit is the first of a new stack. */
-static void jump(struct app *app, enum action view)
-{
-    size_t depth = app->depth;
-    app->depth = 0;
-    app_enter(app, view);
-    if (app->depth == 0) {
-        app->depth = depth;
-    }
-}
-
 static bool is_view(enum action action)
 {
     for (size_t i = 0; views[i] != NULL; i++) {
@@ -201,7 +190,7 @@ static void show(struct app *app, enum action action, const char *argument)
     if (action == ACTION_VIEW_USER && argument[0] == '\0' && wants_users(app)) {
         action = ACTION_VIEW_USERS;
     }
-    jump(app, action);
+    app_jump(app, action);
     if (action != ACTION_VIEW_RUN && argument[0] != '\0') {
         app_view(app)->act(app_view_state(app), app, action, argument);
     }
@@ -211,7 +200,7 @@ static void show(struct app *app, enum action action, const char *argument)
 static void act_in(struct app *app, enum action view, enum action action, const char *argument,
                    const char *not_yet)
 {
-    jump(app, view);
+    app_jump(app, view);
     if (app_view(app)->act(app_view_state(app), app, action, argument) == REACT_PASS) {
         app_say(app, LOG_NOTE, "%s", not_yet);
     }

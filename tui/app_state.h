@@ -132,7 +132,8 @@ const struct view_ops *app_view(const struct app *app); /* shown */
 void *app_view_state(const struct app *app);
 size_t app_row(
     const struct app *app); /* under the cursor of the view that is shown, or SIZE_MAX */
-void app_select_shown(struct app *app); /* selects that row */
+void app_select_shown(struct app *app);           /* selects that row */
+void app_jump(struct app *app, enum action view); /* by its digit: the first of a new stack */
 void app_changed(struct app *app, unsigned what);
 const char *app_base_name(const char *path);
 struct rows_query;
