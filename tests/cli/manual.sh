@@ -13,8 +13,8 @@ sed 's/\\-/-/g' "$page" >"$work/plain"
 # a test of the program.
 sed 's/\\-/-/g' "$srcdir/docs/RAWLOG.md" >"$work/prep"
 used() {
-    find "$srcdir/tests/cli" "$srcdir/tests/tui" -name '*.sh' ! -name manual.sh -o -name '*.c' |
-        xargs grep -qE -- "$1([^a-z-]|\$)"
+    find "$srcdir/tests/cli" "$srcdir/tests/tui" \( -name '*.sh' ! -name manual.sh -o -name '*.c' \) \
+        -exec grep -qE -e "$1([^a-z-]|\$)" {} +
 }
 for command in '' run describe top explain prep report; do
     page=$work/plain
@@ -95,13 +95,13 @@ for screen in scores user; do
 done
 
 # What the documents call by name is there: actions, and paths from the top of the sources.
-documents="$srcdir/README.md $srcdir/HACKING.md $srcdir/data/README.md $srcdir/docs/*.md"
-for action in $(cat $documents | grep -ohE '`:[a-z][a-z-]+' | tr -d '`:' | sort -u); do
+documents() { (cd "$srcdir" && cat README.md HACKING.md data/README.md docs/*.md); }
+for action in $(documents | grep -ohE '`:[a-z][a-z-]+' | tr -d '`:' | sort -u); do
     pass "there is an action :$action" grep -q "^A([A-Z_]*, \"$action\"," "$srcdir/tui/actions.def"
 done
-for path in $(cat $documents | grep -ohE '`(src|tui|tests|data|docs|man)/[^` ]+' | tr -d '`' |
+for path in $(documents | grep -ohE '`(src|tui|tests|data|docs|man)/[^` ]+' | tr -d '`' |
     sort -u); do
-    pass "there is $path" sh -c "ls -d $srcdir/$path || ls $srcdir/$path.[ch]"
+    pass "there is $path" sh -c 'cd "$1" && { ls -d $2 || ls $2.[ch]; }' sh "$srcdir" "$path"
 done
 
 if command -v man >/dev/null 2>&1 && man -l "$page" >/dev/null 2>&1; then

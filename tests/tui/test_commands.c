@@ -57,7 +57,7 @@ static void feed_until_it_reports(struct vt *vt, int feed, bool log)
     size_t n = make_rows(rows, sizeof rows, log), at = 0, length;
     double until = vt_now() + vt_patience();
     const char *bytes = vt_bytes(vt, &length);
-    while (memmem(bytes, length, "[1/", 3) == NULL) {
+    while (bytes == NULL || memmem(bytes, length, "[1/", 3) == NULL) {
         ssize_t written = write(feed, rows + at, n - at);
         at = written > 0 ? (at + (size_t)written) % n : at;
         if (written < 0) {

@@ -110,8 +110,9 @@ static void the_directory_is_read_only(void **state)
     static const char *const nobody[] = {"setpriv", "--reuid=65534", "--regid=65534",
                                          "--clear-groups", NULL};
     bool root = geteuid() == 0;
-    if (root && system("setpriv --reuid=65534 --regid=65534 --clear-groups true") != 0) {
-        skip();
+    if (root && system("setpriv --reuid=65534 --regid=65534 --clear-groups "
+                       "test -r \"${ODDHOURS_SRCDIR:-.}/data/lanl_user_hours.csv\"") != 0) {
+        skip(); /* no setpriv, or sources that only root may read */
     }
     struct review_place *place = review_place_new(false);
     if (root) {
