@@ -155,13 +155,27 @@ static bool draw_controls(struct queue *queue, const struct slot *listed, size_t
     return true;
 }
 
-static void shuffle(struct queue *queue, struct rng *rng)
+static void shuffle(struct queue_item *items, size_t n, struct rng *rng)
 {
-    for (size_t i = queue->n; i > 1; i--) {
+    for (size_t i = n; i > 1; i--) {
         size_t j = rng_bounded(rng, (uint32_t)i - 1);
-        struct queue_item item = queue->items[i - 1];
-        queue->items[i - 1] = queue->items[j];
-        queue->items[j] = item;
+        struct queue_item item = items[i - 1];
+        items[i - 1] = items[j];
+        items[j] = item;
+    }
+}
+
+/* Within a stratum the order is random, so that what has been judged at any time is a random
+ * sample of it: by rank it would be the stratum's most anomalous rows, and the estimate would
+ * begin too high. */
+static void shuffle_strata(struct queue *queue, struct rng *rng)
+{
+    size_t n = queue->distinct; /* the controls come after these */
+    for (size_t from = 0, to; from < n; from = to) {
+        for (to = from; to < n && queue->items[to].stratum == queue->items[from].stratum;) {
+            to++;
+        }
+        shuffle(queue->items + from, to - from, rng);
     }
 }
 
@@ -221,7 +235,9 @@ static bool fill(struct queue *queue, const struct ranking *const *rankings, siz
         good = good && draw_controls(queue, slots, distinct, n_rows, &rng, status);
     }
     if (good && spec->blind) {
-        shuffle(queue, &rng);
+        shuffle(queue->items, queue->n, &rng);
+    } else if (good && spec->kind == QUEUE_STRATA) {
+        shuffle_strata(queue, &rng);
     }
     good = good && add_repeats(queue, &rng, status);
     free(slots);

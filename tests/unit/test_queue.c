@@ -187,6 +187,29 @@ static void controls_reach_every_row_of_the_bulk(void **state)
     queue_free(queue);
 }
 
+/* What has been judged of a stratum at any time is a random sample of it, too: its first row
+ * is as often in the lower as in the upper half. */
+static void strata_are_begun_anywhere(void **state)
+{
+    struct world *w = *state;
+    struct queue_spec spec = {
+        .kind = QUEUE_STRATA, .k = 300, .n_strata = 2, .strata = {{100, 30}, {300, 30}}};
+    unsigned low[2] = {0};
+    for (uint32_t seed = 0; seed < 400; seed++) {
+        spec.seed = seed;
+        struct queue *queue = make(w, &spec, 1);
+        for (size_t i = 0; i < 60; i++) {
+            assert_int_equal(queue->items[i].stratum, i / 30);
+        }
+        low[0] += queue->items[0].rank <= 50;
+        low[1] += queue->items[30].rank <= 200;
+        queue_free(queue);
+    }
+    /* Binomial(400, 1/2): five standard deviations are 50. */
+    assert_in_range(low[0], 150, 250);
+    assert_in_range(low[1], 150, 250);
+}
+
 /* Each rank of a stratum is as likely as any other. */
 static void strata_are_random_samples(void **state)
 {
@@ -294,6 +317,7 @@ int main(void)
         IN_WORLD(blind_is_a_seeded_shuffle_with_controls_and_repeats),
         IN_WORLD(controls_reach_every_row_of_the_bulk),
         IN_WORLD(strata_are_random_samples),
+        IN_WORLD(strata_are_begun_anywhere),
         cmocka_unit_test(default_strata),
         cmocka_unit_test(labels_say_all_and_come_back),
     };

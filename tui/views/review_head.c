@@ -170,7 +170,9 @@ static int draw_tie(const struct review_view *view, struct canvas *canvas, int y
 static void describe_order(const struct review_view *view, size_t room, char *text, size_t size)
 {
     const struct queue_spec *spec = &view->numbers.queue->spec;
-    const char *order = spec->kind == QUEUE_POOLED ? "best rank" : "rank";
+    const char *order = spec->kind == QUEUE_POOLED   ? "best rank"
+                        : spec->kind == QUEUE_STRATA ? "stratum"
+                                                     : "rank";
     if (spec->blind) {
         snprintf(text, size, ", shuffled");
     } else {
