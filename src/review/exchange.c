@@ -149,7 +149,10 @@ struct history *exchange_history(const struct exchange *exchange, struct status 
     while (good && n < exchange->n) {
         copies[n] = entry_copy(exchange->entries[n], status);
         good = copies[n] != NULL;
-        n += good;
+        if (good) { /* in the order of the file, so that the latest note is the latest */
+            copies[n]->number = n + 1;
+            n++;
+        }
     }
     if (good) {
         good = history_add(history, copies, n, status);

@@ -43,7 +43,8 @@ void exchange_clear(struct exchange *exchange);
 size_t exchange_keep(struct exchange *exchange, const struct row_source *source,
                      bool same_features);
 
-/* The entries as a history (copies), to be matched by content. NULL when memory ran out. */
+/* The entries as a history (copies, numbered in the order of the file). NULL when memory ran
+ * out. */
 struct history *exchange_history(const struct exchange *exchange, struct status *status);
 
 #endif

@@ -1,5 +1,6 @@
 /* exchange: reviews out and in again without loss, and strangers refused. */
 #include "review/exchange.h"
+#include "review/exchange_internal.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -250,6 +251,29 @@ static void a_review_moves_to_another_store(void **state)
     rmdir(directory);
 }
 
+/* Of two reviewers' notes on a row the later one is shown, as it is from the store. */
+static void the_latest_note_is_the_latest(void **state)
+{
+    (void)state;
+    static const char *const who[] = {"ana", "ben", "ana"};
+    struct exchange exchange = {0};
+    for (size_t i = 0; i < 3; i++) {
+        struct entry *entry = make(ENTRY_NOTE, 1);
+        free(entry->reviewer);
+        entry->reviewer = copy_of(who[i]);
+        entry->note = copy_of(i == 1 ? "the latest on 3" : "other");
+        entry->rows[0].row = i < 2 ? 3 : 4;
+        assert_true(exchange_add(&exchange, entry, NULL));
+    }
+    struct history *history = exchange_history(&exchange, NULL);
+    struct verdict_set *set = verdict_set_new(history, HISTORY_EVERYONE, NULL);
+    assert_non_null(set);
+    assert_string_equal(verdict_set_find(set, 3)->note, "the latest on 3");
+    verdict_set_free(set);
+    history_free(history);
+    exchange_clear(&exchange);
+}
+
 static void strangers_are_refused(void **state)
 {
     (void)state;
@@ -301,6 +325,7 @@ int main(void)
         cmocka_unit_test(both_formats_come_back),
         cmocka_unit_test(only_what_waits_is_rescued),
         cmocka_unit_test(a_review_moves_to_another_store),
+        cmocka_unit_test(the_latest_note_is_the_latest),
         cmocka_unit_test(strangers_are_refused),
     };
     return cmocka_run_group_tests_name("exchange", tests, NULL, NULL);
