@@ -29,8 +29,8 @@ struct autoencoder_miss {
     double reconstructed; /* in original units */
     double square;        /* squared error in scaled space; their mean is the score */
     double credit;        /* its share of the sum; adds up to 1 */
-    double below;         /* share of rows that it misses less in this feature, half of those
-                             within 2 % counted: 0.999 is "larger than in 99.9 % of rows" */
+    double below;         /* share of rows that it misses less in this feature, those within
+                             0.2 % not counted: 0.999 is "larger than in 99.9 % of rows" */
 };
 
 /* All features of a profile, into miss (d). Takes microseconds. */

@@ -98,7 +98,9 @@ size_t autoencoder_bin(float square)
 {
     uint32_t bits;
     memcpy(&bits, &square, sizeof bits);
-    return (bits & INT32_MAX) >> SPREAD_SHIFT;
+    size_t bin = (bits & INT32_MAX) >> SPREAD_SHIFT;
+    bin -= bin < SPREAD_FIRST ? bin : SPREAD_FIRST;
+    return bin < SPREAD_BINS ? bin : SPREAD_BINS - 1;
 }
 
 /* Counts one feature of all rows of the round. */

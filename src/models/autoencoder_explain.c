@@ -46,13 +46,14 @@ void autoencoder_reconstruct(const void *memory, const struct detector_data *dat
     }
 }
 
-/* Half of the rows in the same bin count as below, as for a percentile of tied values. */
+/* Rows of lower bins: those of the same bin, the row's own copies among them, are not known to
+ * be missed less. */
 static double share_below(const struct autoencoder *model, size_t feature, float square)
 {
     const uint32_t *below = model->spread + feature * (SPREAD_BINS + 1);
     size_t bin = autoencoder_bin(square);
     double rows = below[SPREAD_BINS];
-    return rows > 0 ? (below[bin] + 0.5 * (below[bin + 1] - below[bin])) / rows : 0;
+    return rows > 0 ? below[bin] / rows : 0;
 }
 
 void autoencoder_misses(const void *memory, const struct detector_data *data, size_t profile,

@@ -6,9 +6,10 @@
 #include "models/autoencoder_path.h"
 #include "models/detector.h"
 
-/* Bins of squared errors, by the leading bits of a float that is not negative: 8 of the
- * exponent and 6 of the fraction, so a bin is 1.6 % wide. */
-enum { SPREAD_SHIFT = 17, SPREAD_BINS = 1 << 14 };
+/* Bins of squared errors, by the leading bits of a float that is not negative: 64 exponents
+ * from 2^-38 on, what is below or above goes into the outermost, and 9 bits of the fraction, so
+ * a bin is at most 0.2 % wide. */
+enum { SPREAD_SHIFT = 14, SPREAD_FIRST = (127 - 38) << 9, SPREAD_BINS = 64 << 9 };
 
 struct autoencoder {
     struct net net;

@@ -14,11 +14,13 @@ void autoencoder_remarks(const void *model, const struct detector_data *data, si
     autoencoder_misses(model, data, profile, miss);
     line(context, "", "given back by the network, and how that miss compares with all rows'");
     for (size_t i = 0; i < table->profiles.d; i++) {
-        char text[160];
-        snprintf(text, sizeof text, "%s for %s; a larger miss than in %s of rows",
-                 format_value(miss[i].reconstructed).text,
-                 format_value(table_profile(table, profile)[i]).text,
-                 format_percent(miss[i].below).text);
+        char text[200], than[80] = "no row has a smaller miss";
+        if (miss[i].below > 0) {
+            snprintf(than, sizeof than, "a larger miss than in %s of rows",
+                     format_percent(miss[i].below).text);
+        }
+        snprintf(text, sizeof text, "%s for %s; %s", format_value(miss[i].reconstructed).text,
+                 format_value(table_profile(table, profile)[i]).text, than);
         line(context, table->feature_names[i], text);
     }
     line(context, "",

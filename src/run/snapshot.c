@@ -11,7 +11,7 @@
 #include "run/snapshot_table.h"
 
 /* Raised whenever what is written, or what a detector computes, changes. */
-enum { SNAPSHOT_VERSION = 2 };
+enum { SNAPSHOT_VERSION = 3 };
 
 /* ---- saving ---- */
 

@@ -65,8 +65,8 @@ static void misses_are_placed_among_all_rows(void **state)
             double square = miss[p * 7 + j].square, least = 0, most = 0;
             for (size_t k = 0; k < n; k++) {
                 double copies = w.table->profiles.copies[k];
-                least += miss[k * 7 + j].square < 0.98 * square ? copies : 0;
-                most += miss[k * 7 + j].square < 1.02 * square ? copies : 0;
+                least += miss[k * 7 + j].square < 0.998 * square ? copies : 0;
+                most += miss[k * 7 + j].square < square ? copies : 0;
             }
             double below = 1000 * miss[p * 7 + j].below;
             assert_true(below >= least - 1e-9 && below <= most + 1e-9);
