@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "table/timestamp.h"
 
 enum { AROUND = 10, DAYS_MAX = 200000, TAIL_STEPS = 200000 };
 
@@ -35,7 +36,7 @@ static bool count_days(struct days *days, const struct why_context *context,
     int64_t first = INT64_MAX, last = INT64_MIN;
     for (size_t i = 0; i < context->n_times; i++) {
         if (table->time_seconds[i] != TABLE_NO_TIME) {
-            int64_t day = table->time_seconds[i] / 86400;
+            int64_t day = timestamp_day(table->time_seconds[i]);
             first = day < first ? day : first;
             last = day > last ? day : last;
         }
@@ -51,7 +52,7 @@ static bool count_days(struct days *days, const struct why_context *context,
     }
     for (size_t i = 0; i < context->n_times; i++) {
         if (table->time_seconds[i] != TABLE_NO_TIME) {
-            days->rows[table->time_seconds[i] / 86400 - first] +=
+            days->rows[timestamp_day(table->time_seconds[i]) - first] +=
                 context->time_start[i + 1] - context->time_start[i];
         }
     }
@@ -80,8 +81,8 @@ static void classify(struct why_context *context, const struct days *days)
         if (seconds == TABLE_NO_TIME || days->n == 0) {
             continue;
         }
-        int64_t day = seconds / 86400;
-        size_t hour = (size_t)((seconds % 86400 + 86400) % 86400 / 3600);
+        int64_t day = timestamp_day(seconds);
+        size_t hour = (size_t)((seconds - day * TIMESTAMP_DAY) / TIMESTAMP_HOUR);
         bool quiet = is_quiet(days, (size_t)(day - days->first));
         context->time_class[i] = (uint8_t)(hour + (quiet ? 24 : 0));
         context->class_rows[context->time_class[i]] +=
@@ -293,6 +294,12 @@ double context_tail(double x, double mean, double variance)
     return sum < 1 ? sum : 1;
 }
 
+bool context_is_ratio(const char *feature)
+{
+    size_t length = strlen(feature);
+    return length > 6 && strcmp(feature + length - 6, "_ratio") == 0;
+}
+
 static bool is_earlier(const struct table *table, uint32_t other, size_t row)
 {
     if (table->row_time == NULL) {
@@ -303,12 +310,13 @@ static bool is_earlier(const struct table *table, uint32_t other, size_t row)
     return then != TABLE_NO_TIME && now != TABLE_NO_TIME && then < now;
 }
 
-/* One feature over the earlier rows: `values` (n) is scratch and comes back sorted. */
-static void summarise(struct context_past *past, size_t f, double own, double everybody,
-                      double *values, size_t n)
+/* One feature over the earlier rows: `values` (n) is scratch and comes back sorted. A ratio is
+ * no count, even where it is 0 and 1 only. */
+static void summarise(struct context_past *past, size_t f, bool ratio, double own,
+                      double everybody, double *values, size_t n)
 {
     double sum = 0, squares = 0, most = -INFINITY;
-    bool counts = own >= 0 && own == floor(own);
+    bool counts = !ratio && own >= 0 && own == floor(own);
     past->at_least[f] = 0;
     for (size_t i = 0; i < n; i++) {
         sum += values[i];
@@ -353,8 +361,9 @@ void context_past(const struct why_context *context, size_t row, const double *m
             for (size_t i = 0; i < past->rows; i++) {
                 values[i] = table_profile(table, table->row_profile[earlier[i]])[f];
             }
-            summarise(past, f, table_profile(table, table->row_profile[row])[f], mean[f],
-                      values, past->rows);
+            summarise(past, f, context_is_ratio(table->feature_names[f]),
+                      table_profile(table, table->row_profile[row])[f], mean[f], values,
+                      past->rows);
         }
     }
     free(earlier);

@@ -50,7 +50,11 @@ void context_free(struct why_context *context);
 bool context_class(struct why_context *context, size_t row, size_t *rows, size_t *at_least,
                    bool *quiet, int *hour, struct status *status);
 
-/* The user's own strictly earlier hours. */
+/* Whether a feature is a ratio, by its name: "fail_ratio". */
+bool context_is_ratio(const char *feature);
+
+/* The user's own strictly earlier hours; without times in the table, his rows above this one.
+ * A row whose time cannot be read has none. */
 struct context_past {
     size_t rows;
     double *median;   /* (d) NaN when there are none */
@@ -58,7 +62,8 @@ struct context_past {
     size_t *at_least; /* (d) of them, those with at least this row's value */
     /* (d) P(X >= value) for the next hour of this user: a negative binomial whose mean and
      * variance are the user's, shrunk towards everybody's with the weight of PAST_PRIOR hours.
-     * Eight points make no z-score. NaN for features that are no counts. */
+     * Eight points make no z-score. NaN for features that are no counts:
+     * ratios, and those with a fraction in one of these rows. */
     double *tail;
 };
 

@@ -36,7 +36,8 @@ static void ask_detector(const struct why_data *data, const struct why_source *s
         found->credited =
             source->detector->explain(source->model, &data->data, why->profile, found->credit);
         for (size_t i = 0; found->credited && i < why->d; i++) {
-            found->sum += found->credit[i];
+            found->sum +=
+                source->detector->credit_sided ? fabs(found->credit[i]) : found->credit[i];
         }
     }
 }

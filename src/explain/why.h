@@ -45,8 +45,8 @@ struct why_detector {
     size_t rank; /* 1 is the most anomalous */
     double tail_share;
     bool credited;
-    double credit[TABLE_FEATURES_MAX]; /* in the detector's unit; they sum to `sum` */
-    double sum;
+    double credit[TABLE_FEATURES_MAX]; /* in the detector's unit */
+    double sum; /* of the credits; of their magnitudes where the sign is a side */
     bool has_shapley;
     double shapley[TABLE_FEATURES_MAX]; /* exact, in the detector's shapley_unit */
 };

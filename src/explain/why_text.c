@@ -55,12 +55,6 @@ static struct shown expected(double tail)
     return tail < 1e-9 ? shown : format_one_in(tail);
 }
 
-static bool is_ratio(const char *name)
-{
-    size_t length = strlen(name);
-    return length > 6 && strcmp(name + length - 6, "_ratio") == 0;
-}
-
 /* The counts that are rarest among all rows, at most two; a feature at zero says nothing. */
 static size_t rarest(const struct why_data *data, const struct why *why, size_t *chosen)
 {
@@ -68,7 +62,8 @@ static size_t rarest(const struct why_data *data, const struct why *why, size_t 
     for (size_t k = 0; k < 2; k++) {
         size_t best = why->d;
         for (size_t i = 0; i < why->d; i++) {
-            bool fit = why->value[i] != 0 && !is_ratio(data->data.table->feature_names[i]) &&
+            bool fit = why->value[i] != 0 &&
+                       !context_is_ratio(data->data.table->feature_names[i]) &&
                        (n == 0 || i != chosen[0]) && why->at_least[i] * 10 < why->rows;
             if (fit && (best == why->d || why->at_least[i] < why->at_least[best])) {
                 best = i;
@@ -175,9 +170,21 @@ static void past_lines(struct lines *lines, const struct why_data *data, const s
         plain(lines, "this table has no users, so there is no own past");
         return;
     }
+    const struct table *table = data->data.table;
+    int64_t day;
+    int hour;
+    bool timed = table_row_when(table, why->row, &day, &hour);
     if (why->past.rows == 0) {
-        plain(lines, "this is the user's first hour in the table: there is no own past");
+        plain(lines, timed ? "this is the user's first hour in the table: there is no own past"
+                     : table->row_time == NULL
+                         ? "this table has no times, and this is the user's first row in it"
+                         : "the time of this row cannot be read, so no hour is known to be "
+                           "earlier");
         return;
+    }
+    if (!timed) {
+        plain(lines, "this table has no times: the user's rows above this one are taken for "
+                     "earlier hours");
     }
     for (size_t i = 0; i < why->d; i++) {
         struct text text = begin(lines);
@@ -195,13 +202,13 @@ static void past_lines(struct lines *lines, const struct why_data *data, const s
 /* One value a line, the largest first, as a bar that grows left or right of zero, and as text.
  */
 static void bar_lines(struct lines *lines, const struct why_data *data, const double *values,
-                      size_t d, const char *unit)
+                      double sum, const char *unit)
 {
     bool said[TABLE_FEATURES_MAX] = {false};
-    double most = 0, sum = 0;
+    size_t d = data->data.table->profiles.d;
+    double most = 0;
     for (size_t i = 0; i < d; i++) {
         most = fmax(most, fabs(values[i]));
-        sum += values[i];
     }
     for (size_t k = 0; k < d; k++) {
         size_t best = d;
@@ -242,11 +249,20 @@ static void detector_lines(struct lines *lines, const struct why_data *data,
         format_one_in(one->tail_share).text, format_score(one->score).text);
     end(lines, data->source[source].title);
     if (one->credited) {
-        bar_lines(lines, data, one->credit, why->d, detector->credit_unit);
+        if (detector->credit_sided) {
+            plain(lines,
+                  "right of the bar: above the neighbours' mean, left: below; both speak "
+                  "for an anomaly");
+        }
+        bar_lines(lines, data, one->credit, one->sum, detector->credit_unit);
     }
     if (one->has_shapley) {
+        double sum = 0;
+        for (size_t i = 0; i < why->d; i++) {
+            sum += one->shapley[i];
+        }
         plain(lines, "exact Shapley values");
-        bar_lines(lines, data, one->shapley, why->d, detector->shapley_unit);
+        bar_lines(lines, data, one->shapley, sum, detector->shapley_unit);
     }
     if (detector != NULL && detector->remarks != NULL) {
         detector->remarks(data->source[source].model, &data->data, why->profile, lines->line,

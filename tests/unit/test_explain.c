@@ -105,6 +105,64 @@ static void the_past_is_strictly_earlier(void **state)
     table_free(table);
 }
 
+/* Days before 1970 are days like others: each begins at its own midnight. */
+static void days_before_1970_are_apart(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"events"};
+    static const char *const days[] = {"1969-12-30", "1969-12-31", "1970-01-01", "1970-01-02"};
+    struct table_builder *builder = table_builder_new(names, 1, true, false, NULL);
+    for (size_t day = 0; day < 4; day++) {
+        for (int hour = 0; hour < 24; hour++) {
+            char dt[32];
+            int n = snprintf(dt, sizeof dt, "%s %02d:00:00", days[day], hour);
+            const double value = 1;
+            assert_true(table_builder_add(builder, (struct span){dt, (size_t)n},
+                                          (struct span){"", 0}, &value, NULL));
+        }
+    }
+    struct table *table = table_builder_finish(builder, NULL);
+    struct why_context *context = context_new(table, NULL, NULL, NULL);
+    for (size_t row = 0; row < table->n_rows; row++) {
+        size_t rows, at_least[1];
+        bool quiet;
+        int hour;
+        assert_true(context_class(context, row, &rows, at_least, &quiet, &hour, NULL));
+        assert_false(quiet); /* all have the same volume */
+        assert_int_equal(hour, row % 24);
+        assert_int_equal(rows, 4);
+    }
+    context_free(context);
+    table_free(table);
+}
+
+/* A ratio that is 0 in all of the user's past is still no count. */
+static void ratios_are_not_counted(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"events", "fail_ratio"};
+    struct table_builder *builder = table_builder_new(names, 2, true, true, NULL);
+    for (int row = 0; row < 20; row++) {
+        char dt[32];
+        int n = snprintf(dt, sizeof dt, "1970-01-01 %02d:00:00", row);
+        const double values[] = {3, row == 19};
+        assert_true(table_builder_add(builder, (struct span){dt, (size_t)n},
+                                      (struct span){"U", 1}, values, NULL));
+    }
+    struct table *table = table_builder_finish(builder, NULL);
+    struct why_context *context = context_new(table, NULL, NULL, NULL);
+    double median[2], most[2], tail[2], mean[2] = {3, 0.05};
+    size_t at_least[2];
+    struct context_past past = {
+        .median = median, .most = most, .at_least = at_least, .tail = tail};
+    context_past(context, 19, mean, &past, NULL);
+    assert_int_equal(past.rows, 19);
+    assert_true(tail[0] > 0 && tail[0] < 1);
+    assert_true(isnan(tail[1]));
+    context_free(context);
+    table_free(table);
+}
+
 /* Counts of the class by looking at every row. */
 static void compare_classes(bool in_order)
 {
@@ -191,7 +249,14 @@ static void explain_row(const struct explainer *explainer, size_t row, struct wh
     assert_true(strlen(sentence) > 10);
     for (size_t k = 0; k < explainer->data.n_sources; k++) {
         const struct why_detector *one = &why->detector[k];
-        assert_true(!one->credited || is_close(sum_of(one->credit, why->d), one->sum));
+        const struct detector *detector = explainer->data.source[k].detector;
+        bool sided = detector != NULL && detector->credit_sided;
+        double sum = sum_of(one->credit, why->d);
+        for (size_t i = 0; sided && i < why->d; i++) { /* then the magnitudes are shares */
+            sum += one->credit[i] < 0 ? -2 * one->credit[i] : 0;
+        }
+        assert_true(!one->credited || is_close(sum, one->sum));
+        assert_true(!one->credited || !sided || sum == 0 || is_close(sum, 1));
         if (one->has_shapley) {
             sum_of(one->shapley, why->d);
         }
@@ -385,6 +450,8 @@ int main(void)
         cmocka_unit_test(tails_match_a_plain_sum),
         cmocka_unit_test(hours_of_the_same_kind_of_day),
         cmocka_unit_test(the_past_is_strictly_earlier),
+        cmocka_unit_test(days_before_1970_are_apart),
+        cmocka_unit_test(ratios_are_not_counted),
         cmocka_unit_test(classes_match_a_plain_count),
         cmocka_unit_test(odd_tables_are_explained),
         cmocka_unit_test(a_pile_and_a_row_beyond_all),

@@ -90,6 +90,7 @@ static bool shares(const struct session *session, size_t result, size_t profile,
         return false;
     }
     for (size_t i = 0; i < d; i++) {
+        share[i] = detector->credit_sided ? fabs(share[i]) : share[i];
         positive += share[i] > 0 ? share[i] : 0;
     }
     for (size_t i = 0; i < d; i++) {
@@ -239,7 +240,8 @@ static void draw_feature(const struct pane *pane, size_t i, struct canvas *canva
         }
         if (what == CREDIT) {
             int x = columns->x[column], bar = columns->width[column] - SHARE_COLS;
-            double share = pane->share[i] > 0 ? pane->share[i] : 0;
+            /* What rounds to 0.0 % is nothing, and its text fits. */
+            double share = pane->share[i] >= 0.0005 ? pane->share[i] : 0;
             chart_bar(canvas, y, x, bar, share, ROLE_BAR);
             canvas_field(canvas, y, x + bar, SHARE_COLS, TEXT_RIGHT, ROLE_TEXT,
                          format_percent(share).text);
