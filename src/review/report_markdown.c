@@ -89,9 +89,16 @@ static void put_precision(const struct report *report, struct outfile *file)
                        report_range(p->undecided_low, p->undecided_high).text,
                        report_percent(p->false_share).text);
     }
+    bool open = false;
+    for (size_t i = 0; i < input->n_lists; i++) {
+        open = open || report->at[i].at.tally.unreviewed > 0;
+    }
     outfile_printf(file,
                    "\nExact bounds: what is open or undecided taken as all false and as all "
-                   "true positives. The 95 %% intervals speak of lists of this kind.\n\n");
+                   "true positives. The 95 %% intervals speak of lists of this kind%s.\n\n",
+                   open ? "; where rows are open they take the decided ones for a random part "
+                          "of the list, which the first ranks are not"
+                        : "");
     for (size_t i = 0; i < input->n_lists; i++) {
         const struct precision *p = &report->at[i].at;
         char text[160];
@@ -244,7 +251,7 @@ static void put_effort(const struct report *report, struct outfile *file)
 
 static void put_strata(const struct report_queue *queue, struct outfile *file)
 {
-    size_t first = 1;
+    size_t first = 1, drawn = 0;
     outfile_printf(file, "\n  | ranks | rows | TP | FP | undecided | open |\n"
                          "  |---|--:|--:|--:|--:|--:|\n");
     for (size_t i = 0; i < queue->n_strata; i++) {
@@ -253,6 +260,7 @@ static void put_strata(const struct report_queue *queue, struct outfile *file)
                        queue->specs[i].last, queue->strata[i].rows, sample->tp, sample->fp,
                        sample->undecided, sample->unreviewed);
         first = (size_t)queue->specs[i].last + 1;
+        drawn += tally_total(sample);
     }
     const struct stratified *s = &queue->estimate;
     if (isnan(s->estimate)) {
@@ -262,11 +270,14 @@ static void put_strata(const struct report_queue *queue, struct outfile *file)
     } else {
         outfile_printf(file,
                        "\n  P@%zu estimated: %s (standard error %s, finite population "
-                       "corrected), 95 %%: %s; guaranteed at 95 %%: %s; certain: %s.\n",
+                       "corrected), 95 %%: %s; guaranteed at 95 %%: %s; certain: %s.%s\n",
                        s->rows, report_percent(s->estimate).text, report_percent(s->error).text,
                        report_range(s->interval.low, s->interval.high).text,
                        report_range(s->exact.low, s->exact.high).text,
-                       report_range(s->low, s->high).text);
+                       report_range(s->low, s->high).text,
+                       drawn > s->decided ? " All but the last hold if what is undecided or "
+                                            "open was left out by chance."
+                                          : "");
     }
 }
 
@@ -288,13 +299,14 @@ static void put_queues(const struct report *report, struct outfile *file)
                            queue->strays);
         }
         if (tally_total(&queue->controls) > 0) {
-            outfile_printf(file,
-                           "  Controls of the bulk: %s of %zu decided (%zu open), at most %s "
-                           "in the bulk with 97.5 %% confidence.\n",
-                           format_count(queue->controls.tp, "true positive").text,
-                           queue->controls.tp + queue->controls.fp,
-                           queue->controls.undecided + queue->controls.unreviewed,
-                           report_percent(queue->controls_exact.high).text);
+            outfile_printf(
+                file,
+                "  Controls of the bulk: %s of %zu decided (%zu undecided or open), at "
+                "most %s in the bulk with 97.5 %% confidence.\n",
+                format_count(queue->controls.tp, "true positive").text,
+                queue->controls.tp + queue->controls.fp,
+                queue->controls.undecided + queue->controls.unreviewed,
+                report_percent(queue->controls_exact.high).text);
         }
         if (queue->n_strata > 0) {
             put_strata(queue, file);
