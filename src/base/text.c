@@ -1,10 +1,11 @@
 #include "base/text.h"
 
-#include <ctype.h>
 #include <stdint.h>
 #include <string.h>
 
 #include <utf8proc.h>
+
+#include "base/ascii.h"
 
 enum { COMBINING_MAX = 2, ZWJ = 0x200D };
 
@@ -260,8 +261,7 @@ size_t text_line(const char *safe, size_t cells)
 static bool matches_here(const char *text, const char *needle, bool fold)
 {
     for (; *needle != '\0'; text++, needle++) {
-        unsigned char have = (unsigned char)*text, want = (unsigned char)*needle;
-        if (have != want && !(fold && have < 0x80 && tolower(have) == want)) {
+        if (*text != *needle && !(fold && ascii_lower(*text) == *needle)) {
             return false;
         }
     }
@@ -275,9 +275,7 @@ bool text_contains(const char *text, const char *needle)
     }
     bool fold = true;
     for (const char *p = needle; *p != '\0'; p++) {
-        if (*p >= 'A' && *p <= 'Z') {
-            fold = false;
-        }
+        fold = fold && !ascii_is_capital(*p);
     }
     for (; *text != '\0'; text++) {
         if (matches_here(text, needle, fold)) {

@@ -1,10 +1,10 @@
 /* The names a term can begin with. */
 #include "rank/filter_internal.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/nearest.h"
 
 static const struct {
@@ -102,8 +102,7 @@ const char *filter_field_name(const struct filter_field *field,
 static bool same_word(const char *name, const char *typed, size_t length, bool fold, bool whole)
 {
     for (size_t i = 0; i < length; i++) {
-        bool same = fold ? tolower((unsigned char)name[i]) == tolower((unsigned char)typed[i])
-                         : name[i] == typed[i];
+        bool same = fold ? ascii_lower(name[i]) == ascii_lower(typed[i]) : name[i] == typed[i];
         if (!same || name[i] == '\0') {
             return false;
         }

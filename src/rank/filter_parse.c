@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
+#include "base/ascii.h"
 #include "base/mem.h"
 #include "rank/filter_lexer.h"
 
@@ -290,7 +290,7 @@ static bool refuse_dotted(struct parser *parser, const struct lexeme *word, size
 {
     const char *name = parser->context->rankings[ranking].name;
     const char *after = strchr(word->text, '.') + 1;
-    bool rank = strcasecmp(after, "rank") == 0, score = strcasecmp(after, "score") == 0;
+    bool rank = ascii_same_word(after, "rank"), score = ascii_same_word(after, "score");
     return refuse(parser, word->column, word->source_length,
                   "there is no field '%.60s'; did you mean %s%s%.40s%s?", word->text,
                   negated ? "-" : "", rank || score ? "" : "flagged:", name,

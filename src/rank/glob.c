@@ -3,14 +3,11 @@
 #include <stdint.h>
 #include <string.h>
 
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
+#include "base/ascii.h"
 
 static bool has_capital(const char *text)
 {
-    while (*text != '\0' && lower(*text) == *text) {
+    while (*text != '\0' && !ascii_is_capital(*text)) {
         text++;
     }
     return *text != '\0';
@@ -27,7 +24,7 @@ struct glob glob_make(const char *pattern, bool inside)
 
 static bool same(const struct glob *glob, char pattern, char text)
 {
-    return pattern == text || (glob->fold && pattern == lower(text));
+    return pattern == text || (glob->fold && pattern == ascii_lower(text));
 }
 
 /* Bytes of the UTF-8 character that starts at `at`; 1 for what is none. */

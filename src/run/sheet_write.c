@@ -2,8 +2,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
+#include "base/ascii.h"
 #include "base/mem.h"
 #include "base/shortest.h"
 #include "run/sheet_internal.h"
@@ -30,7 +30,7 @@ const struct sheet_format *sheet_format_of_path(const char *path)
         for (size_t k = 0; sheet_formats[i]->endings[k] != NULL; k++) {
             const char *ending = sheet_formats[i]->endings[k];
             size_t n = strlen(ending);
-            if (length > n && strcasecmp(path + length - n, ending) == 0) {
+            if (length > n && ascii_same(path + length - n, ending, n)) {
                 return sheet_formats[i];
             }
         }

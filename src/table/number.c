@@ -6,7 +6,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
+
+#include "base/ascii.h"
 
 enum { LONGEST_NUMBER = 1024 }; /* bytes; more is taken for no number */
 
@@ -91,8 +92,8 @@ static bool is_infinity(const char *at, const char *end)
 {
     at = skip_sign(at, end);
     size_t length = (size_t)(end - at);
-    return (length == 3 && strncasecmp(at, "inf", 3) == 0) ||
-           (length == 8 && strncasecmp(at, "infinity", 8) == 0);
+    return (length == 3 && ascii_same(at, "inf", 3)) ||
+           (length == 8 && ascii_same(at, "infinity", 8));
 }
 
 /* Everything that is not a short plain decimal. */

@@ -33,6 +33,8 @@ done
 
 only_in 'curses only under tui/' '(ncurses[a-z]*/)?n?curses\.h' 'tui/'
 only_in 'pthread only in base/parallel and run/job' 'pthread\.h' 'src/base/parallel\.c|src/run/job[a-z_]*\.[ch]'
+ok 'letters are folded by base/ascii: the C library asks the locale' \
+    "$(grep -srnE '(^|[^a-z_])(to(low|upp)er|is(alpha|alnum|upper|lower)|strn?casecmp) *\(' src tui)"
 only_in 'libcsv only in table/csv' 'csv\.h>' 'src/table/csv(_text)?\.c'
 only_in 'cblas only in models/autoencoder' 'cblas\.h' 'src/models/autoencoder'
 only_in 'SQLite only in review/store' 'sqlite3\.h' 'src/review/store'

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "unit/fixture.h"
 #include "unit/test.h"
 
@@ -170,6 +171,32 @@ static void the_decimal_point_is_a_point(void **state)
     setlocale(LC_NUMERIC, "C");
 }
 
+/* In Turkish the small letter of I has no dot, and no single byte in UTF-8. */
+static void case_is_that_of_ascii_in_any_locale(void **state)
+{
+    char folder[] = "/tmp/oddhours-locale-XXXXXX", command[128];
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    snprintf(command, sizeof command,
+             "localedef -i tr_TR -f UTF-8 %s/tr_TR.UTF-8 >/dev/null 2>&1", folder);
+    int made = system(command);
+    setenv("LOCPATH", folder, 1);
+    bool turkish = made == 0 && setlocale(LC_CTYPE, "tr_TR.UTF-8") != NULL;
+    double value = 0;
+    enum number_kind kind = number_parse(span("INFINITY"), c_locale, &value);
+    bool found = text_contains("INITIAL", "initial");
+    setlocale(LC_CTYPE, "C");
+    unsetenv("LOCPATH");
+    snprintf(command, sizeof command, "rm -r %s", folder);
+    assert_int_equal(system(command), 0);
+    if (!turkish) {
+        skip(); /* there is no such locale, nor localedef to make one */
+    }
+    assert_int_equal(kind, NUMBER_GOOD);
+    assert_true(isinf(value));
+    assert_true(found);
+}
+
 static void bytes_are_made_printable(void **state)
 {
     (void)state;
@@ -210,6 +237,7 @@ int main(void)
         cmocka_unit_test(blanks_are_trimmed_and_infinities_known),
         cmocka_unit_test(what_is_no_number),
         cmocka_unit_test(the_decimal_point_is_a_point),
+        cmocka_unit_test(case_is_that_of_ascii_in_any_locale),
         cmocka_unit_test(bytes_are_made_printable),
     };
     return cmocka_run_group_tests_name("number", tests, make_locale, free_locale);
