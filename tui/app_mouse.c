@@ -50,8 +50,9 @@ static void click_list(struct app *app, const struct canvas *canvas, const struc
     app->clicked_y = y;
 }
 
-void app_mouse(struct app *app, const struct canvas *canvas, const struct mouse *mouse)
+void app_mouse(struct app *app, struct canvas *canvas, const struct mouse *mouse)
 {
+    bool stale = app->dirty;
     if (app->prompt.kind != PROMPT_NONE) {
         return;
     }
@@ -60,6 +61,11 @@ void app_mouse(struct app *app, const struct canvas *canvas, const struct mouse 
     if (mouse->kind != MOUSE_CLICK) {
         repeat(app, mouse->kind == MOUSE_WHEEL_UP ? ACTION_UP : ACTION_DOWN, WHEEL_ROWS);
         return;
+    }
+    /* Over a slow line keys and clicks come several at a time: what the ones before have
+     * changed is not on the canvas yet, where the cursor stands least of all. */
+    if (stale) {
+        app_draw(app, canvas);
     }
     const struct zone *zone = zone_at(canvas, mouse->y, mouse->x);
     if (zone == NULL) {

@@ -119,8 +119,8 @@ void app_key(struct app *app, keycode key);
 void app_do(struct app *app, enum action action, const char *argument);
 bool app_command(struct app *app, const char *line); /* false: there is no such action */
 
-/* The mouse on what was drawn last. */
-void app_mouse(struct app *app, const struct canvas *canvas, const struct mouse *mouse);
+/* The mouse on `canvas`, which holds the last frame; it is drawn anew when that is old. */
+void app_mouse(struct app *app, struct canvas *canvas, const struct mouse *mouse);
 
 /* Draws the whole screen (screen.c). */
 void app_draw(struct app *app, struct canvas *canvas);

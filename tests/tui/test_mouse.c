@@ -115,6 +115,32 @@ static void two_clicks_open(void **state)
     fixture_do(app, "back");
 }
 
+/* Two presses, or a key and a press, that are read before the next frame is drawn. */
+static void events_of_one_read_are_taken_in_order(void **state)
+{
+    (void)state;
+    fixture_do(app, "top");
+    fixture_do(app, "first");
+    struct canvas *canvas = draw(24, 80);
+    const struct mouse mouse = {MOUSE_CLICK, 8, 20};
+    app->dirty = false; /* as the loop has it after a frame */
+    app_key(app, 'j');
+    app_key(app, 'j');
+    app_mouse(app, canvas, &mouse);
+    fixture_wait(app);
+    assert_int_equal(cursor_row(20), 8);
+    fixture_do(app, "first");
+    app_draw(app, canvas);
+    app->dirty = false;
+    app_mouse(app, canvas, &mouse);
+    app_mouse(app, canvas, &mouse);
+    fixture_wait(app);
+    assert_true(fixture_shows(app, "5 User"));
+    fixture_do(app, "back");
+    assert_int_equal(cursor_row(20), 8);
+    canvas_free(canvas);
+}
+
 static void a_heading_sorts_and_reverses(void **state)
 {
     (void)state;
@@ -207,6 +233,7 @@ int main(void)
         cmocka_unit_test(a_click_moves_the_cursor),
         cmocka_unit_test(the_wheel_scrolls),
         cmocka_unit_test(two_clicks_open),
+        cmocka_unit_test(events_of_one_read_are_taken_in_order),
         cmocka_unit_test(a_heading_sorts_and_reverses),
         cmocka_unit_test(crumbs_keys_and_views_are_buttons),
         cmocka_unit_test(a_click_does_not_confirm),
