@@ -80,6 +80,19 @@ static bool out_of_bounds(const struct param_spec *spec, double value)
            (spec->open_least && value <= spec->least);
 }
 
+bool param_valid(const struct param_spec *spec, double value)
+{
+    if (spec->kind != PARAM_WORD) {
+        return !out_of_bounds(spec, value) &&
+               (spec->kind != PARAM_COUNT || value == floor(value));
+    }
+    size_t n = 0;
+    while (spec->words[n] != NULL) {
+        n++;
+    }
+    return value >= 0 && value < (double)n && value == floor(value);
+}
+
 bool param_parse(const struct param_spec *spec, const char *text, double *value,
                  struct status *status)
 {
@@ -89,8 +102,7 @@ bool param_parse(const struct param_spec *spec, const char *text, double *value,
     char *end;
     errno = 0;
     double number = strtod(text, &end);
-    bool whole = spec->kind != PARAM_COUNT || number == floor(number);
-    if (end == text || *end != '\0' || errno != 0 || !whole || out_of_bounds(spec, number)) {
+    if (end == text || *end != '\0' || errno != 0 || !param_valid(spec, number)) {
         return status_set(status, STATUS_USAGE,
                           "%s: '%.60s' is not a %s %s %.10g and at most %.10g", spec->option,
                           text, spec->kind == PARAM_COUNT ? "whole number of" : "number",

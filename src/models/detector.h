@@ -173,6 +173,10 @@ void detector_defaults(const struct detector *detector, double *params);
 bool param_parse(const struct param_spec *spec, const char *text, double *value,
                  struct status *status);
 
+/* Whether a value from a file could have been typed: in bounds, and a whole number where it is
+ * a count or stands for a word. */
+bool param_valid(const struct param_spec *spec, double value);
+
 /* Writes a value as it would be typed. */
 void param_format(const struct param_spec *spec, double value, char *text, size_t size);
 

@@ -148,15 +148,17 @@ static bool set_features(struct run_params *params, const char *value, struct st
 static const char *const checks[] = {"refuse", "warn", "off", NULL};
 
 /* The parameters that belong to the run and not to one detector. */
+enum { SEED, BUDGET, THREADS, INPUT, CHECK };
+
 static const struct param_spec general[] = {
-    {"seed", PARAM_COUNT, 42, 0, 4294967295.0, false, NULL, "every random draw"},
-    {"budget", PARAM_REAL, 0.01, 0, 0.5, true, NULL,
-     "share of rows flagged where the notebook sets no threshold"},
-    {"threads", PARAM_COUNT, 0, 0, 1024, false, NULL, "threads; 0: one per core"},
-    {"input", PARAM_WORD, INPUT_AUTO, INPUT_AUTO, INPUT_LANL, false, input_kinds,
-     "what FILE is: a table, a raw log, or what it looks like"},
-    {"memory-check", PARAM_WORD, MEMORY_REFUSE, MEMORY_REFUSE, MEMORY_OFF, false, checks,
-     "what to do when memory will not suffice (the explorer: warn)"},
+    [SEED] = {"seed", PARAM_COUNT, 42, 0, 4294967295.0, false, NULL, "every random draw"},
+    [BUDGET] = {"budget", PARAM_REAL, 0.01, 0, 0.5, true, NULL,
+                "share of rows flagged where the notebook sets no threshold"},
+    [THREADS] = {"threads", PARAM_COUNT, 0, 0, 1024, false, NULL, "threads; 0: one per core"},
+    [INPUT] = {"input", PARAM_WORD, INPUT_AUTO, INPUT_AUTO, INPUT_LANL, false, input_kinds,
+               "what FILE is: a table, a raw log, or what it looks like"},
+    [CHECK] = {"memory-check", PARAM_WORD, MEMORY_REFUSE, MEMORY_REFUSE, MEMORY_OFF, false,
+               checks, "what to do when memory will not suffice (the explorer: warn)"},
 };
 
 static bool set_general(struct run_params *params, size_t which, const char *value,
@@ -167,10 +169,10 @@ static bool set_general(struct run_params *params, size_t which, const char *val
         return false;
     }
     switch (which) {
-    case 0: params->seed = (uint32_t)number; break;
-    case 1: params->budget = number; break;
-    case 2: params->threads = (unsigned)number; break;
-    case 3: params->input_kind = (enum input_kind)number; break;
+    case SEED: params->seed = (uint32_t)number; break;
+    case BUDGET: params->budget = number; break;
+    case THREADS: params->threads = (unsigned)number; break;
+    case INPUT: params->input_kind = (enum input_kind)number; break;
     default: params->memory_check = (enum memory_check)number; break;
     }
     return true;
@@ -209,6 +211,17 @@ bool run_params_set(struct run_params *params, const char *name, const char *val
                           nearest.word);
     }
     return status_set(status, STATUS_USAGE, "there is no parameter '%.60s'", name);
+}
+
+bool run_params_valid(const struct run_params *params)
+{
+    bool valid = param_valid(&general[BUDGET], params->budget);
+    for (size_t i = 0; detectors[i] != NULL; i++) {
+        for (size_t j = 0; j < detectors[i]->n_params; j++) {
+            valid = valid && param_valid(&detectors[i]->params[j], params->values[i][j]);
+        }
+    }
+    return valid;
 }
 
 const struct param_spec *run_params_general(size_t i)

@@ -42,6 +42,9 @@ void run_params_clear(struct run_params *params);
 bool run_params_set(struct run_params *params, const char *name, const char *value,
                     struct status *status);
 
+/* Whether budget and the detectors' values could have been typed: for what a file said. */
+bool run_params_valid(const struct run_params *params);
+
 /* The parameters of the run itself (seed, budget, threads), for help texts; NULL past the end.
  */
 const struct param_spec *run_params_general(size_t i);

@@ -131,7 +131,6 @@ static bool get_params(struct loading *loading)
         !get_flag(loading, "strc", &params->strict)) {
         return false;
     }
-    params->seed = (uint32_t)seed;
     for (size_t i = 0; detectors[i] != NULL; i++) {
         char name[32];
         if (!get_text(loading, "dtct", name, sizeof name) ||
@@ -143,6 +142,10 @@ static bool get_params(struct loading *loading)
         if (strcmp(name, detectors[i]->name) != 0) {
             return senseless(loading);
         }
+    }
+    params->seed = (uint32_t)seed;
+    if (seed > UINT32_MAX || !run_params_valid(params)) {
+        return senseless(loading);
     }
     return check_asked(loading, asked);
 }
@@ -255,6 +258,11 @@ static bool get_stages(struct loading *loading)
     }
     memcpy(run->stages, stages, n * sizeof *stages);
     for (size_t i = 0; i < n; i++) {
+        unsigned char flag; /* a bool that is neither 0 nor 1 must not be looked at as one */
+        memcpy(&flag, &run->stages[i].finished, sizeof flag);
+        if (flag > 1) {
+            return senseless(loading);
+        }
         run->stages[i].name[sizeof run->stages[i].name - 1] = '\0';
     }
     run->n_stages = n;
