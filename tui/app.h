@@ -25,10 +25,10 @@ struct review;
 const struct session *app_session(const struct app *app);
 const struct keymap *app_keymap(const struct app *app);
 
-/* Seconds since the program started; memory held. Constant in tests with frozen figures. */
 /* The verdicts; NULL when there is no place for them. */
 struct review *app_review(const struct app *app);
 
+/* Seconds since the program started; memory held. Constant in tests with frozen figures. */
 double app_now(const struct app *app);
 uint64_t app_memory(const struct app *app);
 

@@ -88,7 +88,7 @@ static bool take(void *context, size_t index, const char *value, struct status *
     case OPTION_REVIEWER: explorer->review.reviewer = value; return true;
     case OPTION_TRUTH: explorer->review.truth = value; return true;
     default:
-        if (sscanf(value, "%dx%d%c", &explorer->cols, &explorer->rows, &after) != 2 ||
+        if (sscanf(value, "%4dx%4d%c", &explorer->cols, &explorer->rows, &after) != 2 ||
             explorer->cols < 1 || explorer->cols > 500 || explorer->rows < 1 ||
             explorer->rows > 200) {
             return status_set(status, STATUS_USAGE, "--screen is such as 80x24, not '%s'",
@@ -261,8 +261,9 @@ static int explorer_main(int argc, char **argv)
             break;
         }
         free(explorer.params.input);
-        explorer.params.input = strdup(argv[first]);
-        exit_status = explore(&explorer);
+        explorer.params.input = mem_text(argv[first], strlen(argv[first]), &status);
+        exit_status =
+            explorer.params.input != NULL ? explore(&explorer) : options_fail(&status);
         break;
     }
     run_params_clear(&explorer.params);
