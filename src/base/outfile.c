@@ -227,23 +227,36 @@ size_t outfile_written(const struct outfile *file)
 
 bool outfile_printf(struct outfile *file, const char *format, ...)
 {
-    char text[1024];
-    va_list args;
+    char few[1024], *text = few; /* a path may be longer */
+    va_list args, again;
     va_start(args, format);
-    int length = vsnprintf(text, sizeof text, format, args);
+    va_copy(again, args);
+    int length = vsnprintf(few, sizeof few, format, args);
+    if (length >= (int)sizeof few) {
+        text = mem_new((size_t)length + 1, 1, "a text", NULL);
+        if (text != NULL) {
+            vsnprintf(text, (size_t)length + 1, format, again);
+        }
+    }
+    va_end(again);
     va_end(args);
-    if (length < 0 || (size_t)length >= sizeof text) {
-        file->error = EOVERFLOW;
+    if (length < 0 || text == NULL) {
+        file->error = length < 0 ? EOVERFLOW : ENOMEM;
         return false;
     }
-    return outfile_write(file, text, (size_t)length);
+    bool good = outfile_write(file, text, (size_t)length);
+    if (text != few) {
+        free(text);
+    }
+    return good;
 }
 
 void outfile_patch(struct outfile *file, size_t offset, const void *bytes, size_t length)
 {
     flush(file);
-    if (file->error == 0 && pwrite(file->fd, bytes, length, (off_t)offset) != (ssize_t)length) {
-        file->error = errno != 0 ? errno : EIO;
+    if (file->error == 0) {
+        ssize_t wrote = pwrite(file->fd, bytes, length, (off_t)offset);
+        file->error = wrote < 0 ? errno : wrote == (ssize_t)length ? 0 : EIO;
     }
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/format.h"
+#include "base/mem.h"
 #include "base/nearest.h"
 #include "cmd/console.h"
 #include "cmd/operand.h"
@@ -124,6 +125,28 @@ static bool expand_saved(const char *text, char wanted[SAVED_FILTER_TEXT],
     return good;
 }
 
+/* The filter that was typed, falling by the ranking unless it has an order of its own. */
+static struct filter *parse(const char *typed, const struct result *by,
+                            const struct filter_context *context, struct filter_error *error)
+{
+    struct row_order order;
+    struct filter *filter = filter_parse(typed, context, error);
+    if (filter == NULL || filter_order(filter, context, &order)) {
+        return filter;
+    }
+    filter_free(filter);
+    size_t size = strlen(typed) + strlen(by->name) + sizeof " sort:";
+    char *text = mem_new(size, 1, "a filter", NULL);
+    if (text == NULL) {
+        *error = (struct filter_error){.text = "out of memory"};
+        return NULL;
+    }
+    snprintf(text, size, "%s sort:%s", typed, by->name);
+    filter = filter_parse(text, context, error);
+    free(text);
+    return filter;
+}
+
 /* The rows to print: the head of the ranking, or of what passes the filter; `sort:` in it
  * decides the order. `*understood` is the filter with whole names, to be freed. */
 static bool find_rows(const struct settings *settings, const struct run *run,
@@ -133,8 +156,6 @@ static bool find_rows(const struct settings *settings, const struct run *run,
     struct filter_ranking rankings[DETECTOR_MAX + 1];
     struct filter_context context = context_of(run, by, rankings);
     struct filter_error error;
-    struct row_order order;
-    char text[1024];
     size_t count = (size_t)settings->count;
     char wanted[SAVED_FILTER_TEXT];
     if (settings->filter == NULL) {
@@ -148,12 +169,7 @@ static bool find_rows(const struct settings *settings, const struct run *run,
         }
         typed = wanted;
     }
-    struct filter *filter = filter_parse(typed, &context, &error);
-    if (filter != NULL && !filter_order(filter, &context, &order)) {
-        filter_free(filter);
-        snprintf(text, sizeof text, "%.900s sort:%s", typed, by->name);
-        filter = filter_parse(text, &context, &error);
-    }
+    struct filter *filter = parse(typed, by, &context, &error);
     if (filter == NULL) {
         return status_set(status, STATUS_USAGE, "--filter, column %zu: %s%s%s%s",
                           error.column + 1, error.text,

@@ -81,10 +81,8 @@ static void classify(struct why_context *context, const struct days *days)
         if (seconds == TABLE_NO_TIME || days->n == 0) {
             continue;
         }
-        int64_t day = timestamp_day(seconds);
-        size_t hour = (size_t)((seconds - day * TIMESTAMP_DAY) / TIMESTAMP_HOUR);
-        bool quiet = is_quiet(days, (size_t)(day - days->first));
-        context->time_class[i] = (uint8_t)(hour + (quiet ? 24 : 0));
+        bool quiet = is_quiet(days, (size_t)(timestamp_day(seconds) - days->first));
+        context->time_class[i] = (uint8_t)(timestamp_hour_of_day(seconds) + (quiet ? 24 : 0));
         context->class_rows[context->time_class[i]] +=
             context->time_start[i + 1] - context->time_start[i];
     }

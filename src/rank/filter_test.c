@@ -186,10 +186,9 @@ static uint64_t time_bits(const struct filter_test *test, const struct table *ta
         if (seconds == TABLE_NO_TIME) {
             continue;
         }
-        int64_t day = timestamp_day(seconds);
         double value = test->term->field.kind == FILTER_DAY
-                           ? (double)(day - table->first_day)
-                           : (double)((seconds - day * TIMESTAMP_DAY) / TIMESTAMP_HOUR);
+                           ? (double)(timestamp_day(seconds) - table->first_day)
+                           : (double)timestamp_hour_of_day(seconds);
         bits |= (uint64_t)in_intervals(test, value) << i;
     }
     return bits;

@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "review/metrics.h"
+#include "table/timestamp.h"
 
 enum { CANCEL_ROWS = 1 << 20 }; /* a few milliseconds */
 
@@ -39,7 +40,7 @@ static bool days_new(struct days *days, const struct ranking *ranking,
     for (size_t i = 0; days->of_time != NULL && i < n_times; i++) {
         int64_t seconds = table->time_seconds[i], day = -1;
         if (seconds != TABLE_NO_TIME) {
-            day = seconds / 86400 - (seconds % 86400 < 0) - table->first_day;
+            day = timestamp_day(seconds) - table->first_day;
         }
         days->of_time[i] = day;
         days->n = day >= (int64_t)days->n ? (size_t)day + 1 : days->n;

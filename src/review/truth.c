@@ -155,7 +155,7 @@ static bool user_hour(const struct truth_list *list, struct span user, struct sp
         *reason = "its time cannot be read";
         return false;
     }
-    mark->hour = when / TIMESTAMP_HOUR - (when % TIMESTAMP_HOUR < 0);
+    mark->hour = timestamp_hour(when);
     mark->user = dict_find(list->table->users, user.bytes, user.length);
     return true;
 }
@@ -203,7 +203,7 @@ static bool read_row(struct truth_list *list, const struct line *line, struct tr
         table->time_seconds[table->row_time[row]] != TABLE_NO_TIME) {
         int64_t seconds = table->time_seconds[table->row_time[row]];
         mark->user = table->row_user[row];
-        mark->hour = seconds / TIMESTAMP_HOUR - (seconds % TIMESTAMP_HOUR < 0);
+        mark->hour = timestamp_hour(seconds);
         *user = dict_get(table->users, mark->user);
     }
     *useful = true;

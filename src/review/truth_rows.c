@@ -84,9 +84,7 @@ static bool lay_hours(struct truth *truth, const struct table *table, struct sta
     bool good = hours != NULL && listed != NULL;
     for (size_t i = 0; good && i < n_times; i++) {
         int64_t seconds = table->time_seconds[i];
-        hours[i] = seconds == TABLE_NO_TIME
-                       ? INT64_MIN
-                       : seconds / TIMESTAMP_HOUR - (seconds % TIMESTAMP_HOUR < 0);
+        hours[i] = seconds == TABLE_NO_TIME ? INT64_MIN : timestamp_hour(seconds);
     }
     for (size_t i = 0; good && i < truth->n_marks; i++) {
         listed[truth->marks[i].user] = true;

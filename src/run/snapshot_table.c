@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "run/snapshot_ids.h"
+#include "table/timestamp.h"
 
 /* ---- putting ---- */
 
@@ -159,6 +160,13 @@ static void *get_array(struct archive_in *archive, const char tag[static 5], siz
     return array;
 }
 
+/* Of the years 1 to 9999, or near them: differences of such days do not overflow. */
+static bool is_possible(int64_t day)
+{
+    const int64_t most = INT64_C(10000) * 366;
+    return day > -most && day < most;
+}
+
 static bool get_profiles(struct archive_in *archive, struct table *table, size_t n,
                          struct parallel *parallel, struct status *status)
 {
@@ -258,8 +266,17 @@ static bool get_all(struct archive_in *archive, struct table *table, struct para
         return false;
     }
     table_find_days(table); /* the last one; the first is kept in the archive */
-    return archive_get_into(archive, "day0", &table->first_day, sizeof table->first_day, 1,
-                            status) &&
+    if (!archive_get_into(archive, "day0", &table->first_day, sizeof table->first_day, 1,
+                          status)) {
+        return false;
+    }
+    bool possible = is_possible(table->first_day);
+    for (size_t i = 0; i < n_times; i++) {
+        int64_t seconds = table->time_seconds[i];
+        possible =
+            possible && (seconds == TABLE_NO_TIME || is_possible(timestamp_day(seconds)));
+    }
+    return (possible || senseless(status)) &&
            get_profiles(archive, table, n, parallel, status) &&
            get_rows(archive, table, parallel, status);
 }

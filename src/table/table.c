@@ -43,9 +43,8 @@ bool table_row_when(const struct table *table, size_t row, int64_t *day, int *ho
     if (seconds == TABLE_NO_TIME) {
         return false;
     }
-    int64_t days = timestamp_day(seconds);
-    *day = days - table->first_day;
-    *hour = (int)((seconds - days * TIMESTAMP_DAY) / TIMESTAMP_HOUR);
+    *day = timestamp_day(seconds) - table->first_day;
+    *hour = timestamp_hour_of_day(seconds);
     return true;
 }
 

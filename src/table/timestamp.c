@@ -146,6 +146,15 @@ int64_t timestamp_parse(struct span text)
 
 int64_t timestamp_day(int64_t seconds)
 {
-    int64_t day = seconds / TIMESTAMP_DAY;
-    return day * TIMESTAMP_DAY > seconds ? day - 1 : day;
+    return seconds / TIMESTAMP_DAY - (seconds % TIMESTAMP_DAY < 0);
+}
+
+int64_t timestamp_hour(int64_t seconds)
+{
+    return seconds / TIMESTAMP_HOUR - (seconds % TIMESTAMP_HOUR < 0);
+}
+
+int timestamp_hour_of_day(int64_t seconds)
+{
+    return (int)(timestamp_hour(seconds) - timestamp_day(seconds) * 24);
 }

@@ -81,6 +81,9 @@ same 'top takes the filter language' '' \
 same 'and finds every row' \
     "$(awk -F, 'NR > 1 && $2 ~ /^U6/ && $6 >= 3' "$table" | wc -l | tr -d ' ')" \
     "$(tail -n +2 "$work/filtered.csv" | wc -l | tr -d ' ')"
+nobody=$(awk 'BEGIN { for (i = 0; i < 300; i++) printf "nobody%d,", i }')
+same 'a filter is read to its end, however long' "$(cat "$work/filtered.csv")" \
+    "$("$oddhours" top "$table" -q -n 1000 $quick --filter "user:${nobody}U6* dst:>=3")"
 printf 'dt,src_user,total_events,failed_events,fail_ratio,dst_hosts,src_hosts,nbhours_events,nbhours_ratio\n' \
     >"$work/formulas.csv"
 for i in 1 2 3 4 5 6 7 8 9; do

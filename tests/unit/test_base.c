@@ -336,6 +336,29 @@ static void an_output_file_is_whole_or_not_there(void **state)
     assert_non_null(strstr(status.text, "out.csv: cannot be written: No such file"));
 }
 
+static void a_formatted_text_may_have_any_length(void **state)
+{
+    (void)state;
+    size_t length = 0;
+    char *name = mem_zero(5001, 1, "a long name", NULL);
+    struct outfile *file = outfile_memory(NULL);
+    assert_non_null(name);
+    assert_non_null(file);
+    memset(name, 'n', 5000);
+    assert_true(outfile_printf(file, "# %s\n", name));
+    name[1023] = '\0';
+    assert_true(outfile_printf(file, "%s", name));
+    name[1024 - 2] = '\0';
+    assert_true(outfile_printf(file, "%s\n", name));
+    const char *bytes = outfile_bytes(file, &length);
+    assert_int_equal(length, 5003 + 1023 + 1023);
+    assert_memory_equal(bytes, "# nn", 4);
+    assert_int_equal(bytes[5002], '\n');
+    assert_int_equal(bytes[length - 1], '\n');
+    outfile_abandon(file);
+    free(name);
+}
+
 static void a_link_stays_and_what_it_leads_to_is_replaced(void **state)
 {
     (void)state;
@@ -438,6 +461,7 @@ int main(void)
         cmocka_unit_test(an_output_file_is_whole_or_not_there),
         cmocka_unit_test(a_long_file_is_written_behind),
         cmocka_unit_test(behind_is_off_where_it_does_not_work),
+        cmocka_unit_test(a_formatted_text_may_have_any_length),
         cmocka_unit_test(a_link_stays_and_what_it_leads_to_is_replaced),
         cmocka_unit_test(new_files_obey_the_umask),
         cmocka_unit_test(a_file_may_be_kept_in_memory),

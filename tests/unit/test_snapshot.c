@@ -84,6 +84,22 @@ static void the_value_of_a_word_is_its_index(void **state)
     assert_false(param_valid(&spec, NAN));
 }
 
+static void impossible_times_are_refused(void **state)
+{
+    (void)state;
+    struct table *table = computed->table;
+    int64_t day = table->first_day, second = table->time_seconds[0];
+    table->first_day = INT64_MIN;
+    assert_int_equal(comes_back(), STATUS_INPUT);
+    table->first_day = day;
+    table->time_seconds[0] = INT64_MAX;
+    assert_int_equal(comes_back(), STATUS_INPUT);
+    table->time_seconds[0] = TABLE_NO_TIME;
+    assert_int_equal(comes_back(), STATUS_OK);
+    table->time_seconds[0] = second;
+    assert_int_equal(comes_back(), STATUS_OK);
+}
+
 static void a_flag_is_no_or_yes(void **state)
 {
     (void)state;
@@ -117,6 +133,7 @@ int main(void)
         cmocka_unit_test(what_was_saved_comes_back),
         cmocka_unit_test(senseless_parameters_are_refused),
         cmocka_unit_test(the_value_of_a_word_is_its_index),
+        cmocka_unit_test(impossible_times_are_refused),
         cmocka_unit_test(a_flag_is_no_or_yes),
     };
     return cmocka_run_group_tests_name("snapshot", tests, compute, forget);

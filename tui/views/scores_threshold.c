@@ -9,15 +9,12 @@
 
 size_t scores_days(const struct table *table)
 {
-    int64_t least = INT64_MAX, most = INT64_MIN;
+    bool any = false;
     size_t n = table->times != NULL ? dict_count(table->times) : 0;
-    for (size_t i = 0; i < n; i++) {
-        if (table->time_seconds[i] != TABLE_NO_TIME) {
-            least = table->time_seconds[i] < least ? table->time_seconds[i] : least;
-            most = table->time_seconds[i] > most ? table->time_seconds[i] : most;
-        }
+    for (size_t i = 0; i < n && !any; i++) {
+        any = table->time_seconds[i] != TABLE_NO_TIME;
     }
-    return least > most ? 0 : (size_t)((most - least) / 86400) + 1;
+    return any ? (size_t)(table->last_day - table->first_day) + 1 : 0;
 }
 
 /* The lowest score that at most `rows` rows are strictly above of. */

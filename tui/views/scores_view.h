@@ -60,7 +60,7 @@ double scores_middle(const struct histogram *histogram, size_t bin);
 void scores_picked(const struct scores_view *view, const struct session *session,
                    const struct histogram *histogram, size_t *first, size_t *last);
 
-/* Days from the first hour of the table to the last; 0: it has no times. */
+/* Days of the calendar from the table's first to its last; 0: it has no times. */
 size_t scores_days(const struct table *table);
 
 /* Puts the line where a typed text says: a score, "5%" of user-hours or "20/day" above it; ""

@@ -79,9 +79,9 @@ static struct shown show_time(const struct table *table, uint32_t time)
     if (time == DICT_NONE) {
         return (struct shown){"-"};
     }
-    int64_t seconds = table->time_seconds[time], day = timestamp_day(seconds);
-    return format_when(day - table->first_day,
-                       (int)((seconds - day * TIMESTAMP_DAY) / TIMESTAMP_HOUR));
+    int64_t seconds = table->time_seconds[time];
+    return format_when(timestamp_day(seconds) - table->first_day,
+                       timestamp_hour_of_day(seconds));
 }
 
 static void draw_user(const struct users_view *view, const struct table *table, size_t i,
