@@ -394,7 +394,9 @@ bool app_query(struct app *app, void *view, struct query *take_query)
     if (queries_idle(app->queries)) {
         app->asked_at = app_now(app);
     }
-    return queries_submit(app->queries, take_query) != 0;
+    uint64_t id = queries_submit(app->queries, take_query);
+    app->last_query = id != 0 ? id : app->last_query;
+    return id != 0;
 }
 
 double app_working_in(const struct app *app)

@@ -174,6 +174,7 @@ static void replace(struct app *app)
 {
     struct session *session = &app->session;
     export_forget(app);
+    app->void_queries = app->last_query;
     app->retired = app->run;
     app->run = app->running;
     session->run = app->run;
@@ -231,10 +232,12 @@ static void run_has_ended(struct app *app)
     app_changed(app, CHANGED_ENDED);
 }
 
-/* Old runs go when nobody looks at them: no view (told above) and no query. */
+/* Old runs go when nobody looks at them: no view (told above) and no query. What was made of
+ * one goes with it, since the next run may come to stand at its address. */
 static void free_retired(struct app *app)
 {
     if (app->retired != NULL && queries_idle(app->queries)) {
+        app_why_free(app);
         run_free(app->retired);
         app->retired = NULL;
     }
@@ -260,8 +263,20 @@ static void take_event(struct app *app, const struct mail *mail)
     }
 }
 
+bool app_is_void(const struct app *app, const struct query *query)
+{
+    return query->id <= app->void_queries;
+}
+
+/* An answer about a run that was replaced means as little as that of a cancelled query: its
+ * rows are those of another table. But what was written is written. */
 static void take_answer(struct app *app, struct query *query)
 {
+    bool of_run =
+        query->slot != SLOT_WRITE && query->slot != SLOT_EXPORT && query->slot != SLOT_FOLDER;
+    if (of_run && app_is_void(app, query)) {
+        status_cancelled(&query->status);
+    }
     for (size_t i = 0; views[i] != NULL; i++) {
         if (query->tag != NULL && query->tag == app->states[i] && views[i]->answer != NULL) {
             views[i]->answer(app->states[i], app, query);

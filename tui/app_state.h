@@ -49,6 +49,8 @@ struct app {
     struct inbox *inbox;
     struct worker *worker;
     struct queries *queries;
+    uint64_t last_query;   /* id of the newest query */
+    uint64_t void_queries; /* those up to this id are about a run that was replaced */
     struct why_cache *why; /* explanations of the run: app_why.c */
     struct parallel *query_threads;
 
@@ -107,6 +109,9 @@ void app_run_again(struct app *app, const char *words);
 /* Takes what the threads have sent. */
 void app_mail(struct app *app);
 
+/* Whether a query was asked of a run that has been replaced. */
+bool app_is_void(const struct app *app, const struct query *query);
+
 /* Copies the worker's progress for the next frame. */
 void app_tick(struct app *app);
 
@@ -154,7 +159,7 @@ struct page *app_help_page(const struct app *app);      /* help.c */
 struct page *app_card_page(const struct app *app);      /* run_card.c */
 void app_why(struct app *app, const char *argument);    /* app_why.c */
 void app_why_answer(struct app *app, struct query *query);
-void app_why_free(struct app *app);
+void app_why_free(struct app *app);                    /* while no query runs */
 void app_show_hour(struct app *app, const char *text); /* app_goto.c */
 void app_show_identical(struct app *app, const char *text);
 bool app_leave_aside(struct app *app); /* false: no such list is shown */

@@ -7,8 +7,8 @@
 #include "base/mem.h"
 #include "run/explainer.h"
 
-/* The explainer of a run is built with the first question. Only the queries thread touches it,
- * and app_free() after that has ended. */
+/* The explainer of a run is built with the first question. The queries thread touches it, and
+ * the UI thread when that is idle. */
 struct why_cache {
     const struct run *run;
     struct explainer *explainer;
@@ -103,5 +103,6 @@ void app_why_free(struct app *app)
     if (app->why != NULL) {
         explainer_free(app->why->explainer);
         free(app->why);
+        app->why = NULL;
     }
 }

@@ -338,6 +338,8 @@ void export_answer(struct app *app, struct query *query)
         app_say(app, LOG_WARNING, "cancelled: %s was not written", self->path);
     } else if (query->status.code != STATUS_OK) {
         app_say(app, LOG_ERROR, "%s", query->status.text);
+    } else if (self->there && app_is_void(app, query)) {
+        app_say(app, LOG_WARNING, "the run has changed; the list was not written");
     } else if (self->there) {
         forget_stopped(exporter);
         exporter->stopped = hold(self->list);

@@ -126,7 +126,10 @@ void queries_free(struct queries *queries);
  * or 0 when there is no memory left to carry the answer (the query is then freed). */
 uint64_t queries_submit(struct queries *queries, struct query *take_query);
 void queries_cancel_slot(struct queries *queries, unsigned slot);
+
+/* Nothing is queued or worked on, and every answer is in the inbox. */
 bool queries_idle(struct queries *queries);
+
 void query_free(struct query *query); /* NULL is fine */
 
 #endif

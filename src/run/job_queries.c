@@ -48,11 +48,10 @@ static void *queries_main(void *argument)
                                               .context = query};
             query->work(query, &progress);
         }
+        /* Together: when it is idle, every answer is in the inbox. */
         pthread_mutex_lock(&queries->mutex);
         queries->running = NULL;
-        pthread_mutex_unlock(&queries->mutex);
         job_post(queries->inbox, query->mail);
-        pthread_mutex_lock(&queries->mutex);
     }
     pthread_mutex_unlock(&queries->mutex);
     return NULL;

@@ -498,25 +498,6 @@ static void k_and_detector_are_chosen_by_key_and_name(void **state)
     assert_true(app->has_message);
 }
 
-static void a_run_is_repeated_with_other_parameters(void **state)
-{
-    (void)state;
-    struct app *again = fixture_open("lanl_user_hours.csv", "iforest");
-    fixture_do(again, "filter iforest:>p99");
-    const struct run *before = again->session.run;
-    fixture_do(again, "run trees=10 seed=7");
-    assert_true(again->session.run != before);
-    assert_true(again->session.run->params.values[0][0] == 10);
-    assert_true(again->session.has_result[0]);
-    assert_string_equal(again->session.filter.text, "iforest:>p99");
-    fixture_do(again, "run tress=10");
-    assert_true(fixture_shows(again, "trees"));
-    fixture_do(again, "run trees");
-    assert_true(fixture_shows(again, "NAME=VALUE"));
-    assert_true(again->session.run->params.values[0][0] == 10);
-    app_free(again);
-}
-
 static void any_size_will_do(void **state)
 {
     (void)state;
@@ -588,7 +569,6 @@ int main(void)
         cmocka_unit_test(keys_mean_the_user_hour_under_the_cursor),
         cmocka_unit_test(identical_user_hours_are_listed_and_lead_back),
         cmocka_unit_test(k_and_detector_are_chosen_by_key_and_name),
-        cmocka_unit_test(a_run_is_repeated_with_other_parameters),
         cmocka_unit_test(any_size_will_do),
         cmocka_unit_test(a_hostile_table_shows_as_marks),
     };

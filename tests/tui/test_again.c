@@ -1,0 +1,146 @@
+/* A run that is repeated: its results take the place of the earlier ones, and what was asked of
+ * those is void. */
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "tui/fixture.h"
+#include "unit/test.h"
+
+static void a_run_is_repeated_with_other_parameters(void **state)
+{
+    (void)state;
+    struct app *app = fixture_open("lanl_user_hours.csv", "iforest");
+    fixture_do(app, "filter iforest:>p99");
+    const struct run *before = app->session.run;
+    fixture_do(app, "run trees=10 seed=7");
+    assert_true(app->session.run != before);
+    assert_true(app->session.run->params.values[0][0] == 10);
+    assert_true(app->session.has_result[0]);
+    assert_string_equal(app->session.filter.text, "iforest:>p99");
+    fixture_do(app, "run tress=10");
+    assert_true(fixture_shows(app, "trees"));
+    fixture_do(app, "run trees");
+    assert_true(fixture_shows(app, "NAME=VALUE"));
+    assert_true(app->session.run->params.values[0][0] == 10);
+    app_free(app);
+}
+
+/* A query that goes on until `pipe` is closed: those behind it wait. */
+struct held {
+    struct query query;
+    int pipe[2];
+};
+
+static void hold(struct query *query, const struct progress *progress)
+{
+    char byte;
+    (void)progress;
+    assert_int_equal(read(((struct held *)query)->pipe[0], &byte, 1), 0);
+}
+
+static void leave(struct query *query)
+{
+    (void)query;
+}
+
+/* Stops the queries thread. */
+static void start_holding(struct app *app, struct held *held)
+{
+    enum { OWN_SLOT = 1000 };
+    *held = (struct held){.query = {.work = hold, .free = leave, .slot = OWN_SLOT}};
+    assert_int_equal(pipe(held->pipe), 0);
+    assert_true(app_query(app, NULL, &held->query));
+}
+
+/* Runs again, and shows the new run while the queries of the one before still wait. */
+static void replace_run(struct app *app)
+{
+    enum { PATIENCE_MS = 60000 };
+    const struct run *before = app->session.run;
+    assert_true(app_command(app, "run trees=10"));
+    while (app->session.run == before) {
+        struct pollfd fd = {inbox_fd(app->inbox), POLLIN, 0};
+        assert_int_equal(poll(&fd, 1, PATIENCE_MS), 1);
+        app_mail(app);
+    }
+}
+
+static void stop_holding(struct app *app, struct held *held)
+{
+    close(held->pipe[1]);
+    fixture_wait(app);
+    close(held->pipe[0]);
+}
+
+static void an_answer_about_the_run_before_is_void(void **state)
+{
+    (void)state;
+    struct app *app = fixture_open("lanl_user_hours.csv", "iforest");
+    struct held held;
+    fixture_do(app, "top");
+    fixture_do(app, "open");
+    assert_true(app->session.selected.has_row);
+    start_holding(app, &held);
+    app_select_user(app, app->session.selected.user + 1); /* its hours are asked for */
+    replace_run(app);
+    assert_false(app->session.selected.has_row);
+    app_enter(app, ACTION_VIEW_USER);
+    stop_holding(app, &held);
+    assert_false(app->session.selected.has_row); /* of a table that is no more */
+    assert_false(app->session.selected.has_user);
+    app_free(app);
+}
+
+static void a_list_of_the_run_before_replaces_no_file(void **state)
+{
+    (void)state;
+    char path[] = "/tmp/oddhours-again-XXXXXX", line[64];
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    close(fd);
+    struct app *app = fixture_open("lanl_user_hours.csv", "iforest");
+    struct held held;
+    fixture_do(app, "top");
+    start_holding(app, &held);
+    snprintf(line, sizeof line, "export %s", path);
+    assert_true(app_command(app, line));
+    replace_run(app);
+    stop_holding(app, &held);
+    assert_int_equal(app->prompt.kind, PROMPT_NONE); /* nobody asks whether to */
+    assert_true(fixture_shows(app, "the list was not written"));
+    app_free(app);
+    unlink(path);
+}
+
+/* A run may come to stand where one stood that is freed: what was made of that is not its. */
+static void explanations_are_of_the_run_that_is_shown(void **state)
+{
+    (void)state;
+    struct app *app = fixture_open("lanl_user_hours.csv", "iforest");
+    for (int i = 0; i < 4; i++) {
+        fixture_do(app, "top");
+        fixture_do(app, "first");
+        fixture_do(app, "why");
+        assert_non_null(app->page);
+        assert_int_equal(app->page->n, 32);
+        fixture_do(app, "back");
+        fixture_do(app, "run trees=10");
+        fixture_do(app, "run trees=200");
+    }
+    app_free(app);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_run_is_repeated_with_other_parameters),
+        cmocka_unit_test(an_answer_about_the_run_before_is_void),
+        cmocka_unit_test(a_list_of_the_run_before_replaces_no_file),
+        cmocka_unit_test(explanations_are_of_the_run_that_is_shown),
+    };
+    return cmocka_run_group_tests_name("again", tests, NULL, NULL);
+}
