@@ -49,6 +49,7 @@ struct app {
     struct inbox *inbox;
     struct worker *worker;
     struct queries *queries;
+    size_t n_replaced;     /* runs that others have taken the place of */
     uint64_t last_query;   /* id of the newest query */
     uint64_t void_queries; /* those up to this id are about a run that was replaced */
     struct why_cache *why; /* explanations of the run: app_why.c */

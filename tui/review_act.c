@@ -67,16 +67,34 @@ static void write_note(struct app *app, size_t row, const char *text)
     }
 }
 
+static void ask_about(struct app *app, size_t row)
+{
+    app->review->note_row = row;
+    app->review->note_run = app->n_replaced;
+}
+
+/* Whether the row that was asked about is still the one that was seen. */
+static bool still_there(struct app *app)
+{
+    if (app->review->note_run != app->n_replaced) {
+        app_say(app, LOG_ERROR, "the run has changed meanwhile: nothing is recorded");
+        return false;
+    }
+    return true;
+}
+
 static void note_done(void *context, struct app *app, const char *text)
 {
     (void)context;
-    write_note(app, app->review->note_row, text);
+    if (still_there(app)) {
+        write_note(app, app->review->note_row, text);
+    }
 }
 
 static void ask_note(struct app *app, size_t row)
 {
     const struct verdict_row *own = review_own(app->review, row);
-    app->review->note_row = row;
+    ask_about(app, row);
     const struct question question = {
         .label = "note: ", .initial = own != NULL ? own->note : NULL, .done = note_done};
     app_ask(app, &question);
@@ -86,8 +104,11 @@ static void alike_confirmed(void *context, struct app *app)
 {
     size_t row = app->review->note_row;
     const struct run *run = app->session.run;
-    const struct verdict_row *own = review_own(app->review, row);
     (void)context;
+    if (!still_there(app)) {
+        return;
+    }
+    const struct verdict_row *own = review_own(app->review, row);
     if (own == NULL || own->verdict == VERDICT_NONE) {
         return;
     }
@@ -116,7 +137,7 @@ static void ask_alike(struct app *app, size_t row)
                 n < 2 ? "no other user-hour looks like this one"
                       : "too many look like this one for one verdict");
     } else {
-        app->review->note_row = row;
+        ask_about(app, row);
         app_confirm(app, 'y', alike_confirmed, NULL,
                     "One verdict, %s, for all %s identical user-hours?",
                     verdict_words((enum verdict)own->verdict), format_grouped(n).text);

@@ -18,7 +18,7 @@ struct review {
     size_t seen_row; /* under the cursor since seen_at, app_now()'s seconds */
     double seen_at;
     bool seen;
-    size_t note_row; /* what the open question is about */
+    size_t note_row, note_run; /* what the open question is about: of app->n_replaced */
     char *truth_path;
     size_t pending; /* verdicts and notes of other versions of the file, not taken over */
     char problem[STATUS_TEXT]; /* why the store could not be read or written; "": all is well */

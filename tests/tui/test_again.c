@@ -116,6 +116,39 @@ static void a_list_of_the_run_before_replaces_no_file(void **state)
     unlink(path);
 }
 
+static void a_question_about_a_row_of_the_run_before_records_nothing(void **state)
+{
+    (void)state;
+    char directory[] = "/tmp/oddhours-again-XXXXXX", store[64];
+    assert_non_null(mkdtemp(directory));
+    snprintf(store, sizeof store, "%s/reviews.db", directory);
+    struct app *app = fixture_open_reviewed("lanl_user_hours.csv", "iforest", store, "ann");
+    struct held held;
+    fixture_do(app, "top");
+    fixture_do(app, "filter copies:>1"); /* or there is nobody alike */
+    for (int alike = 0; alike < 2; alike++) {
+        fixture_do(app, "first");
+        fixture_do(app, "true-positive");
+        fixture_do(app, "first");
+        assert_true(app_command(app, alike ? "alike" : "note"));
+        assert_int_equal(app->prompt.kind, alike ? PROMPT_CONFIRM : PROMPT_QUESTION);
+        start_holding(app, &held);
+        struct prompt asked = app->prompt; /* as it stands over the end of the run */
+        replace_run(app);
+        app->prompt = asked;
+        stop_holding(app, &held);
+        app_key(app, 'y');
+        if (!alike) {
+            app_key(app, KEYS_ENTER);
+        }
+        assert_true(fixture_shows(app, "the run has changed meanwhile"));
+        fixture_do(app, "top");
+    }
+    app_free(app);
+    unlink(store);
+    rmdir(directory);
+}
+
 /* A run may come to stand where one stood that is freed: what was made of that is not its. */
 static void explanations_are_of_the_run_that_is_shown(void **state)
 {
@@ -140,6 +173,7 @@ int main(void)
         cmocka_unit_test(a_run_is_repeated_with_other_parameters),
         cmocka_unit_test(an_answer_about_the_run_before_is_void),
         cmocka_unit_test(a_list_of_the_run_before_replaces_no_file),
+        cmocka_unit_test(a_question_about_a_row_of_the_run_before_records_nothing),
         cmocka_unit_test(explanations_are_of_the_run_that_is_shown),
     };
     return cmocka_run_group_tests_name("again", tests, NULL, NULL);
