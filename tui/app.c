@@ -399,6 +399,11 @@ bool app_query(struct app *app, void *view, struct query *take_query)
     return id != 0;
 }
 
+bool app_idle(const struct app *app)
+{
+    return queries_idle(app->queries) && inbox_empty(app->inbox); /* in this order */
+}
+
 double app_working_in(const struct app *app)
 {
     if (app->frozen || queries_idle(app->queries)) {

@@ -237,7 +237,7 @@ static void run_has_ended(struct app *app)
  * one goes with it, since the next run may come to stand at its address. */
 static void free_retired(struct app *app)
 {
-    if (app->retired != NULL && queries_idle(app->queries)) {
+    if (app->retired != NULL && app_idle(app)) {
         app_why_free(app);
         run_free(app->retired);
         app->retired = NULL;

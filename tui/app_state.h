@@ -116,6 +116,9 @@ bool app_is_void(const struct app *app, const struct query *query);
 /* Copies the worker's progress for the next frame. */
 void app_tick(struct app *app);
 
+/* Whether nothing is being looked for and all answers have been taken. */
+bool app_idle(const struct app *app);
+
 /* Seconds until the screen should say that what was asked takes a while: 0 from then on;
  * negative when nothing is being looked for. */
 double app_working_in(const struct app *app);

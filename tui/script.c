@@ -158,7 +158,7 @@ static bool has_come(const char *what, const struct app *app)
         return over;
     }
     if (strcmp(what, "idle") == 0) {
-        return over && queries_idle(app->queries);
+        return over && app_idle(app);
     }
     for (size_t i = 0; i < session_results(); i++) {
         const char *name = i < detector_count() ? detectors[i]->name : "ensemble";

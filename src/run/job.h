@@ -55,6 +55,7 @@ int inbox_fd(const struct inbox *inbox); /* readable when there may be something
 /* All mails in the order posted, or NULL; also empties the wake pipe. The caller frees each
  * with mail_free() after taking out what it keeps (and setting that field NULL). */
 struct mail *inbox_take(struct inbox *inbox);
+bool inbox_empty(struct inbox *inbox);
 void mail_free(struct mail *mail);
 
 /* ---- worker: the pipeline in the background ---- */

@@ -104,6 +104,14 @@ struct mail *inbox_take(struct inbox *inbox)
     return first;
 }
 
+bool inbox_empty(struct inbox *inbox)
+{
+    pthread_mutex_lock(&inbox->mutex);
+    bool empty = inbox->first == NULL;
+    pthread_mutex_unlock(&inbox->mutex);
+    return empty;
+}
+
 void mail_free(struct mail *mail)
 {
     if (mail == NULL) {

@@ -31,7 +31,7 @@ static bool has_ended(const struct app *app)
 
 static bool is_idle(const struct app *app)
 {
-    return app->session.ended && queries_idle(app->queries);
+    return app->session.ended && app_idle(app);
 }
 
 void fixture_wait(struct app *app)

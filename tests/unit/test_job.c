@@ -248,6 +248,25 @@ static void a_later_question_of_a_slot_cancels_the_earlier(void **state)
     inbox_free(watch.inbox);
 }
 
+/* Whoever waits until nothing is asked finds all answers. */
+static void idle_means_that_answers_are_in_the_inbox(void **state)
+{
+    (void)state;
+    struct watch watch = {.inbox = inbox_new(NULL)};
+    struct queries *queries = queries_new(watch.inbox, NULL);
+    atomic_bool now = true, began;
+    for (int i = 0; i < 500; i++) {
+        assert_true(queries_idle(queries) && inbox_empty(watch.inbox));
+        assert_true(queries_submit(queries, ask(1, &now, &began)) != 0);
+        while (!queries_idle(queries)) {
+        }
+        assert_false(inbox_empty(watch.inbox));
+        mail_free(next_mail(&watch));
+    }
+    queries_free(queries);
+    inbox_free(watch.inbox);
+}
+
 static void ending_the_queries_finishes_writes(void **state)
 {
     (void)state;
@@ -275,6 +294,7 @@ int main(void)
         cmocka_unit_test(ending_the_worker_cancels_it),
         cmocka_unit_test(writes_go_first),
         cmocka_unit_test(a_later_question_of_a_slot_cancels_the_earlier),
+        cmocka_unit_test(idle_means_that_answers_are_in_the_inbox),
         cmocka_unit_test(ending_the_queries_finishes_writes),
     };
     return cmocka_run_group_tests_name("job", tests, NULL, NULL);
