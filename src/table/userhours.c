@@ -3,10 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/arena.h"
 #include "base/mem.h"
-#include "table/authchunk.h"
-#include "table/host_set.h"
+#include "table/userhours_part.h"
 
 /* DESIGN. Groups of all open windows stand in a few parts, chosen by the hash, so that chunks
  * can be merged in parallel without locks: each part takes its groups of all chunks, in their
@@ -15,20 +13,11 @@
  * starts anew. All counts are sums and sets, so the result depends neither on how the log is
  * cut nor on the number of threads. */
 
-struct part {
-    size_t n_groups, group_capacity;
-    struct user_group *groups;
-    size_t n_slots;
-    uint32_t *slots;    /* (n_slots) group + 1; 0: empty */
-    struct arena arena; /* names and large host sets */
-    struct status status;
-};
-
 struct userhours {
     struct userhours_options options;
     userhours_sink *sink;
     void *context;
-    struct part parts[USERHOURS_PARTS];
+    struct userhours_part parts[USERHOURS_PARTS];
     struct dict *hosts;
     int64_t oldest_window; /* of the open ones; INT64_MAX: none */
     uint64_t written, dropped;
@@ -82,19 +71,11 @@ struct userhours *userhours_new(const struct userhours_options *options, userhou
     return counter;
 }
 
-static void part_free(struct part *part)
-{
-    free(part->groups);
-    free(part->slots);
-    arena_free(&part->arena);
-    *part = (struct part){0};
-}
-
 void userhours_free(struct userhours *counter)
 {
     if (counter != NULL) {
         for (unsigned i = 0; i < USERHOURS_PARTS; i++) {
-            part_free(&counter->parts[i]);
+            userhours_part_free(&counter->parts[i]);
         }
         dict_free(counter->hosts);
         free(counter);
@@ -111,81 +92,7 @@ uint64_t userhours_dropped(const struct userhours *counter)
     return counter->dropped;
 }
 
-/* ---- merging
- * ----------------------------------------------------------------------------------- */
-
-static bool grow_slots(struct part *part, struct status *status)
-{
-    enum { FIRST_SLOTS = 1024 };
-    size_t n_slots = part->n_slots == 0 ? FIRST_SLOTS : 2 * part->n_slots;
-    uint32_t *slots = mem_zero(n_slots, sizeof *slots, what, status);
-    if (slots == NULL) {
-        return false;
-    }
-    for (size_t g = 0; g < part->n_groups; g++) {
-        size_t at = part->groups[g].hash & (n_slots - 1);
-        while (slots[at] != 0) {
-            at = (at + 1) & (n_slots - 1);
-        }
-        slots[at] = (uint32_t)g + 1;
-    }
-    free(part->slots);
-    part->slots = slots;
-    part->n_slots = n_slots;
-    return true;
-}
-
-static bool same_key(const struct user_group *a, const struct user_group *b)
-{
-    return a->hash == b->hash && a->window == b->window && a->block == b->block &&
-           a->user_length == b->user_length && memcmp(a->user, b->user, a->user_length) == 0;
-}
-
-/* The group with this key, added with empty counts when it is new. */
-static struct user_group *find_or_add(struct part *part, const struct user_group *key,
-                                      struct status *status)
-{
-    if (part->n_groups + 1 > part->n_slots / 2 && !grow_slots(part, status)) {
-        return NULL;
-    }
-    size_t mask = part->n_slots - 1;
-    size_t at = key->hash & mask;
-    for (; part->slots[at] != 0; at = (at + 1) & mask) {
-        struct user_group *group = &part->groups[part->slots[at] - 1];
-        if (same_key(group, key)) {
-            return group;
-        }
-    }
-    char *user = arena_take(&part->arena, key->user_length, what, status);
-    if (user == NULL || part->n_groups >= UINT32_MAX - 1 ||
-        !mem_grow(&part->groups, &part->group_capacity, part->n_groups + 1,
-                  sizeof *part->groups, what, status)) {
-        return NULL;
-    }
-    memcpy(user, key->user, key->user_length);
-    struct user_group *group = &part->groups[part->n_groups++];
-    *group = (struct user_group){.hash = key->hash,
-                                 .window = key->window,
-                                 .block = key->block,
-                                 .user = user,
-                                 .user_length = key->user_length};
-    part->slots[at] = (uint32_t)part->n_groups;
-    return group;
-}
-
-static bool add_group(struct part *part, const struct user_group *from, const uint32_t *ids,
-                      struct status *status)
-{
-    struct user_group *group = find_or_add(part, from, status);
-    if (group == NULL) {
-        return false;
-    }
-    group->events += from->events;
-    group->failed += from->failed;
-    group->night += from->night;
-    return host_set_unite(&group->dst_hosts, &from->dst_hosts, ids, &part->arena, status) &&
-           host_set_unite(&group->src_hosts, &from->src_hosts, ids, &part->arena, status);
-}
+/* ---- merging ---- */
 
 struct merge {
     struct userhours *counter;
@@ -198,13 +105,14 @@ static void merge_part(void *context, size_t task, unsigned worker)
 {
     (void)worker;
     struct merge *merge = context;
-    struct part *part = &merge->counter->parts[task];
+    struct userhours_part *part = &merge->counter->parts[task];
     part->status.code = STATUS_OK;
     for (size_t c = 0; c < merge->n; c++) {
         const struct auth_chunk *chunk = merge->chunks[c];
         uint32_t g = chunk->part_first[task];
         for (; g != GROUP_NONE; g = chunk->groups[g].next) {
-            if (!add_group(part, &chunk->groups[g], merge->host_ids[c], &part->status)) {
+            if (!userhours_part_add(part, &chunk->groups[g], merge->host_ids[c],
+                                    &part->status)) {
                 if (part->status.code == STATUS_OK) {
                     status_set(&part->status, STATUS_INPUT, "too many accounts in one window");
                 }
@@ -256,8 +164,7 @@ static bool merge_chunks(struct userhours *counter, struct auth_chunk *const *ch
     return fine;
 }
 
-/* ---- handing on
- * -------------------------------------------------------------------------------- */
+/* ---- handing on ---- */
 
 struct entry {
     int64_t window;
@@ -330,7 +237,7 @@ static struct entry *closed_groups(const struct userhours *counter, int64_t end,
     struct entry *entries = mem_new(room, sizeof *entries, what, status);
     *n = 0;
     for (unsigned i = 0; entries != NULL && i < USERHOURS_PARTS; i++) {
-        const struct part *part = &counter->parts[i];
+        const struct userhours_part *part = &counter->parts[i];
         for (size_t g = 0; g < part->n_groups; g++) {
             const struct user_group *group = &part->groups[g];
             if (group->window < end) {
@@ -345,44 +252,6 @@ static struct entry *closed_groups(const struct userhours *counter, int64_t end,
     return entries;
 }
 
-/* The ids that a host set uses in a new dictionary. */
-static bool move_hosts(const struct host_set *set, const struct dict *from, struct dict *to,
-                       uint32_t *ids, struct status *status)
-{
-    uint32_t n = set->n_slots == 0 ? set->n : set->n_slots;
-    for (uint32_t i = 0; i < n; i++) {
-        uint32_t id = set->n_slots == 0 ? set->ids.few[i] : set->ids.slots[i] - 1;
-        if (set->n_slots != 0 && set->ids.slots[i] == 0) {
-            continue;
-        }
-        struct span name = dict_get(from, id);
-        ids[id] = dict_add(to, name.bytes, name.length, status);
-        if (ids[id] == DICT_NONE) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* Moves the groups of windows from `end` on to a part with fresh memory. */
-static bool keep_open(struct part *part, int64_t end, const struct dict *from, struct dict *to,
-                      uint32_t *ids, struct status *status)
-{
-    struct part kept = {0};
-    for (size_t g = 0; g < part->n_groups; g++) {
-        const struct user_group *group = &part->groups[g];
-        if (group->window >= end && (!move_hosts(&group->dst_hosts, from, to, ids, status) ||
-                                     !move_hosts(&group->src_hosts, from, to, ids, status) ||
-                                     !add_group(&kept, group, ids, status))) {
-            part_free(&kept);
-            return false;
-        }
-    }
-    part_free(part);
-    *part = kept;
-    return true;
-}
-
 static bool forget_before(struct userhours *counter, int64_t end, struct status *status)
 {
     struct dict *hosts = dict_new(status);
@@ -390,8 +259,8 @@ static bool forget_before(struct userhours *counter, int64_t end, struct status 
     bool fine = hosts != NULL && ids != NULL;
     counter->oldest_window = INT64_MAX;
     for (unsigned i = 0; fine && i < USERHOURS_PARTS; i++) {
-        struct part *part = &counter->parts[i];
-        fine = keep_open(part, end, counter->hosts, hosts, ids, status);
+        struct userhours_part *part = &counter->parts[i];
+        fine = userhours_part_keep(part, end, counter->hosts, hosts, ids, status);
         for (size_t g = 0; g < part->n_groups; g++) {
             if (part->groups[g].window < counter->oldest_window) {
                 counter->oldest_window = part->groups[g].window;
