@@ -27,6 +27,40 @@ struct user_view {
     char problem[160];
 };
 
+/* Whether there is a user to show. */
+bool user_can_show(const struct session *session);
+
+/* Asks for the hours of the selected user anew. */
+void user_ask(struct user_view *view, struct app *app);
+
+void user_draw(void *state, const struct app *app, struct canvas *canvas);
+
+/* -- user_move.c: the cursor; the list must not be empty */
+
+uint32_t user_row_at_cursor(const struct user_view *view);
+void user_go_to_row(struct user_view *view, size_t row); /* if it is one of this user's */
+
+/* The next or previous hour, or day, in time, whatever the order of the list. */
+void user_step_hour(struct user_view *view, struct app *app, bool forward);
+void user_step_day(struct user_view *view, struct app *app, bool forward);
+
+/* To the next, or previous, hour without a verdict of one's own. */
+void user_seek_open(struct user_view *view, struct app *app, bool forward);
+
+/* -- user_choose.c */
+
+/* `heat NAME`, or the next: the detector in view, then each feature. */
+void user_choose_quantity(struct user_view *view, struct app *app, const char *name);
+
+/* `sort NAME`, or the next order. */
+void user_sort_by(struct user_view *view, struct app *app, const char *name);
+
+/* `user NAME`: that user, or the first whose name begins so, or has it in it. What view_ops.act
+ * returns. */
+unsigned user_choose(struct app *app, const char *name);
+
+/* -- the parts it is drawn of */
+
 /* What the lane shows: a feature's name, or a detector's title. */
 const char *user_view_quantity(const struct user_view *view, const struct session *session);
 
