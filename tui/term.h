@@ -1,6 +1,7 @@
-/* term: the terminal. The only file of the program, with term_color.c, that knows curses.
+/* term: the terminal. The only file of the program, with term_draw.c and term_color.c, that
+ * knows curses.
  *
- * There is one terminal, so this is the one place with mutable globals (and signals.c with its
+ * There is one terminal, so these are the places with mutable globals (and signals.c with its
  * flags). It is restored on every way out: term_stop(), SIGTERM and SIGHUP (through the loop),
  * SIGSEGV and its like (signals.c). No terminal is queried, no title set; the mouse is left
  * alone until it is asked for.
@@ -41,14 +42,15 @@ int term_fd(void); /* to poll for keys */
 enum { KEY_HANGUP = 0x7FFFFFFF, KEY_MOUSE_EVENT = 0x7FFFFFFE };
 keycode term_key(void);
 
-/* Takes the mouse or lets it go; false when this terminal has none to take. It is let go on every
- * way out. */
+/* Takes the mouse or lets it go; false when this terminal has none to take. It is let go on
+ * every way out. */
 bool term_mouse(bool on);
 
 /* What the mouse did, after KEY_MOUSE_EVENT. */
 struct mouse term_mouse_event(void);
 
-/* Sends the canvas: only what differs from the last frame goes out. */
+/* Sends the canvas: only what differs from the last frame goes out. Without memory nothing
+ * does; the next frame may find some. */
 void term_draw(const struct canvas *canvas);
 
 /* Forgets what is on the screen, so that the next frame is drawn in full. */
