@@ -1,7 +1,6 @@
 /* Actions: from one to the view on top, to what the app does itself. */
 #include "app_state.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +8,7 @@
 #include "base/format.h"
 #include "base/nearest.h"
 #include "base/place.h"
+#include "base/whole.h"
 
 #define TWICE_SECONDS  2.0
 #define COSTLY_SECONDS 10.0 /* a run that nobody wants to repeat for a stray key */
@@ -94,10 +94,8 @@ void app_search_for(struct app *app, const char *text)
 
 static size_t parse_count(const char *text)
 {
-    char *end;
-    errno = 0;
-    unsigned long long value = strtoull(text, &end, 10);
-    return errno != 0 || end == text || *end != '\0' || text[0] == '-' ? 0 : (size_t)value;
+    uint64_t value;
+    return whole_parse(text, SIZE_MAX, &value) ? (size_t)value : 0;
 }
 
 /* 1, 2, 5, 10, 20, 50 and so on. */

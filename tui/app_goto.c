@@ -3,10 +3,10 @@
 #include "app_state.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/format.h"
+#include "base/whole.h"
 
 /* "d23 03h", "23 3": a day counted from the table's first, and an hour. */
 static bool day_and_hour(const char *text, unsigned *day, unsigned *hour)
@@ -102,15 +102,16 @@ bool app_leave_aside(struct app *app)
 /* The row that is meant: the number that was typed, or the selected one. */
 static bool find_row(const struct session *session, const char *text, size_t *row)
 {
-    char *end;
-    unsigned long long number = strtoull(text, &end, 10);
+    uint64_t number;
     if (text[0] == '\0') {
         *row = session->selected.row;
         return session->selected.has_row;
     }
+    if (!whole_parse(text, session->run->table->n_rows - 1, &number)) {
+        return false;
+    }
     *row = (size_t)number;
-    return text[0] >= '0' && text[0] <= '9' && *end == '\0' &&
-           number < session->run->table->n_rows;
+    return true;
 }
 
 /* `I`: every row with the same features, whatever its rank. */

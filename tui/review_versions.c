@@ -2,9 +2,9 @@
 #include "review_internal.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "base/format.h"
+#include "base/whole.h"
 #include "page.h"
 #include "review/versions.h"
 
@@ -96,10 +96,11 @@ bool review_versions_match(struct review_query *asked, struct status *status)
 {
     struct review_desk *desk = &asked->review->desk;
     struct versions versions;
-    char *end;
-    size_t only = strtoul(asked->text, &end, 10), added = 0, lost = 0;
+    uint64_t only = 0; /* all */
+    size_t added = 0, lost = 0;
     bool good = versions_load(desk->store, &versions, status);
-    if (good && versions.n > 0 && (*end != '\0' || only > versions.n)) {
+    if (good && versions.n > 0 && asked->text[0] != '\0' &&
+        !whole_parse(asked->text, versions.n, &only)) {
         good = status_set(status, STATUS_USAGE, "match wants a number from :versions, 1 to %zu",
                           versions.n);
     }

@@ -1,7 +1,6 @@
 /* oddhours prep AUTH... -o FILE: from raw logs to a table of user-hours. */
 #include "cmd/cmd.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +11,7 @@
 #include "base/mem.h"
 #include "base/outfile.h"
 #include "base/parallel.h"
+#include "base/whole.h"
 #include "cmd/console.h"
 #include "cmd/operand.h"
 #include "cmd/options.h"
@@ -47,11 +47,8 @@ static const struct option_spec own[] = {
 static bool read_count(const char *name, const char *text, uint64_t least, uint64_t most,
                        uint64_t *count, struct status *status)
 {
-    char *end;
-    errno = 0;
-    unsigned long long value = strtoull(text, &end, 10);
-    if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0 || value < least ||
-        value > most) {
+    uint64_t value;
+    if (!whole_parse(text, most, &value) || value < least) {
         return status_set(status, STATUS_USAGE,
                           "--%s wants a whole number from %" PRIu64 " to %" PRIu64 ", not '%s'",
                           name, least, most, text);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/whole.h"
 #include "review/truth_internal.h"
 #include "table/csv_records.h"
 #include "table/timestamp.h"
@@ -17,17 +18,10 @@ static bool equals(struct span span, const char *text)
     return span.length == strlen(text) && memcmp(span.bytes, text, span.length) == 0;
 }
 
-/* A whole number without sign. */
 static bool whole(struct span span, uint64_t *value)
 {
-    *value = 0;
-    for (size_t i = 0; i < span.length; i++) {
-        if (span.bytes[i] < '0' || span.bytes[i] > '9' || i >= 18) {
-            return false;
-        }
-        *value = *value * 10 + (uint64_t)(span.bytes[i] - '0');
-    }
-    return span.length > 0;
+    const uint64_t most = UINT64_C(999999999999999999); /* a sum of such is no overflow */
+    return whole_read(span.bytes, span.length, most, value);
 }
 
 /* A line that says nothing of this table: counted, and the first ones kept. */

@@ -16,6 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/whole.h"
 #include "unit/test.h"
 
 static void status_texts_and_exits(void **state)
@@ -336,6 +337,34 @@ static void an_output_file_is_whole_or_not_there(void **state)
     assert_non_null(strstr(status.text, "out.csv: cannot be written: No such file"));
 }
 
+static void whole_numbers_are_digits(void **state)
+{
+    (void)state;
+    static const char *const wrong[] = {"",
+                                        " 1",
+                                        "1 ",
+                                        "+1",
+                                        "-1",
+                                        "-18446744073709551615",
+                                        "0x10",
+                                        "1e3",
+                                        "1,000",
+                                        "18446744073709551616",
+                                        "99999999999999999999999999"};
+    uint64_t value = 7;
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        assert_false(whole_parse(wrong[i], UINT64_MAX, &value));
+        assert_int_equal(value, 7);
+    }
+    assert_true(whole_parse("18446744073709551615", UINT64_MAX, &value));
+    assert_true(value == UINT64_MAX);
+    assert_true(whole_parse("007", 7, &value));
+    assert_int_equal(value, 7);
+    assert_false(whole_parse("8", 7, &value));
+    assert_true(whole_read("123", 2, 12, &value));
+    assert_int_equal(value, 12);
+}
+
 static void a_formatted_text_may_have_any_length(void **state)
 {
     (void)state;
@@ -461,6 +490,7 @@ int main(void)
         cmocka_unit_test(an_output_file_is_whole_or_not_there),
         cmocka_unit_test(a_long_file_is_written_behind),
         cmocka_unit_test(behind_is_off_where_it_does_not_work),
+        cmocka_unit_test(whole_numbers_are_digits),
         cmocka_unit_test(a_formatted_text_may_have_any_length),
         cmocka_unit_test(a_link_stays_and_what_it_leads_to_is_replaced),
         cmocka_unit_test(new_files_obey_the_umask),

@@ -7,6 +7,7 @@
 
 #include "base/format.h"
 #include "base/mem.h"
+#include "base/whole.h"
 #include "views/review_view.h"
 #include "views/view.h"
 
@@ -99,9 +100,8 @@ static bool judge(struct review_view *view, struct app *app, enum action action,
 static void set_extra(struct review_view *view, struct app *app, enum action action,
                       const char *text)
 {
-    char *end;
-    unsigned long n = strtoul(text, &end, 10);
-    if (end == text || *end != '\0' || n > 100000) {
+    uint64_t n;
+    if (!whole_parse(text, 100000, &n)) {
         app_say(app, LOG_ERROR, "%s wants a whole number of at most 100,000",
                 action_info(action)->name);
         return;
@@ -147,14 +147,14 @@ static void set_queue(struct review_view *view, struct app *app, const char *wor
 static void set_blind(struct review_view *view, struct app *app, const char *seed)
 {
     struct queue_spec *spec = &view->wish.spec;
-    char *end;
-    unsigned long n = strtoul(seed, &end, 10);
-    if (*end != '\0' || n > UINT32_MAX) {
-        app_say(app, LOG_ERROR, "blind wants a whole number, the seed of the order, or nothing");
+    uint64_t n = spec->seed;
+    if (seed[0] != '\0' && !whole_parse(seed, UINT32_MAX, &n)) {
+        app_say(app, LOG_ERROR,
+                "blind wants a whole number, the seed of the order, or nothing");
         return;
     }
     spec->blind = !spec->blind || seed[0] != '\0';
-    spec->seed = seed[0] != '\0' ? (uint32_t)n : spec->seed;
+    spec->seed = (uint32_t)n;
     ask_anew(view, app);
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/whole.h"
 #include "review.h"
 
 /* ---- words ---- */
@@ -53,11 +54,13 @@ static bool take_word(struct review_wish *wish, const char *word)
         }
     }
     if (strncmp(word, "each=", 5) == 0) {
-        char *end;
-        unsigned long each = strtoul(word + 5, &end, 10);
-        wish->each = each <= 1000000 ? (uint32_t)each : 0;
+        uint64_t each;
         wish->spec.n_strata = 0;
-        return end != word + 5 && *end == '\0' && wish->each > 0;
+        if (!whole_parse(word + 5, 1000000, &each) || each == 0) {
+            return false;
+        }
+        wish->each = (uint32_t)each;
+        return true;
     }
     if (strcmp(word, "open") == 0) {
         wish->spec.blind = false;

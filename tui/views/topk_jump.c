@@ -1,18 +1,11 @@
 /* To a rank or a row in the Top-K view, and why not when it is not in the list. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/format.h"
+#include "base/whole.h"
 #include "rows_query.h"
 #include "views/topk_view.h"
-
-static bool number(const char *text, unsigned long long *value)
-{
-    char *end;
-    *value = strtoull(text, &end, 10);
-    return end != text && *end == '\0' && text[0] != '-';
-}
 
 /* The row is ranked and no filter is on, so a larger K will have it. */
 static void widen(struct topk_view *view, struct app *app, size_t row, size_t rank)
@@ -96,9 +89,9 @@ void topk_jump_rank(struct topk_view *view, struct app *app, const char *text)
 {
     const struct run *run = app_session(app)->run;
     const struct result *result = session_result(app_session(app));
-    unsigned long long rank;
+    uint64_t rank;
     uint32_t row;
-    if (!number(text, &rank) || rank < 1 || rank > result->scores.scored_rows) {
+    if (!whole_parse(text, result->scores.scored_rows, &rank) || rank < 1) {
         app_say(app, LOG_ERROR, "rank is a whole number from 1 to %s",
                 format_grouped(result->scores.scored_rows).text);
     } else if (ranking_rows(result->ranking, run->by_profile, (size_t)rank, 1, &row, NULL) ==
@@ -110,8 +103,8 @@ void topk_jump_rank(struct topk_view *view, struct app *app, const char *text)
 void topk_jump_row(struct topk_view *view, struct app *app, const char *text)
 {
     size_t n = app_session(app)->run->table->n_rows;
-    unsigned long long row;
-    if (!number(text, &row) || row >= n) {
+    uint64_t row;
+    if (!whole_parse(text, n - 1, &row)) {
         app_say(app, LOG_ERROR, "row is a whole number from 0 to %s",
                 format_grouped(n - 1).text);
     } else {
