@@ -38,8 +38,8 @@ struct metrics metrics_of(const struct block *blocks, size_t n, size_t missed)
     }
     double positives = (double)m.positives, negatives = (double)(m.rows - m.positives);
     m.base_rate = ratio(positives, (double)m.rows);
-    m.average_precision = ratio(step, positives);
-    m.average_precision_ties = ratio(expected, positives);
+    m.average_precision = ratio(step, positives + (double)missed);
+    m.average_precision_ties = ratio(expected, positives + (double)missed);
     m.roc_auc = ratio(pairs, positives * negatives);
     return m;
 }

@@ -23,13 +23,14 @@ struct metrics {
     size_t rows, positives; /* ranked ones */
     size_t missed;          /* positive rows that have no score */
     double base_rate;       /* positives / rows: what average precision is by chance */
-    /* Sum of (recall step) * precision over blocks, as scikit-learn's average_precision_score.
-     */
+    /* Sum of (recall step) * precision over blocks, as scikit-learn's average_precision_score;
+     * recall is of all positives, so that those without a score count as never found. */
     double average_precision;
     /* The mean of average precision over all orders of the tied rows (McSherry and Najork, ECIR
      * 2008), which does not flatter a block of ties. */
     double average_precision_ties;
-    double roc_auc; /* ties count half; never to be read alone: it is high where AP is poor */
+    double roc_auc; /* of the ranked rows; ties count half; never to be read alone: it is high
+                       where AP is poor */
 };
 
 /* `missed` and the positives together are what recall is of. */

@@ -91,7 +91,8 @@ static void put_precision(const struct report *report, struct outfile *file)
     }
     bool open = false;
     for (size_t i = 0; i < input->n_lists; i++) {
-        open = open || report->at[i].at.tally.unreviewed > 0;
+        const struct tally *tally = &report->at[i].at.tally;
+        open = open || (tally->unreviewed > 0 && tally->tp + tally->fp > 0);
     }
     outfile_printf(file,
                    "\nExact bounds: what is open or undecided taken as all false and as all "
@@ -105,9 +106,10 @@ static void put_precision(const struct report *report, struct outfile *file)
         if (precision_tie_text(p, text, sizeof text)) {
             outfile_printf(file,
                            "- %s: %s, ordered by row\\_id; over all orders of these P@%zu is "
-                           "%s of the decided, %s in all.\n",
+                           "%s%s%s in all.\n",
                            input->lists[i].title, text, p->k,
-                           report_percent(p->tie_reviewed).text,
+                           isnan(p->tie_reviewed) ? "" : report_percent(p->tie_reviewed).text,
+                           isnan(p->tie_reviewed) ? "" : " of the decided, ",
                            report_range(p->tie_low, p->tie_high).text);
         }
     }

@@ -31,7 +31,7 @@ static void put_metrics(const struct report *report, struct outfile *file)
         if (report->truths[i].metrics.missed > 0) {
             outfile_printf(file,
                            "%s gave no score to %zu of the positive rows: they count as not "
-                           "found.\n",
+                           "found (ROC-AUC leaves them out).\n",
                            report->truths[i].title, report->truths[i].metrics.missed);
         }
     }

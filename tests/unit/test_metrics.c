@@ -104,9 +104,14 @@ static void one_block_is_chance(void **state)
     const struct block block = {1000, 10};
     struct metrics m = metrics_of(&block, 1, 5);
     assert_near(m.roc_auc, 0.5, 1e-15);
-    assert_near(m.average_precision, 0.01, 1e-15);
+    /* Ten of all fifteen positives are found at a precision of 0.01, the others never. */
+    assert_near(m.average_precision, 0.01 * 10 / 15, 1e-15);
+    assert_near(m.average_precision_ties,
+                metrics_of(&block, 1, 0).average_precision_ties * 10 / 15, 1e-15);
     assert_near(m.base_rate, 0.01, 1e-15);
     assert_int_equal(m.missed, 5);
+    m = metrics_of(&(struct block){1000, 0}, 1, 5);
+    assert_near(m.average_precision, 0, 1e-15);
     m = metrics_of(NULL, 0, 0);
     assert_true(isnan(m.average_precision) && isnan(m.roc_auc) && isnan(m.base_rate));
     assert_true(isnan(metrics_at(NULL, 0, 0, 5).precision));
