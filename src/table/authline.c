@@ -179,6 +179,15 @@ static const char *quoted(struct span field, char text[28])
     return text;
 }
 
+static bool is_negative(struct span time)
+{
+    bool digits = time.length > 1 && time.bytes[0] == '-';
+    for (size_t i = 1; digits && i < time.length; i++) {
+        digits = time.bytes[i] >= '0' && time.bytes[i] <= '9';
+    }
+    return digits;
+}
+
 void auth_line_reason(char *reason, size_t size, enum auth_reject reject,
                       const struct auth_line *line, int64_t late)
 {
@@ -190,8 +199,10 @@ void auth_line_reason(char *reason, size_t size, enum auth_reject reject,
                  line->n_fields == 1 ? "" : "s", AUTH_FIELDS);
         break;
     case AUTH_BAD_TIME:
-        snprintf(reason, size, "the time '%s' is not a whole number of seconds",
-                 quoted(auth_line_field(line, AUTH_TIME), text));
+        snprintf(
+            reason, size, "the time '%s' is %s", quoted(auth_line_field(line, AUTH_TIME), text),
+            is_negative(auth_line_field(line, AUTH_TIME)) ? "negative"
+                                                          : "not a whole number of seconds");
         break;
     case AUTH_FAR_TIME:
         snprintf(reason, size, "the time '%s' is beyond the year 9999",
