@@ -34,7 +34,7 @@ struct queue_spec {
     uint32_t k;
     bool blind;        /* shuffled; the screen hides score, rank and detector */
     uint32_t seed;     /* of the shuffle, the strata, controls and repeats */
-    uint32_t controls; /* rows of the bulk, below K for every detector */
+    uint32_t controls; /* rows of the bulk: in no list of the queue */
     uint32_t repeats;  /* rows shown a second time, in the later half */
     size_t n_strata;   /* QUEUE_STRATA */
     struct queue_stratum strata[QUEUE_STRATA_MAX];
