@@ -94,7 +94,7 @@ static void saved_word(const struct app *app, const char *before, size_t n, char
 static void value_word(const struct app *app, const struct filter_context *context,
                        const char *field, const char *before, size_t n, char *word, size_t size)
 {
-    static const char *const flagged[] = {"any", "all", NULL};
+    static const char *const flagged[] = {"any", "all", NULL}, *const day[] = {"last", NULL};
     char value[PROMPT_WORD] = "";
     if (strcmp(field, "user") == 0 && n < USERS_IN_FILTERS) {
         user_word(&app->session, n, value, sizeof value);
@@ -105,6 +105,8 @@ static void value_word(const struct app *app, const struct filter_context *conte
             snprintf(value, sizeof value, "%.100s%s", names[n].name,
                      names[n].rank ? ".rank" : "");
         }
+    } else if (strcmp(field, "day") == 0 && context->table->times != NULL) {
+        nth_word(day, n, value, sizeof value);
     } else if (strcmp(field, "flagged") == 0) {
         if (n < 2) {
             nth_word(flagged, n, value, sizeof value);

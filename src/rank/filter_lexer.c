@@ -137,6 +137,7 @@ bool lexer_value(struct lexer *lexer, struct lexeme *value, bool *more)
     bool ok = read_word(lexer, value, ',');
     char next = lexer->text[lexer->at];
     if (ok && value->length == 0 && !value->quoted) {
+        lexer->no_value = true;
         ok = fail(lexer, lexer->at, 1, "a value is missing here");
     } else if (ok && value->quoted && next != '\0' && next != ',' && !is_blank(next)) {
         ok = fail(lexer, lexer->at, 1, "a blank or a comma is missing after the quote");

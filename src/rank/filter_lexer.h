@@ -8,6 +8,7 @@ struct lexer {
     const char *text;
     size_t at;
     struct filter_error error;
+    bool no_value; /* that is the error: the parser knows which values there could be */
 };
 
 /* One word as it is meant, quotes undone. */

@@ -234,6 +234,26 @@ static bool check_available(struct parser *parser, const struct filter_field *fi
     return reason == NULL || refuse(parser, name->column, name->source_length, "%s", reason);
 }
 
+/* What may be typed where nothing is yet. */
+static const char *examples(enum filter_kind kind)
+{
+    switch (kind) {
+    case FILTER_USER: return "a name, as U66*";
+    case FILTER_TIME: return "the time as in the file, with *";
+    case FILTER_HOUR: return "0 to 23, as 9 or 22-5";
+    case FILTER_DAY: return "a number, a date, or last";
+    case FILTER_LIKE: return "the number of a row";
+    case FILTER_FEATURE: return "a number or a percentile, as >=10, 1-5 or >p99.9";
+    case FILTER_SCORE: return "a score or a percentile, as >0.6 or >p99.9";
+    case FILTER_FLAGGED: return "a detector, any, or all";
+    case FILTER_SORT: return "a field, as total_events or iforest-asc";
+    case FILTER_COPIES:
+    case FILTER_ROW:
+    case FILTER_RANK: return "a number, as 5, >=5 or 1-100";
+    default: return NULL;
+    }
+}
+
 static bool read_values(struct parser *parser, struct filter_term *term,
                         const struct filter_field *field)
 {
@@ -241,8 +261,11 @@ static bool read_values(struct parser *parser, struct filter_term *term,
     while (more) {
         struct lexeme value;
         if (!lexer_value(&parser->lexer, &value, &more)) {
+            const char *such = parser->lexer.no_value ? examples(field->kind) : NULL;
             *parser->error = parser->lexer.error;
-            return false;
+            return such == NULL ? false
+                                : refuse(parser, parser->lexer.error.column, 1,
+                                         "a value is missing here: %s", such);
         }
         bool ok = field->kind == FILTER_SORT      ? sort_value(parser, &value)
                   : field->kind == FILTER_FLAGGED ? flagged_value(parser, term, &value)

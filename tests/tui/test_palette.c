@@ -93,6 +93,7 @@ static void terms_of_filters(void **state)
     assert_completed("filter failed", "filter failed_events:");
     assert_completed("filter day:1 -fail_", "filter day:1 -fail_ratio:");
     assert_completed("filter lof.", "filter lof.rank:");
+    assert_offered("filter day:", "day:last");
     assert_offered("filter flagged:", "flagged:any flagged:all flagged:iforest flagged:lof "
                                       "flagged:ensemble");
     assert_completed("filter sort:dst", "filter sort:dst_hosts");
