@@ -14,6 +14,8 @@
 
 enum { APP_VIEWS_MAX = 16 };
 
+struct why;
+struct why_data;
 struct app_options {
     const struct run_params *params; /* borrowed for app_new() */
     const struct settings *settings; /* borrowed; NULL: the defaults */
@@ -147,6 +149,7 @@ void app_changed(struct app *app, unsigned what);
 const char *app_base_name(const char *path);
 struct rows_query;
 void app_ask_filter(struct app *app, const char *initial);
+void app_filter_typed(struct app *app, const char *text); /* and says where it does not hold */
 void app_filter_again(struct app *app);
 void app_filter_counted(struct app *app, const struct rows_query *asked);
 void app_answer(struct app *app, struct query *query); /* of a query the app itself has asked */
@@ -164,6 +167,8 @@ struct page *app_card_page(const struct app *app);      /* run_card.c */
 void app_why(struct app *app, const char *argument);    /* app_why.c */
 void app_why_answer(struct app *app, struct query *query);
 void app_why_free(struct app *app);                    /* while no query runs */
+struct sheet *app_why_sheet(const struct run *run, const struct why_data *data,
+                            const struct why *why, const char *input, struct status *status);
 void app_show_hour(struct app *app, const char *text); /* app_goto.c */
 void app_show_identical(struct app *app, const char *text);
 bool app_leave_aside(struct app *app); /* false: no such list is shown */

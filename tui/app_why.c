@@ -1,11 +1,13 @@
 /* Why a user-hour is odd, as a page: found by the queries thread. */
 #include "app_state.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "run/explainer.h"
+#include "run/sheet.h"
 
 /* The explainer of a run is built with the first question. The queries thread touches it, and
  * the UI thread when that is idle. */
@@ -17,6 +19,7 @@ struct why_cache {
 struct why_query {
     struct query query;
     const struct run *run;
+    const char *input; /* the file's name */
     struct why_cache *cache;
     struct parallel *parallel;
     size_t row;
@@ -32,6 +35,20 @@ static void add_line(void *context, const char *key, const char *text)
     } else {
         page_add(page, page->n == 0 ? ROLE_STRONG : ROLE_TEXT, "%s", text);
     }
+}
+
+/* A copy: the page keeps its own, to be written once more. */
+static struct sheet *sheet_of_page(const struct page *page, const struct app *app, char *name,
+                                   size_t size, struct status *status)
+{
+    (void)app;
+    snprintf(name, size, "why");
+    return sheet_copy(page->kept, status);
+}
+
+static void free_sheet(void *sheet)
+{
+    sheet_free(sheet);
 }
 
 static void work(struct query *query, const struct progress *progress)
@@ -53,6 +70,10 @@ static void work(struct query *query, const struct progress *progress)
             why_add_shapley(&cache->explainer->data, why);
         }
         why_lines(&cache->explainer->data, why, add_line, self->page);
+        self->page->kept =
+            app_why_sheet(self->run, &cache->explainer->data, why, self->input, &query->status);
+        self->page->free_kept = free_sheet;
+        self->page->sheet = self->page->kept != NULL ? sheet_of_page : NULL;
     }
     free(why);
 }
@@ -86,6 +107,7 @@ void app_why(struct app *app, const char *argument)
     self->query.free = free_query;
     self->query.slot = SLOT_WHY;
     self->run = session->run;
+    self->input = session->input;
     self->cache = app->why;
     self->parallel = app_query_threads(app);
     self->row = session->selected.row;

@@ -147,7 +147,7 @@ static struct export_list *list_of_view(struct app *app, char *name, size_t size
     const struct view_ops *view = app_view(app);
     const struct page *page = app->page;
     if (page != NULL && page->sheet == NULL) {
-        app_say(app, LOG_NOTE, "a page is no list to write; Esc, and e writes what is below");
+        app_say(app, LOG_NOTE, "this page is no list; Esc, then e, writes the one below");
         return NULL;
     }
     if (page == NULL && view->sheet == NULL) {

@@ -214,3 +214,32 @@ void sheet_add_partial(struct sheet *sheet, const char *name, const char *text)
 {
     add_pair(sheet, &sheet->partial, &sheet->n_partial, &sheet->partial_room, name, text);
 }
+
+struct sheet *sheet_copy(const struct sheet *table, struct status *status)
+{
+    struct sheet *copy = sheet_new_table(table->title, status);
+    if (copy == NULL) {
+        return NULL;
+    }
+    for (size_t i = 0; i < table->n_notes; i++) {
+        sheet_add_note(copy, table->notes[i].key, "%s", table->notes[i].text);
+    }
+    for (size_t i = 0; i < table->n_partial; i++) {
+        sheet_add_partial(copy, table->partial[i].key, table->partial[i].text);
+    }
+    for (size_t i = 0; i < table->n_columns; i++) {
+        sheet_add_column(copy, table->columns[i].name, table->columns[i].text);
+    }
+    for (size_t i = 0; i < table->n_rows * table->n_columns; i++) {
+        struct sheet_value value =
+            sheet_table_value(table, i / table->n_columns, i % table->n_columns);
+        put(copy,
+            (struct kept_value){.kind = value.kind,
+                                .length = value.length,
+                                .count = value.count,
+                                .number = value.number},
+            value.bytes);
+    }
+    copy->lost |= table->lost;
+    return copy;
+}

@@ -9,7 +9,8 @@
  *     JSON      {"title", "notes", "partial", "columns", "count", "rows": [{...}, ...]}; bytes
  *               that are not UTF-8 become U+FFFD, not-a-number and infinite become null.
  *     Markdown  a heading, the notes, a table; controls and the like made visible, `|` and all
- *               that means something to Markdown escaped; numbers with six digits.
+ *               that means something to Markdown escaped; whole numbers grouped, others with
+ *               six digits.
  *
  * Partial results (a detector that was cancelled) are said in each: JSON has the key "partial",
  * Markdown a line, and CSV, which has no place for remarks, a column more: iforest_partial.
@@ -72,6 +73,9 @@ struct sheet *sheet_new_table(const char *title, struct status *status);
 struct sheet *sheet_new_source(const char *title, const struct sheet_source *source,
                                void *take_self, size_t n_rows, struct status *status);
 void sheet_free(struct sheet *sheet); /* NULL is fine */
+
+/* A table once more: a sheet is gone once it is written. NULL when memory ran out. */
+struct sheet *sheet_copy(const struct sheet *table, struct status *status);
 
 /* These remember when memory runs out; writing fails then. A name that is taken gets "_2" and
  * so on, as readers want each name once. A column comes before the first value. */

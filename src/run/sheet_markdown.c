@@ -40,7 +40,9 @@ static void put_value(struct sheet_writer *writer, const struct sheet_value *val
         outfile_printf(writer->file, "%s", format_grouped(value->count).text);
         break;
     case SHEET_NUMBER:
-        if (!isnan(value->number)) {
+        if (value->number == floor(value->number) && fabs(value->number) < 1e15) {
+            outfile_printf(writer->file, "%s", format_value(value->number).text);
+        } else if (!isnan(value->number)) {
             outfile_printf(writer->file, "%.6g", value->number);
         }
         break;

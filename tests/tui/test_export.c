@@ -268,6 +268,18 @@ static void every_view_has_its_list(void **state)
     assert_non_null(text);
     assert_true(strncmp(text, "place,row_id,dt,src_user,", 25) == 0);
     free(text);
+    fixture_do(app, "why");
+    export_to(app, "why.md"); /* the page on top, not the list below */
+    text = read_file("why.md");
+    assert_true(strncmp(text, "# Why ", 6) == 0);
+    assert_non_null(strstr(text, "- in words: "));
+    assert_non_null(strstr(text, "- Isolation Forest: rank "));
+    assert_non_null(strstr(text, "| iforest\\_credit |"));
+    assert_non_null(strstr(text, "\n| nbhours\\_ratio | "));
+    free(text);
+    export_to(app, "why.csv"); /* once more: the page keeps it */
+    assert_file("why.csv", "feature,value,typical,rows_at_least,same_hour_rows_at_least,", 8);
+    fixture_do(app, "back");
     fixture_do(app, "scores");
     fixture_do(app, "detector iforest");
     export_to(app, "bins.json");
@@ -313,7 +325,7 @@ static void every_view_has_its_list(void **state)
     text = read_file("log.csv");
     assert_non_null(strstr(text, "\n0,note,\""));
     free(text);
-    assert_int_equal(empty_place(), 12);
+    assert_int_equal(empty_place(), 14);
     app_free(app);
 }
 
