@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "run/sheet.h"
 #include "table/authlog_index.h"
+#include "views/user_hours.h"
 
 enum { LINES_MOST = 5000 };
 
@@ -112,6 +113,11 @@ static void work(struct query *query, const struct progress *progress)
                       dict_get(table->users, table->row_user[self->row]), LINES_MOST, progress,
                       &query->status);
     self->page = lines != NULL ? page_new("Lines of the log") : NULL;
+    if (self->page != NULL) {
+        char name[60];
+        user_hours_name(table, self->row, false, name, sizeof name);
+        snprintf(self->page->title, sizeof self->page->title, "Lines of the log: %s", name);
+    }
     if (self->page == NULL) {
         authlog_lines_free(lines);
         return;
