@@ -75,7 +75,8 @@ static int draw_record(const struct cells *head, const struct cells *cells,
                        struct canvas *canvas, int y)
 {
     const int left = 3;
-    canvas_text(canvas, y, 1, ROLE_STRONG, cells->text[0]);
+    int after = canvas_printf(canvas, y, 1, ROLE_DIM, "%s ", head->text[0]);
+    canvas_text(canvas, y, after, ROLE_STRONG, cells->text[0]);
     int rows = 1, x = left;
     for (size_t c = 1; c < cells->n; c++) {
         const char *heading = c < head->n ? head->text[c] : "";

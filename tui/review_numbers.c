@@ -49,7 +49,8 @@ static void work(struct query *query, const struct progress *progress)
     for (size_t i = 0; i <= detector_count(); i++) {
         const struct result *result = &self->run->results[i];
         if (self->ready[i]) {
-            lists[n++] = (struct evaluated){result->name, result->title, result->ranking};
+            /* The short names of the lists' headings: so the tables fit on the screen. */
+            lists[n++] = (struct evaluated){result->name, result->brief, result->ranking};
         }
     }
     struct verdict_set *verdicts = review_desk_freeze(desk, false, &query->status);

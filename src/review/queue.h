@@ -67,7 +67,7 @@ struct queue *queue_new(const struct queue_spec *spec, const struct ranking *con
                         struct status *status);
 void queue_free(struct queue *queue);
 
-/* "150 slots, 97 distinct user-hours; 10 of the bulk as controls; blind, seed 42". */
+/* "97 user-hours (in 150 places); 10 of the bulk as controls; blind, seed 42". */
 void queue_text(const struct queue *queue, char *text, size_t size);
 
 /* "pooled iforest,lof k=50 seed=42 blind controls=10 repeats=5": what a verdict records.
@@ -77,7 +77,8 @@ void queue_label(const struct queue_spec *spec, const char *names, char *text, s
 /* One word of a label after the names, such as "k=50" or "blind"; false for anything else. */
 bool queue_parse_word(const char *word, struct queue_spec *spec);
 
-/* The whole label the other way; `names` (size) gets the detectors. False with a status for anything else. */
+/* The whole label the other way; `names` (size) gets the detectors. False with a status for
+ * anything else. */
 bool queue_parse(const char *label, struct queue_spec *spec, char *names, size_t size,
                  struct status *status);
 

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/format.h"
+
 static const char *const kinds[QUEUE_KINDS] = {"top", "pooled", "strata"};
 
 static void add(char *text, size_t size, const char *format, ...)
@@ -24,12 +26,13 @@ void queue_text(const struct queue *queue, char *text, size_t size)
 {
     text[0] = '\0';
     if (queue->spec.kind == QUEUE_STRATA) {
-        add(text, size, "%zu ranks in %zu strata, %zu drawn", queue->slots,
-            queue->spec.n_strata, queue->distinct);
-    } else if (queue->slots == queue->distinct) {
-        add(text, size, "%zu user-hour%s", queue->distinct, queue->distinct == 1 ? "" : "s");
+        add(text, size, "%s ranks in %zu strata, %s drawn", format_grouped(queue->slots).text,
+            queue->spec.n_strata, format_grouped(queue->distinct).text);
     } else {
-        add(text, size, "%zu slots, %zu distinct user-hours", queue->slots, queue->distinct);
+        add(text, size, "%s", format_count(queue->distinct, "user-hour").text);
+    }
+    if (queue->slots != queue->distinct && queue->spec.kind != QUEUE_STRATA) {
+        add(text, size, " (in %s places)", format_grouped(queue->slots).text);
     }
     if (queue->controls > 0) {
         add(text, size, "; %zu of the bulk as controls", queue->controls);

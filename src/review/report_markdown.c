@@ -1,5 +1,4 @@
 /* The report for people. */
-#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,7 +32,7 @@ static void put_who(const struct report *report, struct outfile *file)
         outfile_printf(file, " (%s, %zu blind", format_count(own->verdicts, "verdict").text,
                        own->blind);
         if (own->timed > 0) {
-            outfile_printf(file, ", %s hours", report_number(own->hours, 2).text);
+            outfile_printf(file, ", %s", report_hours(own->hours).text);
         }
         outfile_printf(file, ")");
     }
@@ -47,8 +46,8 @@ static void put_who(const struct report *report, struct outfile *file)
                    format_count(effort->verdicts, "verdict").text,
                    effort->verdicts == 1 ? "was" : "were", effort->blind);
     if (effort->timed > 0) {
-        outfile_printf(file, "; %s hours for the %zu that were timed, %s seconds each",
-                       report_number(effort->hours, 2).text, effort->timed,
+        outfile_printf(file, "; %s for the %zu that were timed, %s seconds each",
+                       report_hours(effort->hours).text, effort->timed,
                        report_number(effort->pace, 1).text);
     }
     outfile_printf(file, ".\n\n");
@@ -245,8 +244,9 @@ static void put_effort(const struct report *report, struct outfile *file)
                    "\n## What other K still cost\n\n| K | distinct user-hours in all lists | "
                    "not judged | hours at this pace |\n|--:|--:|--:|--:|\n");
     for (size_t i = 0; i < report->n_ks; i++) {
-        outfile_printf(file, "| %zu | %zu | %zu | %s |\n", report->more[i].k,
-                       report->more[i].distinct, report->more[i].left,
+        outfile_printf(file, "| %s | %s | %s | %s |\n", format_grouped(report->more[i].k).text,
+                       format_grouped(report->more[i].distinct).text,
+                       format_grouped(report->more[i].left).text,
                        report_number(report->more[i].hours, 1).text);
     }
 }
@@ -360,12 +360,13 @@ static bool put_list(const struct report *report, struct outfile *file, struct s
         if (row->verdict == VERDICT_NONE && row->note == NULL) {
             continue; /* a repeat whose first verdict was taken back */
         }
-        outfile_printf(file, "| %" PRIu32, row->row);
+        outfile_printf(file, "| %s", format_grouped(row->row).text);
         put_when_who(input->data.table, row->row, file);
         for (size_t j = 0; j < input->n_lists; j++) {
             size_t rank = ranking_rank_of(input->lists[j].ranking, input->data.index,
                                           input->data.table->row_profile, row->row);
-            outfile_printf(file, rank > 0 ? " | #%zu" : " | not scored", rank);
+            outfile_printf(file, rank > 0 ? " | #%s" : " | not scored",
+                           format_grouped(rank).text);
         }
         outfile_printf(file, " | %s%s | ",
                        row->verdict == VERDICT_NONE ? "note only"

@@ -39,6 +39,19 @@ struct words report_number(double value, int digits)
     return words;
 }
 
+struct words report_hours(double hours)
+{
+    struct words words;
+    if (hours < 1) {
+        double minutes = ceil(60 * hours);
+        snprintf(words.text, sizeof words.text, "%.0f minute%s", minutes,
+                 minutes == 1 ? "" : "s");
+    } else {
+        snprintf(words.text, sizeof words.text, "%.60s hours", report_number(hours, 2).text);
+    }
+    return words;
+}
+
 /* Text from outside: safe, and without meaning to Markdown. */
 void report_put_text(struct outfile *file, const char *text)
 {

@@ -65,11 +65,11 @@ static void a_table_that_does_not_fit_is_told_row_by_row(void **state)
     assert_string_equal(text, " Review\n"
                               "\n"
                               " two user_hours\n"
-                              " Forest\n"
+                              " list Forest\n"
                               "   TP 1\n"
                               "   exact | bounds\n"
                               "     1.0 to 99.0 %\n"
-                              " LOF\n"
+                              " list LOF\n"
                               "              1-8 of 11\n");
     page_free(page);
 }
