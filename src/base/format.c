@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static struct shown dash(void)
@@ -117,6 +118,19 @@ struct shown format_percent(double share)
     return shown;
 }
 
+/* With thousands grouped; for sizes below 1e15. */
+static struct shown decimal(double value, int decimals)
+{
+    char digits[32];
+    struct shown shown;
+    snprintf(digits, sizeof digits, "%.*f", decimals, fabs(value));
+    size_t whole = strcspn(digits, ".");
+    struct shown grouped = format_grouped(strtoull(digits, NULL, 10));
+    snprintf(shown.text, sizeof shown.text, "%s%.20s%.6s", value < 0 ? "-" : "", grouped.text,
+             digits + whole);
+    return shown;
+}
+
 struct shown format_score(double score)
 {
     struct shown shown;
@@ -131,7 +145,7 @@ struct shown format_score(double score)
         snprintf(shown.text, sizeof shown.text, "%.2e", score);
     } else {
         int decimals = size < 9.9995 ? 4 : size < 99.9995 ? 3 : size < 999.95 ? 1 : 0;
-        snprintf(shown.text, sizeof shown.text, "%.*f", decimals, score);
+        shown = decimal(score, decimals);
     }
     return shown;
 }
@@ -142,21 +156,34 @@ struct shown format_value(double value)
     if (isnan(value)) {
         return dash();
     }
-    if (fabs(value) < 1e15 && value == floor(value)) {
-        struct shown digits = format_grouped((uint64_t)fabs(value));
-        snprintf(shown.text, sizeof shown.text, "%s%.30s", value < 0 ? "-" : "", digits.text);
+    double size = fabs(value);
+    if (size < 1e15 && value == floor(value)) {
+        return decimal(value, 0);
+    }
+    if (size >= 1e15 || size < 0.0001) {
+        snprintf(shown.text, sizeof shown.text, "%.*e", size < 1 ? 1 : 3, value);
         return shown;
     }
-    if (fabs(value) >= 1e6 || fabs(value) < 0.001) {
-        snprintf(shown.text, sizeof shown.text, "%.3e", value);
-        return shown;
-    }
-    snprintf(shown.text, sizeof shown.text, "%.4f", value);
+    shown = decimal(value, size < 1000 ? 4 : size < 1e6 ? 1 : 0);
     char *end = shown.text + strlen(shown.text);
-    while (end[-1] == '0') {
-        *--end = '\0';
+    if (strchr(shown.text, '.') != NULL) {
+        while (end[-1] == '0') {
+            *--end = '\0';
+        }
+        if (end[-1] == '.') {
+            *--end = '\0';
+        }
     }
     return shown;
+}
+
+struct shown format_rounded(double amount)
+{
+    if (!(amount >= 0 && amount < 1e18)) {
+        return dash();
+    }
+    double unit = amount < 100 ? 1 : pow(10, floor(log10(amount)) - 1);
+    return format_grouped((uint64_t)(round(amount / unit) * unit));
 }
 
 struct shown format_one_in(double share)
@@ -168,12 +195,8 @@ struct shown format_one_in(double share)
         return format_percent(share);
     }
     /* Two digits: the next rank would change the third. */
-    double one_in = 1 / share;
-    double unit = pow(10, floor(log10(one_in)) - 1);
-    double rounded = unit <= 1 ? round(one_in) : round(one_in / unit) * unit;
     struct shown shown;
-    snprintf(shown.text, sizeof shown.text, "1 in %.30s",
-             format_grouped((uint64_t)rounded).text);
+    snprintf(shown.text, sizeof shown.text, "1 in %.30s", format_rounded(1 / share).text);
     return shown;
 }
 

@@ -21,11 +21,16 @@ struct shown format_duration(double seconds); /* 0:41, 1:02:03; negative or NaN:
 struct shown format_seconds(double seconds);  /* 0.04 s, 3.1 s, 41 s, then as format_duration */
 struct shown format_percent(double share);    /* 0.861: "86.1 %"; 0 and 1 only when exact */
 
-/* A number with no more digits than it needs: 0.7312, 521.0, 4.95e-04, 7.70e+09; NaN: "-". */
+/* A number with no more digits than it needs: 0.7312, 521.0, 5,631, 4.95e-04, 7.70e+09; NaN:
+ * "-". */
 struct shown format_score(double score);
 
-/* A value of a feature: whole numbers grouped, others with at most four decimals. */
+/* A value of a feature: grouped, and fractions with at most four decimals; 9 characters or less
+ * between 0 and a million: 2,751, 0.0004, 1.2e-05. */
 struct shown format_value(double value);
+
+/* A size of which two digits matter: "4,700". */
+struct shown format_rounded(double amount);
 
 /* A tail share: "1 in 42,000", above a tenth "35.2 %"; NaN: "-". */
 struct shown format_one_in(double share);

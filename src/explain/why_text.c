@@ -49,9 +49,9 @@ static void put_who_and_when(struct text *text, const struct table *table, size_
 }
 
 /* A probability that is too small for words is only bounded. */
-static struct shown expected(double tail)
+static struct shown chance(double tail)
 {
-    struct shown shown = {"less than 1 in 1,000,000,000"};
+    struct shown shown = {"below 1 in 1,000,000,000"};
     return tail < 1e-9 ? shown : format_one_in(tail);
 }
 
@@ -147,25 +147,63 @@ static void plain(struct lines *lines, const char *text)
     lines->line(lines->context, "", text);
 }
 
+/* In one line the features of which nothing can be said: `all` (d) tells which they are. */
+static void plain_features(struct lines *lines, const struct why_data *data,
+                           const struct why *why, const bool *all, const char *who)
+{
+    struct text text = begin(lines);
+    size_t n = 0;
+    for (size_t i = 0; i < why->d; i++) {
+        if (all[i]) {
+            put(&text, "%s%s %s", n++ > 0 ? ", " : "", data->data.table->feature_names[i],
+                format_value(why->value[i]).text);
+        }
+    }
+    put(&text, ": as high in %s", who);
+    if (n > 0) {
+        end(lines, "");
+    }
+}
+
 static void feature_lines(struct lines *lines, const struct why_data *data,
                           const struct why *why)
 {
+    bool all[TABLE_FEATURES_MAX];
+    struct text text = begin(lines);
+    put(&text, "Among all user-hours");
+    if (why->has_class) {
+        put(&text, ", and among those at %02dh on %s days", why->hour,
+            why->quiet ? "quiet" : "busy");
+    }
+    end(lines, "");
     for (size_t i = 0; i < why->d; i++) {
-        struct text text = begin(lines);
-        put(&text, "%s; typical %s; %s of all user-hours have as much",
-            format_value(why->value[i]).text, format_value(why->typical[i]).text,
+        all[i] = why->at_least[i] == why->rows;
+        if (all[i]) {
+            continue;
+        }
+        text = begin(lines);
+        put(&text, "%s; median %s; as high %s", format_value(why->value[i]).text,
+            format_value(why->typical[i]).text,
             format_one_in((double)why->at_least[i] / (double)why->rows).text);
         if (why->has_class) {
-            put(&text, ", %s of those at %02dh on %s days",
-                format_one_in((double)why->class_at_least[i] / (double)why->class_rows).text,
-                why->hour, why->quiet ? "quiet" : "busy");
+            put(&text, ", at %02dh %s", why->hour,
+                format_one_in((double)why->class_at_least[i] / (double)why->class_rows).text);
         }
         end(lines, data->data.table->feature_names[i]);
     }
+    plain_features(lines, data, why, all, "every user-hour");
 }
 
 static void past_lines(struct lines *lines, const struct why_data *data, const struct why *why)
 {
+    bool all[TABLE_FEATURES_MAX];
+    struct text text = begin(lines);
+    put(&text, "In the user's own past");
+    if (why->has_past && why->past.rows > 0) {
+        put(&text, ", %s; chance: of one as high",
+            format_count(why->past.rows, "earlier hour").text);
+    }
+    end(lines, "");
     if (!why->has_past) {
         plain(lines, "this table has no users, so there is no own past");
         return;
@@ -187,16 +225,20 @@ static void past_lines(struct lines *lines, const struct why_data *data, const s
                      "earlier hours");
     }
     for (size_t i = 0; i < why->d; i++) {
-        struct text text = begin(lines);
-        put(&text, "%s; own median %s, at most %s; %s of %s earlier hours had as much",
-            format_value(why->value[i]).text, format_value(why->past_median[i]).text,
-            format_value(why->past_most[i]).text, format_grouped(why->past_at_least[i]).text,
-            format_grouped(why->past.rows).text);
+        all[i] = why->past_at_least[i] == why->past.rows;
+        if (all[i]) {
+            continue;
+        }
+        text = begin(lines);
+        put(&text, "%s; median %s, max %s; as high in %s", format_value(why->value[i]).text,
+            format_value(why->past_median[i]).text, format_value(why->past_most[i]).text,
+            why->past_at_least[i] > 0 ? format_grouped(why->past_at_least[i]).text : "none");
         if (!isnan(why->past_tail[i])) {
-            put(&text, "; expected %s", expected(why->past_tail[i]).text);
+            put(&text, ", chance %s", chance(why->past_tail[i]).text);
         }
         end(lines, data->data.table->feature_names[i]);
     }
+    plain_features(lines, data, why, all, "every earlier hour");
 }
 
 /* One value a line, the largest first, as a bar that grows left or right of zero, and as text.
@@ -304,15 +346,13 @@ void why_lines(const struct why_data *data, const struct why *why,
     struct text text = begin(&lines);
     put(&text,
         why->copies > 1 ? "%s user-hours look exactly like this one."
-                        : "No other user-hour looks like this one.",
+                        : "No other user-hour looks exactly like this one.",
         format_grouped(why->copies).text);
     end(&lines, "");
     plain(&lines, "");
-    plain(&lines, "Among all user-hours");
     feature_lines(&lines, data, why);
     plain(&lines, "");
     if (data->context != NULL) {
-        plain(&lines, "In the user's own past");
         past_lines(&lines, data, why);
         plain(&lines, "");
     }

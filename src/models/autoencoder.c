@@ -196,6 +196,7 @@ const struct detector autoencoder_detector = {
     .exported = exported,
     .explain = autoencoder_explain,
     .credit_unit = "share of squared error",
+    .credit_of = "error",
     .shapley = shapley,
     .shapley_unit = "mean squared error beyond that of a row of means",
     .remarks = autoencoder_remarks,

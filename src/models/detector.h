@@ -141,6 +141,7 @@ struct detector {
     void (*expected)(const void *model, const struct detector_data *data, size_t profile,
                      double *values);
     const char *credit_unit; /* "levels of depth", "share of squared error" */
+    const char *credit_of;   /* in a word what the credits are shares of: "depth", "error" */
     /* The sign of a credit only says on which side of its neighbours the profile is: both sides
      * speak for an anomaly, as much as the magnitude says. */
     bool credit_sided;

@@ -264,6 +264,7 @@ const struct detector iforest_detector = {
     .exported = forest_exported,
     .explain = iforest_explain,
     .credit_unit = "levels of depth",
+    .credit_of = "depth",
     .shapley = forest_shapley,
     .shapley_unit = "levels of depth",
     .save = iforest_save,

@@ -373,6 +373,7 @@ const struct detector lof_detector = {
     .sample = lof_sample,
     .explain = lof_explain,
     .credit_unit = "share of squared distance",
+    .credit_of = "distance",
     .credit_sided = true,
     .remarks = lof_remarks,
     .save = lof_save,

@@ -16,20 +16,23 @@ struct remarks {
     void *context;
 };
 
-static void say_neighbour(const struct remarks *remarks, const struct lof_neighbour *neighbour)
+/* What sets it apart: the rest is as in the row itself, whose values are `own`. */
+static void say_neighbour(const struct remarks *remarks, const struct lof_neighbour *neighbour,
+                          const double *own)
 {
     const struct table *table = remarks->data->table;
     const double *values = table_profile(table, neighbour->profile);
     char text[500];
     size_t used = 0;
+    text[0] = '\0';
     for (size_t i = 0; i < table->profiles.d && used + 1 < sizeof text; i++) {
-        int n = snprintf(text + used, sizeof text - used, "%s%s %s", i > 0 ? ", " : "",
-                         table->feature_names[i], format_value(values[i]).text);
-        used += n > 0 ? (size_t)n : 0;
+        if (values[i] != own[i]) {
+            int n = snprintf(text + used, sizeof text - used, "%s%s %s", used > 0 ? ", " : "",
+                             table->feature_names[i], format_value(values[i]).text);
+            used += n > 0 ? (size_t)n : 0;
+        }
     }
-    char key[48];
-    snprintf(key, sizeof key, "%s rows", format_grouped(neighbour->copies).text);
-    remarks->line(remarks->context, key, text);
+    remarks->line(remarks->context, format_count(neighbour->copies, "row").text, text);
 }
 
 static void say_means(const struct remarks *remarks, const struct lof_neighbourhood *around,
@@ -79,10 +82,10 @@ void lof_remarks(const void *model, const struct detector_data *data, size_t pro
     say_densities(&remarks, around, ((const struct lof_model *)model)->form == LOF_SKLEARN);
     if (around->n_points > 0) {
         say_means(&remarks, around, profile);
-        line(context, "", "the nearest points");
+        line(context, "", "the nearest points, and in what they differ");
     }
     for (size_t i = 0; i < around->n; i++) {
-        say_neighbour(&remarks, &around->nearest[i]);
+        say_neighbour(&remarks, &around->nearest[i], table_profile(data->table, profile));
     }
     lof_neighbours_free(around);
 }
