@@ -225,7 +225,7 @@ static void act_alone(struct app *app, enum action action, const char *argument)
     case ACTION_K: set_k(app, argument); break;
     case ACTION_FILTER:
         if (argument[0] != '\0') {
-            app_set_filter(app, argument);
+            app_filter_typed(app, argument);
             app_saved_typed(app, argument);
         } else {
             app_ask_filter(app, "");

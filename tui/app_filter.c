@@ -153,7 +153,8 @@ void app_filter_counted(struct app *app, const struct rows_query *asked)
     app->dirty = true;
 }
 
-void app_set_filter(struct app *app, const char *text)
+/* Sets it and says so, with `rest`. */
+static void set_filter(struct app *app, const char *text, const char *rest)
 {
     struct filter_error error = {0};
     struct session_filter filter = {0};
@@ -174,9 +175,23 @@ void app_set_filter(struct app *app, const char *text)
     app->aside.on = false;
     if (text[0] != '\0') {
         start_count(app, text, comment, sizeof comment);
-        app_say(app, LOG_NOTE, "only %s", filter.understood);
+        app_say(app, LOG_NOTE, "only %s%s", filter.understood, rest);
     }
     app_changed(app, CHANGED_FILTER);
+}
+
+void app_set_filter(struct app *app, const char *text)
+{
+    set_filter(app, text, "");
+}
+
+void app_filter_typed(struct app *app, const char *text)
+{
+    char rest[80] = "";
+    if (!app_view(app)->filtered) {
+        snprintf(rest, sizeof rest, ", but not in %s", app_view(app)->title);
+    }
+    set_filter(app, text, rest);
 }
 
 bool app_filter_wrong(struct app *app, const char *text)
@@ -189,7 +204,7 @@ bool app_filter_wrong(struct app *app, const char *text)
 static void done(void *context, struct app *app, const char *text)
 {
     (void)context;
-    app_set_filter(app, text);
+    app_filter_typed(app, text);
     app_saved_typed(app, text);
 }
 

@@ -41,13 +41,13 @@ static void describe_rows(const struct app *app, bool brief, bool memory, char *
     char held[64];
     snprintf(held, sizeof held, " %s %s", app->glyphs->dot, format_bytes(app_memory(app)).text);
     held[memory ? strlen(held) : 0] = '\0';
-    if (session->filter.text[0] != '\0') {
+    struct shown all = brief ? format_short((double)n) : format_grouped(n);
+    if (session->filter.text[0] != '\0' && app_view(app)->filtered) {
         snprintf(text, size, "& %s of %s rows",
                  session->filter.counted ? format_grouped(session->filter.rows).text : "...",
-                 format_short((double)n).text);
+                 all.text);
     } else if (n > 0) {
-        snprintf(text, size, "%s%s row%s%s", session->has_table ? "" : "first ",
-                 brief ? format_short((double)n).text : format_grouped(n).text,
+        snprintf(text, size, "%s%s row%s%s", session->has_table ? "" : "first ", all.text,
                  n == 1 ? "" : "s", held);
     } else {
         snprintf(text, size, "%s", format_bytes(app_memory(app)).text);

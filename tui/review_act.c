@@ -61,8 +61,7 @@ static void write_note(struct app *app, size_t row, const char *text)
     if (asked != NULL) {
         asked->rows[0] = (uint32_t)row;
         snprintf(asked->text, sizeof asked->text, "%s", text);
-        snprintf(asked->message, sizeof asked->message, "saved: note %s row %s",
-                 text[0] != '\0' ? "on" : "removed from", format_grouped(row).text);
+        review_say_rows(asked, text[0] != '\0' ? "note" : "note removed", "", row, 1);
         review_submit(app, asked);
     }
 }

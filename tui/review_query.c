@@ -11,6 +11,7 @@
 #include "base/outfile.h"
 #include "review/evaluation.h"
 #include "review/exchange.h"
+#include "views/user_hours.h"
 
 enum { PACE_VERDICTS = 5 };
 
@@ -28,8 +29,8 @@ static void free_query(struct query *query)
 void review_say_rows(struct review_query *asked, const char *what, const char *how, size_t row,
                      size_t n)
 {
-    char where[64];
-    snprintf(where, sizeof where, "row %s", format_grouped(row).text);
+    char where[256];
+    user_hours_name(asked->table, row, false, where, sizeof where);
     snprintf(asked->message, sizeof asked->message, "saved: %s%s, %s", what, how,
              n > 1 ? format_count(n, "user-hour").text : where);
 }

@@ -64,25 +64,6 @@ static void fill_when(const struct table *table, size_t row, struct row_cell *ce
     }
 }
 
-static void fill_why(const struct session *session, size_t profile, bool ascii,
-                     struct row_cell *cell)
-{
-    const char *feature;
-    double share;
-    if (!detail_reason(session, session->selected.result, profile, &feature, &share)) {
-        return;
-    }
-    size_t i = 0;
-    const struct table *table = session->run->table;
-    while (strcmp(table->feature_names[i], feature) != 0) {
-        i++;
-    }
-    char text[ROW_CELL_TEXT];
-    snprintf(text, sizeof text, "%.100s %s", feature,
-             format_value(table_profile(table, profile)[i]).text);
-    text_safe(cell->text, sizeof cell->text, text, strlen(text), ascii);
-}
-
 void row_cell_fill(const struct app *app, struct row_column column, size_t row,
                    const struct glyphs *glyphs, struct row_cell *cell)
 {
@@ -116,7 +97,10 @@ void row_cell_fill(const struct app *app, struct row_column column, size_t row,
                      format_short(copies).text);
         }
         break;
-    case ROW_COLUMN_WHY: fill_why(session, profile, ascii, cell); break;
+    case ROW_COLUMN_WHY:
+        detail_why(session, session->selected.result, profile, ascii, cell->text,
+                   sizeof cell->text);
+        break;
     case ROW_COLUMN_FEATURE: {
         double value = table_profile(table, profile)[column.index];
         cell->role = value != 0 ? ROLE_TEXT : ROLE_DIM;

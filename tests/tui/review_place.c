@@ -57,15 +57,19 @@ struct vt *review_start(const struct review_place *place, const char *reviewer,
 
 bool review_says_saved(struct vt *vt, unsigned long *row)
 {
-    static const char words[] = "saved: true positive, row ";
+    static const char words[] = "saved: true positive, ";
     char line[512];
     vt_row(vt, ROWS - 2, line, sizeof line);
     const char *found = strstr(line, words);
     if (found == NULL || found > line + 3) { /* "NOT saved" says otherwise */
         return false;
     }
+    found = strstr(found, ", row ");
+    if (found == NULL) {
+        return false;
+    }
     *row = 0;
-    for (found += sizeof words - 1; *found != '\0'; found++) {
+    for (found += strlen(", row "); *found != '\0'; found++) {
         if (*found != ',') { /* 2,967 */
             *row = *row * 10 + (unsigned long)(*found - '0');
         }

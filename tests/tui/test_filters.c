@@ -172,13 +172,43 @@ static void the_selected_row_stays(void **state)
     app_free(app);
 }
 
+/* The header counts what a filter lets through only where the view is one that follows it. */
+static void only_views_that_follow_a_filter_claim_it(void **state)
+{
+    static const struct {
+        const char *view;
+        bool filtered;
+    } shown[] = {{"run", false},     {"data", true},    {"scores", true},
+                 {"top", true},      {"user", false},   {"users", true},
+                 {"compare", false}, {"review", false}, {"log", false}};
+    (void)state;
+    struct app *app = open_sample();
+    fixture_do(app, "filter failed:>=10");
+    assert_true(fixture_shows(app, "only failed_events:>=10"));
+    for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++) {
+        fixture_do(app, shown[i].view);
+        if (fixture_shows(app, "& 10 of 2,967 rows") != shown[i].filtered) {
+            fail_msg("%s: the filter is %s", shown[i].view,
+                     shown[i].filtered ? "not named" : "claimed");
+        }
+    }
+    fixture_do(app, "user");
+    fixture_do(app, "filter failed:>=20");
+    assert_true(fixture_shows(app, "only failed_events:>=20, but not in User"));
+    app_free(app);
+}
+
 int main(void)
 {
 #define PLACED(test) cmocka_unit_test_setup_teardown(test, make_place, remove_place)
     const struct CMUnitTest tests[] = {
-        PLACED(a_filter_is_echoed_while_it_is_typed), PLACED(filters_are_saved_by_name),
-        PLACED(what_was_typed_last_comes_back),       PLACED(a_damaged_file_is_said_and_kept),
-        cmocka_unit_test(without_a_place_it_is_said), PLACED(the_selected_row_stays),
+        PLACED(a_filter_is_echoed_while_it_is_typed),
+        PLACED(filters_are_saved_by_name),
+        PLACED(what_was_typed_last_comes_back),
+        PLACED(a_damaged_file_is_said_and_kept),
+        cmocka_unit_test(without_a_place_it_is_said),
+        PLACED(the_selected_row_stays),
+        PLACED(only_views_that_follow_a_filter_claim_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -177,9 +177,9 @@ static void every_kind_of_queue_is_started_by_its_words(void **state)
     assert_int_equal(app->session.selected.result, 0);
     fixture_do(app, "queue pooled k=50");
     assert_true(fixture_shows(app, "Pooled of IF, LOF by best rank: "));
-    assert_true(fixture_shows(app, "100 slots, 96 distinct user-hours"));
+    assert_true(fixture_shows(app, "96 user-hours (in 100 places)"));
     fixture_do(app, "queue stratified k=1000 each=30 seed=7");
-    assert_true(fixture_shows(app, "1000 ranks in 3 strata, 90 drawn"));
+    assert_true(fixture_shows(app, "1,000 ranks in 3 strata, 90 drawn"));
     assert_true(fixture_shows(app, "by strata"));
     fixture_do(app, "queue stratified k=200 each=10 seed=7");
     fixture_do(app, "key t t t t t t t t t f f f f f f f");
@@ -344,7 +344,7 @@ static void identical_ones_after_a_dialog(void **state)
     assert_int_equal(judged_alike(app, profile, VERDICT_FP), n);
     fixture_do(app, "key z z");
     assert_int_equal(judged_alike(app, profile, VERDICT_FP), 0);
-    assert_non_null(strstr(app->message, "saved: false positive taken back, row "));
+    assert_non_null(strstr(app->message, "saved: false positive taken back, "));
     app_free(app);
 }
 

@@ -212,7 +212,7 @@ static void the_hours_follow_ones_own_pace(void **state)
     fixture_do(judged, "key t f"); /* frozen: they take no time at all */
     fixture_do(judged, "scores");
     assert_true(review_seconds(judged->review) == 0);
-    assert_true(fixture_shows(judged, "0 hours to review at your 0:00 each"));
+    assert_true(fixture_shows(judged, "0 minutes to review at your 0:00 each"));
     app_free(judged);
     unlink(store);
 }

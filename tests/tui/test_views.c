@@ -224,7 +224,7 @@ static void a_filter_counts_while_it_is_typed(void **state)
     assert_string_equal(app->session.filter.text, "failed:>0");
     assert_true(app->session.filter.counted);
     assert_int_equal(app->session.filter.rows, 46);
-    assert_true(fixture_shows(app, "& 46 of 3.0 k rows"));
+    assert_true(fixture_shows(app, "& 46 of 2,967 rows"));
     assert_true(fixture_shows(app, "only failed_events:>0"));
     fixture_do(app, "key & Ctrl-U u s r : x");
     assert_true(fixture_shows(app, "column 1: "));

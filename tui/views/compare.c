@@ -284,8 +284,8 @@ static void answer_compare(void *state, struct app *app, struct query *query)
     }
 }
 
-static const enum action footer[] = {ACTION_PANE,    ACTION_OPEN, ACTION_K_MORE, ACTION_SORT,
-                                     ACTION_COMMAND, ACTION_HELP, ACTION_NONE};
+static const enum action footer[] = {ACTION_PANE, ACTION_OPEN,    ACTION_WHY,  ACTION_K_MORE,
+                                     ACTION_SORT, ACTION_COMMAND, ACTION_HELP, ACTION_NONE};
 
 const struct view_ops view_compare = {
     .action = ACTION_VIEW_COMPARE,

@@ -34,31 +34,38 @@ static void lay_out(const struct compare_view *view, const struct app *app,
     layout->rank = columns->n;
     for (size_t k = 0; k < view->found.n; k++) {
         const char *brief = session->run->results[view->found.result[k]].brief;
-        columns_add(columns, (struct column){brief, RANK_COLS, 11, k > 2 ? 3 : 0, TEXT_RIGHT});
+        columns_add(columns, (struct column){brief, RANK_COLS, 9, k > 2 ? 3 : 0, TEXT_RIGHT});
     }
-    const char *title = view->pane == PANE_DIFFER ? "decades rarer" : "why";
-    layout->last = columns_add(columns, (struct column){title, 16, 40, 2, TEXT_LEFT});
+    bool differ = view->pane == PANE_DIFFER;
+    const struct column last = {differ ? "times rarer" : "why", differ ? 16 : 20, 40, 2,
+                                TEXT_LEFT};
+    layout->last = columns_add(columns, last);
     columns_place(columns, cols);
 }
 
+/* By which detector a user-hour of the list is explained: the one that finds it rarer. */
+static size_t told_by(const struct compare_view *view, size_t i)
+{
+    return view->pane == PANE_DIFFER ? view->found.result[view->found.differ[i].rare]
+                                     : session_results() - 1;
+}
+
+/* "LOF 4,700 x AE", or the reason. */
 static void draw_last(const struct compare_view *view, const struct session *session, size_t i,
                       const struct layout *layout, struct canvas *canvas, int y)
 {
-    char text[200];
+    char text[200] = "";
     const struct run *run = session->run;
-    const char *feature;
-    double share;
     if (view->pane == PANE_DIFFER) {
         const struct disagreement *differ = &view->found.differ[i];
-        snprintf(text, sizeof text, "%s %.1f over %s",
-                 run->results[view->found.result[differ->rare]].brief, differ->decades,
+        snprintf(text, sizeof text, "%s %s %s %s", run->results[told_by(view, i)].brief,
+                 format_rounded(pow(10, differ->decades)).text, canvas->glyphs->times,
                  run->results[view->found.result[differ->ordinary]].brief);
-        columns_field(&layout->columns, canvas, y, layout->last, ROLE_TEXT, text);
-    } else if (layout->columns.width[layout->last] > 0 &&
-               detail_reason(session, session_results() - 1,
-                             run->table->row_profile[compare_row(view, i)], &feature, &share)) {
-        columns_field(&layout->columns, canvas, y, layout->last, ROLE_TEXT, feature);
+    } else if (layout->columns.width[layout->last] > 0) {
+        detail_why(session, told_by(view, i), run->table->row_profile[compare_row(view, i)],
+                   canvas->glyphs->ascii, text, sizeof text);
     }
+    columns_field(&layout->columns, canvas, y, layout->last, ROLE_TEXT, text);
 }
 
 /* As exact as there is room for. */
@@ -148,15 +155,15 @@ static void draw_means(struct compare_view *view, const struct session *session,
     const int here_x = name + 2, all_x = here_x + value + 1, times_x = all_x + value + 1;
     canvas_field(canvas, 0, 1, name, TEXT_LEFT, ROLE_DIM, "mean of");
     canvas_field(canvas, 0, here_x, value, TEXT_RIGHT, ROLE_DIM, "consensus");
-    canvas_field(canvas, 0, all_x, value, TEXT_RIGHT, ROLE_DIM, "everybody");
+    canvas_field(canvas, 0, all_x, value, TEXT_RIGHT, ROLE_DIM, "all");
     canvas_field(canvas, 0, times_x, times, TEXT_RIGHT, ROLE_DIM, "times");
     for (size_t i = list->top; i < list->n && (int)(i - list->top) + 1 < canvas->rows; i++) {
         int y = (int)(i - list->top) + 1;
         double here = view->found.consensus_mean[i], all = view->found.all_mean[i];
         canvas_field(canvas, y, 1, name, TEXT_LEFT, ROLE_TEXT, table->feature_names[i]);
         canvas_field(canvas, y, here_x, value, TEXT_RIGHT, ROLE_STRONG,
-                     format_value(here).text);
-        canvas_field(canvas, y, all_x, value, TEXT_RIGHT, ROLE_TEXT, format_value(all).text);
+                     format_score(here).text);
+        canvas_field(canvas, y, all_x, value, TEXT_RIGHT, ROLE_TEXT, format_score(all).text);
         if (all > 0 && !isnan(here)) {
             char text[48];
             say_times(here / all, narrow, canvas->glyphs, text, sizeof text);
@@ -185,7 +192,7 @@ static void title_of(const struct compare_view *view, const struct session *sess
         snprintf(text + length, size - length, "%s", found->n > 2 ? " (s: another pair)" : "");
         break;
     case PANE_MEANS:
-        snprintf(text, size, "%s of the consensus and everybody, by row",
+        snprintf(text, size, "the consensus (%s) beside all, means by row",
                  format_grouped(found->n_consensus).text);
         break;
     default: snprintf(text, size, "Jaccard over K; Enter lists what the pair shares"); break;
@@ -230,6 +237,6 @@ void compare_draw(struct compare_view *view, const struct app *app, struct canva
     if (detail > 0) {
         struct canvas part =
             canvas_part(canvas, canvas->rows - detail, 0, detail, canvas->cols);
-        detail_draw(app, row, &part);
+        detail_draw_by(app, row, told_by(view, list->cursor), &part);
     }
 }

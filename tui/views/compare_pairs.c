@@ -54,6 +54,11 @@ void compare_differ_title(const struct comparison *found, const struct session *
     snprintf(text, size, "where %s differ most", pair);
 }
 
+static bool has_curves(const struct comparison *found, const struct canvas *canvas)
+{
+    return canvas->cols - CURVE_X - 1 >= (int)found->n_steps;
+}
+
 static void draw_curve(const struct comparison *found, struct compare_pair pair,
                        struct canvas *canvas, int y)
 {
@@ -63,8 +68,7 @@ static void draw_curve(const struct comparison *found, struct compare_pair pair,
         curve[i] = compare_jaccard(&found->curve[i], pair);
         at = found->steps[i] < found->k && i + 1 < found->n_steps ? i + 1 : at;
     }
-    int room = canvas->cols - CURVE_X - 1;
-    if (room >= (int)found->n_steps) {
+    if (has_curves(found, canvas)) {
         chart_spark(canvas, y, CURVE_X, (int)found->n_steps, curve, found->n_steps, 1,
                     ROLE_BAR);
         canvas_select(canvas, y, CURVE_X + (int)at, 1); /* K itself */
@@ -111,7 +115,7 @@ int compare_draw_pairs(struct compare_view *view, const struct session *session,
     canvas_text(canvas, y, 1, ROLE_DIM, "shared by");
     canvas_field(canvas, y, 13, 10, TEXT_RIGHT, ROLE_DIM, "rows");
     canvas_field(canvas, y, 24, 8, TEXT_RIGHT, ROLE_DIM, "Jaccard");
-    if (found->n_steps > 0) {
+    if (found->n_steps > 0 && has_curves(found, canvas)) {
         canvas_printf(canvas, y, CURVE_X, ROLE_DIM, "for K from 1 to %s",
                       format_grouped(found->steps[found->n_steps - 1]).text);
     }

@@ -331,6 +331,7 @@ const struct view_ops view_data = {
     .title = "Data",
     .contexts = CONTEXT_MOVE,
     .footer = footer,
+    .filtered = true,
     .open = open_data,
     .close = close_data,
     .draw = draw_data,

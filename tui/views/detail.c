@@ -58,22 +58,22 @@ static size_t most_certain(const struct session *session, size_t result, size_t 
     return result;
 }
 
-bool detail_reason(const struct session *session, size_t result, size_t profile,
-                   const char **feature, double *share)
+bool detail_why(const struct session *session, size_t result, size_t profile, bool ascii,
+                char *text, size_t size)
 {
     const struct run *run = session->run;
     result = most_certain(session, result, profile);
     const struct detector *detector = run->results[result].detector;
-    if (!session->has_result[result] || detector == NULL) {
-        return false;
-    }
     const struct detector_data data = run_detector_data(run);
     struct reason reason;
-    if (!reason_find(detector, run->results[result].model, &data, profile, &reason)) {
+    char bytes[FEATURE_TEXT + sizeof(struct shown)];
+    if (!session->has_result[result] || detector == NULL ||
+        !reason_find(detector, run->results[result].model, &data, profile, &reason)) {
         return false;
     }
-    *feature = run->table->feature_names[reason.feature];
-    *share = reason.share;
+    snprintf(bytes, sizeof bytes, "%.60s %s", run->table->feature_names[reason.feature],
+             format_value(table_profile(run->table, profile)[reason.feature]).text);
+    text_safe(text, size, bytes, strlen(bytes), ascii);
     return true;
 }
 
@@ -182,7 +182,7 @@ static void add_part(struct pane *pane, int what, const char *heading, int prior
         int width = (int)text_width(part.text);
         cells = width > cells ? width : cells;
     }
-    cells = what == CREDIT ? BAR_COLS + SHARE_COLS : cells;
+    cells = what == CREDIT && cells < BAR_COLS + SHARE_COLS ? BAR_COLS + SHARE_COLS : cells;
     cells = what == FEATURE && cells > NAME_COLS ? NAME_COLS : cells;
     snprintf(pane->heading[what], sizeof pane->heading[what], "%s", heading);
     bool left = what == FEATURE || what == AS_HIGH || what == PERCENTILE || what == CREDIT;
@@ -224,7 +224,8 @@ static void add_parts(struct pane *pane, const struct glyphs *glyphs)
         add_part(pane, AS_HIGH, "as high", 1, glyphs);
     }
     if (pane->credited) {
-        snprintf(heading, sizeof heading, "%s: %s", by->brief, by->detector->credit_unit);
+        snprintf(heading, sizeof heading, "%s: share of %s", by->brief,
+                 by->detector->credit_of);
         add_part(pane, CREDIT, heading, 2, glyphs);
     }
 }
@@ -243,8 +244,9 @@ static void draw_feature(const struct pane *pane, size_t i, struct canvas *canva
             /* What rounds to 0.0 % is nothing, and its text fits. */
             double share = pane->share[i] >= 0.0005 ? pane->share[i] : 0;
             chart_bar(canvas, y, x, bar, share, ROLE_BAR);
+            bool tiny = share > 0 && share < 0.0001;
             canvas_field(canvas, y, x + bar, SHARE_COLS, TEXT_RIGHT, ROLE_TEXT,
-                         format_percent(share).text);
+                         tiny ? "<0.01 %" : format_percent(share).text);
             continue;
         }
         fill_part(pane, i, what, canvas->glyphs, &part);
@@ -331,6 +333,11 @@ static void draw_past(const struct session *session, size_t row, struct canvas *
 
 void detail_draw(const struct app *app, size_t row, struct canvas *canvas)
 {
+    detail_draw_by(app, row, app_session(app)->selected.result, canvas);
+}
+
+void detail_draw_by(const struct app *app, size_t row, size_t result, struct canvas *canvas)
+{
     const struct session *session = app_session(app);
     const struct table *table = session->run->table;
     struct pane *pane = mem_zero(1, sizeof *pane, "the detail pane", NULL);
@@ -340,7 +347,7 @@ void detail_draw(const struct app *app, size_t row, struct canvas *canvas)
     pane->session = session;
     pane->row = row;
     pane->profile = table->row_profile[row];
-    pane->by = most_certain(session, session->selected.result, pane->profile);
+    pane->by = most_certain(session, result, pane->profile);
     pane->credited = shares(session, pane->by, pane->profile, pane->share);
     struct canvas inner = canvas_part(canvas, 1, 1, canvas->rows - 1, canvas->cols - 1);
     add_parts(pane, canvas->glyphs);

@@ -16,13 +16,16 @@ void detail_title(const struct table *table, size_t row, struct canvas *canvas);
 
 void detail_draw(const struct app *app, size_t row, struct canvas *canvas);
 
+/* The same with what this result holds against it, not the one in view. */
+void detail_draw_by(const struct app *app, size_t row, size_t result, struct canvas *canvas);
+
 /* "iforest #3 of 100,000 (1 in 33,333)" for one result; "" when it is not ready. */
 void detail_rank(const struct session *session, size_t result, size_t row, char *text,
                  size_t size);
 
-/* The feature that a result (the ensemble: its most certain member) holds most against a
- * profile, as its name, and the share of what speaks against it; false when there is none. */
-bool detail_reason(const struct session *session, size_t result, size_t profile,
-                   const char **feature, double *share);
+/* "dst_hosts 332": the feature that a result (the ensemble: its most certain member) holds most
+ * against a profile, and its value; false when there is none. */
+bool detail_why(const struct session *session, size_t result, size_t profile, bool ascii,
+                char *text, size_t size);
 
 #endif

@@ -119,8 +119,9 @@ static struct sheet *sheet_log(void *state, const struct app *app, char *name, s
     return sheet;
 }
 
-static const enum action footer[] = {ACTION_DOWN, ACTION_UP,    ACTION_LAST,    ACTION_SEARCH,
-                                     ACTION_HELP, ACTION_CLOSE, ACTION_COMMAND, ACTION_NONE};
+static const enum action footer[] = {ACTION_OPEN,  ACTION_DOWN,    ACTION_UP,
+                                     ACTION_LAST,  ACTION_SEARCH,  ACTION_HELP,
+                                     ACTION_CLOSE, ACTION_COMMAND, ACTION_NONE};
 
 const struct view_ops view_log = {
     .action = ACTION_VIEW_LOG,

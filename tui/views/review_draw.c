@@ -6,7 +6,7 @@
 #include "views/review_view.h"
 #include "views/user_hours.h"
 
-enum { NARROW_COLS = 60, WHEN_COLS = 8, LEAST_LIST = 3, LEAST_CURVE = 3 };
+enum { NARROW_COLS = 60, WIDE_COLS = 74, WHEN_COLS = 8, LEAST_LIST = 3, LEAST_CURVE = 3 };
 
 const struct queue_item *review_item(const struct review_view *view)
 {
@@ -55,17 +55,21 @@ static void draw_item(const struct review_view *view, const struct app *app, siz
         canvas_text(canvas, y, at, ROLE_TEXT, known ? format_when(day, hour).text : time);
         return;
     }
+    /* The time as it stands in the file, where the rank has room behind it. */
+    bool wide = canvas->cols >= WIDE_COLS || !table_row_when(table, item->row, &day, &hour);
+    int rank_x = wide ? 58 : 46;
     canvas_field(canvas, y, 12, 24, TEXT_LEFT, ROLE_TEXT, user);
-    canvas_field(canvas, y, 37, 19, TEXT_LEFT, ROLE_TEXT, time);
+    canvas_field(canvas, y, 37, 19, TEXT_LEFT, ROLE_TEXT,
+                 wide ? time : format_when(day, hour).text);
     if (view->wish.spec.blind) {
         return;
     }
     if (item->rank > 0) {
-        canvas_printf(canvas, y, 58, ROLE_DIM, "best rank %s%s",
+        canvas_printf(canvas, y, rank_x, ROLE_DIM, "best rank %s%s",
                       format_grouped(item->rank).text,
                       item->role == ROLE_REPEAT ? ", again" : "");
     } else {
-        canvas_text(canvas, y, 58, ROLE_DIM,
+        canvas_text(canvas, y, rank_x, ROLE_DIM,
                     item->role == ROLE_REPEAT ? "control, again" : "control");
     }
 }

@@ -99,8 +99,7 @@ static int draw_table(const struct review_view *view, const struct session *sess
     char title[64];
     snprintf(title, sizeof title, "P@%s", format_grouped(k).text);
     const char *const titles[CELLS] = {
-        "",         title, "reviewed", "when all", view->exact ? "C-P 95 %" : "Wilson 95 %",
-        "undecided"};
+        "", title, "reviewed", "bounds", view->exact ? "C-P 95 %" : "Wilson 95 %", "undecided"};
     struct canvas part = canvas_part(canvas, 0, 1, canvas->rows, canvas->cols - 1);
     place(&columns, rows, n, titles, part.cols);
     columns_header(&columns, &part, y, columns.n, false);

@@ -15,7 +15,7 @@
 #include "widgets/list.h"
 #include "widgets/meter.h"
 
-enum { NAME_COLS = 17, WIDE_COLS = 100, FIRST_ROWS = 100 };
+enum { NARROW_COLS = 50, NAME_COLS = 17, WIDE_COLS = 100, FIRST_ROWS = 100 };
 
 /* The view has no state: all it shows is the session's. */
 static void *open_run(struct app *app)
@@ -207,7 +207,8 @@ static int draw_results(const struct session *session, struct canvas *canvas, in
 {
     struct columns columns = {0};
     int from = y;
-    columns_add(&columns, (struct column){"detector", 16, 20, 0, TEXT_LEFT});
+    int name = canvas->cols < NARROW_COLS ? 16 : 20; /* there the share matters more */
+    columns_add(&columns, (struct column){"detector", name, 20, 0, TEXT_LEFT});
     columns_add(&columns, (struct column){"flagged", 10, 12, 0, TEXT_RIGHT});
     columns_add(&columns, (struct column){"share", 7, 8, 1, TEXT_RIGHT});
     columns_add(&columns, (struct column){"above", 9, 10, 2, TEXT_RIGHT});

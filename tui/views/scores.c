@@ -359,6 +359,7 @@ const struct view_ops view_scores = {
     .title = "Scores",
     .contexts = CONTEXT_MOVE | CONTEXT_RANKED,
     .footer = footer,
+    .filtered = true,
     .open = open_scores,
     .close = close_scores,
     .draw = draw_scores,

@@ -109,15 +109,18 @@ static void draw_cost(const struct above *above, const struct app *app, struct c
     double rows = (double)(above->subset != NULL ? above->filtered : above->rows);
     const char *which = above->subset != NULL ? " filtered" : "";
     int x = 1;
-    struct shown hours = amount(rows * seconds / 3600);
+    bool brief = rows * seconds < 3600; /* "0.0 hours" says nothing */
+    struct shown effort =
+        brief ? format_rounded(ceil(rows * seconds / 60)) : amount(rows * seconds / 3600);
     if (days > 0) {
         struct shown alerts = amount(rows / (double)days);
         x = canvas_printf(canvas, 2, x, ROLE_DIM, "%s%s alert%s a day over %s; ", alerts.text,
                           which, one(&alerts), format_count(days, "day").text);
         which = "";
     }
-    canvas_printf(canvas, 2, x, ROLE_DIM, "%s%s hour%s to review at %s%s each", hours.text,
-                  which, one(&hours), own ? "your " : "", format_duration(seconds).text);
+    canvas_printf(canvas, 2, x, ROLE_DIM, "%s%s %s%s to review at %s%s each", effort.text,
+                  which, brief ? "minute" : "hour", one(&effort), own ? "your " : "",
+                  format_duration(seconds).text);
 }
 
 /* All of it in one line, for low screens. */

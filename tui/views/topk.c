@@ -309,15 +309,16 @@ static void where_topk(const void *state, const struct app *app, char *text, siz
     snprintf(text, size, "%s", session_result_title(app_session(app)));
 }
 
-static const enum action footer[] = {ACTION_OPEN,    ACTION_LINES, ACTION_DETECTOR_NEXT,
-                                     ACTION_FOLD,    ACTION_SORT,  ACTION_FILTER,
-                                     ACTION_COMMAND, ACTION_HELP,  ACTION_NONE};
+static const enum action footer[] = {ACTION_OPEN,          ACTION_WHY,  ACTION_LINES,
+                                     ACTION_DETECTOR_NEXT, ACTION_FOLD, ACTION_FILTER,
+                                     ACTION_COMMAND,       ACTION_HELP, ACTION_NONE};
 
 const struct view_ops view_topk = {
     .action = ACTION_VIEW_TOPK,
     .title = "Top-K",
     .contexts = CONTEXT_MOVE | CONTEXT_RANKED | CONTEXT_ROWS | CONTEXT_REVIEW,
     .footer = footer,
+    .filtered = true,
     .open = open_topk,
     .close = close_topk,
     .draw = draw_topk,

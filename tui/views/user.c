@@ -224,9 +224,9 @@ static struct sheet *sheet_user(void *state, const struct app *app, char *name, 
     return sheets_list(app, title, view->rows.in_order, view->rows.n, &how, status);
 }
 
-static const enum action footer[] = {ACTION_OPEN,     ACTION_LINES, ACTION_RIGHT,
-                                     ACTION_DAY_NEXT, ACTION_HOUR,  ACTION_TIMELINE,
-                                     ACTION_COLUMNS,  ACTION_HELP,  ACTION_NONE};
+static const enum action footer[] = {ACTION_OPEN,     ACTION_WHY,  ACTION_LINES,
+                                     ACTION_DAY_NEXT, ACTION_HOUR, ACTION_TIMELINE,
+                                     ACTION_COLUMNS,  ACTION_HELP, ACTION_NONE};
 
 const struct view_ops view_user = {
     .action = ACTION_VIEW_USER,

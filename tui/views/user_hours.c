@@ -31,6 +31,22 @@ void user_hours_user(const struct table *table, size_t row, bool ascii, char *te
     }
 }
 
+void user_hours_name(const struct table *table, size_t row, bool ascii, char *text, size_t size)
+{
+    char user[160];
+    struct shown when = {""};
+    int64_t day;
+    int hour;
+    user_hours_user(table, row, ascii, user, sizeof user);
+    if (table_row_when(table, row, &day, &hour)) {
+        when = format_when(day, hour);
+    }
+    bool both = user[0] != '\0' && when.text[0] != '\0';
+    bool any = user[0] != '\0' || when.text[0] != '\0';
+    snprintf(text, size, "%s%s%s%srow %s", user, both ? " " : "", when.text, any ? ", " : "",
+             format_grouped(row).text);
+}
+
 /* "unique_dst_computers" in 8 cells is "un_ds_co": a little of every word. */
 void user_hours_heading(const char *name, size_t cells, char *text, size_t size)
 {

@@ -19,6 +19,10 @@ void user_hours_time(const struct table *table, size_t row, bool ascii, char *te
 void user_hours_user(const struct table *table, size_t row, bool ascii, char *text,
                      size_t size);
 
+/* "U66@DOM1 d00 00h, row 2,967", without what the table does not have. */
+void user_hours_name(const struct table *table, size_t row, bool ascii, char *text,
+                     size_t size);
+
 /* A short heading of a feature: the words of its name cut to `cells` cells in all. */
 void user_hours_heading(const char *name, size_t cells, char *text, size_t size);
 

@@ -238,6 +238,7 @@ const struct view_ops view_users = {
     .title = "Users",
     .contexts = CONTEXT_MOVE | CONTEXT_RANKED,
     .footer = footer,
+    .filtered = true,
     .open = open_users,
     .close = close_users,
     .draw = users_draw,

@@ -59,7 +59,7 @@ static void lay_out(struct columns *columns, size_t at[USER_KEYS], int cols)
         enum user_key key;
         struct column column;
     } all[] = {
-        {USER_KEY_NAME, {"user", 10, 40, 0, TEXT_LEFT}},
+        {USER_KEY_NAME, {"user", 17, 40, 0, TEXT_LEFT}},
         {USER_KEY_ROWS, {"hours", 6, 10, 1, TEXT_RIGHT}},
         {USER_KEY_FLAGGED, {"flagged", 8, 10, 0, TEXT_RIGHT}},
         {USER_KEY_RANK, {"worst rank", 11, 11, 0, TEXT_RIGHT}},

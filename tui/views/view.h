@@ -62,6 +62,10 @@ struct view_ops {
      * the first ones stay longest on a narrow screen. */
     const enum action *footer;
 
+    /* Lists or counts only what the filter lets through: then the header says so; in
+     * another view, who types a filter is told that it does not hold there. */
+    bool filtered;
+
     /* Makes the state; NULL when memory is out. */
     void *(*open)(struct app *app);
     void (*close)(void *view);
