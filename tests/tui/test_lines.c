@@ -89,7 +89,7 @@ static void lines_name_the_other_user_are_counted_and_written(void **state)
     fixture_do(raw, "help"); /* a page without a list */
     assert_false(fixture_shows(raw, "e export"));
     fixture_do(raw, "key e");
-    assert_non_null(strstr(raw->message, "a page is no list"));
+    assert_non_null(strstr(raw->message, "this page is no list; Esc, then e"));
     app_free(raw);
     unlink(path);
     unlink(csv);
