@@ -10,7 +10,7 @@
 #include "page_markdown.h"
 #include "review/report.h"
 
-struct numbers_query {
+struct report_query {
     struct query query;
     const struct run *run;
     const struct review_desk *desk;
@@ -19,7 +19,7 @@ struct numbers_query {
     struct page *page; /* the answer */
 };
 
-static bool render(struct numbers_query *self, const struct report *report)
+static bool render(struct report_query *self, const struct report *report)
 {
     struct status *status = &self->query.status;
     struct outfile *file = outfile_memory(status);
@@ -38,7 +38,7 @@ static bool render(struct numbers_query *self, const struct report *report)
 
 static void work(struct query *query, const struct progress *progress)
 {
-    struct numbers_query *self = (struct numbers_query *)query;
+    struct report_query *self = (struct report_query *)query;
     const struct review_desk *desk = self->desk;
     struct evaluated lists[DETECTOR_MAX + 1];
     size_t n = 0;
@@ -79,7 +79,7 @@ static void work(struct query *query, const struct progress *progress)
 
 static void free_query(struct query *query)
 {
-    struct numbers_query *self = (struct numbers_query *)query;
+    struct report_query *self = (struct report_query *)query;
     page_free(self->page);
     free(self);
 }
@@ -93,7 +93,7 @@ void review_numbers(struct app *app)
                                     : "the numbers come when the run has ended");
         return;
     }
-    struct numbers_query *self = mem_zero(1, sizeof *self, "a query", NULL);
+    struct report_query *self = mem_zero(1, sizeof *self, "a query", NULL);
     if (self == NULL) {
         app_say(app, LOG_ERROR, "no memory for the numbers");
         return;
@@ -110,5 +110,5 @@ void review_numbers(struct app *app)
 
 void review_numbers_answer(struct app *app, struct query *query)
 {
-    app_page_answer(app, query, &((struct numbers_query *)query)->page);
+    app_page_answer(app, query, &((struct report_query *)query)->page);
 }

@@ -36,7 +36,7 @@ static int close_compare(void **state)
     return unlink(store);
 }
 
-static const struct comparison *found(void)
+static const struct compare_answer *found(void)
 {
     return &((const struct compare_view *)app_view_state(app))->found;
 }
@@ -45,7 +45,7 @@ static void pairs_come_in_order_and_all_of_them_last(void **state)
 {
     (void)state;
     static const size_t a[] = {0, 0, 0, 1, 1, 2, 0}, b[] = {1, 2, 3, 2, 3, 3, 0};
-    struct comparison one = {.n = 4};
+    struct compare_answer one = {.n = 4};
     assert_int_equal(compare_pairs(&one), 7);
     for (size_t i = 0; i < 7; i++) {
         assert_int_equal(compare_pair(&one, i).a, a[i]);

@@ -41,7 +41,7 @@ static void *open_compare(struct app *app)
 static void close_compare(void *state)
 {
     struct compare_view *view = state;
-    comparison_clear(&view->found);
+    compare_answer_clear(&view->found);
     free(view);
 }
 
@@ -108,7 +108,7 @@ static void select_cursor(const struct compare_view *view, struct app *app)
 /* Lists the user-hours that the pair under the cursor shares, in Top-K. */
 static void show_shared(const struct compare_view *view, struct app *app)
 {
-    const struct comparison *found = &view->found;
+    const struct compare_answer *found = &view->found;
     const struct run *run = app_session(app)->run;
     struct compare_pair pair = compare_pair(found, view->list[PANE_PAIRS].cursor);
     char filter[FILTER_TEXT] = "";
@@ -194,7 +194,7 @@ static bool has_choice(const struct compare_view *view)
 /* The next pair whose differences are listed, or how many detectors make the consensus. */
 static void choose(struct compare_view *view, struct app *app)
 {
-    const struct comparison *found = &view->found;
+    const struct compare_answer *found = &view->found;
     if (!has_choice(view)) {
         app_say(app, LOG_NOTE, "nothing to choose here: %s",
                 view->pane == PANE_PAIRS ? "all pairs are shown"
@@ -252,7 +252,7 @@ static void changed_compare(void *state, struct app *app, unsigned what)
 {
     struct compare_view *view = state;
     if ((what & CHANGED_RUN) != 0) {
-        comparison_clear(&view->found);
+        compare_answer_clear(&view->found);
         view->ready = false;
     }
     if ((what & (CHANGED_RUN | CHANGED_RESULT | CHANGED_K)) != 0) {
@@ -274,7 +274,7 @@ static void answer_compare(void *state, struct app *app, struct query *query)
         view->ready = false;
         return;
     }
-    comparison_clear(&view->found);
+    compare_answer_clear(&view->found);
     view->found = answer->found;
     memset(&answer->found, 0, sizeof answer->found);
     view->ready = true;

@@ -177,7 +177,7 @@ static void draw_means(struct compare_view *view, const struct session *session,
 static void title_of(const struct compare_view *view, const struct session *session,
                      bool narrow, char *text, size_t size)
 {
-    const struct comparison *found = &view->found;
+    const struct compare_answer *found = &view->found;
     size_t length;
     switch (view->pane) {
     case PANE_CONSENSUS:

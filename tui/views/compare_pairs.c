@@ -8,12 +8,12 @@
 
 enum { NAME_COLS = 12, CURVE_X = 48, K_COLS = 9, POINT_COLS = 17 };
 
-size_t compare_pairs(const struct comparison *found)
+size_t compare_pairs(const struct compare_answer *found)
 {
     return found->n * (found->n - 1) / 2 + (found->n > 2);
 }
 
-struct compare_pair compare_pair(const struct comparison *found, size_t i)
+struct compare_pair compare_pair(const struct compare_answer *found, size_t i)
 {
     for (size_t a = 0; a < found->n; a++) {
         size_t row = found->n - a - 1;
@@ -31,7 +31,7 @@ double compare_jaccard(const struct overlap *overlap, struct compare_pair pair)
                             : overlap_jaccard_all(overlap);
 }
 
-static void name_of(const struct comparison *found, const struct session *session,
+static void name_of(const struct compare_answer *found, const struct session *session,
                     struct compare_pair pair, const char *between, char *text, size_t size)
 {
     const struct result *results = session->run->results;
@@ -43,7 +43,7 @@ static void name_of(const struct comparison *found, const struct session *sessio
     }
 }
 
-void compare_differ_title(const struct comparison *found, const struct session *session,
+void compare_differ_title(const struct compare_answer *found, const struct session *session,
                           char *text, size_t size)
 {
     char pair[40] = "the detectors";
@@ -54,12 +54,12 @@ void compare_differ_title(const struct comparison *found, const struct session *
     snprintf(text, size, "where %s differ most", pair);
 }
 
-static bool has_curves(const struct comparison *found, const struct canvas *canvas)
+static bool has_curves(const struct compare_answer *found, const struct canvas *canvas)
 {
     return canvas->cols - CURVE_X - 1 >= (int)found->n_steps;
 }
 
-static void draw_curve(const struct comparison *found, struct compare_pair pair,
+static void draw_curve(const struct compare_answer *found, struct compare_pair pair,
                        struct canvas *canvas, int y)
 {
     double curve[COMPARE_STEPS];
@@ -75,8 +75,8 @@ static void draw_curve(const struct comparison *found, struct compare_pair pair,
     }
 }
 
-static void draw_pair(const struct comparison *found, const struct session *session, size_t i,
-                      struct canvas *canvas, int y)
+static void draw_pair(const struct compare_answer *found, const struct session *session,
+                      size_t i, struct canvas *canvas, int y)
 {
     char name[40];
     struct compare_pair pair = compare_pair(found, i);
@@ -91,7 +91,7 @@ static void draw_pair(const struct comparison *found, const struct session *sess
 }
 
 /* What was cancelled is said where its ranking counts. */
-static void draw_partial(const struct comparison *found, const struct session *session,
+static void draw_partial(const struct compare_answer *found, const struct session *session,
                          struct canvas *canvas, int y, int x)
 {
     for (size_t i = 0; i < found->n; i++) {
@@ -105,7 +105,7 @@ static void draw_partial(const struct comparison *found, const struct session *s
 int compare_draw_pairs(struct compare_view *view, const struct session *session,
                        struct canvas *canvas)
 {
-    const struct comparison *found = &view->found;
+    const struct compare_answer *found = &view->found;
     struct list *list = &view->list[PANE_PAIRS];
     int y = 0;
     int x = canvas_printf(canvas, y, 1, ROLE_STRONG, "top %s of each: %s in all",
@@ -138,7 +138,7 @@ int compare_draw_pairs(struct compare_view *view, const struct session *session,
 void compare_draw_curves(const struct compare_view *view, const struct session *session,
                          struct canvas *canvas)
 {
-    const struct comparison *found = &view->found;
+    const struct compare_answer *found = &view->found;
     size_t pairs = compare_pairs(found), n = found->n_steps;
     canvas_field(canvas, 0, 1, K_COLS, TEXT_RIGHT, ROLE_DIM, "K");
     for (size_t i = 0; i < pairs; i++) {

@@ -8,7 +8,7 @@
 
 enum { CURVE_BEYOND = 10 /* times K: whether they come to agree further down */ };
 
-void comparison_clear(struct comparison *comparison)
+void compare_answer_clear(struct compare_answer *comparison)
 {
     free(comparison->curve);
     free(comparison->consensus);
@@ -35,7 +35,7 @@ static size_t add_step(size_t k, size_t *steps, size_t n, size_t room)
 
 static bool find_overlaps(struct compare_query *self, const struct progress *progress)
 {
-    struct comparison *found = &self->found;
+    struct compare_answer *found = &self->found;
     struct status *status = &self->query.status;
     const struct row_index *index = self->run->by_profile;
     if (!overlap_at(&found->at_k, self->ranking, found->n, index, found->k, status)) {
@@ -57,7 +57,7 @@ static bool find_overlaps(struct compare_query *self, const struct progress *pro
 static bool sort_consensus(struct compare_query *self, uint32_t *rows,
                            const struct progress *progress)
 {
-    struct comparison *found = &self->found;
+    struct compare_answer *found = &self->found;
     const struct result *ensemble = run_result(self->run, "ensemble");
     struct row_order order = {.key = ROW_KEY_ROW};
     if (ensemble->ranking != NULL) {
@@ -73,7 +73,7 @@ static bool sort_consensus(struct compare_query *self, uint32_t *rows,
 
 static bool find_consensus(struct compare_query *self, const struct progress *progress)
 {
-    struct comparison *found = &self->found;
+    struct compare_answer *found = &self->found;
     struct status *status = &self->query.status;
     struct head heads[OVERLAP_MAX];
     size_t d = self->run->table->profiles.d;
@@ -99,7 +99,7 @@ static bool find_consensus(struct compare_query *self, const struct progress *pr
 /* Of all detectors, or of the pair that was chosen. */
 static void find_differences(struct compare_query *self)
 {
-    struct comparison *found = &self->found;
+    struct compare_answer *found = &self->found;
     const struct ranking *two[] = {self->ranking[self->a], self->ranking[self->b]};
     bool all = self->a == self->b;
     if (!disagreements(all ? self->ranking : two, all ? found->n : 2, self->run->by_profile,
@@ -117,7 +117,7 @@ static void find_differences(struct compare_query *self)
 static void work(struct query *query, const struct progress *progress)
 {
     struct compare_query *self = (struct compare_query *)query;
-    struct comparison *found = &self->found;
+    struct compare_answer *found = &self->found;
     if (!find_overlaps(self, progress) || !find_consensus(self, progress)) {
         return;
     }
@@ -131,7 +131,7 @@ static void work(struct query *query, const struct progress *progress)
 static void free_query(struct query *query)
 {
     struct compare_query *self = (struct compare_query *)query;
-    comparison_clear(&self->found);
+    compare_answer_clear(&self->found);
     free(self);
 }
 
@@ -146,7 +146,7 @@ struct compare_query *compare_query_new(const struct app *app, size_t least, siz
     self->query.free = free_query;
     self->query.slot = SLOT_COMPARE;
     self->run = session->run;
-    struct comparison *found = &self->found;
+    struct compare_answer *found = &self->found;
     for (size_t i = 0; i < detector_count() && found->n < OVERLAP_MAX; i++) {
         if (session->has_result[i]) {
             self->ranking[found->n] = session->run->results[i].ranking;

@@ -12,7 +12,7 @@
 
 enum { COMPARE_STEPS = 64, COMPARE_DISAGREEMENTS = 1000 };
 
-struct comparison {
+struct compare_answer {
     size_t n;                   /* detectors that are ready */
     size_t result[OVERLAP_MAX]; /* their indices in run->results */
     size_t k;
@@ -29,22 +29,22 @@ struct comparison {
     size_t pair; /* of those that differ: 0: all detectors, else compare_pair(pair - 1) */
 };
 
-void comparison_clear(struct comparison *comparison);
+void compare_answer_clear(struct compare_answer *comparison);
 
 struct compare_query {
     struct query query;
     const struct run *run;
     const struct ranking *ranking[OVERLAP_MAX];
-    size_t a, b;             /* the pair's places in it; the same: all */
-    struct comparison found; /* the answer; taken by copying it and leaving a cleared one */
+    size_t a, b;                 /* the pair's places in it; the same: all */
+    struct compare_answer found; /* the answer; taken by copying it and leaving a cleared one */
 };
 
 /* The pairs of detectors, then all of them when they are more than two. */
 struct compare_pair {
-    size_t a, b; /* places in comparison.result; the same: all */
+    size_t a, b; /* places in compare_answer.result; the same: all */
 };
-size_t compare_pairs(const struct comparison *found);
-struct compare_pair compare_pair(const struct comparison *found, size_t i);
+size_t compare_pairs(const struct compare_answer *found);
+struct compare_pair compare_pair(const struct compare_answer *found, size_t i);
 
 /* Compares the detectors of the run that are ready, at the session's K. `least` and `pair` as
  * in the comparison; 0 when they are too large. */

@@ -10,7 +10,7 @@
 static struct sheet *sheet_of_rows(const struct compare_view *view, const struct app *app,
                                    const char *title, struct status *status)
 {
-    const struct comparison *found = &view->found;
+    const struct compare_answer *found = &view->found;
     const struct session *session = app_session(app);
     struct sheets_rows how = {.place = "place"};
     if (view->pane == PANE_CONSENSUS) {
@@ -72,7 +72,7 @@ static struct sheet *sheet_of_means(const struct compare_view *view, const struc
 static struct sheet *sheet_of_curves(const struct compare_view *view, const struct app *app,
                                      const char *title, struct status *status)
 {
-    const struct comparison *found = &view->found;
+    const struct compare_answer *found = &view->found;
     const struct result *results = app_session(app)->run->results;
     struct sheet *sheet = sheet_new_table(title, status);
     if (sheet == NULL) {
@@ -104,7 +104,7 @@ struct sheet *compare_sheet(void *state, const struct app *app, char *name, size
 {
     static const char *const names[PANES] = {"consensus", "differences", "means", "jaccard"};
     const struct compare_view *view = state;
-    const struct comparison *found = &view->found;
+    const struct compare_answer *found = &view->found;
     char title[160];
     if (!view->ready) {
         return NULL;

@@ -14,7 +14,7 @@
 enum compare_pane { PANE_CONSENSUS, PANE_DIFFER, PANE_MEANS, PANE_PAIRS, PANES };
 
 struct compare_view {
-    struct comparison found;
+    struct compare_answer found;
     bool ready;
     const void *asked;
     size_t least; /* of the consensus; 0: all detectors */
@@ -32,7 +32,7 @@ size_t compare_length(const struct compare_view *view, const struct session *ses
 size_t compare_row(const struct compare_view *view, size_t i);
 
 /* "where the detectors differ most", or those of the pair. */
-void compare_differ_title(const struct comparison *found, const struct session *session,
+void compare_differ_title(const struct compare_answer *found, const struct session *session,
                           char *text, size_t size);
 
 /* Everything: the answer is there. */
