@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "tui/fixture.h"
+#include "tui/held.h"
 #include "unit/test.h"
 
 static void a_run_is_repeated_with_other_parameters(void **state)
@@ -29,33 +30,6 @@ static void a_run_is_repeated_with_other_parameters(void **state)
     app_free(app);
 }
 
-/* A query that goes on until `pipe` is closed: those behind it wait. */
-struct held {
-    struct query query;
-    int pipe[2];
-};
-
-static void hold(struct query *query, const struct progress *progress)
-{
-    char byte;
-    (void)progress;
-    assert_int_equal(read(((struct held *)query)->pipe[0], &byte, 1), 0);
-}
-
-static void leave(struct query *query)
-{
-    (void)query;
-}
-
-/* Stops the queries thread. */
-static void start_holding(struct app *app, struct held *held)
-{
-    enum { OWN_SLOT = 1000 };
-    *held = (struct held){.query = {.work = hold, .free = leave, .slot = OWN_SLOT}};
-    assert_int_equal(pipe(held->pipe), 0);
-    assert_true(app_query(app, NULL, &held->query));
-}
-
 /* Runs again, and shows the new run while the queries of the one before still wait. */
 static void replace_run(struct app *app)
 {
@@ -69,13 +43,6 @@ static void replace_run(struct app *app)
     }
 }
 
-static void stop_holding(struct app *app, struct held *held)
-{
-    close(held->pipe[1]);
-    fixture_wait(app);
-    close(held->pipe[0]);
-}
-
 static void an_answer_about_the_run_before_is_void(void **state)
 {
     (void)state;
@@ -84,12 +51,12 @@ static void an_answer_about_the_run_before_is_void(void **state)
     fixture_do(app, "top");
     fixture_do(app, "open");
     assert_true(app->session.selected.has_row);
-    start_holding(app, &held);
+    hold_start(app, &held);
     app_select_user(app, app->session.selected.user + 1); /* its hours are asked for */
     replace_run(app);
     assert_false(app->session.selected.has_row);
     app_enter(app, ACTION_VIEW_USER);
-    stop_holding(app, &held);
+    hold_stop(app, &held);
     assert_false(app->session.selected.has_row); /* of a table that is no more */
     assert_false(app->session.selected.has_user);
     app_free(app);
@@ -105,11 +72,11 @@ static void a_list_of_the_run_before_replaces_no_file(void **state)
     struct app *app = fixture_open("lanl_user_hours.csv", "iforest");
     struct held held;
     fixture_do(app, "top");
-    start_holding(app, &held);
+    hold_start(app, &held);
     snprintf(line, sizeof line, "export %s", path);
     assert_true(app_command(app, line));
     replace_run(app);
-    stop_holding(app, &held);
+    hold_stop(app, &held);
     assert_int_equal(app->prompt.kind, PROMPT_NONE); /* nobody asks whether to */
     assert_true(fixture_shows(app, "the list was not written"));
     app_free(app);
@@ -132,11 +99,11 @@ static void a_question_about_a_row_of_the_run_before_records_nothing(void **stat
         fixture_do(app, "first");
         assert_true(app_command(app, alike ? "alike" : "note"));
         assert_int_equal(app->prompt.kind, alike ? PROMPT_CONFIRM : PROMPT_QUESTION);
-        start_holding(app, &held);
+        hold_start(app, &held);
         struct prompt asked = app->prompt; /* as it stands over the end of the run */
         replace_run(app);
         app->prompt = asked;
-        stop_holding(app, &held);
+        hold_stop(app, &held);
         app_key(app, 'y');
         if (!alike) {
             app_key(app, KEYS_ENTER);

@@ -25,6 +25,8 @@ struct data_view {
     struct description *description; /* of the table; NULL while it is being made */
     struct row_set listed;           /* what the rows pane lists; borrowed by searches */
     bool filtered;                   /* `listed` is the answer to the filter */
+    bool stale;                      /* it is of a run that was replaced: not to be looked at */
+    const void *asked;               /* the list on its way */
 };
 
 static void *open_data(struct app *app);
@@ -93,8 +95,9 @@ static void ask_rows(struct data_view *view, struct app *app)
     }
     struct rows_query *asked =
         rows_query_new(app, session->filter.text, "", SIZE_MAX, SLOT_DATA_ROWS, &error);
-    if (asked != NULL) {
-        app_query(app, view, &asked->query);
+    view->asked = asked;
+    if (asked != NULL && !app_query(app, view, &asked->query)) {
+        view->asked = NULL;
     }
 }
 
@@ -116,12 +119,13 @@ static void take_rows(struct data_view *view, const struct app *app, struct rows
     const struct session *session = app_session(app);
     uint32_t row;
     size_t place = SIZE_MAX;
-    if (row_set_get(&view->listed, view->rows.cursor, 1, &row, NULL) == 1 &&
+    if (!view->stale && row_set_get(&view->listed, view->rows.cursor, 1, &row, NULL) == 1 &&
         row < session->run->table->n_rows) {
         place = row_set_find(&answer->rows, session->run->table->row_profile, row, 0);
     }
     row_set_clear(&view->listed);
     view->listed = answer->rows;
+    view->stale = false;
     answer->rows = (struct row_set){0};
     view->filtered = answer->text[0] != '\0';
     list_set_count(&view->rows, view->listed.n);
@@ -139,10 +143,11 @@ static void data_answer(void *state, struct app *app, struct query *query)
             asked->description = NULL;
         }
     } else if (query->slot == SLOT_DATA_ROWS) {
-        struct rows_query *asked = (struct rows_query *)query;
-        if (query->status.code == STATUS_OK &&
-            asked->context.table == app_session(app)->run->table) {
-            take_rows(view, app, asked);
+        if (view->asked == query) {
+            view->asked = NULL;
+            if (query->status.code == STATUS_OK) {
+                take_rows(view, app, (struct rows_query *)query);
+            }
         }
     } else {
         const struct find_query *found = (const struct find_query *)query;
@@ -160,7 +165,8 @@ static void data_changed(void *state, struct app *app, unsigned what)
     if ((what & CHANGED_RUN) != 0) {
         describe_free(view->description);
         view->description = NULL;
-        view->rows.n = 0; /* the old list stays for a search that still looks at it */
+        view->stale = true; /* it stays for a search that may be looking at it */
+        list_set_count(&view->rows, 0);
     }
     if ((what & (CHANGED_RUN | CHANGED_TABLE)) != 0 && session->has_table) {
         ask_description(view, app);
@@ -232,7 +238,7 @@ static void draw_data(void *state, const struct app *app, struct canvas *canvas)
 static unsigned open_row(struct data_view *view, struct app *app)
 {
     uint32_t row;
-    if (view->pane != PANE_ROWS || !app_session(app)->has_table ||
+    if (view->pane != PANE_ROWS || !app_session(app)->has_table || view->rows.n == 0 ||
         row_set_get(&view->listed, view->rows.cursor, 1, &row, NULL) != 1) {
         return REACT_PASS;
     }
@@ -263,9 +269,15 @@ static unsigned act_data(void *state, struct app *app, enum action action, const
     return list_act(list, action) ? REACT_DONE : REACT_PASS;
 }
 
+/* The queries thread looks through the list while it is ours. One that is on its way would free
+ * it under the search; one that is asked for later comes when the search is over. */
 static unsigned find_in_data(void *state, struct app *app, const char *text, bool forward)
 {
     struct data_view *view = state;
+    if (view->asked != NULL && view->listed.kind == ROW_SET_LIST) {
+        app_say(app, LOG_NOTE, "the list is on its way: search when it is there");
+        return REACT_DONE;
+    }
     if (!app_session(app)->has_table || view->rows.n == 0) {
         return REACT_PASS;
     }
@@ -313,7 +325,7 @@ static struct sheet *sheet_data(void *state, const struct app *app, char *name, 
     const struct data_view *view = state;
     const struct sheets_rows how = {.place = "place", .filtered = true};
     struct row_set rows;
-    if (!app_session(app)->has_table) {
+    if (!app_session(app)->has_table || view->stale) {
         return NULL;
     }
     if (view->pane == PANE_COLUMNS) {
