@@ -204,6 +204,7 @@ void export_start(struct app *app, const char *path)
     exporter->offered = list;
     snprintf(file, sizeof file, "oddhours-%s%s", name, sheet_formats[0]->endings[0]);
     prompt_open(&app->prompt, PROMPT_EXPORT, "write to: ", file);
+    snprintf(app->prompt.comment, sizeof app->prompt.comment, "Ctrl-U clears");
     count_formulas(app);
 }
 

@@ -376,7 +376,7 @@ void prompt_draw(const struct prompt *prompt, const struct keymap *keymap,
     cols = comment <= 1 || cols > room ? room : cols;
     int cursor = line_edit_draw(&prompt->edit, canvas, y, x, cols);
     if (cols < room) {
-        canvas_text(canvas, y, x + cols, ROLE_DIM, prompt->comment);
+        canvas_phrases(canvas, y, x + cols, ROLE_DIM, "%s", prompt->comment);
     }
     canvas_select(canvas, y, cursor, 1);
 }
