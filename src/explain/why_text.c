@@ -147,19 +147,30 @@ static void plain(struct lines *lines, const char *text)
     lines->line(lines->context, "", text);
 }
 
-/* In one line the features of which nothing can be said: `all` (d) tells which they are. */
+/* The features of which nothing can be said, together: `all` (d) tells which they are. */
 static void plain_features(struct lines *lines, const struct why_data *data,
                            const struct why *why, const bool *all, const char *who)
 {
+    const size_t full = sizeof lines->buffer * 3 / 4; /* many features take several lines */
     struct text text = begin(lines);
     size_t n = 0;
     for (size_t i = 0; i < why->d; i++) {
-        if (all[i]) {
-            put(&text, "%s%s %s", n++ > 0 ? ", " : "", data->data.table->feature_names[i],
-                format_value(why->value[i]).text);
+        if (!all[i]) {
+            continue;
         }
+        if (text.used > full) {
+            put(&text, ",");
+            end(lines, "");
+            text = begin(lines);
+        } else if (n == 0) {
+            put(&text, "as high in %s: ", who);
+        } else {
+            put(&text, ", ");
+        }
+        put(&text, "%s %s", data->data.table->feature_names[i],
+            format_value(why->value[i]).text);
+        n++;
     }
-    put(&text, ": as high in %s", who);
     if (n > 0) {
         end(lines, "");
     }

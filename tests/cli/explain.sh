@@ -77,6 +77,14 @@ ends 'a single row misses nothing by more than others do' 0 'no row has a smalle
 ends 'a row that LOF did not score says so' 0 'not in the sample' \
     "$oddhours" explain "$data/lanl_user_hours.csv" -q --row 2723 --models lof \
     --lof-sample 50 --lof-scope sample
+awk 'BEGIN { for (i = 0; i < 60; i++) { h = h ",nothing_to_say_of_" i; v = v ",0" }
+    print "busy" h; for (i = 1; i <= 50; i++) print i v }' >"$work/wide.csv"
+ends 'features of which nothing can be said stand together' 0 'in every user-hour: nothing_to_say_of_0 0, ' \
+    "$oddhours" explain "$work/wide.csv" -q --row 49 --trees 10 --epochs 1 \
+    --features "$(sed -n 1p "$work/wide.csv")"
+ends 'all of them, however many' 0 'nothing_to_say_of_59 0$' \
+    "$oddhours" explain "$work/wide.csv" -q --row 49 --trees 10 --epochs 1 \
+    --features "$(sed -n 1p "$work/wide.csv")"
 ends 'a row beyond the table' 2 'the table has rows 0 to 99999' \
     "$oddhours" explain "$work/out" -q --row 100000
 ends 'nobody' 2 'there is no user-hour of' \
