@@ -112,7 +112,7 @@ static void the_head_sums_up(void **state)
     assert_true(fixture_shows(app, "ann@D  7 hours on 4 days, first d00 08h"));
     assert_true(fixture_shows(app, ", last d04 23h"));
     assert_true(fixture_shows(app, "worst #1"));
-    assert_true(fixture_shows(app, "in all total_events 124")); /* shares are not added up */
+    assert_true(fixture_shows(app, "sums: total_events 124")); /* shares are not added up */
     app_free(app);
 }
 

@@ -84,8 +84,29 @@ static void add_features(const struct table *table, struct columns *columns,
         text_safe(safe, sizeof safe, table->feature_names[i], strlen(table->feature_names[i]),
                   true);
         user_hours_heading(safe, VALUE_COLS, headings[i], sizeof headings[i]);
-        columns_add(columns, (struct column){headings[i], VALUE_COLS, VALUE_COLS + 2,
-                                             (int)i + 1, TEXT_RIGHT});
+        columns_add(columns,
+                    (struct column){headings[i], VALUE_COLS, user_hours_most(safe, VALUE_COLS),
+                                    (int)i + 1, TEXT_RIGHT});
+    }
+}
+
+int user_hours_most(const char *name, int least)
+{
+    enum { MOST = 16 };
+    int width = (int)text_width(name);
+    return width < least + 3 ? least + 3 : width > MOST ? MOST : width;
+}
+
+void user_hours_headings(const struct table *table, const struct columns *columns, size_t first,
+                         char *headings, size_t size)
+{
+    for (size_t i = 0; i + first < columns->n; i++) {
+        char safe[128];
+        text_safe(safe, sizeof safe, table->feature_names[i], strlen(table->feature_names[i]),
+                  true);
+        if ((int)text_width(safe) <= columns->width[i + first]) {
+            user_hours_heading(safe, sizeof safe, headings + i * size, size);
+        }
     }
 }
 
@@ -123,9 +144,11 @@ void user_hours_draw(const struct table *table, const uint32_t *rows, size_t n, 
     if (table->row_user != NULL) {
         columns_add(&columns, (struct column){"src_user", 14, 24, 0, TEXT_LEFT});
     }
+    size_t first = columns.n;
     add_features(table, &columns, headings);
     struct canvas part = canvas_part(canvas, 0, 1, canvas->rows, canvas->cols - 1);
     columns_place(&columns, part.cols);
+    user_hours_headings(table, &columns, first, headings[0], sizeof headings[0]);
     columns_header(&columns, &part, 0, columns.n, false);
     for (size_t i = 0; i < n && (int)i + 1 < part.rows; i++) {
         draw_row(table, &columns, rows[i], &part, (int)i + 1);

@@ -7,6 +7,7 @@
 
 #include "canvas.h"
 #include "table/table.h"
+#include "widgets/columns.h"
 
 /* Draws a header and these rows (n), as many as fit; line `selected` (of n; SIZE_MAX: none) is
  * the cursor's. */
@@ -25,5 +26,13 @@ void user_hours_name(const struct table *table, size_t row, bool ascii, char *te
 
 /* A short heading of a feature: the words of its name cut to `cells` cells in all. */
 void user_hours_heading(const char *name, size_t cells, char *text, size_t size);
+
+/* How wide a feature's column may grow: to its whole name, within reason. */
+int user_hours_most(const char *name, int least);
+
+/* Placed columns in which the whole name has room get it as their heading; the first feature's
+ * column is `first`. */
+void user_hours_headings(const struct table *table, const struct columns *columns, size_t first,
+                         char *headings, size_t size);
 
 #endif

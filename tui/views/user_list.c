@@ -61,7 +61,7 @@ static void draw_sums(const struct user_view *view, const struct session *sessio
         }
         x = canvas_text(canvas, 1, x, ROLE_DIM, "; ");
     }
-    x = canvas_phrases(canvas, 1, x, ROLE_DIM, "in all");
+    x = canvas_phrases(canvas, 1, x, ROLE_DIM, "sums:");
     for (size_t i = 0; i < table->profiles.d; i++) {
         if (rows->whole[i] && rows->most[i] > 1) {
             x = canvas_phrases(canvas, 1, x, ROLE_DIM, " %s %s", table->feature_names[i],
@@ -109,7 +109,8 @@ static void lay_out(const struct app *app, const struct table *table, struct lay
         text_safe(safe, sizeof safe, table->feature_names[i], strlen(table->feature_names[i]),
                   true);
         user_hours_heading(safe, HEADING_COLS, layout->headings[i], sizeof layout->headings[i]);
-        columns_add(columns, (struct column){layout->headings[i], HEADING_COLS, 10, (int)i + 1,
+        columns_add(columns, (struct column){layout->headings[i], HEADING_COLS,
+                                             user_hours_most(safe, HEADING_COLS), (int)i + 1,
                                              TEXT_RIGHT});
     }
     columns_sortable(columns, layout->when, "time");
@@ -118,6 +119,8 @@ static void lay_out(const struct app *app, const struct table *table, struct lay
         columns_sortable(columns, layout->feature + i, table->feature_names[i]);
     }
     columns_place(columns, cols);
+    user_hours_headings(table, columns, layout->feature, layout->headings[0],
+                        sizeof layout->headings[0]);
 }
 
 static void draw_hour(const struct app *app, const struct layout *layout, uint32_t row,
