@@ -163,6 +163,13 @@ static void the_pair_that_differs_is_chosen(void **state)
                         (differ->rare == pair.b && differ->ordinary == pair.a) ||
                         differ->decades == 0);
         }
+        /* Told by the one that finds it rarer, whatever a third makes of it. */
+        char told[64];
+        snprintf(told, sizeof told, "%s: share of ",
+                 app->session.run->results[found()->result[found()->differ[0].rare]].brief);
+        fixture_do(app, "key Enter");
+        assert_true(fixture_shows(app, told));
+        fixture_do(app, "key Esc");
         best = found()->differ[0].decades > best ? found()->differ[0].decades : best;
     }
     assert_true(best == most); /* the widest of all is the widest of some pair */

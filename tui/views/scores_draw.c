@@ -56,7 +56,8 @@ static void draw_title(const struct result *result, bool moved, struct canvas *c
         return;
     }
     canvas_printf(canvas, 0, x, ROLE_DIM, "  %s",
-                  result->detector != NULL ? result->detector->unit : "decades of rarity");
+                  result->detector != NULL ? result->detector->unit
+                                           : "decades of rarity: 2 is 1 in 100");
 }
 
 static void draw_counts(const struct above *above, bool moved, struct canvas *canvas)
@@ -118,9 +119,9 @@ static void draw_cost(const struct above *above, const struct app *app, struct c
                           which, one(&alerts), format_count(days, "day").text);
         which = "";
     }
-    canvas_printf(canvas, 2, x, ROLE_DIM, "%s%s %s%s to review at %s%s each", effort.text,
-                  which, brief ? "minute" : "hour", one(&effort), own ? "your " : "",
-                  format_duration(seconds).text);
+    canvas_phrases(canvas, 2, x, ROLE_DIM, "%s%s %s%s to review at %s%s each", effort.text,
+                   which, brief ? "minute" : "hour", one(&effort), own ? "your " : "",
+                   format_duration(seconds).text);
 }
 
 /* All of it in one line, for low screens. */
