@@ -23,12 +23,13 @@ static void say_neighbour(const struct remarks *remarks, const struct lof_neighb
     const struct table *table = remarks->data->table;
     const double *values = table_profile(table, neighbour->profile);
     char text[500];
-    size_t used = 0;
-    text[0] = '\0';
-    for (size_t i = 0; i < table->profiles.d && used + 1 < sizeof text; i++) {
+    int start = snprintf(text, sizeof text, "%s away", format_score(neighbour->distance).text);
+    size_t used = start > 0 ? (size_t)start : 0;
+    for (size_t i = 0, n_said = 0; i < table->profiles.d && used + 1 < sizeof text; i++) {
         if (values[i] != own[i]) {
-            int n = snprintf(text + used, sizeof text - used, "%s%s %s", used > 0 ? ", " : "",
-                             table->feature_names[i], format_value(values[i]).text);
+            int n =
+                snprintf(text + used, sizeof text - used, "%s %s %s", n_said++ > 0 ? "," : ":",
+                         table->feature_names[i], format_value(values[i]).text);
             used += n > 0 ? (size_t)n : 0;
         }
     }
@@ -53,6 +54,11 @@ static void say_densities(const struct remarks *remarks, const struct lof_neighb
                           bool sklearn)
 {
     char text[240];
+    if (sklearn) {
+        remarks->line(remarks->context, "",
+                      "the notebook's score is of the nearest rows, copies and all; what "
+                      "follows is of distinct points");
+    }
     snprintf(text, sizeof text, "the neighbourhood has %s points, %s rows of the sample%s",
              format_grouped(around->n_points).text, format_grouped(around->n_rows).text,
              around->sampled ? "" : "; this row itself is not in the sample");
@@ -82,7 +88,8 @@ void lof_remarks(const void *model, const struct detector_data *data, size_t pro
     say_densities(&remarks, around, ((const struct lof_model *)model)->form == LOF_SKLEARN);
     if (around->n_points > 0) {
         say_means(&remarks, around, profile);
-        line(context, "", "the nearest points, and in what they differ");
+        line(context, "",
+             "the nearest points: how far away in scaled units, and in what they differ");
     }
     for (size_t i = 0; i < around->n; i++) {
         say_neighbour(&remarks, &around->nearest[i], table_profile(data->table, profile));
