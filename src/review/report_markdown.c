@@ -205,6 +205,8 @@ static void put_kappa(struct outfile *file, const struct agreement *a)
     outfile_printf(file, " | %zu | %s | ", a->n, report_percent(a->observed).text);
     if (isnan(a->kappa)) {
         outfile_printf(file, "undefined: one category only |\n");
+    } else if (isnan(a->interval.low)) {
+        outfile_printf(file, "%.2f (no spread: no interval) |\n", a->kappa);
     } else {
         outfile_printf(file, "%.2f (%.2f to %.2f) |\n", a->kappa, a->interval.low,
                        a->interval.high);

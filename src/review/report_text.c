@@ -42,8 +42,10 @@ struct words report_number(double value, int digits)
 struct words report_hours(double hours)
 {
     struct words words;
-    if (hours < 1) {
-        double minutes = ceil(60 * hours);
+    double minutes = round(60 * hours);
+    if (hours > 0 && minutes < 1) {
+        snprintf(words.text, sizeof words.text, "less than a minute");
+    } else if (minutes < 60) {
         snprintf(words.text, sizeof words.text, "%.0f minute%s", minutes,
                  minutes == 1 ? "" : "s");
     } else {

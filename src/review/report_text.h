@@ -12,7 +12,7 @@ struct words {
 struct words report_percent(double share);
 struct words report_range(double low, double high);
 struct words report_number(double value, int digits);
-struct words report_hours(double hours); /* "2.50 hours", "12 minutes" */
+struct words report_hours(double hours); /* "2.50 hours", "12 minutes", "less than a minute" */
 
 /* Text from outside: safe, and without meaning to Markdown. */
 void report_put_text(struct outfile *file, const char *text);

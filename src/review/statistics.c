@@ -2,6 +2,7 @@
 
 #include <float.h>
 #include <math.h>
+#include <stdbool.h>
 
 /* The thread-safe log gamma: lgamma() itself writes a global. */
 static double log_gamma(double x)
@@ -244,8 +245,9 @@ struct agreement agreement_kappa(
     result.kappa = (result.observed - result.expected) / (1 - result.expected);
     result.error = kappa_error(counts, rows, columns, &result);
     double half = normal_quantile(0.5 + confidence / 2) * result.error;
-    result.interval.low = fmax(-1, result.kappa - half);
-    result.interval.high = fmin(1, result.kappa + half);
+    bool spread = result.error > 1e-7;
+    result.interval.low = spread ? fmax(-1, result.kappa - half) : NAN;
+    result.interval.high = spread ? fmin(1, result.kappa + half) : NAN;
     return result;
 }
 

@@ -47,12 +47,14 @@ enum { AGREEMENT_CATEGORIES = 3 };
 
 /* Agreement of two series of judgements. */
 struct agreement {
-    size_t n;                 /* pairs */
-    double observed;          /* share of pairs that are equal; NaN without pairs */
-    double expected;          /* the share expected by chance, from the margins */
-    double kappa;             /* Cohen 1960; NaN when only one category was used by both */
-    double error;             /* large-sample standard error (Fleiss, Cohen, Everitt 1969) */
-    struct interval interval; /* kappa +- quantile * error, cut to -1..1 */
+    size_t n;        /* pairs */
+    double observed; /* share of pairs that are equal; NaN without pairs */
+    double expected; /* the share expected by chance, from the margins */
+    double kappa;    /* Cohen 1960; NaN when only one category was used by both */
+    double error;    /* large-sample standard error (Fleiss, Cohen, Everitt 1969) */
+    /* kappa +- quantile * error, cut to -1..1; NaN when the pairs show no spread (all agree),
+     * of which the large-sample error can say nothing. */
+    struct interval interval;
 };
 
 /* counts[i][j]: pairs where the first said i and the second j. */

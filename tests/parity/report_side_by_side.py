@@ -217,7 +217,8 @@ def check_agreement(found, review):
     if not math.isnan(kappa):
         same(f"{a}, {b} error", found["error"], kappa_error(pairs), 1e-5)
         half = stats.norm.ppf(0.975) * found["error"]
-        pair(f"{a}, {b} interval", found["kappa_95"], (max(-1, kappa - half), min(1, kappa + half)))
+        pair(f"{a}, {b} interval", found["kappa_95"],
+             (max(-1, kappa - half), min(1, kappa + half)) if half > 1e-6 else (None, None))
 
 
 def check_strata(found, verdict, order, shown):

@@ -200,6 +200,12 @@ static void kappa_of_published_tables(void **state)
     assert_near(agreement_kappa(chance, 0.95).kappa, 0, 1e-14);
     const size_t perfect[3][3] = {{4, 0, 0}, {0, 4, 0}, {0, 0, 1}};
     assert_near(agreement_kappa(perfect, 0.95).kappa, 1, 1e-14);
+    /* Nine pairs that agree do not make it certain: no interval, not one of no width. */
+    assert_true(isnan(agreement_kappa(perfect, 0.95).interval.low));
+    const size_t never[3][3] = {{0, 9, 0}, {0, 0, 0}, {0, 0, 0}};
+    assert_near(agreement_kappa(never, 0.95).kappa, 0, 1e-14);
+    assert_true(isnan(agreement_kappa(never, 0.95).interval.high));
+    assert_true(agreement.interval.low > 0.5 && agreement.interval.high < 0.85);
     const size_t single[3][3] = {{9, 0, 0}, {0, 0, 0}, {0, 0, 0}};
     assert_true(isnan(agreement_kappa(single, 0.95).kappa));
     const size_t empty[3][3] = {{0}};
