@@ -217,6 +217,18 @@ static void the_hours_follow_ones_own_pace(void **state)
     unlink(store);
 }
 
+/* Where there is no room for what the line would cost, it ends with a whole phrase. */
+static void what_the_line_costs_is_not_cut(void **state)
+{
+    (void)state;
+    struct app *wide = fixture_open("synthetic_user_hours.csv.gz", "iforest");
+    fixture_do(wide, "scores");
+    fixture_do(wide, "detector iforest");
+    assert_true(fixture_shows(wide, "86 alerts a day over 58 days; 417 hours to review at"));
+    fixture_golden(wide, 16, 60, GLYPHS_BLOCK, "scores_60x16");
+    app_free(wide);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -228,6 +240,7 @@ int main(void)
         cmocka_unit_test_setup(a_second_detector_stands_beside, start),
         cmocka_unit_test_setup(axes_are_turned_one_after_the_other, start),
         cmocka_unit_test(the_hours_follow_ones_own_pace),
+        cmocka_unit_test(what_the_line_costs_is_not_cut),
     };
     return cmocka_run_group_tests_name("scores", tests, open_scores, close_scores);
 }

@@ -115,13 +115,13 @@ static void draw_cost(const struct above *above, const struct app *app, struct c
         brief ? format_rounded(ceil(rows * seconds / 60)) : amount(rows * seconds / 3600);
     if (days > 0) {
         struct shown alerts = amount(rows / (double)days);
-        x = canvas_printf(canvas, 2, x, ROLE_DIM, "%s%s alert%s a day over %s; ", alerts.text,
+        x = canvas_printf(canvas, 2, x, ROLE_DIM, "%s%s alert%s a day over %s", alerts.text,
                           which, one(&alerts), format_count(days, "day").text);
         which = "";
     }
-    canvas_phrases(canvas, 2, x, ROLE_DIM, "%s%s %s%s to review at %s%s each", effort.text,
-                   which, brief ? "minute" : "hour", one(&effort), own ? "your " : "",
-                   format_duration(seconds).text);
+    canvas_phrases(canvas, 2, x, ROLE_DIM, "%s%s%s %s%s to review at %s%s each",
+                   days > 0 ? "; " : "", effort.text, which, brief ? "minute" : "hour",
+                   one(&effort), own ? "your " : "", format_duration(seconds).text);
 }
 
 /* All of it in one line, for low screens. */
