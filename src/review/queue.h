@@ -67,7 +67,7 @@ struct queue *queue_new(const struct queue_spec *spec, const struct ranking *con
                         struct status *status);
 void queue_free(struct queue *queue);
 
-/* "97 user-hours (in 150 places); 10 of the bulk as controls; blind, seed 42". */
+/* "150 slots, 97 distinct; 10 of the bulk as controls; blind, seed 42". */
 void queue_text(const struct queue *queue, char *text, size_t size);
 
 /* "pooled iforest,lof k=50 seed=42 blind controls=10 repeats=5": what a verdict records.

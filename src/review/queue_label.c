@@ -28,11 +28,11 @@ void queue_text(const struct queue *queue, char *text, size_t size)
     if (queue->spec.kind == QUEUE_STRATA) {
         add(text, size, "%s ranks in %zu strata, %s drawn", format_grouped(queue->slots).text,
             queue->spec.n_strata, format_grouped(queue->distinct).text);
+    } else if (queue->slots != queue->distinct) { /* the saving of a pooled queue */
+        add(text, size, "%s slots, %s distinct", format_grouped(queue->slots).text,
+            format_grouped(queue->distinct).text);
     } else {
         add(text, size, "%s", format_count(queue->distinct, "user-hour").text);
-    }
-    if (queue->slots != queue->distinct && queue->spec.kind != QUEUE_STRATA) {
-        add(text, size, " (in %s places)", format_grouped(queue->slots).text);
     }
     if (queue->controls > 0) {
         add(text, size, "; %zu of the bulk as controls", queue->controls);

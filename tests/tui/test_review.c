@@ -177,7 +177,7 @@ static void every_kind_of_queue_is_started_by_its_words(void **state)
     assert_int_equal(app->session.selected.result, 0);
     fixture_do(app, "queue pooled k=50");
     assert_true(fixture_shows(app, "Pooled of IF, LOF by best rank: "));
-    assert_true(fixture_shows(app, "96 user-hours (in 100 places)"));
+    assert_true(fixture_shows(app, "100 slots, 96 distinct"));
     fixture_do(app, "queue stratified k=1000 each=30 seed=7");
     assert_true(fixture_shows(app, "1,000 ranks in 3 strata, 90 drawn"));
     assert_true(fixture_shows(app, "by strata"));

@@ -121,7 +121,7 @@ static void pooled_is_the_union(void **state)
     }
     char text[200], wanted[200];
     queue_text(queue, text, sizeof text);
-    snprintf(wanted, sizeof wanted, "%zu user-hours (in 100 places)", expected);
+    snprintf(wanted, sizeof wanted, "100 slots, %zu distinct", expected);
     assert_string_equal(text, wanted);
     queue_free(queue);
 }
