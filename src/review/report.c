@@ -278,6 +278,9 @@ struct report *report_new(const struct report_input *input, struct status *statu
         return NULL;
     }
     report->input = *input;
+    if (report->input.k > input->data.table->n_rows) { /* and so says the heading */
+        report->input.k = input->data.table->n_rows;
+    }
     count_verdicts(report);
     if (!evaluate_lists(report, status) || !efforts(report, status) ||
         !other_ks(report, status) || !judge_queues(report, status) ||

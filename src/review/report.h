@@ -25,7 +25,7 @@ struct report_input {
     struct evaluation_data data;
     const struct evaluated *lists; /* (n_lists) the detectors and the ensemble */
     size_t n_lists;                /* at most REPORT_LISTS */
-    size_t k;
+    size_t k; /* above the table's rows: all of them */
     const struct history *history;
     size_t reviewer;           /* whose verdicts `data` holds, or HISTORY_EVERYONE */
     size_t mismatches;         /* recorded rows that are not this table's */

@@ -102,6 +102,10 @@ static void put_precision(const struct report *report, struct outfile *file)
     for (size_t i = 0; i < input->n_lists; i++) {
         const struct precision *p = &report->at[i].at;
         char text[160];
+        if (p->k < input->k) {
+            outfile_printf(file, "- %s ranks only %s: its numbers are of these.\n",
+                           input->lists[i].title, format_count(p->k, "row").text);
+        }
         if (precision_tie_text(p, text, sizeof text)) {
             outfile_printf(file,
                            "- %s: %s, ordered by row\\_id; over all orders of these P@%zu is "

@@ -32,6 +32,13 @@ pass 'the LANL red-team list fits no synthetic user' "$oddhours" report "$table"
 pass 'and its accounting says so' grep -q '749 lines: 0 found in the table, 34 duplicate, 0 unreadable, 715 not found' \
     "$work/lanl.md"
 
+# ---- a K that is too large ----
+ends 'K beyond the table is the table' 0 '^## Precision@100000$' "$oddhours" report "$table" -o - \
+    --reviews "$work/none.db" -n 200000 $quick
+ends 'a list that is shorter says so' 0 '^- Local Outlier Factor ranks only [0-9,]* rows' \
+    "$oddhours" report "$table" -o - --reviews "$work/none.db" -n 50000 $quick --lof-sample 50 \
+    --lof-scope sample
+
 # ---- with a recorded review ----
 review=$data/synthetic_review.json
 pass 'a recorded review' "$oddhours" report "$table" -o "$work/review.md" \
