@@ -93,8 +93,7 @@ struct app {
     bool dirty;          /* something on screen has changed */
     bool ticking;        /* only progress has: a redraw may wait */
     bool repaint;        /* draw all cells anew */
-    bool
-        scripted; /* a script plays: no word about its screenshots, they would be in the next */
+    bool scripted;       /* a script plays: its screenshots are not told of, in the next ones */
     bool suspend, quit;
     struct status failure; /* nothing to explore: the program says this and ends */
 };
@@ -133,66 +132,91 @@ bool app_command(struct app *app, const char *line); /* false: there is no such 
 /* The mouse on `canvas`, which holds the last frame; it is drawn anew when that is old. */
 void app_mouse(struct app *app, struct canvas *canvas, const struct mouse *mouse);
 
-/* Draws the whole screen (screen.c). */
-void app_draw(struct app *app, struct canvas *canvas);
+/* ---- drawing ---- */
+
+void app_draw(struct app *app, struct canvas *canvas);                     /* screen.c: all */
 void app_draw_header(const struct app *app, struct canvas *canvas);        /* header.c */
 void app_draw_footer(const struct app *app, struct canvas *canvas, int y); /* footer.c */
 
-/* Within the app. */
+/* ---- within the app: by file ---- */
+
+/* app.c */
 const struct view_ops *app_view(const struct app *app); /* shown */
 void *app_view_state(const struct app *app);
-size_t app_row(
-    const struct app *app); /* under the cursor of the view that is shown, or SIZE_MAX */
+size_t app_row(const struct app *app);            /* under its cursor, or SIZE_MAX */
 void app_select_shown(struct app *app);           /* selects that row */
 void app_jump(struct app *app, enum action view); /* by its digit: the first of a new stack */
-void app_changed(struct app *app, unsigned what);
+void app_changed(struct app *app, unsigned what); /* tells every view */
+void app_back(struct app *app);
 const char *app_base_name(const char *path);
+
+/* app_act.c */
+void app_search(struct app *app, bool forward);
+void app_search_for(struct app *app, const char *text); /* the next row with it */
+
+/* app_filter.c */
 struct rows_query;
 void app_ask_filter(struct app *app, const char *initial);
 void app_filter_typed(struct app *app, const char *text); /* and says where it does not hold */
-void app_filter_again(struct app *app);
+bool app_filter_wrong(struct app *app, const char *text); /* says why, in the prompt */
+void app_filter_again(struct app *app);                   /* another run is shown */
 void app_filter_counted(struct app *app, const struct rows_query *asked);
-void app_answer(struct app *app, struct query *query); /* of a query the app itself has asked */
-void app_saved_load(struct app *app);                  /* app_saved.c */
+
+/* app_saved.c */
+void app_saved_load(struct app *app);
 void app_saved_typed(struct app *app, const char *text);
 bool app_saved_answer(struct app *app, struct query *query); /* false: another's */
 void app_save_filter(struct app *app, const char *name);
 void app_forget_filter(struct app *app, const char *name);
 void app_list_filters(struct app *app);
-void app_back(struct app *app);
-void app_search(struct app *app, bool forward);
-void app_search_for(struct app *app, const char *text); /* the next row with it */
-struct page *app_help_page(const struct app *app);      /* help.c */
-struct page *app_card_page(const struct app *app);      /* run_card.c */
-void app_why(struct app *app, const char *argument);    /* app_why.c */
+
+/* app_write.c */
+bool app_screenshot(struct app *app, const char *path);
+void app_answer(struct app *app, struct query *query); /* of a query the app itself has asked */
+
+/* app_why.c, app_why_sheet.c */
+void app_why(struct app *app, const char *argument);
 void app_why_answer(struct app *app, struct query *query);
-void app_why_free(struct app *app);                    /* while no query runs */
+void app_why_free(struct app *app); /* while no query runs */
 struct sheet *app_why_sheet(const struct run *run, const struct why_data *data,
                             const struct why *why, const char *input, struct status *status);
-void app_show_hour(struct app *app, const char *text); /* app_goto.c */
+
+/* app_lines.c */
+void app_lines(struct app *app);
+void app_lines_answer(struct app *app, struct query *query);
+
+/* app_goto.c */
+void app_show_hour(struct app *app, const char *text);
 void app_show_identical(struct app *app, const char *text);
+void app_show_row(struct app *app, const char *text);
 bool app_leave_aside(struct app *app); /* false: no such list is shown */
-bool app_blind_hides(const struct app *app, enum action action); /* app_blind.c */
-bool app_blind_refuses(struct app *app, enum action action);     /* and says so */
-bool app_filter_wrong(struct app *app, const char *text);        /* says why, in the prompt */
-void app_columns(struct app *app, const char *text);             /* app_columns.c */
+
+/* app_blind.c */
+bool app_blind_hides(const struct app *app, enum action action);
+bool app_blind_refuses(struct app *app, enum action action); /* and says so */
+
+/* app_columns.c */
+void app_columns(struct app *app, const char *text);
+
+/* complete.c, complete_files.c */
 size_t app_words(struct app *app, enum action action, const char *typed, size_t n, char *word,
-                 size_t size); /* complete.c */
+                 size_t size);
 void app_file_word(struct app *app, const char *typed, size_t n, char *word, size_t size);
 void app_folder_answer(struct app *app, struct query *query);
 void folder_clear(struct folder *folder);
-void app_show_row(struct app *app, const char *text);
-void app_lines(struct app *app); /* app_lines.c */
-void app_lines_answer(struct app *app, struct query *query);
-bool app_screenshot(struct app *app, const char *path);
-bool app_do_settings(struct app *app, enum action action,
-                     const char *argument); /* app_settings.c */
-void app_use_glyphs(struct app *app);
-void app_use_mouse(struct app *app, const char *word); /* app_mouse.c */
+
+/* app_settings.c, app_mouse.c */
+bool app_do_settings(struct app *app, enum action action, const char *argument);
 bool app_settings_answer(struct app *app, struct query *query);
+void app_use_glyphs(struct app *app);
+void app_use_mouse(struct app *app, const char *word);
 
 /* Says what there was to say of the configuration file `path`. */
 void app_settings_remarks(struct app *app, const char *path,
                           const struct settings_remarks *remarks);
+
+/* help.c, run_card.c */
+struct page *app_help_page(const struct app *app);
+struct page *app_card_page(const struct app *app);
 
 #endif

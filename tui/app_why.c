@@ -19,7 +19,7 @@ struct why_cache {
 struct why_query {
     struct query query;
     const struct run *run;
-    const char *input; /* the file's name */
+    const char *input; /* the file's name, borrowed from the run */
     struct why_cache *cache;
     struct parallel *parallel;
     size_t row;
@@ -107,7 +107,7 @@ void app_why(struct app *app, const char *argument)
     self->query.free = free_query;
     self->query.slot = SLOT_WHY;
     self->run = session->run;
-    self->input = session->input;
+    self->input = app_base_name(session->run->params.input); /* lives as long as the run */
     self->cache = app->why;
     self->parallel = app_query_threads(app);
     self->row = session->selected.row;

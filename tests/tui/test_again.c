@@ -62,6 +62,20 @@ static void an_answer_about_the_run_before_is_void(void **state)
     app_free(app);
 }
 
+static void an_explanation_of_the_run_before_is_not_shown(void **state)
+{
+    (void)state;
+    struct app *app = fixture_open("lanl_user_hours.csv", "iforest");
+    struct held held;
+    fixture_do(app, "top");
+    hold_start(app, &held);
+    assert_true(app_command(app, "why"));
+    replace_run(app); /* which frees the parameters that the name of the file stood in */
+    hold_stop(app, &held);
+    assert_null(app->page);
+    app_free(app);
+}
+
 static void a_list_of_the_run_before_replaces_no_file(void **state)
 {
     (void)state;
@@ -139,6 +153,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_run_is_repeated_with_other_parameters),
         cmocka_unit_test(an_answer_about_the_run_before_is_void),
+        cmocka_unit_test(an_explanation_of_the_run_before_is_not_shown),
         cmocka_unit_test(a_list_of_the_run_before_replaces_no_file),
         cmocka_unit_test(a_question_about_a_row_of_the_run_before_records_nothing),
         cmocka_unit_test(explanations_are_of_the_run_that_is_shown),
