@@ -41,8 +41,7 @@ static const struct option_spec own[] = {
     {NULL, 0, NULL, NULL},
 };
 
-/* ---- options
- * ----------------------------------------------------------------------------------- */
+/* ---- options ---- */
 
 static bool read_count(const char *name, const char *text, uint64_t least, uint64_t most,
                        uint64_t *count, struct status *status)
@@ -108,8 +107,7 @@ static bool take(void *context, size_t index, const char *value, struct status *
     }
 }
 
-/* ---- writing
- * ----------------------------------------------------------------------------------- */
+/* ---- writing ---- */
 
 struct writing {
     struct outfile *file;
@@ -186,8 +184,7 @@ static bool work(const struct settings *settings, struct console *console,
     return fine;
 }
 
-/* ---- the command
- * ------------------------------------------------------------------------------- */
+/* ---- the command ---- */
 
 static bool same_file(const char *a, const char *b)
 {

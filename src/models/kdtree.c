@@ -30,8 +30,7 @@ void kdtree_free(struct kdtree *tree)
     }
 }
 
-/* ---- building ------------------------------------------------------------------------------
- */
+/* ---- building ---- */
 
 struct build {
     struct kdtree *tree;

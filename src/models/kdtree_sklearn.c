@@ -39,8 +39,7 @@ static size_t inner_nodes(const struct kdtree_sklearn *tree)
     return tree->n_nodes / 2;
 }
 
-/* ---- building ------------------------------------------------------------------------------
- */
+/* ---- building ---- */
 
 struct build {
     struct kdtree_sklearn *tree;
@@ -177,8 +176,7 @@ struct kdtree_sklearn *kdtree_sklearn_new(const float *points, size_t d,
     return tree;
 }
 
-/* ---- searching -----------------------------------------------------------------------------
- */
+/* ---- searching ---- */
 
 struct search {
     const struct kdtree_sklearn *tree;

@@ -113,8 +113,7 @@ bool lof_explain(const void *fitted, const struct detector_data *data, size_t pr
     return true;
 }
 
-/* ---- the neighbourhood in full -------------------------------------------------------------
- */
+/* ---- the neighbourhood in full ---- */
 
 static int by_distance(const void *a, const void *b)
 {

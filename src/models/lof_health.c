@@ -34,8 +34,7 @@ struct health {
     atomic_size_t n_open;
 };
 
-/* ---- neighbours in the order of distance ----------------------------------------------------
- */
+/* ---- neighbours in the order of distance ---- */
 
 struct neighbour {
     double distance;
@@ -99,8 +98,7 @@ static bool find_k_distances(void *context, size_t from, size_t to, struct lof_l
     return true;
 }
 
-/* ---- densities and scores
- * -------------------------------------------------------------------- */
+/* ---- densities and scores ---- */
 
 /* Bounds of a density: `own` rows of the point itself and the nearest others. */
 static struct lof_bounds density(const struct health *health, uint32_t p, size_t own,
@@ -179,8 +177,7 @@ static bool judge_all(void *context, size_t from, size_t to, struct lof_loop *lo
     return true;
 }
 
-/* ---- points whose score depends on which of several rows the library takes ------------------
- */
+/* ---- points whose score depends on which of several rows the library takes ---- */
 
 /* A density of the fit: what its bounds say, else what the library's neighbours say. */
 static bool exact_lrd(const struct health *health, uint32_t point, struct kdtree_hits *hits,

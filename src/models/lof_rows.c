@@ -44,8 +44,7 @@ const char *lof_rows_method(const struct lof_points *points, size_t k)
     return has_tree(points, k) ? "kd_tree" : "brute";
 }
 
-/* ---- all pairs -----------------------------------------------------------------------------
- */
+/* ---- all pairs ---- */
 
 /* The library's squared distance is |x|^2 - 2 x.y + |y|^2 in double, with products from a BLAS.
  * A product of two floats is exact in double, so only the order of the sums shows: OpenBLAS

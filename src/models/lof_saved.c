@@ -39,8 +39,7 @@ void lof_save(const void *fitted, struct archive_out *archive)
     archive_put(archive, "LOlo", model->lof, sizeof *model->lof, points->n);
 }
 
-/* ---- loading --------------------------------------------------------------------------------
- */
+/* ---- loading ---- */
 
 static bool misfit(struct status *status)
 {

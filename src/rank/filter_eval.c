@@ -19,7 +19,7 @@ enum {
     SELECTIVE = 16   /* a filter is selective when one row in so many has a passing profile */
 };
 
-/* ---- all rows ----------------------------------------------------------------------- */
+/* ---- all rows ---- */
 
 struct walk {
     const struct filter_plan *plan;
@@ -155,7 +155,7 @@ static bool walk_rows(const struct filter_plan *plan, struct parallel *parallel,
     return ok;
 }
 
-/* ---- the rows of few profiles ------------------------------------------------------- */
+/* ---- the rows of few profiles ---- */
 
 /* Rows of all profiles that pass. */
 static size_t candidate_rows(const struct filter_plan *plan, const struct profiles *profiles)
@@ -215,7 +215,7 @@ static bool list_candidates(const struct filter_plan *plan,
     return true;
 }
 
-/* ---- both --------------------------------------------------------------------------- */
+/* ---- both ---- */
 
 static bool only_profiles(const struct filter_plan *plan)
 {

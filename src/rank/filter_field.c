@@ -19,7 +19,7 @@ static const struct {
 
 enum { BUILT_IN = sizeof built_in / sizeof *built_in, LISTED = BUILT_IN - 1 };
 
-/* ---- all fields, numbered ----------------------------------------------------------- */
+/* ---- all fields, numbered ---- */
 
 static size_t count_fields(const struct filter_context *context)
 {
@@ -97,7 +97,7 @@ const char *filter_field_name(const struct filter_field *field,
     }
 }
 
-/* ---- from a name to a field --------------------------------------------------------- */
+/* ---- from a name to a field ---- */
 
 static bool same_word(const char *name, const char *typed, size_t length, bool fold, bool whole)
 {

@@ -37,7 +37,7 @@ static bool out_of_memory(struct parser *parser)
     return refuse(parser, 0, 0, "out of memory for the filter");
 }
 
-/* ---- building ----------------------------------------------------------------------- */
+/* ---- building ---- */
 
 static struct filter_term *add_term(struct parser *parser)
 {
@@ -70,7 +70,7 @@ static bool set_text(struct parser *parser, struct filter_item *item, struct lex
     return item->text != NULL || out_of_memory(parser);
 }
 
-/* ---- values ------------------------------------------------------------------------- */
+/* ---- values ---- */
 
 static bool text_value(struct parser *parser, struct filter_term *term, struct lexeme *value)
 {
@@ -197,7 +197,7 @@ static bool sort_value(struct parser *parser, struct lexeme *value)
     return true;
 }
 
-/* ---- fields ------------------------------------------------------------------------- */
+/* ---- fields ---- */
 
 /* What is lacking for a field to be asked about; NULL when nothing is. */
 static const char *lacking(const struct filter_field *field,

@@ -48,7 +48,7 @@ static void domain_task(void *context, size_t task, unsigned worker)
     }
 }
 
-/* ---- hooks -------------------------------------------------------------------------- */
+/* ---- hooks ---- */
 
 /* Rows that a hook's term lets pass are kept in `bits`, the others cleared. */
 static bool apply_hook(const struct filter_term *term, const struct filter_context *context,
@@ -75,7 +75,7 @@ static bool apply_hook(const struct filter_term *term, const struct filter_conte
     return ok;
 }
 
-/* ---- the plan ----------------------------------------------------------------------- */
+/* ---- the plan ---- */
 
 static size_t count_ids(const struct table *table, enum filter_domain domain)
 {

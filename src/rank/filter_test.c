@@ -7,7 +7,7 @@
 #include "rank/quantile.h"
 #include "table/timestamp.h"
 
-/* ---- from items to intervals -------------------------------------------------------- */
+/* ---- from items to intervals ---- */
 
 /* Adds what an item with numbers a and b means: one interval or two. */
 static void add_intervals(struct filter_test *test, enum filter_op op, double a, double b)
@@ -141,7 +141,7 @@ void filter_test_clear(struct filter_test *test)
     free(test->ranks.intervals);
 }
 
-/* ---- testing ids -------------------------------------------------------------------- */
+/* ---- testing ids ---- */
 
 static bool in_intervals(const struct filter_test *test, double value)
 {

@@ -52,7 +52,7 @@ size_t merge_rank(const struct merge *merge, uint32_t row)
     return rank;
 }
 
-/* ---- the head: a heap --------------------------------------------------------------- */
+/* ---- the head: a heap ---- */
 
 struct cursor {
     uint32_t row;
@@ -119,7 +119,7 @@ static bool merge_head(const struct merge *merge, size_t from, size_t count, uin
     return true;
 }
 
-/* ---- deep inside: bisection --------------------------------------------------------- */
+/* ---- deep inside: bisection ---- */
 
 /* For each profile, the rows before `low` are certainly before the cut and those from `high` on
  * certainly behind it. */
@@ -206,7 +206,7 @@ static bool merge_deep(const struct merge *merge, size_t from, size_t count, uin
     return ok;
 }
 
-/* ---- the whole list ----------------------------------------------------------------- */
+/* ---- the whole list ---- */
 
 static bool merge_all(const struct merge *merge, uint32_t *rows, size_t total,
                       struct status *status)

@@ -41,7 +41,7 @@ bool head_new(struct head *head, const struct ranking *ranking, const struct row
     return ranking_rows(ranking, index, head->rows, 1, &head->cut, status) == 1;
 }
 
-/* ---- rows in at least so many heads ------------------------------------------------- */
+/* ---- rows in at least so many heads ---- */
 
 /* The `least`-th largest limit of a profile. */
 static int64_t joint_limit(const struct head *heads, size_t n, size_t least, size_t profile)
@@ -139,7 +139,7 @@ uint32_t *heads_rows(const struct head *heads, size_t n, size_t least,
     return rows;
 }
 
-/* ---- pairs and curves --------------------------------------------------------------- */
+/* ---- pairs and curves ---- */
 
 /* Adds what one profile has in common between heads, which hold it up to `limits`. */
 static void add_profile(struct overlap *overlap, const struct row_index *index, size_t profile,
@@ -254,7 +254,7 @@ bool overlap_curve(struct overlap *points, const struct ranking *const *rankings
     return true;
 }
 
-/* ---- means -------------------------------------------------------------------------- */
+/* ---- means ---- */
 
 void rows_mean(const struct table *table, const uint32_t *rows, size_t n, double *means)
 {

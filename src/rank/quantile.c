@@ -40,7 +40,7 @@ double quantile_linear(quantile_value *value, const void *context, size_t n, dou
     return t >= 0.5 ? b - difference * (1 - t) : a + difference * t;
 }
 
-/* ---- one list of values ------------------------------------------------------------- */
+/* ---- one list of values ---- */
 
 static double value_at(const void *context, size_t place)
 {
@@ -110,7 +110,7 @@ bool profiles_percentile(const struct profiles *profiles, size_t feature, double
     return true;
 }
 
-/* ---- all features ------------------------------------------------------------------- */
+/* ---- all features ---- */
 
 struct build {
     const struct profiles *profiles;

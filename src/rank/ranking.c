@@ -202,7 +202,7 @@ double ranking_percentile(const struct ranking *ranking, double percent)
     return quantile_linear(rising_score, ranking, ranking->scored_rows, percent);
 }
 
-/* ---- rows --------------------------------------------------------------------------- */
+/* ---- rows ---- */
 
 /* Writes rows of the block [first, last) from its row `skip` on, at most `count`; 0 when memory
  * ran out. */

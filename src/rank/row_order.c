@@ -19,7 +19,7 @@ struct keys {
     const uint32_t *ids; /* (n_rows) of the table */
 };
 
-/* ---- keys of profiles --------------------------------------------------------------- */
+/* ---- keys of profiles ---- */
 
 /* Numbers ids in the order `order` (n) has them, equal values alike; the others come last. */
 static void number(struct keys *keys, const uint32_t *order, size_t n, const double *value,
@@ -80,7 +80,7 @@ static bool number_copies(struct keys *keys, const struct table *table, bool fal
     return ok;
 }
 
-/* ---- keys of users and times -------------------------------------------------------- */
+/* ---- keys of users and times ---- */
 
 struct word {
     int64_t seconds; /* TABLE_NO_TIME: sorted by bytes */
@@ -173,7 +173,7 @@ static bool make_keys(struct keys *keys, const struct row_order *order,
     }
 }
 
-/* ---- rows by keys ------------------------------------------------------------------- */
+/* ---- rows by keys ---- */
 
 static uint32_t row_at(const uint32_t *rows, size_t i)
 {

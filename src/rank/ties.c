@@ -22,7 +22,7 @@ struct ties {
     uint32_t *marks;      /* (n_marks) rows of the block before the mark's row */
 };
 
-/* ---- building ----------------------------------------------------------------------- */
+/* ---- building ---- */
 
 static size_t windows(const struct giant *giant, size_t n_rows)
 {
@@ -108,7 +108,7 @@ void ties_free(struct ties *ties)
     }
 }
 
-/* ---- asking ------------------------------------------------------------------------- */
+/* ---- asking ---- */
 
 static const struct giant *giant_at(const struct ties *ties, size_t first)
 {

@@ -53,8 +53,7 @@ uint64_t auth_count_lines(const char *bytes, size_t length)
     return lines;
 }
 
-/* ---- computers
- * --------------------------------------------------------------------------------- */
+/* ---- computers ---- */
 
 static inline uint64_t name_key(struct span name)
 {
@@ -127,8 +126,7 @@ static inline bool host_id(struct auth_chunk *chunk, struct span name, uint32_t 
     }
 }
 
-/* ---- groups
- * ------------------------------------------------------------------------------------ */
+/* ---- groups ---- */
 
 static bool grow_groups(struct auth_chunk *chunk)
 {
@@ -197,8 +195,7 @@ static inline struct user_group *find_group(struct auth_chunk *chunk, struct spa
     }
 }
 
-/* ---- lines
- * ------------------------------------------------------------------------------------- */
+/* ---- lines ---- */
 
 static void reject_line(struct auth_chunk *chunk, enum auth_reject why,
                         const struct auth_line *line, uint64_t number, int64_t time)

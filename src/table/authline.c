@@ -7,8 +7,7 @@
 #include <emmintrin.h>
 #endif
 
-/* ---- where the separators are
- * ------------------------------------------------------------------ */
+/* ---- where the separators are ---- */
 
 /* Bit i is set when byte i of 64 is a comma or a newline. */
 #ifdef __SSE2__
@@ -92,8 +91,7 @@ bool auth_scan_next(struct auth_scan *scan, struct auth_line *line)
     }
 }
 
-/* ---- what a line says
- * -------------------------------------------------------------------------- */
+/* ---- what a line says ---- */
 
 static enum auth_reject read_time(const char *bytes, size_t length, int64_t *time)
 {
@@ -229,8 +227,7 @@ void auth_line_reason(char *reason, size_t size, enum auth_reject reject,
     }
 }
 
-/* ---- recognition
- * ------------------------------------------------------------------------------- */
+/* ---- recognition ---- */
 
 static bool line_fits(const char *bytes, size_t length)
 {

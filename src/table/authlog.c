@@ -38,8 +38,7 @@ struct counting {
 
 static const char what[] = "reading a log";
 
-/* ---- cutting
- * ----------------------------------------------------------------------------------- */
+/* ---- cutting ---- */
 
 static bool need_chunks(struct counting *counting, size_t n, struct status *status)
 {
@@ -116,8 +115,7 @@ static void number_lines(struct counting *counting)
     }
 }
 
-/* ---- settling
- * ---------------------------------------------------------------------------------- */
+/* ---- settling ---- */
 
 static bool too_late(const struct counting *counting, const struct auth_chunk *chunk)
 {
@@ -219,8 +217,7 @@ static bool settle_damage(struct counting *counting, const struct auth_batch *ba
     return keep_reject(counting, counting->file_lines + 1, batch->damage, status);
 }
 
-/* ---- the loop
- * ---------------------------------------------------------------------------------- */
+/* ---- the loop ---- */
 
 static void work(void *context, size_t task, unsigned worker)
 {

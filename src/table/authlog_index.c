@@ -140,8 +140,7 @@ bool authlog_index_add_run(struct authlog_index *index, int64_t window, uint64_t
     return true;
 }
 
-/* ---- the lines
- * --------------------------------------------------------------------------------- */
+/* ---- the lines ---- */
 
 struct search {
     const struct authlog_index *index;

@@ -123,8 +123,7 @@ void authlog_reader_hash(const struct authlog_reader *reader, char text[TABLE_HA
              (uint64_t)hash.low64);
 }
 
-/* ---- inputs
- * ------------------------------------------------------------------------------------ */
+/* ---- inputs ---- */
 
 static bool open_next(struct authlog_reader *reader, const struct progress *progress,
                       struct status *status)
@@ -152,8 +151,7 @@ static void close_input(struct authlog_reader *reader)
     reader->source = NULL;
 }
 
-/* ---- filling
- * ----------------------------------------------------------------------------------- */
+/* ---- filling ---- */
 
 enum ending { FULL, ENDED, BROKEN };
 

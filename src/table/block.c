@@ -33,8 +33,7 @@ void block_input_clear(struct block_input *input)
     input->carry = NULL;
 }
 
-/* ---- the header
- * ------------------------------------------------------------------------------ */
+/* ---- the header ---- */
 
 struct header {
     struct columns *columns;
@@ -175,8 +174,7 @@ bool block_read_header(struct block_input *input, struct columns *columns,
     return found;
 }
 
-/* ---- blocks
- * ---------------------------------------------------------------------------------- */
+/* ---- blocks ---- */
 
 struct block *block_new(const struct columns *columns, struct batch *take_batch,
                         enum block_parser parser, enum cpu_kernel kernel, struct status *status)

@@ -86,7 +86,7 @@ void memo_free(struct memo *memo)
     }
 }
 
-/* ---- keys and their hashes: of fixed sizes, so that they are a few instructions ---------- */
+/* ---- keys and their hashes: of fixed sizes, so that they are a few instructions ---- */
 
 /* Reads MEMO_READS bytes. */
 static inline struct narrow_key narrow_key(struct span text)
@@ -193,7 +193,7 @@ void memo_find_group(const struct memo *memo, const struct span *texts, size_t n
     }
 }
 
-/* ---- adding --------------------------------------------------------------------------- */
+/* ---- adding ---- */
 
 static uint64_t hash_of(const struct shelf *shelf, const unsigned char *key)
 {
@@ -274,7 +274,7 @@ bool memo_add(struct memo *memo, struct span text, uint32_t id, struct status *s
     return true;
 }
 
-/* ---- whether it pays ------------------------------------------------------------------ */
+/* ---- whether it pays ---- */
 
 bool memo_pays(const struct memo *memo)
 {

@@ -65,8 +65,7 @@ double sample_distinct(const struct sample_counts *counts, double draws)
     return fmin(fmax(found, 1), draws);
 }
 
-/* ---- pieces of a file -----------------------------------------------------------------------
- */
+/* ---- pieces of a file ---- */
 
 struct pieces {
     int out; /* a file in memory: the header and whole lines */
@@ -155,8 +154,7 @@ static double take_inflated(struct pieces *pieces, const char *path)
     return all;
 }
 
-/* ---- counting -------------------------------------------------------------------------------
- */
+/* ---- counting ---- */
 
 static struct sample_counts count(const uint32_t *copies, size_t n)
 {
