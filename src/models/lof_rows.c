@@ -134,8 +134,7 @@ static bool all_pairs(const struct lof_rows *rows, const float *x, size_t k,
     return true;
 }
 
-/* --------------------------------------------------------------------------------------------
- */
+/* ---- both ways ---- */
 
 bool lof_rows_query(const struct lof_rows *rows, const float *x, size_t k,
                     struct kdtree_hits *hits, struct status *status)
