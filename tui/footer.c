@@ -126,6 +126,15 @@ static void draw_views(const struct app *app, struct canvas *canvas, int y, int 
     }
 }
 
+static const char *word_for(const struct app *app, enum action action)
+{
+    const struct view_ops *view = app_view(app);
+    const char *word = app->page == NULL && view->word != NULL
+                           ? view->word(app_view_state(app), action)
+                           : NULL;
+    return word != NULL ? word : action_info(action)->name;
+}
+
 void app_draw_footer(const struct app *app, struct canvas *canvas, int y)
 {
     enum action list[FOOTER_CANDIDATES];
@@ -134,7 +143,7 @@ void app_draw_footer(const struct app *app, struct canvas *canvas, int y)
     for (size_t i = 0; i < n && shown < FOOTER_KEYS; i++) {
         char key[KEY_NAME];
         int start = x;
-        const char *name = action_info(list[i])->name;
+        const char *name = word_for(app, list[i]);
         keymap_key(&app->settings.keymap, list[i], key);
         int width = (int)(text_width(key) + strlen(name)) + 3;
         if (key[0] == '\0' || x + width > canvas->cols || !is_useful(app, list[i])) {

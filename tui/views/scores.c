@@ -350,9 +350,29 @@ static void where_scores(const void *state, const struct app *app, char *text, s
     snprintf(text, size, "%s", session_result_title(app_session(app)));
 }
 
-static const enum action footer[] = {ACTION_DETECTOR_NEXT, ACTION_RIGHT, ACTION_DOWN,
-                                     ACTION_RANGE,         ACTION_OPEN,  ACTION_PANE,
-                                     ACTION_AXIS,          ACTION_NONE};
+static const char *word_scores(const void *state, enum action action)
+{
+    const struct scores_view *view = state;
+    switch ((int)action) {
+    case ACTION_RIGHT: return view->in_bins ? "next-bin" : "threshold";
+    case ACTION_DOWN: return "bins";
+    case ACTION_UP: return "threshold";
+    case ACTION_OPEN: return "list";
+    case ACTION_PANE: return "beside";
+    default: return NULL;
+    }
+}
+
+static bool useful_scores(const void *state, const struct app *app, enum action action)
+{
+    (void)app;
+    const struct scores_view *view = state;
+    return action == ACTION_DOWN ? !view->in_bins : action == ACTION_UP ? view->in_bins : true;
+}
+
+static const enum action footer[] = {
+    ACTION_DETECTOR_NEXT, ACTION_RIGHT, ACTION_DOWN, ACTION_UP,  ACTION_RANGE,
+    ACTION_OPEN,          ACTION_PANE,  ACTION_AXIS, ACTION_NONE};
 
 const struct view_ops view_scores = {
     .action = ACTION_VIEW_SCORES,
@@ -360,6 +380,8 @@ const struct view_ops view_scores = {
     .contexts = CONTEXT_MOVE | CONTEXT_RANKED,
     .footer = footer,
     .filtered = true,
+    .useful = useful_scores,
+    .word = word_scores,
     .open = open_scores,
     .close = close_scores,
     .draw = draw_scores,

@@ -99,6 +99,10 @@ struct view_ops {
     /* Whether an action of the footer would do something now; without it all do. */
     bool (*useful)(const void *view, const struct app *app, enum action action);
 
+    /* What an action of the footer does here, where its name says too little ("right"); NULL:
+     * its name will do. */
+    const char *(*word)(const void *view, enum action action);
+
     /* The row under the cursor, SIZE_MAX when there is none: it becomes the selected one when
      * the view is shown, so that what acts on a user-hour means the one that is seen. */
     size_t (*row)(const void *view, const struct app *app);
