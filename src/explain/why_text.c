@@ -85,6 +85,19 @@ static size_t find_feature(const struct table *table, const char *name)
     return i;
 }
 
+/* Of all rows, to the last digit: a sentence goes into tickets, and who counts finds the same.
+ */
+static struct shown one_in_all(size_t at_least, size_t rows)
+{
+    double share = (double)at_least / (double)rows;
+    struct shown shown = format_one_in(share);
+    if (share > 0 && share <= 0.1) {
+        snprintf(shown.text, sizeof shown.text, "1 in %.30s",
+                 format_grouped((uint64_t)llround(1 / share)).text);
+    }
+    return shown;
+}
+
 void why_sentence(const struct why_data *data, const struct why *why, char *out, size_t size)
 {
     struct text text = {out, size, 0};
@@ -99,8 +112,7 @@ void why_sentence(const struct why_data *data, const struct why *why, char *out,
         if (why->has_past && why->past.rows > 0) {
             put(&text, "own median %s; ", format_value(why->past_median[i]).text);
         }
-        put(&text, "%s of all user-hours)",
-            format_one_in((double)why->at_least[i] / (double)why->rows).text);
+        put(&text, "%s of all user-hours)", one_in_all(why->at_least[i], why->rows).text);
     }
     if (n == 0) {
         put(&text, "no count is among the highest tenth");

@@ -239,6 +239,29 @@ static bool is_close(double a, double b)
     return fabs(a - b) <= 1e-9 * (1 + fabs(b));
 }
 
+/* Each "1 in N of all user-hours" of a sentence is one of the row's, to the last digit. */
+static void check_ratios(const struct why *why, const char *sentence)
+{
+    const char *at = sentence;
+    while ((at = strstr(at, "1 in ")) != NULL) {
+        char digits[32] = "";
+        size_t n = 0;
+        for (at += strlen("1 in "); (*at >= '0' && *at <= '9') || *at == ','; at++) {
+            if (*at != ',') {
+                digits[n++] = *at;
+            }
+        }
+        bool found = false;
+        for (size_t i = 0; i < why->d && strncmp(at, " of all", 7) == 0; i++) {
+            char wanted[32];
+            snprintf(wanted, sizeof wanted, "%.0f",
+                     round((double)why->rows / (double)why->at_least[i]));
+            found = found || strcmp(wanted, digits) == 0;
+        }
+        assert_true(found);
+    }
+}
+
 /* Explains one row, and checks that all is finite and adds up. */
 static void explain_row(const struct explainer *explainer, size_t row, struct why *why)
 {
@@ -247,6 +270,7 @@ static void explain_row(const struct explainer *explainer, size_t row, struct wh
     why_add_shapley(&explainer->data, why);
     why_sentence(&explainer->data, why, sentence, sizeof sentence);
     assert_true(strlen(sentence) > 10);
+    check_ratios(why, sentence);
     for (size_t k = 0; k < explainer->data.n_sources; k++) {
         const struct why_detector *one = &why->detector[k];
         const struct detector *detector = explainer->data.source[k].detector;
