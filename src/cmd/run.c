@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/format.h"
 #include "base/mem.h"
@@ -77,12 +78,9 @@ static void print_summary(const struct run *run, const char *directory)
            operand_safe(directory).text);
 }
 
-static bool work(const struct settings *settings, struct console *console,
-                 struct status *status)
+static bool run_and_write(const struct settings *settings, struct console *console,
+                          struct status *status)
 {
-    if (!artifacts_prepare(settings->directory, status)) {
-        return false;
-    }
     struct run *run = console_run(console, &settings->params, status);
     if (run == NULL) {
         return false;
@@ -95,6 +93,20 @@ static bool work(const struct settings *settings, struct console *console,
         print_summary(run, settings->directory);
     }
     run_free(run);
+    return good;
+}
+
+static bool work(const struct settings *settings, struct console *console,
+                 struct status *status)
+{
+    bool made;
+    if (!artifacts_prepare(settings->directory, &made, status)) {
+        return false;
+    }
+    bool good = run_and_write(settings, console, status);
+    if (!good && made) {
+        rmdir(settings->directory); /* which leaves it, should anything be in it */
+    }
     return good;
 }
 

@@ -21,10 +21,11 @@ struct artifacts {
     const struct progress *progress;
 };
 
-bool artifacts_prepare(const char *directory, struct status *status)
+bool artifacts_prepare(const char *directory, bool *made, struct status *status)
 {
     struct stat info;
-    if (mkdir(directory, 0777) != 0 && errno != EEXIST) {
+    *made = mkdir(directory, 0777) == 0;
+    if (!*made && errno != EEXIST) {
         return status_set(status, STATUS_IO, "%s: the directory cannot be made: %s", directory,
                           strerror(errno));
     }

@@ -13,9 +13,10 @@
 #include "base/status.h"
 #include "run/run.h"
 
-/* Makes `directory` if it is not there, and checks that it can be written: called before the
- * work, so that a wrong path is said in the first second. */
-bool artifacts_prepare(const char *directory, struct status *status);
+/* Makes `directory` if it is not there (*made: then a run that fails should remove it), and
+ * checks that it can be written: called before the work, so that a wrong path is said in the
+ * first second. */
+bool artifacts_prepare(const char *directory, bool *made, struct status *status);
 
 /* Writes all files; `scores`: scores.csv, too. Progress in files. */
 bool artifacts_write(const struct run *run, const char *directory, bool scores,

@@ -37,7 +37,7 @@ char *saved_in_directory(const char *input, struct status *status)
         status_nomem(status, 0, "a path");
     } else if (access(card, F_OK) != 0 || access(path, F_OK) != 0) {
         status_set(status, STATUS_INPUT,
-                   "%s: is a directory without a finished run (run.json and run.odd); "
+                   "'%s' is a directory without a finished run (run.json and run.odd); "
                    "make one with: oddhours run FILE -o %s",
                    input, input);
     } else {

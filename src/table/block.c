@@ -286,7 +286,7 @@ void block_read(struct block *block, struct block_input *input)
     }
 }
 
-static const char open_quote[] = "a quote that is not closed";
+static const char open_quote[] = "a quote that is not closed: all that follows is left out";
 
 static void end_text(struct block *block, struct csv_text *text)
 {

@@ -189,7 +189,7 @@ static bool finish(struct scaler *scaler, const struct table *table, const doubl
         if (!isfinite(scaler->mean[c]) || !isfinite(scaler->scale[c])) {
             return status_set(status, STATUS_INPUT,
                               "the values of column %s are too large to be scaled: their "
-                              "variance is not a number",
+                              "variance is not a number; oddhours describe shows the largest",
                               table->feature_names[c]);
         }
     }
@@ -302,8 +302,11 @@ float *scaler_transform(const struct scaler *scaler, const struct table *table,
                  &transform);
     size_t bad = atomic_load(&transform.bad_column);
     if (bad != d) {
-        status_set(status, STATUS_INPUT, "column %s does not fit a 32-bit number after scaling",
-                   table->feature_names[bad]);
+        status_set(
+            status, STATUS_INPUT,
+            "the values of column %s are too far apart: scaled, one does not fit a 32-bit "
+            "number; oddhours describe shows the largest",
+            table->feature_names[bad]);
         free(transform.scaled);
         return NULL;
     }

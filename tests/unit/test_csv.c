@@ -293,7 +293,8 @@ static void a_quote_that_is_not_closed_is_a_reject(void **state)
     assert_int_equal(table->n_rows, 1);
     assert_int_equal(table->report.rejected, 1);
     assert_int_equal(table->report.rejects[0].line, 3);
-    assert_string_equal(table->report.rejects[0].reason, "a quote that is not closed");
+    assert_string_equal(table->report.rejects[0].reason,
+                        "a quote that is not closed: all that follows is left out");
     table_free(table);
 }
 
