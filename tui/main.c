@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "cmd/cmd.h"
 #include "cmd/options.h"
+#include "cmd/streams.h"
 #include "loop.h"
 #include "run/saved.h"
 #include "script.h"
@@ -285,7 +286,8 @@ static int leave(int exit_status)
 
 int main(int argc, char **argv)
 {
+    streams_open();
     const struct command *command = argc > 1 ? command_find(argv[1]) : NULL;
-    return leave(command != NULL ? command->main(argc - 1, argv + 1)
-                                 : explorer_main(argc, argv));
+    return leave(streams_close(command != NULL ? command->main(argc - 1, argv + 1)
+                                               : explorer_main(argc, argv)));
 }

@@ -87,6 +87,12 @@ static bool takes_value(const struct meaning *meaning)
     return meaning->param != NULL || (spec != NULL && spec->argument != NULL);
 }
 
+static bool names_file(const struct option_spec *own)
+{
+    return own != NULL &&
+           (strcmp(own->argument, "FILE") == 0 || strcmp(own->argument, "DIR") == 0);
+}
+
 static bool apply(struct walk *walk, const struct meaning *meaning, const char *name,
                   const char *value)
 {
@@ -125,6 +131,10 @@ static bool use(struct walk *walk, const struct meaning *meaning, const char *na
         value = walk->argv[walk->next++];
     } else if (!takes_value(meaning) && value != NULL) {
         status_set(&status, STATUS_USAGE, "option --%s takes no value", name);
+        return wrong(walk, &status);
+    }
+    if (value != NULL && value[0] == '\0' && names_file(meaning->own)) {
+        status_set(&status, STATUS_USAGE, "option --%s wants a name: it is empty", name);
         return wrong(walk, &status);
     }
     return apply(walk, meaning, name, value);
