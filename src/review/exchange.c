@@ -100,6 +100,10 @@ bool exchange_read(const char *path, struct exchange *exchange, struct status *s
     while (good && got > 0) {
         good = mem_grow(&bytes, &capacity, length + BLOCK, 1, "a review", status) &&
                source_read(source, bytes + length, BLOCK, &got, NULL, status);
+        /* Before it fills the memory: a device has no end. */
+        good = good && (memchr(bytes + length, '\0', got) == NULL ||
+                        status_set(status, STATUS_INPUT,
+                                   "'%s' is a binary file, and no exported review", path));
         length += good ? got : 0;
     }
     if (source != NULL) {

@@ -219,7 +219,9 @@ static bool fill(struct queue *queue, const struct ranking *const *rankings, siz
     size_t distinct = 0;
     struct slot *slots = union_of(spec, rankings, n, index, queue, &distinct, status);
     struct slot *ranked = mem_new(distinct, sizeof *ranked, "a queue", status);
-    size_t most = distinct + spec->controls; /* and as many repeats as a half */
+    size_t bulk = n_rows - distinct; /* there are no more controls than that */
+    size_t most = distinct + (spec->controls < bulk ? spec->controls : bulk);
+    /* And as many repeats as a half. */
     queue->items = mem_new(most + most / 2, sizeof *queue->items, "a queue", status);
     bool good = slots != NULL && ranked != NULL && queue->items != NULL;
     if (good) {

@@ -161,6 +161,15 @@ static void check_cells(const struct canvas *canvas)
     }
 }
 
+struct canvas *fixture_canvas(struct app *app, int rows, int cols)
+{
+    struct canvas *canvas = canvas_new(rows, cols, app->glyphs, NULL);
+    assert_non_null(canvas);
+    app_draw(app, canvas);
+    check_cells(canvas);
+    return canvas;
+}
+
 void fixture_draw_all_sizes(struct app *app)
 {
     static const int sizes[][2] = {{0, 0},   {1, 1},   {1, 80},   {24, 1},   {3, 20},

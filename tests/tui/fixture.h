@@ -35,6 +35,9 @@ void fixture_goldens(struct app *app, const char *name);
 /* Draws at many sizes, the smallest included, and checks that every cell is safe text. */
 void fixture_draw_all_sizes(struct app *app);
 
+/* Draws what is there now at this size, and checks that every cell is safe text. */
+struct canvas *fixture_canvas(struct app *app, int rows, int cols);
+
 /* Whether a row of the screen at 80x24 has this text. Drawing waits for queries, but not for a
  * run that has not ended. */
 bool fixture_shows(struct app *app, const char *text);

@@ -172,7 +172,7 @@ static void controls_reach_every_row_of_the_bulk(void **state)
 {
     struct world *w = *state;
     struct queue_spec spec = {
-        .kind = QUEUE_TOP, .k = 100, .controls = 100000, .repeats = 90000};
+        .kind = QUEUE_TOP, .k = 100, .controls = UINT32_MAX, .repeats = 90000};
     struct queue *queue = make(w, &spec, 1);
     bool seen[ROWS] = {false};
     assert_int_equal(queue->controls, ROWS - 100);

@@ -233,7 +233,7 @@ static void changed_topk(void *state, struct app *app, unsigned what)
     struct topk_view *view = state;
     const struct session *session = app_session(app);
     if ((what & CHANGED_RUN) != 0) {
-        if (view->finding != NULL) {
+        if (view->finding != NULL && view->old.set.n == 0) { /* else it looks at an older one */
             view->old = view->rows;
             view->rows = (struct row_list){0};
         }
