@@ -22,7 +22,7 @@ struct log {
 };
 
 void log_add(struct log *log, enum log_kind kind, double seconds, const char *format,
-             va_list args);
+             va_list args) __attribute__((format(printf, 4, 0)));
 size_t log_count(const struct log *log);
 
 /* Line `i` of those kept, the oldest first. */
