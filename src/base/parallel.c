@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/sigmask.h"
@@ -127,7 +128,8 @@ unsigned parallel_cores(void)
             return (unsigned)count;
         }
     }
-    return 1;
+    long online = sysconf(_SC_NPROCESSORS_ONLN); /* there are more than a cpu_set_t can name */
+    return online > 0 ? (unsigned)online : 1;
 }
 
 /* Starts as many of the wanted threads as can be had; fewer is no error. */
