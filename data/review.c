@@ -11,7 +11,7 @@
 
 #include "base/rng.h"
 #include "review/content.h"
-#include "review/exchange.h"
+#include "review/exchange/exchange.h"
 #include "review/queue.h"
 #include "review/truth.h"
 #include "run/pipeline.h"

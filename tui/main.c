@@ -6,17 +6,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "app_state.h"
+#include "app/app_state.h"
 #include "base/mem.h"
 #include "cmd/cmd.h"
 #include "cmd/options.h"
 #include "cmd/streams.h"
-#include "loop.h"
-#include "run/saved.h"
-#include "script.h"
-#include "signals.h"
-#include "table/source.h"
-#include "term.h"
+#include "app/loop.h"
+#include "run/saved/saved.h"
+#include "app/script.h"
+#include "terminal/signals.h"
+#include "table/input/source.h"
+#include "terminal/term.h"
 
 struct explorer {
     struct run_params params;

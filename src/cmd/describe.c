@@ -13,9 +13,9 @@
 #include "run/card.h"
 #include "run/estimate.h"
 #include "run/json.h"
-#include "run/saved.h"
+#include "run/saved/saved.h"
 #include "table/describe.h"
-#include "table/input.h"
+#include "table/input/input.h"
 
 struct settings {
     bool json, quiet;

@@ -1,5 +1,5 @@
 /* oddhours report FILE|DIR -o FILE: the evaluation from verdicts and truth. */
-#include "review/report.h"
+#include "review/report/report.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -14,8 +14,8 @@
 #include "cmd/operand.h"
 #include "cmd/options.h"
 #include "review/content.h"
-#include "review/exchange.h"
-#include "review/store.h"
+#include "review/exchange/exchange.h"
+#include "review/store/store.h"
 #include "run/card.h"
 #include "run/explainer.h"
 #include "run/json.h"

@@ -12,9 +12,9 @@
 #include "cmd/console.h"
 #include "cmd/operand.h"
 #include "cmd/options.h"
-#include "rank/filter.h"
-#include "run/rows_sheet.h"
-#include "run/saved_filters.h"
+#include "rank/filter/filter.h"
+#include "run/sheet/rows_sheet.h"
+#include "run/saved/saved_filters.h"
 
 struct settings {
     const char *by, *filter;

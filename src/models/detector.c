@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "models/autoencoder.h"
-#include "models/iforest.h"
-#include "models/lof.h"
+#include "models/autoencoder/autoencoder.h"
+#include "models/iforest/iforest.h"
+#include "models/lof/lof.h"
 
 const struct detector *const detectors[] = {
     &iforest_detector,

@@ -20,7 +20,7 @@
 #include "base/parallel.h"
 #include "base/progress.h"
 #include "base/status.h"
-#include "table/sample.h"
+#include "table/csv/sample.h"
 #include "table/scaler.h"
 #include "table/table.h"
 

@@ -13,7 +13,7 @@
 
 #include "base/status.h"
 #include "review/history.h"
-#include "review/store.h"
+#include "review/store/store.h"
 #include "table/table.h"
 
 uint64_t content_hash(const struct table *table, size_t row);

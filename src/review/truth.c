@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "base/whole.h"
 #include "review/truth_internal.h"
-#include "table/csv_records.h"
+#include "table/csv/csv_records.h"
 #include "table/timestamp.h"
 
 #define NO_FIELD SIZE_MAX

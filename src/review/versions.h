@@ -11,7 +11,7 @@
 #include "base/status.h"
 #include "review/content.h"
 #include "review/history.h"
-#include "review/store.h"
+#include "review/store/store.h"
 
 enum { VERSIONS_MAX = 16 };
 

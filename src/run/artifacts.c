@@ -12,7 +12,7 @@
 #include "run/card.h"
 #include "run/json.h"
 #include "run/row_text.h"
-#include "run/snapshot.h"
+#include "run/saved/snapshot.h"
 
 struct artifacts {
     const struct run *run;

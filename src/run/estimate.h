@@ -9,7 +9,7 @@
 #include "base/limits.h"
 #include "base/parallel.h"
 #include "run/params.h"
-#include "table/sample.h"
+#include "table/csv/sample.h"
 
 struct estimate {
     bool known; /* false: a pipe, a raw log: nothing is said before */

@@ -6,9 +6,9 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "run/saved.h"
-#include "run/snapshot.h"
-#include "table/input.h"
+#include "run/saved/saved.h"
+#include "run/saved/snapshot.h"
+#include "table/input/input.h"
 
 void pipeline_announce(struct pipeline *pipeline, enum pipeline_event event, size_t index)
 {

@@ -15,7 +15,7 @@
 
 #include "base/mem.h"
 #include "base/rng.h"
-#include "models/autoencoder.h"
+#include "models/autoencoder/autoencoder.h"
 
 static double seconds(clockid_t clock)
 {

@@ -9,8 +9,8 @@
 
 #include "base/cpu.h"
 #include "base/rng.h"
-#include "models/iforest.h"
-#include "models/iforest_internal.h"
+#include "models/iforest/iforest.h"
+#include "models/iforest/iforest_internal.h"
 
 static double seconds(clockid_t clock)
 {

@@ -15,9 +15,9 @@
 
 #include "base/mem.h"
 #include "base/rng.h"
-#include "models/lof.h"
+#include "models/lof/lof.h"
 #include "table/builder.h"
-#include "table/csv.h"
+#include "table/csv/csv.h"
 
 struct moment {
     double wall, cpu; /* seconds; cpu of all threads */

@@ -10,7 +10,7 @@
 #include "base/mem.h"
 #include "rank/disagree.h"
 #include "rank/ensemble.h"
-#include "rank/filter.h"
+#include "rank/filter/filter.h"
 #include "rank/histogram.h"
 #include "rank/overlap.h"
 #include "rank/quantile.h"

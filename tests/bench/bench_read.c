@@ -5,7 +5,7 @@
 #include <time.h>
 
 #include "base/parallel.h"
-#include "table/csv.h"
+#include "table/csv/csv.h"
 
 static double clock_s(clockid_t clock)
 {

@@ -13,9 +13,9 @@
 #include <unistd.h>
 
 #include "fuzz/fuzz.h"
-#include "table/csv.h"
-#include "table/csv_text.h"
-#include "table/split.h"
+#include "table/csv/csv.h"
+#include "table/csv/csv_text.h"
+#include "table/csv/split.h"
 #include "unit/same_table.h"
 
 /* Rows as one text: fields with their lengths, and the lines they start on. */

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "fuzz/fuzz.h"
-#include "rank/filter.h"
+#include "rank/filter/filter.h"
 #include "table/builder.h"
 
 enum { ROWS = 150, D = 4 };

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "fuzz/fuzz.h"
-#include "review/exchange.h"
+#include "review/exchange/exchange.h"
 
 static char *written(const struct exchange *exchange, enum exchange_format format,
                      size_t *length)

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "fuzz/fuzz.h"
-#include "run/saved_filters.h"
+#include "run/saved/saved_filters.h"
 
 static void must(int good)
 {

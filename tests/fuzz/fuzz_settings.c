@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "settings.h"
+#include "input/settings.h"
 #include "fuzz/fuzz.h"
 
 static void must(int good)

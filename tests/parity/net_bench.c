@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "models/autoencoder_fused.h"
+#include "models/autoencoder/autoencoder_fused.h"
 #include "unit/test.h"
 
 float *net_bench_floats(size_t n)

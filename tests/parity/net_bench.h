@@ -3,7 +3,7 @@
 #ifndef ODDHOURS_TESTS_PARITY_NET_BENCH_H
 #define ODDHOURS_TESTS_PARITY_NET_BENCH_H
 
-#include "models/autoencoder_path.h"
+#include "models/autoencoder/autoencoder_path.h"
 
 enum { NET_PATHS_MAX = 5 };
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "models/autoencoder_feed.h"
+#include "models/autoencoder/autoencoder_feed.h"
 #include "parity/net_bench.h"
 #include "parity/vectors.h"
 #include "unit/fixture.h"

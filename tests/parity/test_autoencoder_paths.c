@@ -1,13 +1,13 @@
 /* The two ways to compute a step of the autoencoder, and their forms, against each other and
  * against the slope of the loss. */
-#include "models/autoencoder_path.h"
+#include "models/autoencoder/autoencoder_path.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "models/autoencoder_fused.h"
+#include "models/autoencoder/autoencoder_fused.h"
 #include "parity/net_bench.h"
 #include "parity/vectors.h"
 #include "unit/fixture.h"

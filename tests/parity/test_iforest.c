@@ -1,6 +1,6 @@
 /* The forest against scikit-learn 1.2.1: draws, trees, scores, offset and labels, bit for bit.
  */
-#include "models/iforest.h"
+#include "models/iforest/iforest.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/rng.h"
-#include "models/iforest_internal.h"
+#include "models/iforest/iforest_internal.h"
 #include "models/percentile.h"
 #include "parity/vectors.h"
 #include "unit/fixture.h"

@@ -1,13 +1,13 @@
 /* LOF in sklearn form against scikit-learn 1.2.1: neighbours in their order, densities,
  * factors, scores, offset and labels, bit for bit. */
-#include "models/lof.h"
+#include "models/lof/lof.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "models/lof_model.h"
+#include "models/lof/lof_model.h"
 #include "parity/vectors.h"
 #include "unit/fixture.h"
 #include "unit/test.h"

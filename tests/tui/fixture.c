@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "script.h"
+#include "app/script.h"
 #include "tui/golden.h"
 #include "unit/test.h"
 

@@ -2,7 +2,7 @@
 #ifndef ODDHOURS_TESTS_TUI_FIXTURE_H
 #define ODDHOURS_TESTS_TUI_FIXTURE_H
 
-#include "app_state.h"
+#include "app/app_state.h"
 
 /* Opens a file (a path, or a name under data/ of the sources) and runs these detectors to the
  * end ("iforest,lof"). Goldens leave the autoencoder out: its last digits depend on the

@@ -2,7 +2,7 @@
 #ifndef ODDHOURS_TESTS_TUI_GOLDEN_H
 #define ODDHOURS_TESTS_TUI_GOLDEN_H
 
-#include "canvas.h"
+#include "terminal/canvas.h"
 
 /* Compares the canvas with tests/tui/golden/NAME.txt. */
 void golden_check(const struct canvas *canvas, const char *name);

@@ -2,7 +2,7 @@
 #ifndef ODDHOURS_TESTS_TUI_HELD_H
 #define ODDHOURS_TESTS_TUI_HELD_H
 
-#include "app_state.h"
+#include "app/app_state.h"
 
 /* A query that goes on until `pipe` is closed: those behind it wait. */
 struct held {

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "review.h"
+#include "reviewing/review.h"
 #include "tui/fixture.h"
 #include "unit/test.h"
 

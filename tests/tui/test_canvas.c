@@ -1,5 +1,5 @@
 /* canvas: cells, clipping, wide characters; and that nothing unsafe gets in. */
-#include "canvas.h"
+#include "terminal/canvas.h"
 
 #include <string.h>
 

@@ -1,9 +1,9 @@
 /* Actions, keys, and the prompt that runs them by name. */
 #include <string.h>
 
-#include "actions.h"
-#include "keymap.h"
-#include "prompt.h"
+#include "input/actions.h"
+#include "input/keymap.h"
+#include "input/prompt.h"
 #include "unit/test.h"
 
 static void every_action_is_complete(void **state)

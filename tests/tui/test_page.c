@@ -1,10 +1,10 @@
 /* page: lines that wrap, tables that suit the width, Markdown without its marks. */
-#include "page.h"
+#include "pages/page.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "page_markdown.h"
+#include "pages/page_markdown.h"
 #include "unit/test.h"
 
 static const char markdown[] = "# Review\n"

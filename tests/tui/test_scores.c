@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/format.h"
-#include "review.h"
+#include "reviewing/review.h"
 #include "tui/fixture.h"
 #include "unit/test.h"
 #include "views/scores_view.h"

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
-#include "script.h"
+#include "app/script.h"
 #include "tui/fixture.h"
 #include "unit/test.h"
 

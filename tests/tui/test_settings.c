@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "settings.h"
+#include "input/settings.h"
 #include "tui/fixture.h"
 #include "unit/test.h"
 

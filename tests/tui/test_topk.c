@@ -6,8 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "review.h"
-#include "row_columns.h"
+#include "reviewing/review.h"
+#include "lists/row_columns.h"
 #include "tui/fixture.h"
 #include "unit/test.h"
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "models/autoencoder_model.h"
+#include "models/autoencoder/autoencoder_model.h"
 #include "unit/fixture.h"
 #include "unit/test.h"
 

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-#include "models/autoencoder.h"
+#include "models/autoencoder/autoencoder.h"
 
 struct ae_world {
     struct table *table;

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "table/csv.h"
+#include "table/csv/csv.h"
 
 #define CSV_HEADER                                                                             \
     "dt,src_user,total_events,failed_events,fail_ratio,dst_hosts,src_hosts,nbhours_events,"    \

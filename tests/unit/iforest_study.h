@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-#include "models/iforest.h"
+#include "models/iforest/iforest.h"
 #include "table/scaler.h"
 
 enum { IFOREST_STUDY_D = 7 };

@@ -3,7 +3,7 @@
 #ifndef ODDHOURS_TESTS_UNIT_STORE_FIXTURE_H
 #define ODDHOURS_TESTS_UNIT_STORE_FIXTURE_H
 
-#include "review/store.h"
+#include "review/store/store.h"
 #include "unit/test.h"
 
 /* Row i has content 1000 + i. */

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "table/authlog_index.h"
-#include "table/csv.h"
+#include "table/authlog/authlog_index.h"
+#include "table/csv/csv.h"
 #include "unit/authlog_fixture.h"
 #include "unit/oom.h"
 

@@ -1,13 +1,13 @@
 /* autoencoder: the detector as the pipeline uses it. */
 #define _GNU_SOURCE
-#include "models/autoencoder.h"
+#include "models/autoencoder/autoencoder.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "models/autoencoder_feed.h"
-#include "models/autoencoder_model.h"
+#include "models/autoencoder/autoencoder_feed.h"
+#include "models/autoencoder/autoencoder_model.h"
 #include "unit/ae_world.h"
 #include "unit/test.h"
 

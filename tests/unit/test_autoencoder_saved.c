@@ -1,6 +1,6 @@
 /* autoencoder: saved and read again, and with memory that runs out. */
 #define _GNU_SOURCE
-#include "models/autoencoder.h"
+#include "models/autoencoder/autoencoder.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "models/autoencoder_model.h"
+#include "models/autoencoder/autoencoder_model.h"
 #include "unit/ae_world.h"
 #include "unit/oom.h"
 #include "unit/test.h"

@@ -1,12 +1,12 @@
 /* autoencoder: what it has to say of a row, and of itself. */
 #define _GNU_SOURCE
-#include "models/autoencoder.h"
+#include "models/autoencoder/autoencoder.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "models/autoencoder_model.h"
+#include "models/autoencoder/autoencoder_model.h"
 #include "unit/ae_world.h"
 #include "unit/test.h"
 

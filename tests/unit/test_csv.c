@@ -1,6 +1,6 @@
 /* csv: what a table means: columns, quotes, missing values, lines that are rejected. */
 #define _GNU_SOURCE
-#include "table/csv.h"
+#include "table/csv/csv.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* csv: where a table comes from: .gz and pipes, the preview, progress and cancelling. */
 #define _GNU_SOURCE
-#include "table/csv.h"
+#include "table/csv/csv.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* csv on random files: what was written is read, and all readers, kernels, block sizes and
  * numbers of threads agree. */
 #define _GNU_SOURCE
-#include "table/csv.h"
+#include "table/csv/csv.h"
 
 #include <stdio.h>
 #include <stdlib.h>

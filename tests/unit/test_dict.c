@@ -1,6 +1,6 @@
 /* dict and memo: texts get numbers, in the order in which they appear. */
 #include "table/dict.h"
-#include "table/memo.h"
+#include "table/csv/memo.h"
 
 #include <stdio.h>
 #include <stdlib.h>

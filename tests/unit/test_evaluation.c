@@ -1,5 +1,5 @@
 /* evaluation and report: against a plain walk over all rows. */
-#include "review/report.h"
+#include "review/report/report.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* exchange: reviews out and in again without loss, and strangers refused. */
-#include "review/exchange.h"
-#include "review/exchange_internal.h"
+#include "review/exchange/exchange.h"
+#include "review/exchange/exchange_internal.h"
 
 #include <math.h>
 #include <stdio.h>

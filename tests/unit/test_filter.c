@@ -1,5 +1,5 @@
 /* The filter's language: texts, their plainest form, and what is said about wrong ones. */
-#include "rank/filter.h"
+#include "rank/filter/filter.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* Filters over rows, against predicates written out by hand. */
-#include "rank/filter.h"
+#include "rank/filter/filter.h"
 
 #include <math.h>
 #include <stdatomic.h>

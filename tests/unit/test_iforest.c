@@ -1,14 +1,14 @@
 /* iforest: groups of trees, cancelling, memory that runs out. Saved forests and explanations
  * have tests of their own; what equals scikit-learn is tested in tests/parity/test_iforest.c,
  * the kernels in test_iforest_kernels.c. */
-#include "models/iforest.h"
+#include "models/iforest/iforest.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "models/iforest_internal.h"
+#include "models/iforest/iforest_internal.h"
 #include "unit/iforest_study.h"
 #include "unit/oom.h"
 #include "unit/test.h"

@@ -1,5 +1,5 @@
 /* iforest kernels: every one the processor has against a plain walk, to the last bit. */
-#include "models/iforest_internal.h"
+#include "models/iforest/iforest_internal.h"
 
 #include <math.h>
 #include <stdbool.h>

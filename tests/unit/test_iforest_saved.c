@@ -1,6 +1,6 @@
 /* iforest: saved and read again. */
 #define _GNU_SOURCE
-#include "models/iforest.h"
+#include "models/iforest/iforest.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "base/archive.h"
-#include "models/iforest_internal.h"
+#include "models/iforest/iforest_internal.h"
 #include "unit/iforest_study.h"
 #include "unit/test.h"
 

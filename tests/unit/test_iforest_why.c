@@ -1,11 +1,11 @@
 /* iforest: what explanations say, against brute force. */
-#include "models/iforest.h"
+#include "models/iforest/iforest.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "models/iforest_internal.h"
+#include "models/iforest/iforest_internal.h"
 #include "unit/fixture.h"
 #include "unit/iforest_study.h"
 #include "unit/test.h"

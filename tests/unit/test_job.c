@@ -1,5 +1,5 @@
 /* job: what the two background threads promise to the screen. */
-#include "run/job.h"
+#include "run/job/job.h"
 
 #include <math.h>
 #include <poll.h>

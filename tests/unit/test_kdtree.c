@@ -1,15 +1,15 @@
 /* kdtree: the selection of libstdc++, neighbours against brute force, the kernels against each
  * other, and scikit-learn's heap. */
-#include "models/kdtree.h"
+#include "models/kdtree/kdtree.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "models/kdtree_kernel.h"
-#include "models/kdtree_select.h"
-#include "models/kdtree_sklearn.h"
-#include "models/sklearn_heap.h"
+#include "models/kdtree/kdtree_kernel.h"
+#include "models/kdtree/kdtree_select.h"
+#include "models/kdtree/kdtree_sklearn.h"
+#include "models/kdtree/sklearn_heap.h"
 #include "unit/fixture.h"
 #include "unit/test.h"
 

@@ -1,14 +1,14 @@
 /* LOF in distinct form against a plain twin written from the definition, and what both forms
  * promise: any order of rows, any threads, any kernel, few rows, equal rows, rows not sampled.
  */
-#include "models/lof.h"
+#include "models/lof/lof.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "models/lof_model.h"
+#include "models/lof/lof_model.h"
 #include "unit/fixture.h"
 #include "unit/lof_twin.h"
 #include "unit/test.h"

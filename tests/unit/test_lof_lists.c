@@ -1,6 +1,6 @@
 /* Lists of neighbours as they are kept: what comes back, in any order, with and without room.
  */
-#include "models/lof_lists.h"
+#include "models/lof/lof_lists.h"
 
 #include <stdlib.h>
 

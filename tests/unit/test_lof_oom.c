@@ -1,13 +1,13 @@
 /* LOF with memory that runs out at each allocation in turn: a status or the same result, and
  * nothing left over. */
-#include "models/lof.h"
+#include "models/lof/lof.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "models/lof_model.h"
+#include "models/lof/lof_model.h"
 #include "unit/fixture.h"
 #include "unit/oom.h"
 #include "unit/test.h"

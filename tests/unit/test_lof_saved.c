@@ -1,5 +1,5 @@
 /* A LOF that was saved and loaded is the same; a file that makes no sense is refused. */
-#include "models/lof.h"
+#include "models/lof/lof.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "models/lof_model.h"
+#include "models/lof/lof_model.h"
 #include "unit/fixture.h"
 #include "unit/test.h"
 

@@ -1,12 +1,12 @@
 /* What LOF says about itself: neighbourhoods, credits, the health line and the facts. */
-#include "models/lof.h"
+#include "models/lof/lof.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "explain/reason.h"
-#include "models/lof_model.h"
+#include "models/lof/lof_model.h"
 #include "unit/fixture.h"
 #include "unit/test.h"
 

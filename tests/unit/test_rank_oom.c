@@ -5,7 +5,7 @@
 
 #include "rank/disagree.h"
 #include "rank/ensemble.h"
-#include "rank/filter.h"
+#include "rank/filter/filter.h"
 #include "rank/histogram.h"
 #include "rank/overlap.h"
 #include "rank/quantile.h"

@@ -9,8 +9,8 @@
 
 #include "base/mem.h"
 #include "review/content.h"
-#include "review/exchange.h"
-#include "review/report.h"
+#include "review/exchange/exchange.h"
+#include "review/report/report.h"
 #include "review/versions.h"
 #include "unit/fixture.h"
 #include "unit/oom.h"

@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "run/saved_filters.h"
+#include "run/saved/saved_filters.h"
 #include "unit/oom.h"
 
 static char directory[64], path[128];

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "run/sheet.h"
+#include "run/sheet/sheet.h"
 #include "unit/oom.h"
 
 static char path[] = "/tmp/oddhours-sheet-XXXXXX";

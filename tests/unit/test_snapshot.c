@@ -1,5 +1,5 @@
 /* snapshot: a file whose hash is right, but which nobody can have saved, is refused. */
-#include "run/snapshot.h"
+#include "run/saved/snapshot.h"
 
 #include <math.h>
 #include <stdio.h>

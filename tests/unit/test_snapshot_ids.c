@@ -1,5 +1,5 @@
 /* snapshot_ids: ids of rows come back from a saved run as they were, or not at all. */
-#include "run/snapshot_ids.h"
+#include "run/saved/snapshot_ids.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* store: verdicts come back, several reviewers, the file from outside. */
-#include "review/store.h"
+#include "review/store/store.h"
 
 #include <sqlite3.h>
 #include <stdio.h>

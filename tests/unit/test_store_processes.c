@@ -1,5 +1,5 @@
 /* store: several processes at once, and a process that is killed. */
-#include "review/store.h"
+#include "review/store/store.h"
 
 #include <signal.h>
 #include <stdio.h>

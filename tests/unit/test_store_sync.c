@@ -1,7 +1,7 @@
 /* A verdict that is said to be saved is synced: what SQLite asks of the system is recorded by
  * functions of this program that stand before libc's. */
 #define _GNU_SOURCE
-#include "review/store.h"
+#include "review/store/store.h"
 
 #include <dlfcn.h>
 #include <stdio.h>

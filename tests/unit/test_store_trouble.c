@@ -1,5 +1,5 @@
 /* store: whatever goes wrong, a verdict is on the disk or kept and said to be. */
-#include "review/store.h"
+#include "review/store/store.h"
 
 #include <signal.h>
 #include <sqlite3.h>

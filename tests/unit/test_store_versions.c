@@ -1,5 +1,5 @@
 /* store: other files, other versions of the table, other versions of the schema. */
-#include "review/store.h"
+#include "review/store/store.h"
 
 #include <sqlite3.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* Out of memory at every single allocation of the readers: a status, no leak, no crash. */
 #define _GNU_SOURCE
-#include "table/csv.h"
+#include "table/csv/csv.h"
 
 #include <stdio.h>
 #include <stdlib.h>

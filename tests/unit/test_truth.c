@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "table/builder.h"
-#include "table/csv.h"
-#include "table/csv_records.h"
+#include "table/csv/csv.h"
+#include "table/csv/csv_records.h"
 #include "unit/test.h"
 
 static struct span span(const char *text)

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/parallel.h"
-#include "table/user_hour_text.h"
+#include "table/authlog/user_hour_text.h"
 #include "unit/authlog_fixture.h"
 
 /* ---- the simple counter

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "review.h"
+#include "reviewing/review.h"
 #include "views/compare_view.h"
 #include "views/view.h"
 

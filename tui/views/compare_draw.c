@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/format.h"
-#include "review.h"
+#include "reviewing/review.h"
 #include "views/detail.h"
 #include "views/user_hours.h"
 #include "widgets/columns.h"

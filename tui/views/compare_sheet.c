@@ -4,7 +4,7 @@
 
 #include "base/format.h"
 #include "base/mem.h"
-#include "sheets.h"
+#include "lists/sheets.h"
 #include "views/compare_view.h"
 
 static struct sheet *sheet_of_rows(const struct compare_view *view, const struct app *app,

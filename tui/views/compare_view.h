@@ -5,9 +5,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "app.h"
-#include "canvas.h"
-#include "run/sheet.h"
+#include "app/app.h"
+#include "terminal/canvas.h"
+#include "run/sheet/sheet.h"
 #include "views/compare_query.h"
 #include "widgets/list.h"
 

@@ -6,10 +6,10 @@
 
 #include "base/format.h"
 #include "base/mem.h"
-#include "find_query.h"
+#include "lists/find_query.h"
 #include "rank/rows.h"
-#include "rows_query.h"
-#include "sheets.h"
+#include "lists/rows_query.h"
+#include "lists/sheets.h"
 #include "table/describe.h"
 #include "views/data_summary.h"
 #include "views/user_hours.h"

@@ -2,8 +2,8 @@
 #ifndef ODDHOURS_TUI_VIEWS_DATA_SUMMARY_H
 #define ODDHOURS_TUI_VIEWS_DATA_SUMMARY_H
 
-#include "canvas.h"
-#include "session.h"
+#include "terminal/canvas.h"
+#include "app/session.h"
 #include "table/describe.h"
 #include "widgets/list.h"
 

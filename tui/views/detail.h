@@ -5,8 +5,8 @@
 
 #include <stddef.h>
 
-#include "app.h"
-#include "canvas.h"
+#include "app/app.h"
+#include "terminal/canvas.h"
 
 /* Lines that it needs for everything. */
 int detail_rows(const struct app *app);

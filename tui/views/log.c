@@ -7,7 +7,7 @@
 
 #include "base/format.h"
 #include "base/mem.h"
-#include "sheets.h"
+#include "lists/sheets.h"
 #include "widgets/list.h"
 
 struct log_view {

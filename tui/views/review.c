@@ -1,5 +1,5 @@
 /* Review: a queue to judge, and Precision@K live. */
-#include "review.h"
+#include "reviewing/review.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -7,7 +7,7 @@
 
 #include "base/mem.h"
 #include "base/whole.h"
-#include "review.h"
+#include "reviewing/review.h"
 
 /* ---- words ---- */
 

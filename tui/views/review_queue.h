@@ -3,11 +3,11 @@
 #ifndef ODDHOURS_TUI_VIEWS_REVIEW_QUEUE_H
 #define ODDHOURS_TUI_VIEWS_REVIEW_QUEUE_H
 
-#include "app.h"
+#include "app/app.h"
 #include "models/detector.h"
 #include "review/evaluation.h"
 #include "review/queue.h"
-#include "run/job.h"
+#include "run/job/job.h"
 
 /* The queue that is asked for. */
 struct review_wish {

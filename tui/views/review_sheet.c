@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "sheets.h"
+#include "lists/sheets.h"
 #include "views/review_view.h"
 #include "views/view.h"
 

@@ -2,9 +2,9 @@
 #ifndef ODDHOURS_TUI_VIEWS_REVIEW_VIEW_H
 #define ODDHOURS_TUI_VIEWS_REVIEW_VIEW_H
 
-#include "canvas.h"
-#include "review.h"
-#include "run/sheet.h"
+#include "terminal/canvas.h"
+#include "reviewing/review.h"
+#include "run/sheet/sheet.h"
 #include "views/review_queue.h"
 #include "widgets/list.h"
 

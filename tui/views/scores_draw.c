@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/format.h"
-#include "review.h"
+#include "reviewing/review.h"
 #include "views/scores_view.h"
 #include "widgets/chart.h"
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "rows_query.h"
+#include "lists/rows_query.h"
 #include "views/scores_view.h"
 
 /* What the query makes. */

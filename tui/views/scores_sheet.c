@@ -1,7 +1,7 @@
 /* The histogram of the Scores view for a file. */
 #include <stdio.h>
 
-#include "sheets.h"
+#include "lists/sheets.h"
 #include "views/scores_view.h"
 
 enum { BINS_UNSEEN = 64 };

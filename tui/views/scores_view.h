@@ -5,11 +5,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "app.h"
-#include "canvas.h"
+#include "app/app.h"
+#include "terminal/canvas.h"
 #include "rank/histogram.h"
 #include "rank/subset.h"
-#include "run/sheet.h"
+#include "run/sheet/sheet.h"
 
 enum { SCORES_BINS_MAX = 512 };
 

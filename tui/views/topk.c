@@ -8,9 +8,9 @@
 #include "base/format.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "find_query.h"
-#include "review.h"
-#include "sheets.h"
+#include "lists/find_query.h"
+#include "reviewing/review.h"
+#include "lists/sheets.h"
 #include "views/detail.h"
 #include "views/topk_view.h"
 

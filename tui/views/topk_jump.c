@@ -4,7 +4,7 @@
 
 #include "base/format.h"
 #include "base/whole.h"
-#include "rows_query.h"
+#include "lists/rows_query.h"
 #include "views/topk_view.h"
 
 /* The row is ranked and no filter is on, so a larger K will have it. */

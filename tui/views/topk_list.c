@@ -7,7 +7,7 @@
 #include "base/format.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "review.h"
+#include "reviewing/review.h"
 #include "views/topk_view.h"
 
 enum { HEADING_SIZE = 64, LOOK_AT = 1000 };

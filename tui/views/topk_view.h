@@ -5,9 +5,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "row_cells.h"
-#include "row_columns.h"
-#include "row_list.h"
+#include "lists/row_cells.h"
+#include "lists/row_columns.h"
+#include "lists/row_list.h"
 #include "widgets/list.h"
 
 struct topk_view {

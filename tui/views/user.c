@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "review.h"
-#include "sheets.h"
+#include "reviewing/review.h"
+#include "lists/sheets.h"
 #include "views/view.h"
 
 bool user_can_show(const struct session *session)

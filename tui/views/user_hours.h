@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "canvas.h"
+#include "terminal/canvas.h"
 #include "table/table.h"
 #include "widgets/columns.h"
 

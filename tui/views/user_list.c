@@ -4,7 +4,7 @@
 
 #include "base/format.h"
 #include "base/text.h"
-#include "review.h"
+#include "reviewing/review.h"
 #include "views/user_hours.h"
 #include "views/user_view.h"
 #include "widgets/columns.h"

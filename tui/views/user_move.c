@@ -1,5 +1,5 @@
 /* Where the cursor goes among the hours of a user. */
-#include "review.h"
+#include "reviewing/review.h"
 #include "views/user_view.h"
 
 uint32_t user_row_at_cursor(const struct user_view *view)

@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "app.h"
-#include "canvas.h"
+#include "app/app.h"
+#include "terminal/canvas.h"
 #include "views/user_rows.h"
 #include "widgets/list.h"
 

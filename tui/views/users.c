@@ -7,7 +7,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "rows_query.h"
+#include "lists/rows_query.h"
 #include "views/view.h"
 
 enum { NAME_BYTES = 512 };

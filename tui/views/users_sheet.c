@@ -1,7 +1,7 @@
 /* The list of users for a file. */
 #include <stdio.h>
 
-#include "sheets.h"
+#include "lists/sheets.h"
 #include "views/users_view.h"
 
 static void put_time(struct sheet *sheet, const struct table *table, uint32_t time)

@@ -5,10 +5,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "app.h"
-#include "canvas.h"
+#include "app/app.h"
+#include "terminal/canvas.h"
 #include "rank/users.h"
-#include "run/sheet.h"
+#include "run/sheet/sheet.h"
 #include "widgets/list.h"
 
 struct users_view {

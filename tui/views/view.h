@@ -22,11 +22,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "actions.h"
-#include "app.h"
-#include "canvas.h"
-#include "run/sheet.h"
-#include "session.h"
+#include "input/actions.h"
+#include "app/app.h"
+#include "terminal/canvas.h"
+#include "run/sheet/sheet.h"
+#include "app/session.h"
 
 /* What act() and find() answer: flags. Without REACT_HANDLED the app handles the action itself.
  */

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "canvas.h"
+#include "terminal/canvas.h"
 
 /* ---- axis: from values to places and back ---- */
 

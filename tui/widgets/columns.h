@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "canvas.h"
+#include "terminal/canvas.h"
 
 enum { COLUMNS_MAX = 96 };
 

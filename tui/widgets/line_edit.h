@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "canvas.h"
-#include "keymap.h"
+#include "terminal/canvas.h"
+#include "input/keymap.h"
 
 enum { LINE_EDIT_SIZE = 1024 };
 

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "canvas.h"
+#include "terminal/canvas.h"
 
 struct list {
     size_t n;      /* rows */

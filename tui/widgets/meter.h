@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "canvas.h"
+#include "terminal/canvas.h"
 
 enum { METER_SAMPLES = 32 };
 

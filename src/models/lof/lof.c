@@ -1,0 +1,382 @@
+#include "models/lof/lof.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/format.h"
+#include "base/mem.h"
+#include "models/lof/lof_explain.h"
+#include "models/lof/lof_health.h"
+#include "models/lof/lof_model.h"
+#include "models/lof/lof_remarks.h"
+#include "models/lof/lof_saved.h"
+
+enum { SCOPE_AUTO_PROFILES = 2000000 };
+
+/* Positions in lof_params. */
+enum { PARAM_FORM, PARAM_NEIGHBORS, PARAM_CONTAMINATION, PARAM_SAMPLE, PARAM_SCOPE };
+
+static const char *const form_words[] = {"distinct", "sklearn", NULL};
+static const char *const scope_words[] = {"auto", "sample", "all", NULL};
+
+static const struct param_spec lof_params[] = {
+    {.option = "lof",
+     .kind = PARAM_WORD,
+     .initial = LOF_DISTINCT,
+     .words = form_words,
+     .help = "form of LOF: right about duplicates, or scikit-learn's to the bit"},
+    {.option = "neighbors",
+     .kind = PARAM_COUNT,
+     .initial = 35,
+     .least = 1,
+     .most = 10000,
+     .help = "neighbours of LOF"},
+    {.option = "lof-contamination",
+     .kind = PARAM_REAL,
+     .initial = 0.02,
+     .least = 0,
+     .most = 0.5,
+     .open_least = true,
+     .help = "share of sampled rows that LOF's threshold is set for"},
+    {.option = "lof-sample",
+     .kind = PARAM_COUNT,
+     .initial = 1000000,
+     .least = 0,
+     .most = 1e9,
+     .help = "rows LOF is fitted on; 0: all"},
+    {.option = "lof-scope",
+     .kind = PARAM_WORD,
+     .initial = LOF_SCOPE_AUTO,
+     .words = scope_words,
+     .help = "rows LOF scores: those like a sampled row, or all"},
+};
+
+double lof_distance(const float *a, const float *b, size_t d)
+{
+    double sum = 0;
+    for (size_t j = 0; j < d; j++) {
+        const double difference = (double)a[j] - (double)b[j];
+        sum += difference * difference;
+    }
+    return sqrt(sum);
+}
+
+bool lof_tree_new(struct lof_model *model, const struct progress *progress,
+                  struct status *status)
+{
+    struct lof_points *points = &model->points;
+    model->tree = kdtree_new(points->x, points->n, points->d, progress, status);
+    if (model->tree == NULL) {
+        return false;
+    }
+    uint32_t *order = kdtree_renumber(model->tree);
+    if (model->form == LOF_DISTINCT) { /* the tree has them */
+        free(points->x);
+        points->x = NULL;
+    }
+    bool done = lof_points_renumber(points, order, status);
+    free(order);
+    return done;
+}
+
+const float *lof_vector(const struct lof_model *model, uint32_t point, float *room)
+{
+    if (model->points.x != NULL) {
+        return model->points.x + (size_t)point * model->points.d;
+    }
+    kdtree_vector(model->tree, point, room);
+    return room;
+}
+
+void lof_free(void *take_model)
+{
+    struct lof_model *model = take_model;
+    if (model != NULL) {
+        lof_points_clear(&model->points);
+        kdtree_free(model->tree);
+        lof_rows_free(model->rows);
+        lof_lists_free(model->lists);
+        free(model->k_distance);
+        free(model->lrd);
+        free(model->lof);
+        free(model->fit_lof);
+        free(model);
+    }
+}
+
+/* Of each point: the tree with its coordinates, three numbers, four names, and while fitting
+ * the list of leaves; before that, while points are found, their coordinates twice. In sklearn
+ * form, and in distinct form when rows are piled up, the library's tree of all sampled rows. */
+static void lof_memory(const double *params, const struct sample *sample,
+                       struct detector_memory *memory)
+{
+    enum { TREE_ROWS = 2000000 /* see lof_health.c */, PILE = 4 /* times k: surely a pile */ };
+    const bool sklearn = params[PARAM_FORM] == LOF_SKLEARN;
+    const double asked = params[PARAM_SAMPLE], all = sample->rows;
+    const double rows = asked > 0 && asked < all ? asked : all;
+    const double profiles = sample_distinct(&sample->profiles, all);
+    const double points = fmin(sample_distinct(&sample->profiles, rows), profiles);
+    const double x = 4 * (double)sample->d, drawn = rows < all ? 4 * rows : 0;
+    const double library = rows * (x + 16) + (sklearn ? 0 : points * (x + 40));
+    memory->rested = points * (24 + 16 + (sklearn ? 8 : 0)) + drawn;
+    memory->model = memory->rested + points * (1.1 * x + (sklearn ? x : 0));
+    memory->fit = memory->model;
+    if (sklearn) {
+        memory->fit += library + fmin(2.5 * params[PARAM_NEIGHBORS] * points, LOF_LISTS_MOST);
+    } else if (sample_uneven(&sample->profiles) && rows <= TREE_ROWS &&
+               sample->profiles.most * rows >
+                   PILE * params[PARAM_NEIGHBORS] * sample->profiles.n) {
+        memory->fit += library;
+    } else {
+        memory->fit += 13 * points;
+    }
+    memory->score = memory->model + 32 * (profiles - points);
+}
+
+static void lof_rest(void *fitted)
+{
+    struct lof_model *model = fitted;
+    kdtree_free(model->tree);
+    lof_rows_free(model->rows);
+    free(model->points.x);
+    model->tree = NULL;
+    model->rows = NULL;
+    model->points.x = NULL;
+}
+
+static bool find_points(struct lof_model *model, const struct detector_data *data, size_t size,
+                        const struct progress *progress, struct status *status)
+{
+    /* Points are counted from the search on; what comes before can only be cancelled. */
+    const struct progress quiet = {.cancel = progress != NULL ? progress->cancel : NULL};
+    struct lof_points *points = &model->points;
+    if (!lof_points_find(points, data, size, &quiet, status)) {
+        return false;
+    }
+    for (size_t i = 0; i < points->n; i++) {
+        model->piled_rows += points->copies[i] > model->k ? points->copies[i] : 0;
+    }
+    if (!lof_tree_new(model, &quiet, status)) {
+        return false;
+    }
+    model->k_distance = mem_new(points->n, sizeof *model->k_distance, "LOF", status);
+    model->lrd = mem_new(points->n, sizeof *model->lrd, "LOF", status);
+    model->lof = mem_new(points->n, sizeof *model->lof, "LOF", status);
+    model->lists = lof_lists_new(points->n, LOF_LISTS_MOST, status);
+    return model->k_distance != NULL && model->lrd != NULL && model->lof != NULL &&
+           model->lists != NULL;
+}
+
+/* How many sampled rows score above 1e6 in sklearn form. */
+static bool count_above(struct lof_model *model, const struct detector_data *data,
+                        const struct progress *progress, struct status *status)
+{
+    const struct lof_points *points = &model->points;
+    if (model->form == LOF_DISTINCT) {
+        return lof_health_count(model, data, progress, status);
+    }
+    for (size_t i = 0; i < points->n; i++) {
+        model->above_least += model->lof[i] > 1e6 ? points->copies[i] : 0;
+    }
+    model->above_most = model->above_least;
+    model->above_known = true;
+    return true;
+}
+
+static void *lof_fit(const struct detector_data *data, const double *params,
+                     const struct progress *progress, struct status *status)
+{
+    struct lof_model *model = mem_zero(1, sizeof *model, "LOF", status);
+    if (model == NULL) {
+        return NULL;
+    }
+    model->form = (enum lof_form)params[PARAM_FORM];
+    model->k = (size_t)params[PARAM_NEIGHBORS];
+    model->contamination = params[PARAM_CONTAMINATION];
+    model->scope = (enum lof_scope)params[PARAM_SCOPE];
+    model->seed = data->seed;
+    if (!find_points(model, data, (size_t)params[PARAM_SAMPLE], progress, status) ||
+        !(model->form == LOF_DISTINCT ? lof_distinct_fit(model, data, progress, status)
+                                      : lof_sklearn_fit(model, data, progress, status))) {
+        lof_free(model);
+        return NULL;
+    }
+    if (!count_above(model, data, progress, status)) {
+        lof_free(model);
+        return NULL;
+    }
+    lof_lists_free(model->lists);
+    model->lists = NULL;
+    return model;
+}
+
+bool lof_scores_all(const struct lof_model *model, const struct detector_data *data)
+{
+    if (model->scope == LOF_SCOPE_AUTO) {
+        return model->form == LOF_DISTINCT && data->table->profiles.n <= SCOPE_AUTO_PROFILES;
+    }
+    return model->scope == LOF_SCOPE_ALL;
+}
+
+static bool score_others(const struct lof_model *model, const struct detector_data *data,
+                         double *score, const struct progress *progress, struct status *status)
+{
+    const struct lof_points *points = &model->points;
+    const size_t n = data->table->profiles.n, n_others = n - points->n_profiles;
+    uint32_t *others = mem_new(n_others, sizeof *others, "profiles", status);
+    if (others == NULL) {
+        return false;
+    }
+    size_t found = 0, sampled = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (sampled < points->n_profiles && points->profiles[sampled] == i) {
+            sampled++;
+        } else {
+            others[found++] = (uint32_t)i;
+        }
+    }
+    bool done = lof_score_new(model, data, others, n_others, score, progress, status);
+    free(others);
+    return done;
+}
+
+static bool lof_score(const void *fitted, const struct detector_data *data,
+                      struct scores *scores, const struct progress *progress,
+                      struct status *status)
+{
+    const struct lof_model *model = fitted;
+    const struct lof_points *points = &model->points;
+    if (!scores_new(scores, data->table->profiles.n, status)) {
+        return false;
+    }
+    for (size_t i = 0; i < points->n_profiles; i++) {
+        scores->score[points->profiles[i]] = model->lof[points->point_of[i]];
+    }
+    if (lof_scores_all(model, data) &&
+        !score_others(model, data, scores->score, progress, status)) {
+        scores_clear(scores);
+        return false;
+    }
+    scores->threshold = model->threshold;
+    scores_count(scores, &data->table->profiles);
+    return true;
+}
+
+static bool lof_partial(const void *model, char *text, size_t size)
+{
+    (void)model, (void)text, (void)size;
+    return false; /* a fit that was cancelled has nothing usable */
+}
+
+static void lof_info(const void *fitted, const struct detector_data *data, struct facts *facts)
+{
+    const struct lof_model *model = fitted;
+    const struct lof_points *points = &model->points;
+    uint32_t most = 0;
+    for (size_t i = 0; i < points->n; i++) {
+        most = points->copies[i] > most ? points->copies[i] : most;
+    }
+    facts_number(facts, "sample.n", (double)points->n_rows);
+    facts_number(facts, "sample.random_state", model->seed);
+    facts_bool(facts, "sample.all_rows", points->rows == NULL);
+    facts_number(facts, "lof.n_neighbors", (double)model->k);
+    facts_number(facts, "lof.contamination", model->contamination);
+    facts_bool(facts, "lof.novelty", true);
+    facts_text(facts, "lof.form", form_words[model->form]);
+    facts_text(facts, "lof.scope", lof_scores_all(model, data) ? "all" : "sample");
+    facts_number(facts, "lof.threshold", model->threshold);
+    if (model->form == LOF_SKLEARN) {
+        facts_number(facts, "lof.offset", model->offset);
+        facts_text(facts, "lof.method", lof_rows_method(points, model->k));
+    }
+    facts_number(facts, "lof.points", (double)points->n);
+    facts_number(facts, "lof.most_copies", most);
+    facts_number(facts, "lof.rows_in_piles", (double)model->piled_rows);
+    facts_number(facts, "lof.share_in_piles",
+                 (double)model->piled_rows / (double)points->n_rows);
+    if (model->above_known) {
+        facts_number(facts, "lof.sklearn_above_1e6_least", (double)model->above_least);
+        facts_number(facts, "lof.sklearn_above_1e6_most", (double)model->above_most);
+    }
+}
+
+/* The notebook's lof_score: minus decision_function, which is a float difference there. */
+static double lof_exported(const void *fitted, const struct scores *scores, double score)
+{
+    const struct lof_model *model = fitted;
+    (void)scores;
+    if (model->form == LOF_SKLEARN) {
+        return (double)-(float)((float)-score - (float)model->offset);
+    }
+    return score - model->threshold;
+}
+
+static const uint32_t *lof_sample(const void *fitted, size_t *n)
+{
+    const struct lof_model *model = fitted;
+    *n = model->points.n_rows;
+    return model->points.rows;
+}
+
+static bool lof_health(const void *fitted, const struct detector_data *data, char *text,
+                       size_t size)
+{
+    const struct lof_model *model = fitted;
+    (void)data;
+    if (model->piled_rows == 0) {
+        snprintf(text, size,
+                 "no sampled row shares its profile with %zu others or more: "
+                 "the notebook's formula is sound here",
+                 model->k);
+        return true;
+    }
+    char above[160] = "the notebook's formula ranks their neighbours first";
+    if (model->above_known && model->above_least == model->above_most) {
+        snprintf(above, sizeof above, "the notebook's formula gives %s scores above 1e6",
+                 format_grouped(model->above_most).text);
+    } else if (model->above_known) {
+        snprintf(above, sizeof above, "the notebook's formula gives %s to %s scores above 1e6",
+                 format_grouped(model->above_least).text,
+                 format_grouped(model->above_most).text);
+    }
+    snprintf(text, size, "%s of sampled rows share their profile with %zu others or more; %s",
+             format_percent((double)model->piled_rows / (double)model->points.n_rows).text,
+             model->k, above);
+    return true;
+}
+
+const struct detector lof_detector = {
+    .name = "lof",
+    .title = "Local Outlier Factor",
+    .brief = "LOF",
+    .unit = "LOF, about 1 for ordinary rows",
+    .steps = "points",
+    .info_file = "run_lof_info.json",
+    .scores_file = "lof.csv",
+    .sample_file = "sample_idx.csv",
+    .score_column = "lof_score",
+    .label_column = "lof_label",
+    .score_format = "%.9g",
+    .n_params = sizeof lof_params / sizeof lof_params[0],
+    .params = lof_params,
+    .lean = true,
+    .fit = lof_fit,
+    .score = lof_score,
+    .free = lof_free,
+    .memory = lof_memory,
+    .memory_advice = "fewer rows for LOF with --lof-sample",
+    .rest = lof_rest,
+    .partial = lof_partial,
+    .info = lof_info,
+    .exported = lof_exported,
+    .sample = lof_sample,
+    .explain = lof_explain,
+    .credit_unit = "share of squared distance",
+    .credit_of = "distance",
+    .credit_sided = true,
+    .remarks = lof_remarks,
+    .save = lof_save,
+    .load = lof_load,
+    .health = lof_health,
+};

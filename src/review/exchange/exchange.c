@@ -1,0 +1,174 @@
+#include "review/exchange/exchange.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "review/exchange/exchange_internal.h"
+#include "table/input/source.h"
+
+enum exchange_format exchange_format_of(const char *path)
+{
+    size_t length = strlen(path);
+    bool csv = length >= 4 && strcmp(path + length - 4, ".csv") == 0;
+    return csv ? EXCHANGE_CSV : EXCHANGE_JSON;
+}
+
+bool exchange_write(const struct history *history, const struct review_dataset *dataset,
+                    bool unsaved, enum exchange_format format, const char *path,
+                    struct status *status)
+{
+    size_t n = history_count(history);
+    size_t first = unsaved ? n - history_unsaved(history) : 0;
+    struct outfile *file = outfile_open(path, status);
+    if (file == NULL) {
+        return false;
+    }
+    bool good = format == EXCHANGE_CSV
+                    ? exchange_put_csv(file, history, dataset, first, status)
+                    : exchange_put_json(file, history, dataset, first, status);
+    if (!good) {
+        outfile_abandon(file);
+        return false;
+    }
+    return outfile_commit(file, status);
+}
+
+void exchange_clear(struct exchange *exchange)
+{
+    for (size_t i = 0; i < exchange->n; i++) {
+        entry_free(exchange->entries[i]);
+    }
+    free(exchange->entries);
+    free(exchange->dataset.hash);
+    free(exchange->dataset.name);
+    free(exchange->dataset.features);
+    *exchange = (struct exchange){0};
+}
+
+bool exchange_add(struct exchange *exchange, struct entry *take_entry, struct status *status)
+{
+    if (!mem_grow(&exchange->entries, &exchange->capacity, exchange->n + 1,
+                  sizeof *exchange->entries, "entries", status)) {
+        entry_free(take_entry);
+        return false;
+    }
+    exchange->entries[exchange->n++] = take_entry;
+    return true;
+}
+
+bool exchange_content(const char *text, uint64_t *content)
+{
+    if (strlen(text) != 16 || strspn(text, "0123456789abcdef") != 16) {
+        return false;
+    }
+    *content = strtoull(text, NULL, 16);
+    return true;
+}
+
+bool exchange_parse(const char *bytes, size_t length, struct exchange *exchange,
+                    struct status *status)
+{
+    size_t first = 0;
+    *exchange = (struct exchange){0};
+    while (first < length && strchr(" \t\r\n", bytes[first]) != NULL && bytes[first] != '\0') {
+        first++;
+    }
+    bool json = first < length && bytes[first] == '{';
+    bool good = json ? exchange_get_json(bytes, length, exchange, status)
+                     : exchange_get_csv(bytes, length, exchange, status);
+    for (size_t i = 0; good && i < exchange->n; i++) {
+        good = entry_check(exchange->entries[i], status);
+    }
+    if (good && (exchange->dataset.hash == NULL || exchange->dataset.name == NULL ||
+                 exchange->dataset.features == NULL)) {
+        good = status_set(status, STATUS_INPUT, "the review does not say which file it is of");
+    }
+    if (!good) {
+        exchange_clear(exchange);
+    }
+    return good;
+}
+
+bool exchange_read(const char *path, struct exchange *exchange, struct status *status)
+{
+    enum { BLOCK = 1 << 16 };
+    struct source *source = source_open(path, NULL, status);
+    char *bytes = NULL;
+    size_t length = 0, capacity = 0, got = 1;
+    bool good = source != NULL;
+    while (good && got > 0) {
+        good = mem_grow(&bytes, &capacity, length + BLOCK, 1, "a review", status) &&
+               source_read(source, bytes + length, BLOCK, &got, NULL, status);
+        /* Before it fills the memory: a device has no end. */
+        good = good && (memchr(bytes + length, '\0', got) == NULL ||
+                        status_set(status, STATUS_INPUT,
+                                   "'%s' is a binary file, and no exported review", path));
+        length += good ? got : 0;
+    }
+    if (source != NULL) {
+        source_close(source);
+    }
+    *exchange = (struct exchange){0};
+    good = good && exchange_parse(bytes, length, exchange, status);
+    free(bytes);
+    return good;
+}
+
+size_t exchange_keep(struct exchange *exchange, const struct row_source *source,
+                     bool same_features)
+{
+    size_t dropped = 0, kept = 0;
+    for (size_t i = 0; i < exchange->n; i++) {
+        struct entry *entry = exchange->entries[i];
+        size_t before = entry->n_rows, n = 0;
+        for (size_t j = 0; j < before; j++) {
+            if (source->accepts(source->table, &entry->rows[j], same_features)) {
+                entry->rows[n++] = entry->rows[j];
+            } else {
+                free(entry->rows[j].dt);
+                free(entry->rows[j].user);
+                dropped++;
+            }
+        }
+        entry->n_rows = n;
+        if (before > 0 && n == 0) {
+            entry_free(entry);
+        } else {
+            exchange->entries[kept++] = entry;
+        }
+    }
+    exchange->n = kept;
+    return dropped;
+}
+
+struct history *exchange_history(const struct exchange *exchange, struct status *status)
+{
+    struct history *history = history_new(status);
+    struct entry **copies =
+        history != NULL ? mem_new(exchange->n, sizeof(struct entry *), "entries", status)
+                        : NULL;
+    bool good = copies != NULL;
+    size_t n = 0;
+    while (good && n < exchange->n) {
+        copies[n] = entry_copy(exchange->entries[n], status);
+        good = copies[n] != NULL;
+        if (good) { /* in the order of the file, so that the latest note is the latest */
+            copies[n]->number = n + 1;
+            n++;
+        }
+    }
+    if (good) {
+        good = history_add(history, copies, n, status);
+    } else {
+        while (n > 0) {
+            entry_free(copies[--n]);
+        }
+    }
+    free(copies);
+    if (!good) {
+        history_free(history);
+        return NULL;
+    }
+    return history;
+}

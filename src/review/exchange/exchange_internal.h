@@ -1,0 +1,28 @@
+/* What the files of exchange share. */
+#ifndef ODDHOURS_REVIEW_EXCHANGE_INTERNAL_H
+#define ODDHOURS_REVIEW_EXCHANGE_INTERNAL_H
+
+#include "base/outfile.h"
+#include "review/exchange/exchange.h"
+
+/* Each writes entries [first, n) of the history. */
+bool exchange_put_json(struct outfile *file, const struct history *history,
+                       const struct review_dataset *dataset, size_t first,
+                       struct status *status);
+bool exchange_put_csv(struct outfile *file, const struct history *history,
+                      const struct review_dataset *dataset, size_t first,
+                      struct status *status);
+
+/* Each fills in an exchange, whose entries are checked by the caller. */
+bool exchange_get_json(const char *bytes, size_t length, struct exchange *exchange,
+                       struct status *status);
+bool exchange_get_csv(const char *bytes, size_t length, struct exchange *exchange,
+                      struct status *status);
+
+/* Takes an entry into the list, consumed even on error. */
+bool exchange_add(struct exchange *exchange, struct entry *take_entry, struct status *status);
+
+/* 16 hexadecimal digits, and nothing else. */
+bool exchange_content(const char *text, uint64_t *content);
+
+#endif

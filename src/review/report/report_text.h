@@ -1,0 +1,23 @@
+/* Small parts that the files of the report share. */
+#ifndef ODDHOURS_REVIEW_REPORT_TEXT_H
+#define ODDHOURS_REVIEW_REPORT_TEXT_H
+
+#include "base/outfile.h"
+#include "review/report/report.h"
+
+/* By value, so that they can stand in a list of arguments. NaN is "-". */
+struct words {
+    char text[80];
+};
+struct words report_percent(double share);
+struct words report_range(double low, double high);
+struct words report_number(double value, int digits);
+struct words report_hours(double hours); /* "2.50 hours", "12 minutes", "less than a minute" */
+
+/* Text from outside: safe, and without meaning to Markdown. */
+void report_put_text(struct outfile *file, const char *text);
+
+/* report_truth.c */
+void report_put_truth(const struct report *report, struct outfile *file);
+
+#endif

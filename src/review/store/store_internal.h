@@ -1,0 +1,119 @@
+/* What the files of the store share. */
+#ifndef ODDHOURS_REVIEW_STORE_INTERNAL_H
+#define ODDHOURS_REVIEW_STORE_INTERNAL_H
+
+#include <sqlite3.h>
+#include <sys/types.h>
+
+#include "review/store/store.h"
+
+/* Statements that are kept ready while the file is open. */
+enum store_statement {
+    SQL_DATASET,
+    SQL_NUMBER,
+    SQL_ENTRY,
+    SQL_ROW,
+    SQL_VERSION,
+    STORE_STATEMENTS
+};
+
+struct store {
+    char *path, *reviewer;
+    unsigned busy_ms;
+    int64_t (*now_ms)(void *context);
+    void *context;
+
+    sqlite3 *db;    /* NULL while the file is missing or cannot be opened */
+    bool read_only; /* the file or its directory */
+    mode_t mode;    /* of the file */
+    bool failing;   /* the last attempt to save did not succeed */
+    sqlite3_stmt *statements[STORE_STATEMENTS];
+    int version; /* SQLite's data_version at the last reading */
+
+    bool current;    /* the history holds what the open file held at `version` */
+    bool clock_said; /* the user knows that the clock went back */
+
+    bool attached;
+    struct review_dataset dataset; /* owned */
+    struct row_source source;
+    struct history *history;
+    uint64_t last; /* the largest entry number that was read or written */
+    size_t mismatches;
+    int64_t latest_ms; /* of the clocks in the history */
+    char notice[STATUS_TEXT];
+};
+
+/* -- store_sync.c: history and file brought together */
+
+/* Opens the file when it is not (and makes it, when `create`), and reads what others wrote. */
+bool store_catch_up(struct store *store, bool create, bool *changed, struct status *status);
+
+/* Saves what waits, opening or making the file when need be. A failure says how much waits. */
+bool store_flush(struct store *store, bool *changed, struct status *status);
+
+/* Reads entries that came since the last reading into the history. */
+bool store_read_news(struct store *store, bool *changed, struct status *status);
+
+/* -- store_path.c */
+
+/* One text behind the other; freed with free(). */
+char *store_join(const char *base, const char *rest, struct status *status);
+
+/* -- store_open.c: the file */
+
+/* Makes sure that `db` is open on the file at `path`: opens it (and makes it, when `create`),
+ * brings its schema up to date, and follows it when it was deleted or replaced. True with db
+ * NULL when there is no file and none is to be made. */
+bool store_connect(struct store *store, bool create, struct status *status);
+void store_disconnect(struct store *store);
+
+/* Whether the file at `path` is no longer the open one. */
+bool store_moved(struct store *store);
+
+/* A failure of SQLite as a sentence: what was being done, to which file, why. */
+bool store_fail(struct store *store, int code, const char *doing, struct status *status);
+
+bool store_exec(struct store *store, const char *sql, const char *doing, struct status *status);
+
+/* -- store_schema.c: tables and views */
+
+enum { STORE_VERSION = 2, STORE_APPLICATION = 0x4f444852 /* "ODHR" */ };
+
+/* Makes the schema, or migrates it, in one transaction. */
+bool store_schema(struct store *store, struct status *status);
+
+/* -- store_entries.c: entries in and out */
+
+/* The statement of an SQL text, or NULL with a status. */
+sqlite3_stmt *store_prepare(struct store *store, const char *sql, const char *doing,
+                            struct status *status);
+
+/* One of the kept statements, reset and without values. */
+sqlite3_stmt *store_ready(struct store *store, enum store_statement which, const char *doing,
+                          struct status *status);
+
+/* The entries of the dataset with this hash, numbered above `after`, in order. Rows that
+ * `source` (may be NULL) does not accept are left out and counted. The list and its entries are
+ * the caller's. */
+struct entry_list {
+    size_t n, capacity;
+    struct entry **entries;
+    size_t mismatches;
+};
+bool store_read(struct store *store, const struct review_dataset *dataset,
+                const struct row_source *source, uint64_t after, struct entry_list *list,
+                struct status *status);
+void entry_list_clear(struct entry_list *list, bool entries_too);
+
+/* Inserts the attached dataset when it is not there; then entries of it, inside a transaction.
+ * An entry whose uid is there already keeps the number it has. */
+bool store_insert_dataset(struct store *store, struct status *status);
+bool store_insert(struct store *store, const struct entry *entry, uint64_t *number,
+                  struct status *status);
+
+/* Copies the text of a dataset; frees it. */
+bool dataset_copy(struct review_dataset *to, const struct review_dataset *from,
+                  struct status *status);
+void dataset_clear(struct review_dataset *dataset);
+
+#endif

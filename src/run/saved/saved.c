@@ -1,0 +1,260 @@
+#include "run/saved/saved.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <xxhash.h>
+
+#include "base/mem.h"
+#include "base/outfile.h"
+#include "base/place.h"
+#include "run/saved/snapshot.h"
+
+/* The files of the cache: HASH-BYTES-PARAMETERS.odd is a run; SEEN.seen holds the hash of the
+ * input whose device, inode, size and time hash to SEEN. */
+
+enum { NAME = 128 };
+
+static char *join(const char *directory, const char *name)
+{
+    return place_join(directory, name, NULL);
+}
+
+char *saved_in_directory(const char *input, struct status *status)
+{
+    struct stat info;
+    if (strcmp(input, "-") == 0 || stat(input, &info) != 0 || !S_ISDIR(info.st_mode)) {
+        return NULL;
+    }
+    char *card = join(input, "run.json"), *path = join(input, "run.odd");
+    if (card == NULL || path == NULL) {
+        status_nomem(status, 0, "a path");
+    } else if (access(card, F_OK) != 0 || access(path, F_OK) != 0) {
+        status_set(status, STATUS_INPUT,
+                   "'%s' is a directory without a finished run (run.json and run.odd); "
+                   "make one with: oddhours run FILE -o %s",
+                   input, input);
+    } else {
+        free(card);
+        return path;
+    }
+    free(card);
+    free(path);
+    return NULL;
+}
+
+/* The cache's folder, with a slash at its end, made when `make`; for free(). */
+static char *cache_directory(bool make)
+{
+    char *directory = place_of(PLACE_CACHE, "", NULL);
+    if (directory != NULL && make) {
+        place_make_folders(directory, NULL); /* or the file cannot be written, which is said */
+    }
+    return directory;
+}
+
+/* ---- what an input is known by ---- */
+
+static bool seen_name(const char *input, char *name, uint64_t *bytes)
+{
+    struct stat info;
+    if (strcmp(input, "-") == 0 || stat(input, &info) != 0 || !S_ISREG(info.st_mode)) {
+        return false;
+    }
+    const uint64_t known[] = {(uint64_t)info.st_dev, (uint64_t)info.st_ino,
+                              (uint64_t)info.st_size, (uint64_t)info.st_mtim.tv_sec,
+                              (uint64_t)info.st_mtim.tv_nsec};
+    snprintf(name, NAME, "%016" PRIx64 ".seen", (uint64_t)XXH3_64bits(known, sizeof known));
+    *bytes = (uint64_t)info.st_size;
+    return true;
+}
+
+static void run_name(char *name, const char *hash, uint64_t bytes,
+                     const struct run_params *params)
+{
+    snprintf(name, NAME, "%.32s-%" PRIu64 "-%016" PRIx64 ".odd", hash, bytes,
+             run_params_hash(params));
+}
+
+/* XXH3 128 of a file, as the readers compute it while reading. */
+static bool hash_file(const char *path, char hash[TABLE_HASH_TEXT])
+{
+    enum { BLOCK = 1 << 20 };
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    unsigned char *block = mem_new(BLOCK, 1, "a buffer", NULL);
+    XXH3_state_t *state = XXH3_createState();
+    ssize_t got = -1;
+    if (fd >= 0 && block != NULL && state != NULL) {
+        XXH3_128bits_reset(state);
+        while ((got = read(fd, block, BLOCK)) > 0) {
+            XXH3_128bits_update(state, block, (size_t)got);
+        }
+        XXH128_hash_t digest = XXH3_128bits_digest(state);
+        snprintf(hash, TABLE_HASH_TEXT, "%016" PRIx64 "%016" PRIx64, (uint64_t)digest.high64,
+                 (uint64_t)digest.low64);
+    }
+    if (fd >= 0) {
+        close(fd);
+    }
+    XXH3_freeState(state);
+    free(block);
+    return got == 0;
+}
+
+static bool read_seen(const char *directory, const char *name, char hash[TABLE_HASH_TEXT])
+{
+    char *path = join(directory, name);
+    FILE *file = path != NULL ? fopen(path, "re") : NULL;
+    free(path);
+    if (file == NULL) {
+        return false;
+    }
+    size_t got = fread(hash, 1, TABLE_HASH_TEXT - 1, file);
+    fclose(file);
+    hash[got] = '\0';
+    return got == TABLE_HASH_TEXT - 1 && strspn(hash, "0123456789abcdef") == got;
+}
+
+static void write_seen(const char *directory, const char *name, const char *hash)
+{
+    char *path = join(directory, name);
+    struct outfile *file = path != NULL ? outfile_open(path, NULL) : NULL;
+    free(path);
+    if (file != NULL) {
+        outfile_write(file, hash, strlen(hash));
+        outfile_commit(file, NULL);
+    }
+}
+
+/* ---- the cache ---- */
+
+/* Whether any kept run is of a file of this size: only then is it worth hashing the file. */
+static bool any_of_size(const char *directory, uint64_t bytes)
+{
+    char part[40];
+    bool found = false;
+    DIR *list = opendir(directory);
+    snprintf(part, sizeof part, "-%" PRIu64 "-", bytes);
+    for (struct dirent *entry; list != NULL && !found && (entry = readdir(list)) != NULL;) {
+        found = strstr(entry->d_name, part) != NULL;
+    }
+    if (list != NULL) {
+        closedir(list);
+    }
+    return found;
+}
+
+char *saved_in_cache(const struct run_params *params)
+{
+    char seen[NAME], name[NAME], hash[TABLE_HASH_TEXT];
+    uint64_t bytes;
+    char *directory = cache_directory(false), *path = NULL;
+    if (directory != NULL && seen_name(params->input, seen, &bytes)) {
+        bool known = read_seen(directory, seen, hash);
+        if (!known && any_of_size(directory, bytes) && hash_file(params->input, hash)) {
+            write_seen(directory, seen, hash);
+            known = true;
+        }
+        if (known) {
+            run_name(name, hash, bytes, params);
+            path = join(directory, name);
+        }
+    }
+    free(directory);
+    if (path != NULL && access(path, R_OK) != 0) {
+        free(path);
+        path = NULL;
+    }
+    return path;
+}
+
+struct kept {
+    char name[NAME];
+    uint64_t bytes;
+    struct timespec used;
+};
+
+static int older_first(const void *a, const void *b)
+{
+    const struct kept *x = a, *y = b;
+    if (x->used.tv_sec != y->used.tv_sec) {
+        return x->used.tv_sec < y->used.tv_sec ? -1 : 1;
+    }
+    return (x->used.tv_nsec > y->used.tv_nsec) - (x->used.tv_nsec < y->used.tv_nsec);
+}
+
+static size_t list_kept(const char *directory, struct kept **list)
+{
+    size_t n = 0, capacity = 0;
+    DIR *names = opendir(directory);
+    for (struct dirent *entry; names != NULL && (entry = readdir(names)) != NULL;) {
+        struct stat info;
+        size_t length = strlen(entry->d_name);
+        if (length < 4 || length >= NAME || strcmp(entry->d_name + length - 4, ".odd") != 0 ||
+            fstatat(dirfd(names), entry->d_name, &info, 0) != 0 ||
+            !mem_grow(list, &capacity, n + 1, sizeof **list, "the cache", NULL)) {
+            continue;
+        }
+        struct kept *one = &(*list)[n++];
+        memcpy(one->name, entry->d_name, length + 1);
+        one->bytes = (uint64_t)info.st_size;
+        one->used = info.st_mtim;
+    }
+    if (names != NULL) {
+        closedir(names);
+    }
+    return n;
+}
+
+/* Makes the cache fit its limit; `newest`, just written, stays. */
+static void make_room(const char *directory, const char *newest)
+{
+    struct kept *list = NULL;
+    size_t n = list_kept(directory, &list);
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < n; i++) {
+        bytes += list[i].bytes;
+    }
+    if (n > 0) {
+        qsort(list, n, sizeof *list, older_first);
+    }
+    for (size_t i = 0; i < n && bytes > SAVED_CACHE_BYTES; i++) {
+        char *path = strcmp(list[i].name, newest) != 0 ? join(directory, list[i].name) : NULL;
+        if (path != NULL && unlink(path) == 0) {
+            bytes -= list[i].bytes;
+        }
+        free(path);
+    }
+    free(list);
+}
+
+bool saved_keep(const struct run *run, struct status *status)
+{
+    char seen[NAME], name[NAME];
+    uint64_t bytes;
+    if (run->saved || run->status.code != STATUS_OK ||
+        !seen_name(run->params.input, seen, &bytes) || bytes != run->table->report.bytes) {
+        return true; /* nothing that could be found again */
+    }
+    char *directory = cache_directory(true);
+    if (directory == NULL) {
+        return true; /* without a home there is no cache */
+    }
+    run_name(name, run->table->report.hash, bytes, &run->params);
+    char *path = join(directory, name);
+    bool good =
+        path == NULL ? status_nomem(status, 0, "a path") : snapshot_save(run, path, status);
+    if (good) {
+        write_seen(directory, seen, run->table->report.hash);
+        make_room(directory, name);
+    }
+    free(path);
+    free(directory);
+    return good;
+}

@@ -1,0 +1,150 @@
+#include "run/saved/snapshot_ids.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+
+enum { CHUNK = 1 << 16 }; /* ids */
+
+static size_t chunks_of(size_t n)
+{
+    return (n + CHUNK - 1) / CHUNK;
+}
+
+static size_t chunk_length(size_t n, size_t chunk)
+{
+    size_t left = n - chunk * CHUNK;
+    return left < CHUNK ? left : CHUNK;
+}
+
+/* ---- putting ---- */
+
+static unsigned width_of(uint32_t most)
+{
+    return most < 1u << 8 ? 1 : most < 1u << 16 ? 2 : most < 1u << 24 ? 3 : 4;
+}
+
+static void put_chunk(struct archive_out *archive, const char tag[static 5],
+                      const uint32_t *ids, size_t n, unsigned char *bytes)
+{
+    uint32_t least = UINT32_MAX, most = 0;
+    for (size_t i = 0; i < n; i++) {
+        least = ids[i] < least ? ids[i] : least;
+        most = ids[i] > most ? ids[i] : most;
+    }
+    unsigned width = width_of(most - least);
+    for (size_t i = 0; i < n; i++) {
+        uint32_t rest = ids[i] - least;
+        for (unsigned k = 0; k < width; k++) {
+            bytes[i * width + k] = (unsigned char)(rest >> 8 * k);
+        }
+    }
+    archive_put_count(archive, "from", least);
+    archive_put(archive, tag, bytes, width, n);
+}
+
+void snapshot_put_ids(struct archive_out *archive, const char tag[static 5],
+                      const uint32_t *ids, size_t n)
+{
+    unsigned char bytes[4 * CHUNK];
+    for (size_t chunk = 0; chunk < chunks_of(n); chunk++) {
+        put_chunk(archive, tag, ids + chunk * CHUNK, chunk_length(n, chunk), bytes);
+    }
+}
+
+/* ---- getting ---- */
+
+struct packed {
+    const unsigned char *bytes; /* borrowed from the archive */
+    uint64_t least;
+    size_t width;
+    bool senseless;
+};
+
+struct unpacking {
+    struct packed *chunks;
+    uint32_t *ids; /* (n) */
+    size_t n, limit;
+};
+
+static inline uint32_t unpack(const struct packed *packed, size_t width, size_t n,
+                              uint32_t *ids)
+{
+    uint32_t most = 0, least = (uint32_t)packed->least;
+    for (size_t i = 0; i < n; i++) {
+        const unsigned char *from = packed->bytes + i * width;
+        uint32_t rest = 0;
+        for (size_t k = 0; k < width; k++) {
+            rest |= (uint32_t)from[k] << 8 * k;
+        }
+        most = rest > most ? rest : most;
+        ids[i] = least + rest;
+    }
+    return most;
+}
+
+static void unpack_chunk(void *context, size_t task, unsigned worker)
+{
+    (void)worker;
+    struct unpacking *unpacking = context;
+    struct packed *packed = &unpacking->chunks[task];
+    size_t n = chunk_length(unpacking->n, task);
+    uint32_t *ids = unpacking->ids + task * CHUNK;
+    uint64_t most = packed->width == 1   ? unpack(packed, 1, n, ids)
+                    : packed->width == 2 ? unpack(packed, 2, n, ids)
+                    : packed->width == 3 ? unpack(packed, 3, n, ids)
+                                         : unpack(packed, 4, n, ids);
+    packed->senseless =
+        packed->least >= unpacking->limit || most >= unpacking->limit - packed->least;
+    archive_let_go(packed->bytes, n * packed->width);
+}
+
+static bool senseless(struct status *status)
+{
+    return status_set(status, STATUS_INPUT, "the saved run does not make sense");
+}
+
+static bool find_chunks(struct archive_in *archive, const char tag[static 5],
+                        struct packed *chunks, size_t n, struct status *status)
+{
+    for (size_t i = 0; i < chunks_of(n); i++) {
+        size_t count = 0;
+        if (!archive_get_count(archive, "from", &chunks[i].least, status)) {
+            return false;
+        }
+        chunks[i].bytes = archive_get_sized(archive, tag, &chunks[i].width, &count, status);
+        if (chunks[i].bytes == NULL) {
+            return false;
+        }
+        if (chunks[i].width < 1 || chunks[i].width > 4 || count != chunk_length(n, i)) {
+            return senseless(status);
+        }
+    }
+    return true;
+}
+
+uint32_t *snapshot_get_ids(struct archive_in *archive, const char tag[static 5], size_t n,
+                           size_t limit, struct parallel *parallel, struct status *status)
+{
+    size_t n_chunks = chunks_of(n);
+    struct packed *chunks = mem_zero(n_chunks, sizeof *chunks, "a saved run", status);
+    uint32_t *ids = NULL;
+    bool good = chunks != NULL && find_chunks(archive, tag, chunks, n, status);
+    if (good) {
+        ids = mem_new(n, sizeof *ids, "a saved run", status);
+    }
+    if (ids != NULL) {
+        struct unpacking unpacking = {chunks, ids, n, limit};
+        parallel_run(parallel, n_chunks, unpack_chunk, &unpacking);
+        for (size_t i = 0; i < n_chunks; i++) {
+            good = good && !chunks[i].senseless;
+        }
+    }
+    if (ids != NULL && !good) {
+        senseless(status);
+        free(ids);
+        ids = NULL;
+    }
+    free(chunks);
+    return ids;
+}

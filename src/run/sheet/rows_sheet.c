@@ -1,0 +1,212 @@
+#include "run/sheet/rows_sheet.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+enum { WINDOW = 4096 };
+
+struct rows_self {
+    struct rows_sheet spec;
+    size_t n_results;
+    const struct result *results[DETECTOR_MAX + 1];
+    size_t from, n; /* the window: places from .. from + n - 1 */
+    uint32_t rows[WINDOW];
+};
+
+static void clear_spec(struct rows_sheet *spec)
+{
+    row_set_clear(&spec->rows);
+    sheet_free(spec->beside);
+    sheet_free(spec->marks);
+    free(spec->mark_rows);
+}
+
+static void free_rows(void *context)
+{
+    struct rows_self *self = context;
+    clear_spec(&self->spec);
+    free(self);
+}
+
+/* ---- values ---- */
+
+static struct sheet_value text_value(const struct dict *dict, uint32_t id)
+{
+    struct span span = dict_get(dict, id);
+    return (struct sheet_value){.kind = SHEET_TEXT, .bytes = span.bytes, .length = span.length};
+}
+
+static struct sheet_value count_value(uint64_t count)
+{
+    return (struct sheet_value){.kind = SHEET_COUNT, .count = count};
+}
+
+static struct sheet_value number_value(double number)
+{
+    return (struct sheet_value){.kind = SHEET_NUMBER, .number = number};
+}
+
+static int by_row(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return (x > y) - (x < y);
+}
+
+static void put_line(const struct sheet *table, size_t line, struct sheet_value *values)
+{
+    for (size_t i = 0; line < table->n_rows && i < table->n_columns; i++) {
+        values[i] = sheet_table_value(table, line, i);
+    }
+}
+
+static void put_marks(const struct rows_self *self, uint32_t row, struct sheet_value *values)
+{
+    const struct sheet *marks = self->spec.marks;
+    const uint32_t *found = marks->n_rows == 0 ? NULL
+                                               : bsearch(&row, self->spec.mark_rows,
+                                                         marks->n_rows, sizeof row, by_row);
+    if (found != NULL) {
+        put_line(marks, (size_t)(found - self->spec.mark_rows), values);
+    }
+}
+
+static size_t put_results(const struct rows_self *self, uint32_t row,
+                          struct sheet_value *values)
+{
+    const struct run *run = self->spec.run;
+    uint32_t profile = run->table->row_profile[row];
+    for (size_t i = 0; i < self->n_results; i++) {
+        const struct result *result = self->results[i];
+        double score = result->scores.score[profile];
+        if (!isnan(score)) {
+            values[2 * i] = number_value(score);
+            values[2 * i + 1] = count_value(ranking_rank_of(result->ranking, run->by_profile,
+                                                            run->table->row_profile, row));
+        }
+    }
+    return 2 * self->n_results;
+}
+
+static bool fill_window(struct rows_self *self, size_t place, struct status *status)
+{
+    size_t left = self->spec.rows.n - place, wanted = left < WINDOW ? left : WINDOW;
+    self->from = place;
+    self->n = 0;
+    if (row_set_get(&self->spec.rows, place, wanted, self->rows, status) != wanted) {
+        return false;
+    }
+    self->n = wanted;
+    return true;
+}
+
+static bool put_row(void *context, size_t place, struct sheet_value *values,
+                    struct status *status)
+{
+    struct rows_self *self = context;
+    const struct table *table = self->spec.run->table;
+    if ((place < self->from || place - self->from >= self->n) &&
+        !fill_window(self, place, status)) {
+        return false;
+    }
+    uint32_t row = self->rows[place - self->from];
+    uint32_t profile = table->row_profile[row];
+    size_t n = 0;
+    if (self->spec.place != NULL) {
+        values[n++] = count_value(place + 1);
+    }
+    values[n++] = count_value(row);
+    if (table->row_time != NULL) {
+        values[n++] = text_value(table->times, table->row_time[row]);
+    }
+    if (table->row_user != NULL) {
+        values[n++] = text_value(table->users, table->row_user[row]);
+    }
+    for (size_t i = 0; i < table->profiles.d; i++) {
+        values[n++] = number_value(table_profile(table, profile)[i]);
+    }
+    values[n++] = count_value(table->profiles.copies[profile]);
+    n += put_results(self, row, values + n);
+    if (self->spec.beside != NULL) {
+        put_line(self->spec.beside, place, values + n);
+        n += self->spec.beside->n_columns;
+    }
+    if (self->spec.marks != NULL) {
+        put_marks(self, row, values + n);
+    }
+    return true;
+}
+
+/* ---- columns ---- */
+
+static void add_columns(struct sheet *sheet, const struct rows_self *self)
+{
+    const struct table *table = self->spec.run->table;
+    const struct sheet *tables[] = {self->spec.beside, self->spec.marks};
+    char name[64];
+    if (self->spec.place != NULL) {
+        sheet_add_column(sheet, self->spec.place, false);
+    }
+    sheet_add_column(sheet, "row_id", false);
+    if (table->row_time != NULL) {
+        sheet_add_column(sheet, "dt", true);
+    }
+    if (table->row_user != NULL) {
+        sheet_add_column(sheet, "src_user", true);
+    }
+    for (size_t i = 0; i < table->profiles.d; i++) {
+        sheet_add_column(sheet, table->feature_names[i], false);
+    }
+    sheet_add_column(sheet, "copies", false);
+    for (size_t i = 0; i < self->n_results; i++) {
+        sheet_add_column(sheet, self->results[i]->name, false);
+        snprintf(name, sizeof name, "%s_rank", self->results[i]->name);
+        sheet_add_column(sheet, name, false);
+    }
+    for (size_t k = 0; k < 2; k++) {
+        for (size_t i = 0; tables[k] != NULL && i < tables[k]->n_columns; i++) {
+            sheet_add_column(sheet, tables[k]->columns[i].name, tables[k]->columns[i].text);
+        }
+        sheet->lost = sheet->lost || (tables[k] != NULL && tables[k]->lost);
+    }
+}
+
+/* What is to be told of the results, and which of them are. */
+static void choose_results(struct rows_self *self, const struct rows_sheet *spec)
+{
+    for (size_t i = 0; !spec->blind && i <= detector_count(); i++) {
+        const struct result *result = &spec->run->results[i];
+        if (spec->ready != NULL ? spec->ready[i] : result->ready) {
+            self->results[self->n_results++] = result;
+        }
+    }
+}
+
+struct sheet *rows_sheet_new(const char *title, const struct rows_sheet *spec,
+                             struct status *status)
+{
+    static const struct sheet_source source = {.row = put_row, .free = free_rows};
+    struct rows_self *self = mem_zero(1, sizeof *self, "a list to write", status);
+    if (self == NULL) {
+        struct rows_sheet taken = *spec;
+        clear_spec(&taken);
+        return NULL;
+    }
+    self->spec = *spec;
+    self->spec.ready = NULL;
+    choose_results(self, spec);
+    struct sheet *sheet = sheet_new_source(title, &source, self, spec->rows.n, status);
+    if (sheet == NULL) {
+        return NULL;
+    }
+    add_columns(sheet, self);
+    for (size_t i = 0; i < self->n_results; i++) {
+        if (self->results[i]->partial[0] != '\0') {
+            sheet_add_partial(sheet, self->results[i]->name, self->results[i]->partial);
+        }
+    }
+    return sheet;
+}

@@ -1,0 +1,26 @@
+/* rows_sheet: user-hours of a run as a sheet, with everything a list shows: their place in the
+ * list, row_id, time, user, features, copies, and every detector's score and rank. */
+#ifndef ODDHOURS_RUN_ROWS_SHEET_H
+#define ODDHOURS_RUN_ROWS_SHEET_H
+
+#include "rank/rows.h"
+#include "run/run.h"
+#include "run/sheet/sheet.h"
+
+struct rows_sheet {
+    const struct run *run; /* made with params.index; it outlives the sheet */
+    struct row_set rows;   /* taken */
+    const char *place;     /* the first column: the place in the list; NULL: none */
+    bool blind;            /* no scores, no ranks */
+    const bool *ready; /* (detector_count() + 1) results to tell; NULL: all that are ready */
+    /* Tables whose columns follow, taken; NULL: none. `beside` has a line for every place;
+     * `marks` one for each of `mark_rows` (taken, ascending), for what only some rows have. */
+    struct sheet *beside, *marks;
+    uint32_t *mark_rows;
+};
+
+/* Takes what it is said to take also when it fails. */
+struct sheet *rows_sheet_new(const char *title, const struct rows_sheet *take_spec,
+                             struct status *status);
+
+#endif

@@ -1,0 +1,355 @@
+#include "table/authlog/authlog.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "table/authlog/authchunk.h"
+#include "table/authlog/authlog_index.h"
+#include "table/authlog/authlog_reader.h"
+
+/* DESIGN. The log is read in batches, each cut at line ends into chunks. While the chunks of
+ * one batch are counted in parallel, one task reads (and inflates) the next batch. Then, in the
+ * order of the log, chunks are settled: whether a line is late depends on the latest time of
+ * all lines before it, which a chunk can know only when those before it are done. A chunk that
+ * kept a line which proves to be late is counted again; in an ordered log there is none. */
+
+struct counting {
+    const struct authlog_input *input;
+    struct authlog_report *report;
+    struct authlog_index *index;
+    struct parallel *parallel;
+    const struct progress *progress;
+    struct userhours *counter;
+    struct authlog_reader *reader;
+    struct auth_chunk *chunks;
+    struct auth_chunk **order; /* (chunk_capacity) the same, as userhours_add() wants them */
+    size_t n_chunks, chunk_capacity;
+    size_t path;         /* the input that the last batch came from */
+    uint64_t lines;      /* physical lines before this batch */
+    uint64_t file_lines; /* the same in this input */
+    int64_t latest;      /* the latest time so far; INT64_MIN: none */
+    int64_t earliest;
+    bool read_fine;
+    struct status read_status;
+};
+
+static const char what[] = "reading a log";
+
+/* ---- cutting ---- */
+
+static bool need_chunks(struct counting *counting, size_t n, struct status *status)
+{
+    if (n <= counting->chunk_capacity) {
+        return true;
+    }
+    struct auth_chunk *chunks = mem_zero(n, sizeof *chunks, what, status);
+    struct auth_chunk **order = mem_new(n, sizeof(struct auth_chunk *), what, status);
+    if (chunks == NULL || order == NULL) {
+        free(chunks);
+        free(order);
+        return false;
+    }
+    if (counting->chunks != NULL) {
+        memcpy(chunks, counting->chunks, counting->chunk_capacity * sizeof *chunks);
+    }
+    free(counting->chunks);
+    free(counting->order);
+    for (size_t i = 0; i < n; i++) {
+        order[i] = &chunks[i];
+    }
+    counting->chunks = chunks;
+    counting->order = order;
+    counting->chunk_capacity = n;
+    return true;
+}
+
+static bool cut(struct counting *counting, const struct auth_batch *batch,
+                struct status *status)
+{
+    size_t step = authlog_reader_chunk(counting->reader);
+    if (!need_chunks(counting, batch->length / step + 1, status)) {
+        return false;
+    }
+    size_t at = 0;
+    counting->n_chunks = 0;
+    while (at < batch->length) {
+        size_t end = batch->length;
+        if (batch->length - at > step) {
+            const char *from = batch->text + at + step - 1;
+            const char *newline = memchr(from, '\n', batch->length - at - step + 1);
+            end = (size_t)(newline - batch->text) + 1; /* the batch ends with one */
+        }
+        struct auth_chunk *chunk = &counting->chunks[counting->n_chunks++];
+        chunk->options = &counting->input->rules;
+        chunk->bytes = batch->text + at;
+        chunk->length = end - at;
+        chunk->latest = counting->latest;
+        chunk->cut = batch->cut && end == batch->length;
+        chunk->want_runs = counting->index != NULL;
+        at = end;
+    }
+    return true;
+}
+
+static void count_physical_lines(void *context, size_t task, unsigned worker)
+{
+    (void)worker;
+    struct auth_chunk *chunk = &((struct counting *)context)->chunks[task];
+    chunk->first_line = auth_count_lines(chunk->bytes, chunk->length);
+}
+
+/* Blocks are counted in lines, so a chunk has to know how many there are before it. */
+static void number_lines(struct counting *counting)
+{
+    if (counting->input->rules.block > 0) {
+        parallel_run(counting->parallel, counting->n_chunks, count_physical_lines, counting);
+    }
+    uint64_t before = counting->lines;
+    for (size_t i = 0; i < counting->n_chunks; i++) {
+        uint64_t own = counting->chunks[i].first_line;
+        counting->chunks[i].first_line = before;
+        before += own;
+    }
+}
+
+/* ---- settling ---- */
+
+static bool too_late(const struct counting *counting, const struct auth_chunk *chunk)
+{
+    return counting->latest > chunk->latest && chunk->counted > 0 &&
+           chunk->earliest_kept < counting->latest - counting->input->rules.slack;
+}
+
+static bool keep_reject(struct counting *counting, uint64_t line, const char *reason,
+                        struct status *status)
+{
+    struct authlog_report *report = counting->report;
+    const char *path = counting->input->paths[counting->path];
+    if (counting->input->strict) {
+        return status_set(status, STATUS_INPUT, "%s, line %" PRIu64 ": %s", path, line, reason);
+    }
+    if (report->n_rejects < TABLE_REJECTS_KEPT) {
+        struct authlog_reject *reject = &report->rejects[report->n_rejects++];
+        reject->path = counting->path;
+        reject->line = line;
+        snprintf(reject->reason, sizeof reject->reason, "%s", reason);
+    }
+    return true;
+}
+
+static bool settle_rejects(struct counting *counting, const struct auth_chunk *chunk,
+                           struct status *status)
+{
+    for (int why = 0; why < AUTH_REJECTS; why++) {
+        counting->report->rejected_by[why] += chunk->rejected[why];
+        counting->report->rejected += chunk->rejected[why];
+    }
+    for (size_t i = 0; i < chunk->n_rejects; i++) {
+        const struct auth_chunk_reject *reject = &chunk->rejects[i];
+        char late[sizeof reject->reason];
+        const char *reason = reject->reason;
+        if (reject->why == AUTH_LATE) { /* how late depends on all lines before */
+            int64_t latest =
+                reject->latest > counting->latest ? reject->latest : counting->latest;
+            auth_line_reason(late, sizeof late, AUTH_LATE, NULL, latest - reject->time);
+            reason = late;
+        }
+        if (!keep_reject(counting, counting->file_lines + reject->line + 1, reason, status)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool settle_runs(struct counting *counting, const struct auth_batch *batch,
+                        const struct auth_chunk *chunk, int64_t latest_before,
+                        struct status *status)
+{
+    uint64_t start = batch->offset + (uint64_t)(chunk->bytes - batch->text);
+    for (size_t i = 0; counting->index != NULL && i < chunk->n_runs; i++) {
+        const struct auth_run *run = &chunk->runs[i];
+        int64_t latest = run->latest > latest_before ? run->latest : latest_before;
+        if (!authlog_index_add_run(counting->index, run->window, start + run->start,
+                                   start + run->end, latest, status)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool settle_chunk(struct counting *counting, const struct auth_batch *batch,
+                         struct auth_chunk *chunk, struct status *status)
+{
+    if (chunk->status.code == STATUS_OK && too_late(counting, chunk)) {
+        chunk->latest = counting->latest;
+        auth_chunk_count(chunk);
+    }
+    if (chunk->status.code != STATUS_OK) {
+        return status_set(status, chunk->status.code, "%s", chunk->status.text);
+    }
+    if (!settle_rejects(counting, chunk, status) ||
+        !settle_runs(counting, batch, chunk, counting->latest, status)) {
+        return false;
+    }
+    counting->report->counted += chunk->counted;
+    counting->lines += chunk->physical_lines;
+    counting->file_lines += chunk->physical_lines;
+    if (chunk->latest_seen > counting->latest) {
+        counting->latest = chunk->latest_seen;
+    }
+    if (chunk->earliest_kept < counting->earliest) {
+        counting->earliest = chunk->earliest_kept;
+    }
+    return true;
+}
+
+static bool settle_damage(struct counting *counting, const struct auth_batch *batch,
+                          struct status *status)
+{
+    if (batch->damage[0] == '\0') {
+        return true;
+    }
+    counting->report->rejected++;
+    counting->report->rejected_by[AUTH_CUT]++;
+    return keep_reject(counting, counting->file_lines + 1, batch->damage, status);
+}
+
+/* ---- the loop ---- */
+
+static void work(void *context, size_t task, unsigned worker)
+{
+    (void)worker;
+    struct counting *counting = context;
+    if (task == 0) { /* first, since it takes longest when it inflates */
+        counting->read_fine =
+            authlog_reader_fill(counting->reader, counting->progress, &counting->read_status);
+    } else if (!progress_cancelled(counting->progress)) {
+        auth_chunk_count(&counting->chunks[task - 1]);
+    }
+}
+
+static bool count_batch(struct counting *counting, const struct auth_batch *batch,
+                        struct status *status)
+{
+    if (batch->begins_file) {
+        counting->path = batch->path;
+        counting->file_lines = 0;
+        if (counting->index != NULL &&
+            !authlog_index_add_file(counting->index, counting->input->paths[batch->path],
+                                    status)) {
+            return false;
+        }
+    }
+    if (!cut(counting, batch, status)) {
+        return false;
+    }
+    number_lines(counting);
+    parallel_run(counting->parallel, counting->n_chunks + 1, work, counting);
+    if (progress_cancelled(counting->progress)) {
+        return status_cancelled(status);
+    }
+    for (size_t i = 0; i < counting->n_chunks; i++) {
+        if (!settle_chunk(counting, batch, &counting->chunks[i], status)) {
+            return false;
+        }
+    }
+    if (!settle_damage(counting, batch, status)) {
+        return false;
+    }
+    if (!counting->read_fine) {
+        return status_set(status, counting->read_status.code, "%s", counting->read_status.text);
+    }
+    return userhours_add(counting->counter, counting->order, counting->n_chunks,
+                         counting->latest, counting->parallel, status);
+}
+
+static bool count_all(struct counting *counting, struct status *status)
+{
+    if (!authlog_reader_fill(counting->reader, counting->progress, status)) {
+        return false;
+    }
+    const struct auth_batch *batch;
+    while ((batch = authlog_reader_take(counting->reader)) != NULL) {
+        if (!count_batch(counting, batch, status)) {
+            return false;
+        }
+    }
+    return userhours_finish(counting->counter, status);
+}
+
+static bool finish_report(struct counting *counting, struct status *status)
+{
+    struct authlog_report *report = counting->report;
+    report->lines = report->counted + report->rejected;
+    report->written = userhours_written(counting->counter);
+    report->dropped = userhours_dropped(counting->counter);
+    report->user_hours = report->written + report->dropped;
+    report->bytes = authlog_reader_bytes(counting->reader);
+    authlog_reader_hash(counting->reader, report->hash);
+    report->first_time = report->counted > 0 ? counting->earliest : -1;
+    report->latest_time = report->counted > 0 ? counting->latest : -1;
+    if (report->counted > 0) {
+        return true;
+    }
+    const char *path = counting->input->paths[0];
+    if (report->rejected == 0) {
+        return status_set(status, STATUS_INPUT, "%s is empty: there are no lines in it", path);
+    }
+    return status_set(status, STATUS_INPUT,
+                      "%s is no authentication log: none of its %" PRIu64
+                      " lines can be counted; line %" PRIu64 ": %s",
+                      path, report->rejected, report->rejects[0].line,
+                      report->rejects[0].reason);
+}
+
+static bool prepare(struct counting *counting, userhours_sink *sink, void *context,
+                    bool want_index, struct status *status)
+{
+    const struct authlog_input *input = counting->input;
+    counting->reader =
+        authlog_reader_new(input->paths, input->n, input->take_source, input->chunk_bytes,
+                           parallel_threads(counting->parallel), status);
+    if (counting->reader == NULL) {
+        return false;
+    }
+    counting->counter = userhours_new(&input->rules, sink, context, status);
+    if (counting->counter == NULL) {
+        return false;
+    }
+    counting->index = want_index ? authlog_index_new(&input->rules, status) : NULL;
+    return !want_index || counting->index != NULL;
+}
+
+bool authlog_count(const struct authlog_input *input, userhours_sink *sink, void *context,
+                   struct authlog_report *report, struct authlog_index **index,
+                   struct parallel *parallel, const struct progress *progress,
+                   struct status *status)
+{
+    *report = (struct authlog_report){0};
+    struct counting counting = {.input = input,
+                                .report = report,
+                                .parallel = parallel,
+                                .progress = progress,
+                                .latest = INT64_MIN,
+                                .earliest = INT64_MAX,
+                                .read_fine = true};
+    bool fine = prepare(&counting, sink, context, index != NULL, status) &&
+                count_all(&counting, status) && finish_report(&counting, status);
+    for (size_t i = 0; i < counting.chunk_capacity; i++) {
+        auth_chunk_free(&counting.chunks[i]);
+    }
+    free(counting.chunks);
+    free(counting.order);
+    authlog_reader_free(counting.reader);
+    userhours_free(counting.counter);
+    if (index != NULL) {
+        *index = fine ? counting.index : NULL;
+    }
+    if (!fine) {
+        authlog_index_free(counting.index);
+    }
+    return fine;
+}

@@ -1,0 +1,25 @@
+/* user_hour_text: a user-hour as a line of the table, as pandas writes it. */
+#ifndef ODDHOURS_TABLE_USER_HOUR_TEXT_H
+#define ODDHOURS_TABLE_USER_HOUR_TEXT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "table/authlog/userhours.h"
+
+enum {
+    USER_HOUR_DT = 24,   /* "1970-01-01 00:00:00" and the zero byte */
+    USER_HOUR_REST = 256 /* a line is not longer than this and twice the name */
+};
+
+/* dt,src_user,total_events,... and the newline. */
+extern const char user_hour_header[];
+
+/* Seconds (0 to AUTH_TIME_MAX) as a date and time from 1970 on; returns the length. */
+size_t user_hour_dt(int64_t time, char text[USER_HOUR_DT]);
+
+/* The line of a row, `dt` given, with its newline; `out` has room for USER_HOUR_REST bytes and
+ * twice the name. A name is quoted where CSV wants it. Returns the length. */
+size_t user_hour_line(const struct user_hour *row, const char *dt, size_t dt_length, char *out);
+
+#endif

@@ -1,0 +1,219 @@
+#define _GNU_SOURCE
+#include "table/csv/batch.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "table/csv/batch_internal.h"
+
+/* DESIGN. Lines are gathered in groups, because to find a user or a profile among many is
+ * mostly waiting for memory, and a group waits once. A row whose profile is known by the text
+ * of its features (memo) needs no number parsed. Rows are made in batch_row.c and go into the
+ * table in batch_resolve.c. */
+
+static const char what[] = "rows being read";
+
+struct batch *batch_new(const struct columns *columns, struct table_builder *builder,
+                        const struct batch_memos *memos, struct status *status)
+{
+    struct batch *batch = mem_zero(1, sizeof *batch, what, status);
+    if (batch == NULL) {
+        return NULL;
+    }
+    batch->columns = columns;
+    batch->builder = builder;
+    batch->memos = *memos;
+    batch->c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+    if (batch->c_locale == (locale_t)0) {
+        status_nomem(status, sizeof *batch, what);
+    }
+    batch->times = dict_new(status);
+    if (batch->c_locale == (locale_t)0 || batch->times == NULL) {
+        batch_free(batch);
+        return NULL;
+    }
+    return batch;
+}
+
+void batch_free(struct batch *batch)
+{
+    if (batch == NULL) {
+        return;
+    }
+    if (batch->c_locale != (locale_t)0) {
+        freelocale(batch->c_locale);
+    }
+    free(batch->row_time);
+    free(batch->row_user);
+    free(batch->row_profile);
+    dict_free(batch->times);
+    free(batch->time_map);
+    free(batch->users);
+    free(batch->profiles);
+    free(batch->values);
+    free(batch->texts);
+    free(batch);
+}
+
+void batch_begin(struct batch *batch, bool stable)
+{
+    batch->stable = stable;
+    dict_clear(batch->times);
+    batch->last_time = DICT_NONE;
+    batch->n_group = batch->n_rows = batch->n_rejects = 0;
+    batch->n_users = batch->n_profiles = batch->n_texts = 0;
+    batch->known = 0;
+    batch->rejected = batch->missing_time = batch->missing_user = 0;
+    memset(batch->missing, 0, sizeof batch->missing);
+    memset(batch->infinite, 0, sizeof batch->infinite);
+    batch->status.code = STATUS_OK;
+}
+
+void batch_note_reject(struct batch *batch, uint64_t line, const char *reason)
+{
+    if (batch->n_rejects < TABLE_REJECTS_KEPT) {
+        struct reject *kept = &batch->rejects[batch->n_rejects++];
+        kept->line = line;
+        snprintf(kept->reason, sizeof kept->reason, "%s", reason);
+    }
+    batch->rejected++;
+}
+
+static bool grow_rows(struct batch *batch)
+{
+    size_t need = batch->n_rows + batch->n_group;
+    uint32_t **columns[] = {&batch->row_time, &batch->row_user, &batch->row_profile};
+    for (size_t i = 0; i < 3; i++) {
+        if (!mem_grow(columns[i], &batch->rows_capacity[i], need, sizeof(uint32_t), what,
+                      &batch->status)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The ids of the group's users: most are in the memo, the others are searched in the table. */
+static void find_users(struct batch *batch, const struct dict *users)
+{
+    size_t n = batch->n_group, n_left = 0;
+    struct span texts[DICT_GROUP];
+    uint64_t hashes[DICT_GROUP];
+    uint32_t ids[DICT_GROUP];
+    for (size_t k = 0; k < n; k++) {
+        batch->group_user[k] = batch->group_fields[k][batch->columns->user];
+    }
+    memo_find_group(batch->memos.users, batch->group_user, n, batch->group_user_id);
+    batch->group_user_unknown = 0;
+    for (size_t k = 0; k < n; k++) {
+        if (batch->group_user_id[k] == DICT_NONE) {
+            batch->group_user_unknown |= UINT64_C(1) << k;
+            batch->group_user_hash[k] = dict_hash(batch->group_user[k]);
+            texts[n_left] = batch->group_user[k];
+            hashes[n_left++] = batch->group_user_hash[k];
+        }
+    }
+    dict_find_group(users, texts, hashes, n_left, ids);
+    for (size_t k = n; n_left > 0; k--) {
+        if (batch->group_user_id[k - 1] == DICT_NONE) {
+            batch->group_user_id[k - 1] = ids[--n_left];
+        }
+    }
+}
+
+/* The profiles of the group's features, as far as their texts are known. */
+static void find_features(struct batch *batch)
+{
+    size_t n = batch->n_group, d = batch->columns->d;
+    for (size_t k = 0; k < n; k++) {
+        const struct span *first = batch->group_fields[k] + batch->columns->first;
+        const struct span *last = first + d - 1;
+        size_t length = (size_t)(last->bytes + last->length - first->bytes);
+        batch->group_text[k] = (struct span){first->bytes, length};
+    }
+    memo_find_group(batch->memos.features, batch->group_text, n, batch->group_profile);
+    for (size_t k = 0; k < n; k++) {
+        batch->known += batch->group_profile[k] != DICT_NONE;
+    }
+}
+
+/* Looks up what the group has, and makes rows of it. */
+static bool end_group(struct batch *batch)
+{
+    size_t n = batch->n_group;
+    const struct dict *users = table_builder_users(batch->builder);
+    bool remember = batch->columns->adjacent && memo_pays(batch->memos.features);
+    if (!grow_rows(batch)) {
+        return false;
+    }
+    if (users != NULL) {
+        find_users(batch, users);
+    }
+    if (remember) {
+        find_features(batch);
+    } else {
+        memset(batch->group_profile, 0xff, n * sizeof *batch->group_profile);
+    }
+    for (size_t k = 0; k < n; k++) {
+        if (!batch_append_row(batch, k, remember)) {
+            return false;
+        }
+    }
+    batch->n_group = 0;
+    return true;
+}
+
+static bool is_blank(struct span text)
+{
+    size_t i = 0;
+    while (i < text.length && (text.bytes[i] == ' ' || text.bytes[i] == '\t')) {
+        i++;
+    }
+    return i > 0 && i == text.length;
+}
+
+static bool reject_field_count(struct batch *batch, const struct line *line)
+{
+    char reason[80];
+    snprintf(reason, sizeof reason, "%zu field%s instead of %zu", line->n_fields,
+             line->n_fields == 1 ? "" : "s", batch->columns->n_fields);
+    return batch_reject(batch, line->number, reason);
+}
+
+bool batch_line(void *context, const struct line *line)
+{
+    struct batch *batch = context;
+    if (line->n_fields == 1 && is_blank(line->fields[0])) {
+        return end_group(batch); /* a blank line, too, uses up room for fields */
+    }
+    if (line->n_fields != batch->columns->n_fields) {
+        return reject_field_count(batch, line);
+    }
+    size_t k = batch->n_group++;
+    batch->group_line[k] = line->number;
+    batch->group_fields[k] = line->fields;
+    return (batch->stable && batch->n_group < DICT_GROUP) || end_group(batch);
+}
+
+bool batch_reject(struct batch *batch, uint64_t line, const char *reason)
+{
+    bool flushed = end_group(batch); /* rejects are in line order */
+    batch_note_reject(batch, line, reason);
+    return flushed;
+}
+
+bool batch_end(struct batch *batch)
+{
+    return end_group(batch);
+}
+
+const struct status *batch_status(const struct batch *batch)
+{
+    return &batch->status;
+}
+
+size_t batch_rows(const struct batch *batch)
+{
+    return batch->n_rows;
+}

@@ -1,0 +1,174 @@
+#define _GNU_SOURCE
+#include "table/csv/batch_internal.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "table/number.h"
+#include "table/printable.h"
+#include "table/same_bytes.h"
+
+static const char what[] = "rows being read";
+
+static void reject_number(struct batch *batch, size_t k, size_t feature)
+{
+    char reason[sizeof batch->rejects->reason] = "", name[40], shown[48];
+    if (batch->n_rejects < TABLE_REJECTS_KEPT) {
+        const char *title = batch->columns->names[feature];
+        struct span field = batch->group_fields[k][batch->columns->feature[feature]];
+        snprintf(reason, sizeof reason, "%s is no number: '%s'",
+                 printable(name, sizeof name, (struct span){title, strlen(title)}),
+                 printable(shown, sizeof shown, field));
+    }
+    batch_note_reject(batch, batch->group_line[k], reason);
+}
+
+/* Keeps the bytes of a text beyond the life of its line. */
+static bool keep_text(struct batch *batch, struct span text, struct fresh *fresh)
+{
+    if (!mem_grow(&batch->texts, &batch->texts_capacity, batch->n_texts + text.length, 1, what,
+                  &batch->status)) {
+        return false;
+    }
+    fresh->text = batch->n_texts;
+    fresh->length = text.length;
+    if (text.length > 0) {
+        memcpy(batch->texts + batch->n_texts, text.bytes, text.length);
+    }
+    batch->n_texts += text.length;
+    return true;
+}
+
+static bool note_user(struct batch *batch, size_t k)
+{
+    if (!mem_grow(&batch->users, &batch->users_capacity, batch->n_users + 1,
+                  sizeof *batch->users, what, &batch->status)) {
+        return false;
+    }
+    struct fresh *fresh = &batch->users[batch->n_users++];
+    fresh->row = (uint32_t)batch->n_rows;
+    fresh->hash = batch->group_user_hash[k];
+    return keep_text(batch, batch->group_user[k], fresh);
+}
+
+/* Notes a vector; with a text to be remembered when `text` has bytes. */
+static bool note_profile(struct batch *batch, const double *values, struct span text,
+                         uint64_t hash)
+{
+    size_t n = batch->n_profiles, bytes = batch->columns->d * sizeof *values;
+    if (!mem_grow(&batch->profiles, &batch->profiles_capacity, n + 1, sizeof *batch->profiles,
+                  what, &batch->status) ||
+        !mem_grow(&batch->values, &batch->values_capacity, n + 1, bytes, what,
+                  &batch->status)) {
+        return false;
+    }
+    memcpy(batch->values + n * batch->columns->d, values, bytes);
+    struct fresh *fresh = &batch->profiles[batch->n_profiles++];
+    fresh->row = (uint32_t)batch->n_rows;
+    fresh->hash = hash;
+    return keep_text(batch, text, fresh);
+}
+
+struct marks {
+    uint64_t missing, infinite; /* a bit per feature */
+};
+
+/* Parses the features of row k of the group into clean values; returns the first that is no
+ * number, or d. */
+static size_t parse_features(const struct batch *batch, size_t k, double *values,
+                             struct marks *marks)
+{
+    const struct columns *columns = batch->columns;
+    size_t d = columns->d;
+    *marks = (struct marks){0, 0};
+    for (size_t i = 0; i < d; i++) {
+        double value = 0;
+        enum number_kind kind =
+            number_parse(batch->group_fields[k][columns->feature[i]], batch->c_locale, &value);
+        if (kind == NUMBER_BAD) {
+            return i;
+        }
+        bool infinite = isinf(value) != 0;
+        marks->missing |= (uint64_t)(kind == NUMBER_MISSING) << i;
+        marks->infinite |= (uint64_t)infinite << i;
+        values[i] = infinite || value == 0 ? 0.0 : value; /* never -0 */
+    }
+    return d;
+}
+
+static void count_marks(uint64_t marks, uint64_t *counts)
+{
+    for (; marks != 0; marks &= marks - 1) {
+        counts[__builtin_ctzll(marks)]++;
+    }
+}
+
+/* A profile for row k of the group, which the memo does not know. */
+static bool find_profile(struct batch *batch, size_t k, bool remember, bool *accepted)
+{
+    const struct profile_set *set = table_builder_profiles(batch->builder);
+    double values[TABLE_FEATURES_MAX];
+    struct marks marks;
+    size_t wrong = parse_features(batch, k, values, &marks);
+    *accepted = wrong == batch->columns->d;
+    if (!*accepted) {
+        reject_number(batch, k, wrong);
+        return true;
+    }
+    count_marks(marks.missing, batch->missing);
+    count_marks(marks.infinite, batch->infinite);
+    uint64_t hash = profile_set_hash(set, values);
+    uint32_t profile = profile_set_find(set, values, hash);
+    batch->row_profile[batch->n_rows] = profile;
+    /* Texts with a mark are not remembered: each such row has to be counted. */
+    bool memorable = remember && marks.missing == 0 && marks.infinite == 0;
+    struct span text = memorable ? batch->group_text[k] : (struct span){NULL, 0};
+    return (profile != DICT_NONE && !memorable) || note_profile(batch, values, text, hash);
+}
+
+static inline bool find_time(struct batch *batch, struct span text)
+{
+    struct span last = batch->last_text; /* a line mostly has the time of the line before */
+    if (batch->last_time == DICT_NONE || last.length != text.length ||
+        !same_bytes(last.bytes, text.bytes, text.length)) {
+        batch->last_time = dict_add(batch->times, text.bytes, text.length, &batch->status);
+        if (batch->last_time == DICT_NONE) {
+            return false;
+        }
+        batch->last_text = dict_get(batch->times, batch->last_time);
+        batch->last_missing = number_missing(batch->last_text);
+    }
+    batch->row_time[batch->n_rows] = batch->last_time;
+    batch->missing_time += batch->last_missing;
+    return true;
+}
+
+bool batch_append_row(struct batch *batch, size_t k, bool remember)
+{
+    bool accepted = true;
+    batch->row_profile[batch->n_rows] = batch->group_profile[k];
+    if (batch->group_profile[k] == DICT_NONE && !find_profile(batch, k, remember, &accepted)) {
+        return false;
+    }
+    if (!accepted) {
+        return true;
+    }
+    if (batch->columns->time != COLUMN_NONE) {
+        if (!find_time(batch, batch->group_fields[k][batch->columns->time])) {
+            return false;
+        }
+    }
+    if (batch->columns->user != COLUMN_NONE) {
+        if ((batch->group_user_unknown >> k & 1) != 0) {
+            batch->missing_user += number_missing(batch->group_user[k]);
+        }
+        batch->row_user[batch->n_rows] = batch->group_user_id[k];
+        if (batch->group_user_id[k] == DICT_NONE && !note_user(batch, k)) {
+            return false;
+        }
+    }
+    batch->n_rows++;
+    return true;
+}

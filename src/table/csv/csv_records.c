@@ -1,0 +1,73 @@
+#include "table/csv/csv_records.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "table/csv/csv_text.h"
+#include "table/input/source.h"
+
+/* Feeds a block; the first one may start with a byte-order mark and must not be binary. */
+static bool feed(struct csv_text *text, const char *bytes, size_t length, bool first,
+                 const char *title, line_callback *row, void *context, struct status *status)
+{
+    if (length == 0) {
+        return true;
+    }
+    if (first && memchr(bytes, '\0', length) != NULL) {
+        return status_set(status, STATUS_INPUT, "%s is no text file", title);
+    }
+    if (first && length >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0) {
+        bytes += 3;
+        length -= 3;
+    }
+    return csv_text_feed(text, bytes, length, row, context, status);
+}
+
+static bool finish(struct csv_text *text, const char *title, line_callback *row, void *context,
+                   struct status *status)
+{
+    uint64_t open_line = UINT64_MAX;
+    if (!csv_text_end(text, row, context, &open_line, status)) {
+        return false;
+    }
+    return open_line == UINT64_MAX ||
+           status_set(status, STATUS_INPUT,
+                      "%s: the quote that opens in line %llu is not closed", title,
+                      (unsigned long long)open_line + 1);
+}
+
+bool csv_records_bytes(const char *bytes, size_t length, const char *title, line_callback *row,
+                       void *context, struct status *status)
+{
+    struct csv_text *text = csv_text_new(status);
+    bool good = text != NULL && feed(text, bytes, length, true, title, row, context, status) &&
+                finish(text, title, row, context, status);
+    csv_text_free(text);
+    return good;
+}
+
+bool csv_records(const char *path, line_callback *row, void *context,
+                 const struct progress *progress, struct status *status)
+{
+    enum { BLOCK = 1 << 16 };
+    struct source *source = source_open(path, progress, status);
+    if (source == NULL) {
+        return false;
+    }
+    struct csv_text *text = csv_text_new(status);
+    char *block = mem_new(BLOCK, 1, "a block of text", status);
+    bool good = text != NULL && block != NULL, first = true;
+    size_t got = 0;
+    do {
+        good = good && source_read(source, block, BLOCK, &got, progress, status) &&
+               (got == 0 ||
+                feed(text, block, got, first, source_title(source), row, context, status));
+        first = false;
+    } while (good && got > 0);
+    good = good && finish(text, source_title(source), row, context, status);
+    free(block);
+    csv_text_free(text);
+    source_close(source);
+    return good;
+}

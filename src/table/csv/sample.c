@@ -1,0 +1,242 @@
+#define _GNU_SOURCE
+#include "table/csv/sample.h"
+
+#include <fcntl.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/rng.h"
+#include "table/authlog/authline.h"
+#include "table/input/source.h"
+
+enum {
+    PIECES = 128,
+    PIECE = 32 << 10,
+    WHOLE = PIECES * PIECE, /* files up to this size are looked at in full */
+    HEADER = 16 << 10,
+};
+
+/* 1 when all are equally frequent: then once, twice and thrice are as 1, m / 2, m^2 / 6. */
+static double spread_of(const struct sample_counts *counts)
+{
+    return 1.5 * counts->once * counts->thrice / (counts->twice * counts->twice);
+}
+
+bool sample_uneven(const struct sample_counts *counts)
+{
+    /* Once, twice and thrice alone are deceived when copies come in runs, as pieces do. */
+    return counts->twice > 0 && spread_of(counts) > 1.01 &&
+           counts->most * counts->distinct > 10 * counts->n;
+}
+
+double sample_distinct(const struct sample_counts *counts, double draws)
+{
+    if (!(counts->n > 0)) {
+        return 0;
+    }
+    const double more = draws / counts->n - 1, once = counts->once, twice = counts->twice;
+    double found = counts->distinct;
+    if (twice == 0 || once == 0) {
+        found += once * more; /* no repeats seen, or no new ones to come */
+    } else {
+        /* Of gamma's shape a and scale: once : twice : thrice are 1 : (1 + a) t / 2 :
+         * (1 + a) (2 + a) t^2 / 6 with t = scale / (1 + scale). */
+        const double level = 2 * twice / once;
+        const double spread = spread_of(counts);
+        if (!sample_uneven(counts)) { /* all means are equal, as far as one can tell */
+            found += once / level * -expm1(-level * more);
+        } else {
+            double a = (2 - spread) / (spread - 1);
+            double t = level / (1 + a);
+            if (!(a > -0.99 && t < 1)) {
+                t = 1;
+                a = fmax(level - 1, -0.99);
+            }
+            found += fabs(a) < 1e-9 ? once * log1p(t * more) / t
+                                    : once * -expm1(-a * log1p(t * more)) / (a * t);
+        }
+    }
+    return fmin(fmax(found, 1), draws);
+}
+
+/* ---- pieces of a file ---- */
+
+struct pieces {
+    int out; /* a file in memory: the header and whole lines */
+    size_t bytes;
+    char *room; /* (WHOLE) */
+};
+
+static bool put(struct pieces *pieces, const char *bytes, size_t length)
+{
+    while (length > 0) {
+        const ssize_t done = write(pieces->out, bytes, length);
+        if (done <= 0) {
+            return false;
+        }
+        pieces->bytes += (size_t)done;
+        bytes += done;
+        length -= (size_t)done;
+    }
+    return true;
+}
+
+/* Puts the whole lines of a piece: what comes after its first line feed (from its beginning
+ * when it begins with a line), up to its last. */
+static bool put_lines(struct pieces *pieces, const char *piece, size_t length, bool begins)
+{
+    const char *from = begins ? piece : memchr(piece, '\n', length);
+    const char *last = memrchr(piece, '\n', length);
+    if (from == NULL || last == NULL) {
+        return true;
+    }
+    from += begins ? 0 : 1;
+    return last < from || put(pieces, from, (size_t)(last + 1 - from));
+}
+
+/* Pieces at places that a fixed seed draws, one from each of as many equal parts: even steps
+ * could fall in step with a file that repeats itself. */
+static bool take_pieces(struct pieces *pieces, int fd, size_t size, size_t header)
+{
+    struct rng rng;
+    const double step = (double)(size - header - PIECE) / PIECES;
+    rng_seed(&rng, 1);
+    for (size_t i = 0; i < PIECES; i++) {
+        const double part = (double)rng_bounded(&rng, UINT32_MAX - 1) / (double)UINT32_MAX;
+        const size_t at = header + (size_t)(((double)i + part) * step);
+        const ssize_t got = pread(fd, pieces->room, PIECE, (off_t)at);
+        if (got <= 0 || !put_lines(pieces, pieces->room, (size_t)got, false)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The bytes of the table's lines, all of them; 0 when that is not known. */
+static double take_plain(struct pieces *pieces, int fd, size_t size)
+{
+    const size_t first = size < WHOLE ? size : HEADER;
+    const ssize_t got = pread(fd, pieces->room, first, 0);
+    const char *end = got > 0 ? memchr(pieces->room, '\n', (size_t)got) : NULL;
+    if (end == NULL || authlog_recognise(pieces->room, (size_t)got)) {
+        return 0;
+    }
+    const size_t header = (size_t)(end + 1 - pieces->room);
+    if (size < WHOLE) {
+        return put(pieces, pieces->room, (size_t)got) ? (double)(size - header) : 0;
+    }
+    const bool done =
+        put(pieces, pieces->room, header) && take_pieces(pieces, fd, size, header);
+    pieces->bytes -= header;
+    return done ? (double)(size - header) : 0;
+}
+
+static double take_inflated(struct pieces *pieces, const char *path)
+{
+    struct source *source = source_open(path, NULL, NULL);
+    size_t used = 0, got = 1;
+    while (source != NULL && used < WHOLE && got > 0 &&
+           source_read(source, pieces->room + used, WHOLE - used, &got, NULL, NULL)) {
+        used += got;
+    }
+    double all = 0;
+    if (used > 0 && !authlog_recognise(pieces->room, used < HEADER ? used : HEADER) &&
+        source_done(source) > 0 && put_lines(pieces, pieces->room, used, true)) {
+        all = (double)used * (double)source_total(source) / (double)source_done(source);
+    }
+    source_close(source);
+    return all;
+}
+
+/* ---- counting ---- */
+
+static struct sample_counts count(const uint32_t *copies, size_t n)
+{
+    struct sample_counts counts = {.distinct = (double)n};
+    for (size_t i = 0; i < n; i++) {
+        counts.n += copies[i];
+        counts.once += copies[i] == 1;
+        counts.twice += copies[i] == 2;
+        counts.thrice += copies[i] == 3;
+        counts.most = fmax(counts.most, copies[i]);
+    }
+    return counts;
+}
+
+static struct sample_counts count_users(const struct table *table)
+{
+    struct sample_counts counts = {0};
+    const size_t n = table->users != NULL ? dict_count(table->users) : 0;
+    uint32_t *copies = n > 0 ? mem_zero(n, sizeof *copies, "users", NULL) : NULL;
+    if (copies != NULL) {
+        for (size_t i = 0; i < table->n_rows; i++) {
+            copies[table->row_user[i]]++;
+        }
+        counts = count(copies, n);
+    }
+    free(copies);
+    return counts;
+}
+
+void sample_table(const struct table *table, struct sample *sample)
+{
+    *sample = (struct sample){.d = table->profiles.d,
+                              .bytes = (double)table->report.bytes,
+                              .rows = (double)table->n_rows,
+                              .profiles = count(table->profiles.copies, table->profiles.n),
+                              .users = count_users(table)};
+}
+
+static bool read_pieces(const struct pieces *pieces, double all,
+                        const struct csv_options *options, struct parallel *parallel,
+                        struct sample *sample)
+{
+    char path[64];
+    struct csv_options plain = {.features = options->features,
+                                .n_features = options->n_features};
+    snprintf(path, sizeof path, "/proc/self/fd/%d", pieces->out);
+    struct table *table = csv_load(path, &plain, parallel, NULL, NULL);
+    if (table == NULL) {
+        return false;
+    }
+    sample_table(table, sample);
+    sample->bytes = all;
+    sample->rows *= fmax(all / (double)pieces->bytes, 1);
+    table_free(table);
+    return true;
+}
+
+bool sample_input(const char *path, enum input_kind kind, const struct csv_options *options,
+                  struct parallel *parallel, struct sample *sample)
+{
+    struct stat about;
+    unsigned char magic[2] = {0};
+    const int fd = strcmp(path, "-") == 0 ? -1 : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    struct pieces pieces = {.out = -1};
+    double all = 0;
+    memset(sample, 0, sizeof *sample);
+    if (fd >= 0 && kind != INPUT_LANL && fstat(fd, &about) == 0 && S_ISREG(about.st_mode) &&
+        pread(fd, magic, sizeof magic, 0) == sizeof magic &&
+        (pieces.room = mem_new(WHOLE, 1, "a sample", NULL)) != NULL &&
+        (pieces.out = memfd_create("sample", MFD_CLOEXEC)) >= 0) {
+        all = magic[0] == 0x1f && magic[1] == 0x8b
+                  ? take_inflated(&pieces, path)
+                  : take_plain(&pieces, fd, (size_t)about.st_size);
+    }
+    const bool done =
+        all > 0 && pieces.bytes > 0 && read_pieces(&pieces, all, options, parallel, sample);
+    free(pieces.room);
+    if (pieces.out >= 0) {
+        close(pieces.out);
+    }
+    if (fd >= 0) {
+        close(fd);
+    }
+    return done;
+}

@@ -1,0 +1,419 @@
+/* DESIGN. The app is the state of the screen and its rules; it knows neither the terminal nor
+ * time. Three things drive it: keys (app_key), mails of the threads (app_mail) and, for the eye
+ * only, progress (app_tick). All end in `dirty`, upon which the loop draws. Keys become actions
+ * (keymap), an action goes first to the view on top, and what the view passes is the app's.
+ * Tests drive the same three without a terminal. */
+#include "app/app_state.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+
+#define WORKING_SECONDS 0.5 /* what takes no longer needs no words */
+
+const char *app_base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    if (strcmp(path, "-") == 0) {
+        return "standard input";
+    }
+    return slash != NULL && slash[1] != '\0' ? slash + 1 : path;
+}
+
+static bool start_threads(struct app *app, struct status *status)
+{
+    app->inbox = inbox_new(status);
+    app->worker = app->inbox == NULL ? NULL : worker_new(app->inbox, status);
+    app->queries = app->worker == NULL ? NULL : queries_new(app->inbox, status);
+    app->query_threads = app->queries == NULL ? NULL : parallel_new(0, status);
+    return app->query_threads != NULL;
+}
+
+struct app *app_new(const struct app_options *options, struct status *status)
+{
+    struct app *app = mem_zero(1, sizeof *app, "the screen", status);
+    if (app == NULL) {
+        return NULL;
+    }
+    if (options->settings != NULL) {
+        app->settings = *options->settings;
+    } else {
+        settings_init(&app->settings);
+    }
+    app->ascii_only = options->ascii_only;
+    app->restyled = true;
+    app_use_glyphs(app);
+    app->frozen = options->frozen;
+    app->started = clock_now();
+    app->cancelled_at = app->clicked_at = -1;
+    app->dirty = true;
+    app->session.selected.k = app->settings.k;
+    app->session.columns = app->settings.columns;
+    app->prompt.word = app_words;
+    app->prompt.app = app;
+    struct status place = {0};
+    if (options->review.on) {
+        app->review = review_new(&options->review, &place);
+    }
+    if (!run_params_copy(&app->params, options->params, status) ||
+        !start_threads(app, status)) {
+        app_free(app);
+        return NULL;
+    }
+    if (options->filters != NULL) {
+        app->filters_path = mem_text(options->filters, strlen(options->filters), NULL);
+    }
+    app_saved_load(app);
+    app->params.index = true; /* lists need the ranks of rows */
+    app->session.input = app_base_name(app->params.input);
+    app_enter(app, ACTION_VIEW_RUN);
+    if (app->depth == 0) {
+        status_nomem(status, 0, "a view");
+        app_free(app);
+        return NULL;
+    }
+    return app;
+}
+
+void app_free(struct app *app)
+{
+    if (app == NULL) {
+        return;
+    }
+    worker_free(app->worker);
+    queries_free(app->queries);
+    struct status lost = {0};
+    if (!review_free(app->review, &lost)) {
+        fprintf(stderr, "oddhours: %s\n", lost.text); /* the terminal is given back by now */
+    }
+    app_why_free(app);
+    parallel_free(app->query_threads);
+    for (size_t i = 0; views[i] != NULL; i++) {
+        if (app->states[i] != NULL) {
+            views[i]->close(app->states[i]);
+        }
+    }
+    if (app->inbox != NULL) {
+        for (struct mail *mail = inbox_take(app->inbox); mail != NULL;) {
+            struct mail *next = mail->next;
+            mail_free(mail);
+            mail = next;
+        }
+    }
+    inbox_free(app->inbox);
+    if (app->running != app->run) {
+        run_free(app->running);
+    }
+    run_free(app->run);
+    run_free(app->retired);
+    table_free(app->preview);
+    run_params_clear(&app->params);
+    page_free(app->page);
+    exporter_clear(&app->exporter);
+    prompt_free(&app->prompt);
+    saved_filters_clear(&app->filters);
+    folder_clear(&app->folder);
+    free(app->filters_path);
+    log_clear(&app->session.log);
+    free(app->settings_path);
+    free(app);
+}
+
+/* ---- reading ---- */
+
+struct review *app_review(const struct app *app)
+{
+    return app->review;
+}
+
+const struct session *app_session(const struct app *app)
+{
+    return &app->session;
+}
+
+const struct keymap *app_keymap(const struct app *app)
+{
+    return &app->settings.keymap;
+}
+
+double app_now(const struct app *app)
+{
+    return app->frozen ? 0 : clock_now() - app->started;
+}
+
+uint64_t app_memory(const struct app *app)
+{
+    return app->frozen ? 123000000 : mem_resident_bytes();
+}
+
+/* ---- the stack of views ---- */
+
+const struct view_ops *app_view(const struct app *app)
+{
+    return views[app->stack[app->depth - 1]];
+}
+
+void *app_view_state(const struct app *app)
+{
+    return app->states[app->stack[app->depth - 1]];
+}
+
+bool app_shows(const struct app *app, const void *view)
+{
+    return app_view_state(app) == view;
+}
+
+size_t app_row(const struct app *app)
+{
+    const struct view_ops *view = app_view(app);
+    return view->row != NULL ? view->row(app_view_state(app), app) : SIZE_MAX;
+}
+
+void app_select_shown(struct app *app)
+{
+    size_t row = app_row(app);
+    if (row != SIZE_MAX) {
+        app_select_row(app, row);
+    }
+}
+
+/* The view's index in views[], opened; false when there is none or no memory. */
+static bool open_view(struct app *app, enum action action, size_t *index)
+{
+    for (size_t i = 0; views[i] != NULL; i++) {
+        if (views[i]->action == action) {
+            if (app->states[i] == NULL) {
+                app->states[i] = views[i]->open(app);
+            }
+            *index = i;
+            return app->states[i] != NULL;
+        }
+    }
+    return false;
+}
+
+/* Puts a view on top; false when it cannot be shown, which was said. */
+static bool enter(struct app *app, enum action view)
+{
+    size_t index;
+    app->dirty = true;
+    if (app_blind_refuses(app, view)) {
+        return false;
+    }
+    if (!open_view(app, view, &index)) {
+        app_say(app, LOG_ERROR, "the view '%s' cannot be shown", action_info(view)->name);
+        return false;
+    }
+    page_free(app->page);
+    app->page = NULL;
+    /* Where it is already, going there is going back: the crumbs are a position, no history. */
+    for (size_t i = 0; i < app->depth; i++) {
+        if (app->stack[i] == index) {
+            app->depth = i + 1;
+            return true;
+        }
+    }
+    app->stack[app->depth++] = index;
+    return true;
+}
+
+void app_enter(struct app *app, enum action view)
+{
+    enter(app, view);
+    if (app->depth > 0) { /* none yet: the first view could not be opened */
+        app_select_shown(app);
+    }
+}
+
+/* The stack is cut when the view is open: while it opens, it may ask which one is shown. */
+void app_jump(struct app *app, enum action view)
+{
+    if (enter(app, view)) {
+        app->stack[0] = app->stack[app->depth - 1];
+        app->depth = 1;
+        app_select_shown(app);
+    }
+}
+
+void app_back(struct app *app)
+{
+    app->dirty = true;
+    if (app->page != NULL) {
+        page_free(app->page);
+        app->page = NULL;
+    } else if (!app_leave_aside(app) && app->depth > 1) {
+        app->depth--;
+        app_select_shown(app);
+    }
+}
+
+void app_changed(struct app *app, unsigned what)
+{
+    app->dirty = true;
+    for (size_t i = 0; views[i] != NULL; i++) {
+        if (app->states[i] != NULL && views[i]->changed != NULL) {
+            views[i]->changed(app->states[i], app, what);
+        }
+    }
+}
+
+/* ---- selecting ---- */
+
+void app_select_result(struct app *app, size_t result)
+{
+    if (result < session_results() && result != app->session.selected.result) {
+        app->session.selected.result = result;
+        app_changed(app, CHANGED_DETECTOR);
+    }
+}
+
+void app_select_k(struct app *app, size_t k)
+{
+    if (k > 0 && k != app->session.selected.k) {
+        app->session.selected.k = k;
+        app_changed(app, CHANGED_K);
+    }
+}
+
+void app_select_row(struct app *app, size_t row)
+{
+    struct session *session = &app->session;
+    struct selection *selected = &session->selected;
+    if (!session->has_table || row >= session->run->table->n_rows ||
+        (selected->has_row && selected->row == row)) {
+        return;
+    }
+    unsigned what = CHANGED_ROW;
+    selected->has_row = true;
+    selected->row = row;
+    review_look(app->review, row, app_now(app));
+    if (session->run->table->row_user != NULL) {
+        uint32_t user = session->run->table->row_user[row];
+        what |= selected->has_user && selected->user == user ? 0 : CHANGED_USER;
+        selected->has_user = true;
+        selected->user = user;
+    }
+    session->past.ready = false;
+    own_past_ask(app);
+    app_changed(app, what);
+}
+
+void app_select_user(struct app *app, uint32_t user)
+{
+    struct selection *selected = &app->session.selected;
+    if (!selected->has_user || selected->user != user) {
+        selected->has_user = true;
+        selected->user = user;
+        app_changed(app, CHANGED_USER);
+    }
+}
+
+/* ---- telling and asking ---- */
+
+void app_say(struct app *app, enum log_kind kind, const char *format, ...)
+{
+    va_list args, again;
+    va_start(args, format);
+    va_copy(again, args);
+    log_add(&app->session.log, kind, app_now(app), format, args);
+    vsnprintf(app->message, sizeof app->message, format, again);
+    va_end(again);
+    va_end(args);
+    app->has_message = true;
+    app->message_kind = kind;
+    app->dirty = true;
+}
+
+void app_log(struct app *app, enum log_kind kind, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    log_add(&app->session.log, kind, app_now(app), format, args);
+    va_end(args);
+    app->dirty = true;
+}
+
+void app_page(struct app *app, struct page *take_page)
+{
+    if (take_page != NULL) {
+        page_free(app->page);
+        app->page = take_page;
+        app->dirty = true;
+    }
+}
+
+void app_page_answer(struct app *app, const struct query *query, struct page **page)
+{
+    if (query->status.code == STATUS_CANCELLED) {
+        return;
+    }
+    if (query->status.code != STATUS_OK || *page == NULL) {
+        app_say(app, LOG_ERROR, "%s", query->status.text);
+        return;
+    }
+    app_page(app, *page);
+    *page = NULL;
+}
+
+void app_ask(struct app *app, const struct question *question)
+{
+    prompt_open(&app->prompt, PROMPT_QUESTION, question->label, question->initial);
+    app->prompt.question = *question;
+    app->dirty = true;
+}
+
+void app_confirm(struct app *app, keycode yes, void (*done)(void *context, struct app *app),
+                 void *context, const char *format, ...)
+{
+    char text[PROMPT_LABEL - 60], label[PROMPT_LABEL], key[KEY_NAME];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    keycode_name(yes, key);
+    snprintf(label, sizeof label, "%s  %s: yes, any other key: no", text, key);
+    prompt_open(&app->prompt, PROMPT_CONFIRM, label, NULL);
+    app->prompt.yes = yes;
+    app->prompt.confirmed = done;
+    app->prompt.context = context;
+    app->dirty = true;
+}
+
+struct parallel *app_query_threads(const struct app *app)
+{
+    return app->query_threads;
+}
+
+bool app_query(struct app *app, void *view, struct query *take_query)
+{
+    take_query->tag = view;
+    if (queries_idle(app->queries)) {
+        app->asked_at = app_now(app);
+    }
+    uint64_t id = queries_submit(app->queries, take_query);
+    app->last_query = id != 0 ? id : app->last_query;
+    return id != 0;
+}
+
+bool app_idle(const struct app *app)
+{
+    return queries_idle(app->queries) && inbox_empty(app->inbox); /* in this order */
+}
+
+double app_working_in(const struct app *app)
+{
+    if (app->frozen || queries_idle(app->queries)) {
+        return -1;
+    }
+    double left = app->asked_at + WORKING_SECONDS - app_now(app);
+    return left > 0 ? left : 0;
+}
+
+void app_query_cancel(struct app *app, unsigned slot)
+{
+    queries_cancel_slot(app->queries, slot);
+}

@@ -1,0 +1,238 @@
+/* The filter of the session: typed with `&`, counted while it is typed, kept across views. */
+#include "app/app_state.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/format.h"
+#include "lists/rows_query.h"
+
+void app_filter_context(const struct app *app, struct filter_context *context,
+                        struct filter_ranking *rankings)
+{
+    const struct session *session = &app->session;
+    const struct run *run = session->run;
+    memset(context, 0, sizeof *context);
+    context->table = run->table;
+    context->by_profile = run->by_profile;
+    context->rankings = rankings;
+    context->n_rankings = session_results();
+    context->main_ranking = session->selected.result;
+    context->blind = session->blind;
+    context->hooks = review_hooks(app->review, &context->n_hooks);
+    for (size_t i = 0; i < session_results(); i++) {
+        const struct result *result = &run->results[i];
+        bool ready = session->has_result[i];
+        rankings[i] = (struct filter_ranking){
+            .name = i < detector_count() ? detectors[i]->name : "ensemble",
+            .alias = i < detector_count() ? detectors[i]->brief : "ENS",
+            .ranking = ready ? result->ranking : NULL,
+            .threshold = ready ? result->scores.threshold : 0,
+        };
+    }
+}
+
+/* "column 7: there is no field 'usr'; did you mean user?" */
+static void describe_error(const struct filter_error *error, char *text, size_t size)
+{
+    if (error->text[0] == '\0') {
+        snprintf(text, size, "the table is not there yet");
+        return;
+    }
+    snprintf(text, size, "column %zu: %s%s%s%s", error->column + 1, error->text,
+             error->nearest[0] != '\0' ? "; did you mean " : "", error->nearest,
+             error->nearest[0] != '\0' ? "?" : "");
+}
+
+/* Starts counting; false, with `comment`, when the text is wrong. */
+static bool start_count(struct app *app, const char *text, char *comment, size_t size)
+{
+    struct filter_error error = {0};
+    struct rows_query *asked = rows_query_new(app, text, "", 0, SLOT_FILTER, &error);
+    if (asked == NULL) {
+        describe_error(&error, comment, size);
+        return false;
+    }
+    snprintf(comment, size, "counting");
+    return app_query(app, app, &asked->query);
+}
+
+/* Writes the filter as it was understood. */
+static bool understand(struct app *app, const char *text, struct session_filter *filter,
+                       struct filter_error *error)
+{
+    struct filter_context context;
+    struct filter_ranking rankings[DETECTOR_MAX + 1];
+    if (!app->session.has_table) {
+        return false;
+    }
+    app_filter_context(app, &context, rankings);
+    struct filter *parsed = filter_parse(text, &context, error);
+    if (parsed == NULL) {
+        return false;
+    }
+    char *whole = filter_format(parsed, &context, NULL);
+    snprintf(filter->text, sizeof filter->text, "%s", text);
+    snprintf(filter->understood, sizeof filter->understood, "%s", whole == NULL ? text : whole);
+    filter->counted = false;
+    free(whole);
+    filter_free(parsed);
+    return true;
+}
+
+/* What may be typed, where nothing is yet: examples of what this table has. */
+static void suggest(const struct app *app, char *text, size_t size)
+{
+    const struct session *session = &app->session;
+    size_t length = (size_t)snprintf(text, size, "Tab shows all there is");
+    if (app->filters.n_recent > 0) {
+        length += (size_t)snprintf(text + length, size - length, "  Up the last");
+    }
+    if (!session->has_table) {
+        return;
+    }
+    const struct table *table = session->run->table;
+    if (table->users != NULL) {
+        length += (size_t)snprintf(text + length, size - length, "  user:U66*");
+    }
+    if (table->times != NULL) {
+        length += (size_t)snprintf(text + length, size - length, "  day:last  hour:22-5");
+    }
+    size_t feature = table->profiles.d > 1;
+    length += (size_t)snprintf(text + length, size - length, "  %.60s:>=10",
+                               table->feature_names[feature]);
+    if (session_result(session) != NULL) {
+        snprintf(text + length, size - length, "  %s:>p99.9", session_result(session)->name);
+    }
+}
+
+static void live(void *context, struct app *app, const char *text, char *out, size_t size)
+{
+    char whole[FILTER_TEXT], comment[400];
+    struct status status = {0};
+    struct session_filter filter = {0};
+    struct filter_error error = {0};
+    struct prompt *prompt = &app->prompt;
+    (void)context;
+    prompt->echo[0] = '\0';
+    prompt->wrong = false;
+    if (!saved_filters_expand(&app->filters, text, whole, &status)) {
+        snprintf(comment, sizeof comment, "%.199s", status.text);
+    } else if (start_count(app, whole, comment, sizeof comment)) {
+        snprintf(out, size, "%s", comment);
+        if (whole[0] != '\0' && understand(app, whole, &filter, &error)) {
+            snprintf(prompt->echo, sizeof prompt->echo, "only %.500s", filter.understood);
+        } else if (whole[0] == '\0') {
+            suggest(app, prompt->echo, sizeof prompt->echo);
+        }
+        return;
+    }
+    /* What is wrong in the line above, where there is room for it; here only where. */
+    prompt->wrong = true;
+    snprintf(prompt->echo, sizeof prompt->echo, "%s", comment);
+    snprintf(out, size, "%.*s", (int)strcspn(comment, ":"), comment);
+}
+
+void app_filter_counted(struct app *app, const struct rows_query *asked)
+{
+    if (asked->query.status.code != STATUS_OK) {
+        return; /* another one is on its way */
+    }
+    struct shown count = format_count(asked->total, "row");
+    char typed[FILTER_TEXT];
+    if (app->prompt.kind == PROMPT_FILTER &&
+        saved_filters_expand(&app->filters, app->prompt.edit.text, typed, NULL) &&
+        strcmp(typed, asked->text) == 0) {
+        snprintf(app->prompt.comment, sizeof app->prompt.comment, "%s", count.text);
+    }
+    if (strcmp(app->session.filter.text, asked->text) == 0) {
+        app->session.filter.counted = true;
+        app->session.filter.rows = asked->total;
+    }
+    app->dirty = true;
+}
+
+/* Sets it and says so, with `rest`. */
+static void set_filter(struct app *app, const char *text, const char *rest)
+{
+    struct filter_error error = {0};
+    struct session_filter filter = {0};
+    char comment[400];
+    struct status status = {0};
+    char whole[FILTER_TEXT];
+    if (!saved_filters_expand(&app->filters, text, whole, &status)) {
+        app_say(app, LOG_ERROR, "%s", status.text);
+        return;
+    }
+    text = whole + strspn(whole, " ");
+    if (text[0] != '\0' && !understand(app, text, &filter, &error)) {
+        describe_error(&error, comment, sizeof comment);
+        app_say(app, LOG_ERROR, "%s", comment);
+        return;
+    }
+    app->session.filter = filter;
+    app->aside.on = false;
+    if (text[0] != '\0') {
+        start_count(app, text, comment, sizeof comment);
+        app_say(app, LOG_NOTE, "only %s%s", filter.understood, rest);
+    }
+    app_changed(app, CHANGED_FILTER);
+}
+
+void app_set_filter(struct app *app, const char *text)
+{
+    set_filter(app, text, "");
+}
+
+void app_filter_typed(struct app *app, const char *text)
+{
+    char rest[80] = "";
+    if (!app_view(app)->filtered) {
+        snprintf(rest, sizeof rest, ", but not in %s", app_view(app)->title);
+    }
+    set_filter(app, text, rest);
+}
+
+bool app_filter_wrong(struct app *app, const char *text)
+{
+    char ignored[400];
+    live(NULL, app, text, ignored, sizeof ignored);
+    return app->prompt.wrong;
+}
+
+static void done(void *context, struct app *app, const char *text)
+{
+    (void)context;
+    app_filter_typed(app, text);
+    app_saved_typed(app, text);
+}
+
+void app_ask_filter(struct app *app, const char *initial)
+{
+    const struct question question = {.label = "&", .live = live, .done = done};
+    prompt_open(&app->prompt, PROMPT_FILTER, question.label,
+                initial[0] != '\0' ? initial : app->session.filter.text);
+    app->prompt.question = question;
+    if (app->prompt.edit.length == 0) {
+        suggest(app, app->prompt.echo, sizeof app->prompt.echo);
+    }
+}
+
+/* The run has changed: what the filter means has, too. */
+void app_filter_again(struct app *app)
+{
+    char comment[400], text[FILTER_TEXT];
+    struct filter_error error = {0};
+    memcpy(text, app->session.filter.text, sizeof text);
+    if (text[0] == '\0') {
+        return;
+    }
+    if (!understand(app, text, &app->session.filter, &error)) {
+        describe_error(&error, comment, sizeof comment);
+        app->session.filter = (struct session_filter){0};
+        app_say(app, LOG_WARNING, "the filter is off: %s", comment);
+        return;
+    }
+    start_count(app, text, comment, sizeof comment);
+}

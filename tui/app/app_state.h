@@ -1,0 +1,222 @@
+/* app_state: what the app is made of, for the files that make it up (app*.c, screen.c, loop.c,
+ * script.c) and for its tests. Views include app.h. */
+#ifndef ODDHOURS_TUI_APP_STATE_H
+#define ODDHOURS_TUI_APP_STATE_H
+
+#include "app/app.h"
+#include "lists/export.h"
+#include "input/settings.h"
+#include "terminal/glyphs.h"
+#include "input/prompt.h"
+#include "run/saved/saved_filters.h"
+#include "reviewing/review.h"
+#include "views/view.h"
+
+enum { APP_VIEWS_MAX = 16 };
+
+struct why;
+struct why_data;
+struct app_options {
+    const struct run_params *params; /* borrowed for app_new() */
+    const struct settings *settings; /* borrowed; NULL: the defaults */
+    bool ascii_only; /* the terminal shows nothing else, whatever is asked for */
+    struct review_options review;
+    const char *filters; /* the file of saved filters, borrowed; NULL: none are kept */
+    bool frozen;         /* times, rates and memory are constant: for golden screens */
+};
+
+/* The names in the folder that the palette completes in. */
+struct folder {
+    bool asked;
+    char shown[LINE_EDIT_SIZE]; /* the folder as it was typed, with its slash */
+    size_t n;
+    char **names; /* (n) sorted */
+};
+
+struct app {
+    struct settings settings;
+    const struct glyphs *glyphs; /* those of the config that the terminal can show */
+    char *settings_path;         /* the file it came from, or NULL */
+    bool ascii_only;
+    bool restyled; /* colours or mouse have changed: the terminal is to be told */
+    bool frozen;
+    double started;
+
+    struct session session;
+    struct run_params params; /* of the next run */
+    struct run *run;          /* shown; session.run */
+    struct run *running;      /* in the worker; may be the same */
+    struct run *retired;      /* replaced, freed when no query can look at it any more */
+    struct table *preview;
+    struct inbox *inbox;
+    struct worker *worker;
+    struct queries *queries;
+    size_t n_replaced;     /* runs that others have taken the place of */
+    uint64_t last_query;   /* id of the newest query */
+    uint64_t void_queries; /* those up to this id are about a run that was replaced */
+    struct why_cache *why; /* explanations of the run: app_why.c */
+    struct parallel *query_threads;
+
+    struct review *review; /* NULL: there is no place for verdicts */
+
+    void *states[APP_VIEWS_MAX]; /* by index in views[]; NULL: never shown */
+    size_t stack[APP_VIEWS_MAX]; /* indices in views[]; the last one is shown */
+    size_t depth;
+    struct {
+        bool on;
+        char filter[FILTER_TEXT]; /* that was set before it, and */
+        size_t row;               /* where one came from */
+        enum action view;
+        size_t depth; /* of that list */
+    } aside;          /* an hour across all users, or identical rows; Esc leads back */
+    struct prompt prompt;
+    struct exporter exporter;
+    char *filters_path;           /* or NULL */
+    struct saved_filters filters; /* as the file said last */
+    struct folder folder;
+    char saving_name[SAVED_FILTER_NAME];
+    struct page *page; /* over the view; or NULL */
+    char search[LINE_EDIT_SIZE];
+
+    bool has_message;
+    enum log_kind message_kind;
+    char message[LOG_TEXT];
+
+    double asked_at;    /* when the queries thread got work, in app_now()'s seconds */
+    bool shows_working; /* the last frame said that it takes a while */
+
+    int rows, cols;     /* of the last frame */
+    bool chosen_result; /* the user has chosen a detector: results that come do not change it */
+    double clicked_at; /* the last click, in app_now()'s seconds, and its row; negative: none */
+    int clicked_y;
+    double cancelled_at; /* the last Ctrl-C, in app_now()'s seconds; negative: none */
+    bool dirty;          /* something on screen has changed */
+    bool ticking;        /* only progress has: a redraw may wait */
+    bool repaint;        /* draw all cells anew */
+    bool scripted;       /* a script plays: its screenshots are not told of, in the next ones */
+    bool suspend, quit;
+    struct status failure; /* nothing to explore: the program says this and ends */
+};
+
+/* Starts the threads; signals must be blocked before. NULL on failure. */
+struct app *app_new(const struct app_options *options, struct status *status);
+void app_free(struct app *app); /* cancels what runs */
+
+/* Starts the first run. */
+bool app_start(struct app *app, struct status *status);
+
+/* Repeats the run with changed parameters ("trees=400 lof=sklearn"). */
+void app_run_again(struct app *app, const char *words);
+
+/* Takes what the threads have sent. */
+void app_mail(struct app *app);
+
+/* Whether a query was asked of a run that has been replaced. */
+bool app_is_void(const struct app *app, const struct query *query);
+
+/* Copies the worker's progress for the next frame. */
+void app_tick(struct app *app);
+
+/* Whether nothing is being looked for and all answers have been taken. */
+bool app_idle(const struct app *app);
+
+/* Seconds until the screen should say that what was asked takes a while: 0 from then on;
+ * negative when nothing is being looked for. */
+double app_working_in(const struct app *app);
+
+/* A key, an action by its name, a line of the palette ("k 100"). */
+void app_key(struct app *app, keycode key);
+void app_do(struct app *app, enum action action, const char *argument);
+bool app_command(struct app *app, const char *line); /* false: there is no such action */
+
+/* The mouse on `canvas`, which holds the last frame; it is drawn anew when that is old. */
+void app_mouse(struct app *app, struct canvas *canvas, const struct mouse *mouse);
+
+/* ---- drawing ---- */
+
+void app_draw(struct app *app, struct canvas *canvas);                     /* screen.c: all */
+void app_draw_header(const struct app *app, struct canvas *canvas);        /* header.c */
+void app_draw_footer(const struct app *app, struct canvas *canvas, int y); /* footer.c */
+
+/* ---- within the app: by file ---- */
+
+/* app.c */
+const struct view_ops *app_view(const struct app *app); /* shown */
+void *app_view_state(const struct app *app);
+size_t app_row(const struct app *app);            /* under its cursor, or SIZE_MAX */
+void app_select_shown(struct app *app);           /* selects that row */
+void app_jump(struct app *app, enum action view); /* by its digit: the first of a new stack */
+void app_changed(struct app *app, unsigned what); /* tells every view */
+void app_back(struct app *app);
+const char *app_base_name(const char *path);
+
+/* app_act.c */
+void app_search(struct app *app, bool forward);
+void app_search_for(struct app *app, const char *text); /* the next row with it */
+
+/* app_filter.c */
+struct rows_query;
+void app_ask_filter(struct app *app, const char *initial);
+void app_filter_typed(struct app *app, const char *text); /* and says where it does not hold */
+bool app_filter_wrong(struct app *app, const char *text); /* says why, in the prompt */
+void app_filter_again(struct app *app);                   /* another run is shown */
+void app_filter_counted(struct app *app, const struct rows_query *asked);
+
+/* app_saved.c */
+void app_saved_load(struct app *app);
+void app_saved_typed(struct app *app, const char *text);
+bool app_saved_answer(struct app *app, struct query *query); /* false: another's */
+void app_save_filter(struct app *app, const char *name);
+void app_forget_filter(struct app *app, const char *name);
+void app_list_filters(struct app *app);
+
+/* app_write.c */
+bool app_screenshot(struct app *app, const char *path);
+void app_answer(struct app *app, struct query *query); /* of a query the app itself has asked */
+
+/* app_why.c, app_why_sheet.c */
+void app_why(struct app *app, const char *argument);
+void app_why_answer(struct app *app, struct query *query);
+void app_why_free(struct app *app); /* while no query runs */
+struct sheet *app_why_sheet(const struct run *run, const struct why_data *data,
+                            const struct why *why, const char *input, struct status *status);
+
+/* app_lines.c */
+void app_lines(struct app *app);
+void app_lines_answer(struct app *app, struct query *query);
+
+/* app_goto.c */
+void app_show_hour(struct app *app, const char *text);
+void app_show_identical(struct app *app, const char *text);
+void app_show_row(struct app *app, const char *text);
+bool app_leave_aside(struct app *app); /* false: no such list is shown */
+
+/* app_blind.c */
+bool app_blind_hides(const struct app *app, enum action action);
+bool app_blind_refuses(struct app *app, enum action action); /* and says so */
+
+/* app_columns.c */
+void app_columns(struct app *app, const char *text);
+
+/* complete.c, complete_files.c */
+size_t app_words(struct app *app, enum action action, const char *typed, size_t n, char *word,
+                 size_t size);
+void app_file_word(struct app *app, const char *typed, size_t n, char *word, size_t size);
+void app_folder_answer(struct app *app, struct query *query);
+void folder_clear(struct folder *folder);
+
+/* app_settings.c, app_mouse.c */
+bool app_do_settings(struct app *app, enum action action, const char *argument);
+bool app_settings_answer(struct app *app, struct query *query);
+void app_use_glyphs(struct app *app);
+void app_use_mouse(struct app *app, const char *word);
+
+/* Says what there was to say of the configuration file `path`. */
+void app_settings_remarks(struct app *app, const char *path,
+                          const struct settings_remarks *remarks);
+
+/* help.c, run_card.c */
+struct page *app_help_page(const struct app *app);
+struct page *app_card_page(const struct app *app);
+
+#endif

@@ -1,0 +1,79 @@
+/* session: what the screen knows: the run, which parts of it have been announced, what is
+ * selected. The app changes it, in the UI thread; views read it.
+ *
+ * The rule of the threads (run/job.h): a part of a run may be read once its mail has been
+ * taken. So a view asks has_table and has_result[] here before it looks into the run.
+ */
+#ifndef ODDHOURS_TUI_SESSION_H
+#define ODDHOURS_TUI_SESSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "app/log.h"
+#include "lists/own_past.h"
+#include "run/job/job.h"
+#include "run/run.h"
+#include "widgets/meter.h"
+
+struct selection {
+    size_t result; /* index in run->results: a detector, or the ensemble (the last) */
+    size_t k;
+    bool has_row, has_user;
+    size_t row;    /* row_id */
+    uint32_t user; /* id in table->users */
+};
+
+enum { FILTER_TEXT = 512 };
+
+struct session_filter {
+    char text[FILTER_TEXT];       /* as typed; "" for none */
+    char understood[FILTER_TEXT]; /* the same with whole names */
+    bool whole;                   /* the list shows all rows that match, not K of them */
+    bool counted;
+    size_t rows; /* that match, when counted */
+};
+
+struct session {
+    const char *input;                 /* the file's name without folders */
+    const struct run *run;             /* whose results are shown; NULL before the first run */
+    const struct table *preview;       /* the first rows, before the table is there; or NULL */
+    bool has_table;                    /* run->table, run->by_profile */
+    bool has_scaled;                   /* run->scaler, run->scaled */
+    bool has_result[DETECTOR_MAX + 1]; /* run->results[i] */
+
+    /* The run in the worker, or the one that was: another than `run` while a repeated run has
+     * not finished. Of its stages the first n_stages have begun; all but the last are final
+     * (the last one, too, when not busy). */
+    const struct run *running;
+    size_t n_stages, stage_count;
+    bool busy;
+    bool ended;                      /* `running` has ended, and running->status says how */
+    struct worker_progress progress; /* of the running stage, as of this frame */
+    struct meter meter;
+
+    bool blind; /* a blind queue is judged: no score, rank or detector's word is shown */
+    struct selection selected;
+    struct session_filter filter;
+    struct own_past past; /* of the selected row's user; past.ready, and past.row is the row */
+    const char *columns;  /* of lists of user-hours: row_columns.h */
+    struct log log;
+};
+
+/* Number of results, the ensemble included; its index is the last. */
+size_t session_results(void);
+
+/* The result that is selected, or NULL while it is not ready. */
+const struct result *session_result(const struct session *session);
+
+/* Its title, ready or not. */
+const char *session_result_title(const struct session *session);
+
+/* The table, or the preview, or NULL. */
+const struct table *session_table(const struct session *session);
+
+/* Whether a result is part of the run at all. */
+bool session_uses(const struct session *session, size_t result);
+
+#endif

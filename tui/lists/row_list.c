@@ -1,0 +1,97 @@
+#include "lists/row_list.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "lists/rows_query.h"
+
+static void ask(struct row_list *list, struct app *app, void *view, const struct row_wish *wish)
+{
+    struct filter_error error = {0};
+    char by_rank[64];
+    snprintf(by_rank, sizeof by_rank, "sort:%s",
+             app_session(app)->run->results[wish->result].name);
+    struct rows_query *asked =
+        rows_query_new(app, wish->filter, by_rank, wish->k, wish->slot, &error);
+    list->ready = false;
+    list->asked = NULL;
+    if (asked == NULL) {
+        snprintf(list->problem, sizeof list->problem, "%.199s",
+                 error.text[0] != '\0' ? error.text : "no memory for this list");
+        return;
+    }
+    asked->reorders = wish->sorted;
+    asked->reorder = wish->order;
+    asked->folds = wish->folds;
+    list->asked = asked;
+    if (!app_query(app, view, &asked->query)) {
+        list->asked = NULL;
+    }
+}
+
+void row_list_wish(struct row_list *list, struct app *app, void *view,
+                   const struct row_wish *wish)
+{
+    const struct run *run = app_session(app)->run;
+    const struct ranking *ranking = run->results[wish->result].ranking;
+    list->problem[0] = '\0';
+    if (wish->filter[0] != '\0' || wish->sorted || wish->folds || wish->patient) {
+        ask(list, app, view, wish);
+        return;
+    }
+    app_query_cancel(app, wish->slot);
+    row_set_clear(&list->set);
+    list->set = row_set_ranked(ranking, run->by_profile, 1, wish->k);
+    row_folds_free(list->folds);
+    list->folds = NULL;
+    list->matching = ranking->scored_rows;
+    list->order = (struct row_order){.key = ROW_KEY_SCORE, .ranking = ranking, .falling = true};
+    list->asked = NULL;
+    list->ready = true;
+}
+
+bool row_list_answer(struct row_list *list, struct query *query)
+{
+    if (list->asked != query || query->status.code == STATUS_CANCELLED) {
+        return false;
+    }
+    struct rows_query *asked = (struct rows_query *)query;
+    list->asked = NULL;
+    if (query->status.code != STATUS_OK) {
+        snprintf(list->problem, sizeof list->problem, "%.199s", query->status.text);
+        return true;
+    }
+    row_set_clear(&list->set);
+    row_folds_free(list->folds);
+    list->set = asked->rows;
+    list->folds = asked->folded;
+    list->order = asked->order;
+    list->matching = asked->total;
+    asked->folded = NULL;
+    list->ready = true;
+    memset(&asked->rows, 0, sizeof asked->rows);
+    return true;
+}
+
+size_t row_list_at(const struct row_list *list, size_t place)
+{
+    uint32_t row;
+    return row_set_get(&list->set, place, 1, &row, NULL) == 1 ? row : SIZE_MAX;
+}
+
+size_t row_window_at(struct row_window *window, const struct row_set *set, size_t place)
+{
+    if (place < window->first || place - window->first >= window->n) {
+        /* half of it before the place: some go through a list backwards */
+        window->first = place > ROW_WINDOW / 2 ? place - ROW_WINDOW / 2 : 0;
+        window->n = row_set_get(set, window->first, ROW_WINDOW, window->rows, NULL);
+    }
+    return place - window->first < window->n ? window->rows[place - window->first] : SIZE_MAX;
+}
+
+void row_list_clear(struct row_list *list)
+{
+    row_set_clear(&list->set);
+    row_folds_free(list->folds);
+    memset(list, 0, sizeof *list);
+}

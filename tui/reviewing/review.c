@@ -1,0 +1,282 @@
+/* The review's life, its answers, and what the UI thread reads of it. */
+#include "reviewing/review_internal.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/format.h"
+#include "base/mem.h"
+#include "review/exchange/exchange.h"
+
+#define POLL_SECONDS 0.5
+
+struct review *review_new(const struct review_options *options, struct status *status)
+{
+    struct review *review = mem_zero(1, sizeof *review, "the review", status);
+    if (review == NULL) {
+        return NULL;
+    }
+    const struct store_options how = {.path = options->path, .reviewer = options->reviewer};
+    review->desk.store = store_new(&how, status);
+    if (review->desk.store == NULL ||
+        (options->truth != NULL &&
+         (review->truth_path = mem_text(options->truth, strlen(options->truth), status)) ==
+             NULL)) {
+        store_free(review->desk.store, NULL);
+        free(review);
+        return NULL;
+    }
+    review->desk.truth_path = review->truth_path;
+    review->pace = NAN;
+    review_desk_hooks(&review->desk);
+    return review;
+}
+
+/* What would be lost goes to a file of its own, so that it can be imported later: here, or
+ * where one may write for sure. */
+static bool rescue(struct store *store, struct status *status)
+{
+    const char *const places[] = {".", getenv("HOME"), getenv("TMPDIR"), "/tmp"};
+    char path[600];
+    struct status why = {0};
+    bool changed;
+    store_poll(store, &changed, NULL); /* one more attempt */
+    size_t n = store_unsaved(store);
+    for (size_t i = 0; n > 0 && i < sizeof places / sizeof places[0]; i++) {
+        if (places[i] == NULL || strlen(places[i]) > 500) {
+            continue;
+        }
+        snprintf(path, sizeof path, "%s/oddhours-unsaved-%ld.json", places[i], (long)getpid());
+        if (exchange_write(store_history(store), store_dataset(store), true, EXCHANGE_JSON,
+                           path, &why)) {
+            return status_set(status, STATUS_IO,
+                              "%zu %s of the review could not be saved, and kept in %s: "
+                              "type  :import %s  the next time",
+                              n, n == 1 ? "entry" : "entries", path, path);
+        }
+    }
+    return n == 0 ||
+           status_set(status, STATUS_IO, "%zu %s of the review could not be saved: %.150s", n,
+                      n == 1 ? "entry" : "entries", why.text);
+}
+
+bool review_free(struct review *review, struct status *status)
+{
+    if (review == NULL) {
+        return true;
+    }
+    bool good = rescue(review->desk.store, status);
+    store_free(review->desk.store, NULL);
+    review_desk_clear(&review->desk);
+    verdict_set_free(review->own);
+    verdict_set_free(review->shared);
+    free(review->truth_path);
+    free(review);
+    return good;
+}
+
+void review_attach(struct app *app)
+{
+    struct review_query *asked = app->review != NULL ? review_ask(app, TASK_ATTACH, 0) : NULL;
+    if (asked != NULL) {
+        review_submit(app, asked);
+    }
+}
+
+static void say_answer(struct app *app, const struct review_query *asked)
+{
+    struct review *review = app->review;
+    const struct status *status = &asked->query.status;
+    bool poll = asked->task == TASK_POLL, attach = asked->task == TASK_ATTACH;
+    bool notice = asked->notice[0] != '\0' && !attach;
+    if (status->code != STATUS_OK) {
+        bool kept = asked->unsaved > 0;
+        if (attach) {
+            app_say(app, LOG_WARNING, "%s: %s", asked->of_truth ? "truth" : "reviews",
+                    status->text);
+        } else if (!poll || !review->told) {
+            app_say(app, LOG_ERROR, "%s%s", kept ? "NOT saved, kept for later: " : "",
+                    status->text);
+        }
+        review->told = kept;
+        return;
+    }
+    if (poll && review->told && asked->unsaved == 0) {
+        app_say(app, LOG_NOTE, "saved: all that was waiting");
+    } else if (attach || notice) {
+        app_log(app, LOG_NOTE, "%s", asked->message);
+    } else if (!poll && asked->task != TASK_VERSIONS) {
+        app_say(app, LOG_NOTE, "%s", asked->message);
+    }
+    review->told = false;
+    if (notice) { /* instead of the usual word: it is said once */
+        app_say(app, LOG_WARNING, "%s", asked->notice);
+    }
+}
+
+/* What stays on the screen until it is over. */
+static void keep_problem(struct review *review, const struct review_query *asked)
+{
+    const struct status *status = &asked->query.status;
+    bool attach = asked->task == TASK_ATTACH, failed = status->code != STATUS_OK;
+    if (attach) {
+        snprintf(review->truth_problem, sizeof review->truth_problem, "%s",
+                 asked->of_truth ? status->text : "");
+    }
+    if (failed && !asked->of_truth && (attach || asked->unsaved > 0)) {
+        snprintf(review->problem, sizeof review->problem, "%s", status->text);
+    } else if (asked->unsaved == 0 && (!failed || asked->of_truth)) {
+        review->problem[0] = '\0';
+    }
+    if (asked->counted) {
+        review->pending = asked->pending;
+    }
+}
+
+void review_answer(struct app *app, struct query *query)
+{
+    struct review_query *asked = (struct review_query *)query;
+    struct review *review = app->review;
+    if (asked->task == TASK_POLL) {
+        review->asked_poll = false;
+        review->polled = clock_now();
+    }
+    review->unsaved = asked->unsaved;
+    keep_problem(review, asked);
+    say_answer(app, asked);
+    if (asked->page != NULL) {
+        app_page(app, asked->page);
+        asked->page = NULL;
+    }
+    if (asked->own != NULL && asked->shared != NULL) {
+        verdict_set_free(review->own);
+        verdict_set_free(review->shared);
+        review->own = asked->own;
+        review->shared = asked->shared;
+        review->pace = asked->pace;
+        asked->own = asked->shared = NULL;
+        app_changed(app, CHANGED_VERDICTS);
+    }
+    bool back = asked->task == TASK_UNDO || asked->task == TASK_REDO;
+    if (back && !asked->nothing && asked->row != UINT32_MAX) {
+        app_select_row(app, asked->row);
+    }
+}
+
+static bool polls(const struct app *app)
+{
+    return app->review != NULL && app->session.has_table && !app->review->asked_poll &&
+           (app->review->unsaved > 0 || app_view(app)->action == ACTION_VIEW_REVIEW);
+}
+
+double review_patience(const struct app *app)
+{
+    if (!polls(app)) {
+        return -1;
+    }
+    double left = app->review->polled + POLL_SECONDS - clock_now();
+    return left > 0 ? left : 0;
+}
+
+void review_poll(struct app *app)
+{
+    if (polls(app) && review_patience(app) <= 0) {
+        struct review_query *asked = review_ask(app, TASK_POLL, 0);
+        if (asked != NULL) {
+            app->review->asked_poll = true;
+            review_submit(app, asked);
+        }
+    }
+}
+
+/* ---- reading ---- */
+
+const struct verdict_row *review_own(const struct review *review, size_t row)
+{
+    return review != NULL ? verdict_set_find(review->own, (uint32_t)row) : NULL;
+}
+
+const struct verdict_set *review_own_set(const struct review *review)
+{
+    return review != NULL ? review->own : NULL;
+}
+
+const struct verdict_row *review_shared(const struct review *review, size_t row)
+{
+    return review != NULL ? verdict_set_find(review->shared, (uint32_t)row) : NULL;
+}
+
+const char *review_problem(const struct review *review)
+{
+    return review->problem[0] != '\0' ? review->problem : review->truth_problem;
+}
+
+size_t review_pending(const struct review *review)
+{
+    return review != NULL ? review->pending : 0;
+}
+
+size_t review_unsaved(const struct review *review)
+{
+    return review != NULL ? review->unsaved : 0;
+}
+
+double review_seconds(const struct review *review)
+{
+    return review != NULL ? review->pace : NAN;
+}
+
+void review_mark(const struct review *review, size_t row, bool blind, char *text, size_t size)
+{
+    static const char *const words[] = {"", "TP", "FP", "?"};
+    const struct verdict_row *own = review_own(review, row);
+    const struct verdict_row *any = blind ? NULL : review_shared(review, row);
+    const char *note = own != NULL && own->note != NULL ? "*" : "";
+    if (own != NULL && own->verdict != VERDICT_NONE) {
+        snprintf(text, size, "%s%s%s", words[own->verdict], note, own->unsaved ? "!" : "");
+    } else if (any != NULL && any->verdict != VERDICT_NONE) {
+        snprintf(text, size, "(%s)", words[any->verdict]);
+    } else {
+        snprintf(text, size, "%s", any != NULL && any->note != NULL ? "*" : note);
+    }
+}
+
+void review_look(struct review *review, size_t row, double now)
+{
+    if (review != NULL) {
+        review->seen = true;
+        review->seen_row = row;
+        review->seen_at = now;
+    }
+}
+
+const struct filter_hook *review_hooks(const struct review *review, size_t *n)
+{
+    *n = review != NULL ? 2 : 0;
+    return review != NULL ? review->desk.hooks : NULL;
+}
+
+const struct history *review_history(const struct review *review)
+{
+    return review->desk.attached ? store_history(review->desk.store) : NULL;
+}
+
+const struct verdict_set *review_counting(const struct review *review)
+{
+    return review->desk.shared;
+}
+
+size_t review_reviewer(const struct review *review)
+{
+    return history_reviewer_find(store_history(review->desk.store),
+                                 store_reviewer(review->desk.store));
+}
+
+const struct truth *review_truth(const struct review *review)
+{
+    return review->desk.truth;
+}

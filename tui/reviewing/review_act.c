@@ -1,0 +1,223 @@
+/* What the keys of a review do. */
+#include "reviewing/review_internal.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/format.h"
+#include "base/mem.h"
+
+enum { ALIKE_MAX = 100000 };
+
+enum verdict review_verdict_of(enum action action)
+{
+    switch ((int)action) {
+    case ACTION_TRUE_POSITIVE: return VERDICT_TP;
+    case ACTION_FALSE_POSITIVE: return VERDICT_FP;
+    case ACTION_UNDECIDED: return VERDICT_UNDECIDED;
+    default: return VERDICT_NONE;
+    }
+}
+
+static void give_context(struct app *app, struct review_query *asked, size_t row,
+                         const struct verdict_context *context)
+{
+    struct review *review = app->review;
+    if (context != NULL) {
+        asked->context = *context;
+        snprintf(asked->detector, sizeof asked->detector, "%s",
+                 context->detector != NULL ? context->detector : "");
+        snprintf(asked->queue, sizeof asked->queue, "%s",
+                 context->queue != NULL ? context->queue : "");
+        if (context->rank != NULL && asked->n == 1 &&
+            (asked->ranks = mem_new(1, sizeof *asked->ranks, "", NULL)) != NULL) {
+            asked->ranks[0] = context->rank[0];
+        }
+        asked->context.detector = asked->context.queue = NULL;
+    }
+    asked->context.seconds =
+        review->seen && review->seen_row == row ? app_now(app) - review->seen_at : NAN;
+}
+
+static void judge(struct app *app, size_t row, enum verdict verdict,
+                  const struct verdict_context *context)
+{
+    struct review_query *asked = review_ask(app, TASK_VERDICT, 1);
+    if (asked != NULL) {
+        asked->rows[0] = (uint32_t)row;
+        asked->verdict = verdict;
+        give_context(app, asked, row, context);
+        review_say_rows(asked, verdict_words(verdict), "", row, 1);
+        review_look(app->review, row, app_now(app));
+        review_submit(app, asked);
+    }
+}
+
+static void write_note(struct app *app, size_t row, const char *text)
+{
+    struct review_query *asked = review_ask(app, TASK_NOTE, 1);
+    if (asked != NULL) {
+        asked->rows[0] = (uint32_t)row;
+        snprintf(asked->text, sizeof asked->text, "%s", text);
+        review_say_rows(asked, text[0] != '\0' ? "note" : "note removed", "", row, 1);
+        review_submit(app, asked);
+    }
+}
+
+static void ask_about(struct app *app, size_t row)
+{
+    app->review->note_row = row;
+    app->review->note_run = app->n_replaced;
+}
+
+/* Whether the row that was asked about is still the one that was seen. */
+static bool still_there(struct app *app)
+{
+    if (app->review->note_run != app->n_replaced) {
+        app_say(app, LOG_ERROR, "the run has changed meanwhile: nothing is recorded");
+        return false;
+    }
+    return true;
+}
+
+static void note_done(void *context, struct app *app, const char *text)
+{
+    (void)context;
+    if (still_there(app)) {
+        write_note(app, app->review->note_row, text);
+    }
+}
+
+static void ask_note(struct app *app, size_t row)
+{
+    const struct verdict_row *own = review_own(app->review, row);
+    ask_about(app, row);
+    const struct question question = {
+        .label = "note: ", .initial = own != NULL ? own->note : NULL, .done = note_done};
+    app_ask(app, &question);
+}
+
+static void alike_confirmed(void *context, struct app *app)
+{
+    size_t row = app->review->note_row;
+    const struct run *run = app->session.run;
+    (void)context;
+    if (!still_there(app)) {
+        return;
+    }
+    const struct verdict_row *own = review_own(app->review, row);
+    if (own == NULL || own->verdict == VERDICT_NONE) {
+        return;
+    }
+    uint32_t profile = run->table->row_profile[row];
+    const uint32_t *start = &run->by_profile->start[profile];
+    size_t n = start[1] - start[0];
+    struct review_query *asked = review_ask(app, TASK_VERDICT, n);
+    if (asked != NULL) {
+        memcpy(asked->rows, &run->by_profile->rows[start[0]], n * sizeof *asked->rows);
+        asked->verdict = (enum verdict)own->verdict;
+        review_say_rows(asked, verdict_words(asked->verdict), "", row, n);
+        review_submit(app, asked);
+    }
+}
+
+/* One's own verdict on this row for all that look exactly like it. */
+static void ask_alike(struct app *app, size_t row)
+{
+    const struct table *table = app->session.run->table;
+    const struct verdict_row *own = review_own(app->review, row);
+    size_t n = table->profiles.copies[table->row_profile[row]];
+    if (own == NULL || own->verdict == VERDICT_NONE) {
+        app_say(app, LOG_NOTE, "give this user-hour a verdict first");
+    } else if (n < 2 || n > ALIKE_MAX) {
+        app_say(app, LOG_NOTE,
+                n < 2 ? "no other user-hour looks like this one"
+                      : "too many look like this one for one verdict");
+    } else {
+        ask_about(app, row);
+        app_confirm(app, 'y', alike_confirmed, NULL,
+                    "One verdict, %s, for all %s identical user-hours?",
+                    verdict_words((enum verdict)own->verdict), format_grouped(n).text);
+    }
+}
+
+static void file_task(struct app *app, enum review_task task, const char *path)
+{
+    struct review_query *asked = NULL;
+    if (path[0] == '\0') {
+        app_say(app, LOG_ERROR, "this wants the name of a file, .json or .csv");
+    } else if (strlen(path) < sizeof asked->text &&
+               (asked = review_ask(app, task, 0)) != NULL) {
+        snprintf(asked->text, sizeof asked->text, "%s", path);
+        review_submit(app, asked);
+    }
+}
+
+static void simple_task(struct app *app, enum review_task task, const char *text)
+{
+    struct review_query *asked = review_ask(app, task, 0);
+    if (asked != NULL) {
+        snprintf(asked->text, sizeof asked->text, "%s", text);
+        asked->row =
+            app->session.selected.has_row ? (uint32_t)app->session.selected.row : UINT32_MAX;
+        review_submit(app, asked);
+    }
+}
+
+bool review_act(struct app *app, enum action action, const char *argument, size_t row,
+                const struct verdict_context *context)
+{
+    bool of_row = review_verdict_of(action) != VERDICT_NONE || action == ACTION_NOTE ||
+                  action == ACTION_ALIKE;
+    bool other = action == ACTION_UNDO || action == ACTION_REDO || action == ACTION_IMPORT ||
+                 action == ACTION_EXPORT_REVIEW || action == ACTION_VERSIONS ||
+                 action == ACTION_MATCH;
+    if (!of_row && !other) {
+        return false;
+    }
+    if (app->review == NULL || !app->session.has_table) {
+        app_say(app, LOG_ERROR, "there is no place for reviews; --reviews FILE names one");
+    } else if (of_row && row == SIZE_MAX) {
+        app_say(app, LOG_NOTE, "there is no user-hour under the cursor");
+    } else {
+        switch ((int)action) {
+        case ACTION_UNDO: simple_task(app, TASK_UNDO, ""); break;
+        case ACTION_REDO: simple_task(app, TASK_REDO, ""); break;
+        case ACTION_IMPORT: file_task(app, TASK_IMPORT, argument); break;
+        case ACTION_EXPORT_REVIEW: file_task(app, TASK_EXPORT, argument); break;
+        case ACTION_VERSIONS: simple_task(app, TASK_VERSIONS, ""); break;
+        case ACTION_MATCH: simple_task(app, TASK_MATCH, argument); break;
+        case ACTION_ALIKE: ask_alike(app, row); break;
+        case ACTION_NOTE:
+            if (argument[0] != '\0') {
+                write_note(app, row, argument);
+            } else {
+                ask_note(app, row);
+            }
+            break;
+        default: judge(app, row, review_verdict_of(action), context); break;
+        }
+    }
+    return true;
+}
+
+bool review_act_listed(struct app *app, enum action action, const char *argument, size_t row)
+{
+    const struct session *session = &app->session;
+    const struct result *result = session_result(session);
+    char label[128];
+    uint32_t rank = 0;
+    if (result == NULL || row == SIZE_MAX) {
+        return review_act(app, action, argument, row, NULL);
+    }
+    rank = (uint32_t)ranking_rank_of(result->ranking, session->run->by_profile,
+                                     session->run->table->row_profile, row);
+    snprintf(label, sizeof label, "top %s k=%zu", result->name, session->selected.k);
+    const struct verdict_context context = {.detector = result->name,
+                                            .queue = label,
+                                            .k = (uint32_t)session->selected.k,
+                                            .rank = &rank};
+    return review_act(app, action, argument, row, &context);
+}

@@ -1,0 +1,159 @@
+#include "reviewing/review_desk.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/outfile.h"
+#include "base/text.h"
+#include "review/content.h"
+#include "review/exchange/exchange.h"
+#include "review/versions.h"
+
+/* ---- filters ---- */
+
+static void set_bit(uint64_t *rows, uint32_t row)
+{
+    rows[row / 64] |= (uint64_t)1 << (row % 64);
+}
+
+static bool mark_verdict(void *context, const char *value, uint64_t *rows,
+                         struct status *status)
+{
+    const struct review_desk *desk = context;
+    enum verdict wanted = verdict_parse(value);
+    const struct verdict_set *set = desk->shared;
+    (void)status;
+    if (wanted == VERDICT_NONE && desk->table != NULL) {
+        for (size_t i = 0; i < desk->table->n_rows; i++) {
+            set_bit(rows, (uint32_t)i);
+        }
+    }
+    for (size_t i = 0; set != NULL && i < set->n; i++) {
+        const struct verdict_row *row = &set->rows[i];
+        if (wanted == VERDICT_NONE && row->verdict != VERDICT_NONE) {
+            rows[row->row / 64] &= ~((uint64_t)1 << (row->row % 64));
+        } else if (row->verdict == wanted) {
+            set_bit(rows, row->row);
+        }
+    }
+    return true;
+}
+
+static bool mark_note(void *context, const char *value, uint64_t *rows, struct status *status)
+{
+    const struct review_desk *desk = context;
+    const struct verdict_set *set = desk->shared;
+    (void)status;
+    for (size_t i = 0; set != NULL && i < set->n; i++) {
+        const struct verdict_row *row = &set->rows[i];
+        if (row->note != NULL && (strcmp(value, "*") == 0 || text_contains(row->note, value))) {
+            set_bit(rows, row->row);
+        }
+    }
+    return true;
+}
+
+void review_desk_hooks(struct review_desk *desk)
+{
+    static const char *const words[] = {"tp", "fp", "undecided", "none", NULL};
+    desk->hooks[0] = (struct filter_hook){"verdict", words, mark_verdict, desk};
+    desk->hooks[1] = (struct filter_hook){"note", NULL, mark_note, desk};
+}
+
+/* ---- what counts ---- */
+
+struct verdict_set *review_desk_freeze(const struct review_desk *desk, bool own,
+                                       struct status *status)
+{
+    const struct history *history = store_history(desk->store);
+    size_t reviewer = HISTORY_EVERYONE;
+    if (own) {
+        reviewer = history_reviewer_find(history, store_reviewer(desk->store));
+        if (reviewer == SIZE_MAX) {
+            return mem_zero(1, sizeof(struct verdict_set), "verdicts", status);
+        }
+    }
+    return verdict_set_new(history, reviewer, status);
+}
+
+bool review_desk_renew(struct review_desk *desk, struct status *status)
+{
+    struct verdict_set *own = review_desk_freeze(desk, true, status);
+    struct verdict_set *shared = review_desk_freeze(desk, false, status);
+    if (own == NULL || shared == NULL) {
+        verdict_set_free(own);
+        verdict_set_free(shared);
+        return false;
+    }
+    verdict_set_free(desk->own);
+    verdict_set_free(desk->shared);
+    desk->own = own;
+    desk->shared = shared;
+    return true;
+}
+
+bool review_desk_attach(struct review_desk *desk, const struct table *table,
+                        struct status *status)
+{
+    const struct row_source source = content_source(table);
+    struct review_dataset dataset;
+    if (!content_dataset(table, &dataset, status)) {
+        return false;
+    }
+    desk->table = table;
+    bool good = store_attach(desk->store, &dataset, &source, status);
+    content_dataset_free(&dataset);
+    desk->attached = true;
+    truth_free(desk->truth);
+    desk->truth = NULL;
+    desk->truth_failed = false;
+    if (desk->truth_path != NULL) {
+        desk->truth = truth_load(desk->truth_path, table, NULL, good ? status : NULL);
+        desk->truth_failed = good && desk->truth == NULL;
+        good = good && desk->truth != NULL;
+    }
+    return good;
+}
+
+static bool import_matched(struct review_desk *desk, const struct exchange *exchange,
+                           size_t *added, size_t *lost, struct status *status)
+{
+    struct history *other = exchange_history(exchange, status);
+    bool good =
+        other != NULL && versions_match(desk->store, desk->table, other, added, lost, status);
+    history_free(other);
+    return good;
+}
+
+bool review_desk_import(struct review_desk *desk, const char *path, char *text, size_t size,
+                        struct status *status)
+{
+    struct exchange exchange;
+    size_t added = 0, lost = 0;
+    const struct review_dataset *dataset = store_dataset(desk->store);
+    if (!outfile_no_pipe(path, status) || !exchange_read(path, &exchange, status)) {
+        return false;
+    }
+    bool same = strcmp(exchange.dataset.hash, dataset->hash) == 0, good;
+    if (same) {
+        const struct row_source source = content_source(desk->table);
+        lost = exchange_keep(&exchange, &source,
+                             strcmp(exchange.dataset.features, dataset->features) == 0);
+        good = store_import(desk->store, exchange.entries, exchange.n, &added, status);
+    } else {
+        good = import_matched(desk, &exchange, &added, &lost, status);
+    }
+    exchange_clear(&exchange);
+    snprintf(text, size, "saved: %zu %s taken in%s, %zu left out", added,
+             added == 1 ? "entry" : "entries",
+             same ? "" : " by content, from another version of the file", lost);
+    return good;
+}
+
+void review_desk_clear(struct review_desk *desk)
+{
+    truth_free(desk->truth);
+    verdict_set_free(desk->own);
+    verdict_set_free(desk->shared);
+}

@@ -1,0 +1,83 @@
+/* review_internal: what the parts of review share: its state, and the one kind of query. */
+#ifndef ODDHOURS_TUI_REVIEW_INTERNAL_H
+#define ODDHOURS_TUI_REVIEW_INTERNAL_H
+
+#include "app/app_state.h"
+#include "reviewing/review.h"
+#include "reviewing/review_desk.h"
+
+enum { REVIEW_NOTE_TEXT = 1024 };
+
+struct review {
+    struct review_desk desk; /* the queries thread's */
+    struct verdict_set *own, *shared;
+    size_t unsaved;
+    double pace;     /* seconds a verdict takes; NaN: not measured */
+    bool asked_poll; /* a poll is on its way */
+    double polled;   /* clock_now() */
+    size_t seen_row; /* under the cursor since seen_at, app_now()'s seconds */
+    double seen_at;
+    bool seen;
+    size_t note_row, note_run; /* what the open question is about: of app->n_replaced */
+    char *truth_path;
+    size_t pending; /* verdicts and notes of other versions of the file, not taken over */
+    char problem[STATUS_TEXT]; /* why the store could not be read or written; "": all is well */
+    char truth_problem[STATUS_TEXT];
+    bool told; /* of a failure to save, until it is over */
+};
+
+enum review_task {
+    TASK_ATTACH,
+    TASK_VERDICT,
+    TASK_NOTE,
+    TASK_UNDO,
+    TASK_REDO,
+    TASK_POLL,
+    TASK_IMPORT,
+    TASK_VERSIONS,
+    TASK_MATCH,
+    TASK_EXPORT
+};
+
+struct review_query {
+    struct query query;
+    enum review_task task;
+    struct review *review;
+    const struct table *table;
+    size_t n;
+    uint32_t *rows;
+    uint32_t *ranks; /* (n) or NULL */
+    enum verdict verdict;
+    struct verdict_context context;
+    char detector[64], queue[512], text[REVIEW_NOTE_TEXT];
+    /* the answer */
+    bool changed, nothing;
+    bool of_truth; /* what failed is reading the truth */
+    uint32_t row;  /* undo, redo: the one under the cursor; then that to go to */
+    char message[400], notice[400];
+    struct verdict_set *own, *shared;
+    size_t unsaved;
+    double pace;
+    bool counted; /* `pending` is known */
+    size_t pending;
+    struct page *page; /* TASK_VERSIONS */
+};
+
+/* "saved: true positive taken back, U66@DOM1 d00 00h, row 2,967", or of how many user-hours. */
+void review_say_rows(struct review_query *asked, const char *what, const char *how, size_t row,
+                     size_t n);
+
+/* A question to the store, with room for n rows; NULL, and said so, without memory. */
+struct review_query *review_ask(struct app *app, enum review_task task, size_t n);
+
+/* On the queries thread (review_versions.c): what there is of other versions, as a page; the
+ * taking over, of all of them or of the one whose number is in the query's text; how many wait.
+ */
+bool review_versions_show(struct review_query *asked, struct status *status);
+bool review_versions_match(struct review_query *asked, struct status *status);
+void review_versions_count(struct review_query *asked);
+
+/* Hands it to the queries thread. */
+void review_submit(struct app *app, struct review_query *take_asked);
+
+#endif

@@ -1,0 +1,114 @@
+/* All numbers of the review as a page: what `oddhours report` writes, live. */
+#include "reviewing/review_internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/outfile.h"
+#include "pages/page_markdown.h"
+#include "review/report/report.h"
+
+struct report_query {
+    struct query query;
+    const struct run *run;
+    const struct review_desk *desk;
+    bool ready[DETECTOR_MAX + 1];
+    size_t k;
+    struct page *page; /* the answer */
+};
+
+static bool render(struct report_query *self, const struct report *report)
+{
+    struct status *status = &self->query.status;
+    struct outfile *file = outfile_memory(status);
+    size_t length = 0;
+    bool good = file != NULL && report_markdown(report, file, status);
+    const char *text = good ? outfile_bytes(file, &length) : NULL;
+    self->page = text != NULL ? page_new("Numbers of the review") : NULL;
+    if (self->page != NULL) {
+        page_markdown(self->page, text, length);
+    } else if (good) {
+        good = status_nomem(status, 0, "a page");
+    }
+    outfile_abandon(file);
+    return good;
+}
+
+static void work(struct query *query, const struct progress *progress)
+{
+    struct report_query *self = (struct report_query *)query;
+    const struct review_desk *desk = self->desk;
+    struct evaluated lists[DETECTOR_MAX + 1];
+    size_t n = 0;
+    if (!desk->attached) {
+        status_set(&query->status, STATUS_INPUT, "the table is not there yet");
+        return;
+    }
+    for (size_t i = 0; i <= detector_count(); i++) {
+        const struct result *result = &self->run->results[i];
+        if (self->ready[i]) {
+            /* The short names of the lists' headings: so the tables fit on the screen. */
+            lists[n++] = (struct evaluated){result->name, result->brief, result->ranking};
+        }
+    }
+    struct verdict_set *verdicts = review_desk_freeze(desk, false, &query->status);
+    if (verdicts == NULL) {
+        return;
+    }
+    const struct report_input input = {
+        .data = {self->run->table, self->run->by_profile, verdicts},
+        .lists = lists,
+        .n_lists = n,
+        .k = self->k,
+        .history = store_history(desk->store),
+        .reviewer = HISTORY_EVERYONE,
+        .mismatches = store_mismatches(desk->store),
+        .truth = desk->truth,
+        .truth_name = desk->truth_path,
+        .progress = progress,
+    };
+    struct report *report = report_new(&input, &query->status);
+    if (report != NULL) {
+        render(self, report);
+    }
+    report_free(report);
+    verdict_set_free(verdicts);
+}
+
+static void free_query(struct query *query)
+{
+    struct report_query *self = (struct report_query *)query;
+    page_free(self->page);
+    free(self);
+}
+
+void review_numbers(struct app *app)
+{
+    const struct session *session = &app->session;
+    if (app->review == NULL || !session->ended || !session->has_table) {
+        app_say(app, LOG_NOTE,
+                app->review == NULL ? "there is no place for verdicts"
+                                    : "the numbers come when the run has ended");
+        return;
+    }
+    struct report_query *self = mem_zero(1, sizeof *self, "a query", NULL);
+    if (self == NULL) {
+        app_say(app, LOG_ERROR, "no memory for the numbers");
+        return;
+    }
+    self->query.work = work;
+    self->query.free = free_query;
+    self->query.slot = SLOT_NUMBERS;
+    self->run = session->run;
+    self->desk = &app->review->desk;
+    self->k = session->selected.k;
+    memcpy(self->ready, session->has_result, sizeof self->ready);
+    app_query(app, app, &self->query);
+}
+
+void review_numbers_answer(struct app *app, struct query *query)
+{
+    app_page_answer(app, query, &((struct report_query *)query)->page);
+}

@@ -1,0 +1,47 @@
+/* zones: what the parts of a screen do when they are clicked. Whoever draws says so, on the
+ * canvas; the app looks them up (app_mouse.c). A canvas without zones takes none. */
+#ifndef ODDHOURS_TUI_ZONES_H
+#define ODDHOURS_TUI_ZONES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "input/actions.h"
+
+/* What the mouse did, at a cell of the screen. */
+struct mouse {
+    enum mouse_kind { MOUSE_CLICK, MOUSE_WHEEL_UP, MOUSE_WHEEL_DOWN } kind;
+    int y, x;
+};
+
+struct canvas;
+struct cell;
+
+enum { ZONES_MAX = 128, ZONE_ARGUMENT = 64 };
+
+struct zone {
+    int y, x, rows, cols; /* of the whole screen */
+    enum action action;   /* ACTION_NONE: rows of a list */
+    char argument[ZONE_ARGUMENT];
+    int cursor; /* of a list: the line, within the zone, that the cursor is on */
+};
+
+/* Those of one frame; a canvas has one (canvas_new()), and its parts share it. */
+struct zones {
+    const struct cell *cells; /* of the whole screen, which places are counted from */
+    size_t n;
+    struct zone list[ZONES_MAX];
+};
+
+/* A click on these cells of the canvas does `action` with `argument`. */
+void zone_action(struct canvas *canvas, int y, int x, int cols, enum action action,
+                 const char *argument);
+
+/* A click on one of these lines, of `used` that show rows, moves the cursor there. */
+void zone_list(struct canvas *canvas, int y, int rows, int used, int cursor);
+
+/* The zone at a place of the whole screen, the last one drawn there; NULL when there is none.
+ */
+const struct zone *zone_at(const struct canvas *canvas, int y, int x);
+
+#endif
