@@ -106,6 +106,47 @@ static const char *const words[] = {
     "show",
 };
 
+/* Lines that mean something, so that sessions go deep and runs replace each other. */
+static const char *const lines[] = {
+    "filter user:U6*",
+    "filter sort:iforest",
+    "filter copies:>3",
+    "clear-filter",
+    "search U1",
+    "next",
+    "columns rank time total_events nbhours_ratio",
+    "columns default",
+    "k 37",
+    "k 3000",
+    "threshold 5%",
+    "detector lof",
+    "detector ensemble",
+    "sort nbhours_ratio",
+    "sort time",
+    "heat nbhours_ratio",
+    "export /dev/null",
+    "note seen",
+    "why shapley",
+    "queue pooled",
+    "queue stratified",
+    "controls 3",
+    "repeats 3",
+    "blind",
+    "users",
+    "versions",
+    "hour",
+    "identical",
+    "beside",
+    "run trees=5",
+    "run features=total_events",
+    "run features=total_events,failed_events,dst_hosts",
+    "run features=total_events,failed_events,fail_ratio,dst_hosts,src_hosts,nbhours_events,"
+    "nbhours_ratio",
+    "run models=lof",
+    "run models=iforest,lof",
+    "run models=iforest lof=sklearn",
+};
+
 /* Texts for prompts, cut and joined from the words. */
 static const char *some_text(struct havoc *havoc)
 {
@@ -154,6 +195,13 @@ static void command(struct havoc *havoc)
     app_command(havoc->app, line);
 }
 
+static void sensible(struct havoc *havoc)
+{
+    const char *line = lines[draw(havoc, sizeof lines / sizeof lines[0])];
+    tell(havoc, "command", line);
+    app_command(havoc->app, line);
+}
+
 /* A screen of any size, and sometimes a click into it. */
 static void look(struct havoc *havoc)
 {
@@ -179,8 +227,10 @@ static void do_something(struct havoc *havoc)
         press_any(havoc);
     } else if (what < 65) {
         press_odd(havoc);
-    } else if (what < 80) {
+    } else if (what < 74) {
         command(havoc);
+    } else if (what < 80) {
+        sensible(havoc);
     } else if (what < 85) {
         type(havoc, some_text(havoc));
     } else if (what < 98) {
