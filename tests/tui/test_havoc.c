@@ -140,8 +140,7 @@ static const char *const lines[] = {
     "run trees=5",
     "run features=total_events",
     "run features=total_events,failed_events,dst_hosts",
-    "run features=total_events,failed_events,fail_ratio,dst_hosts,src_hosts,nbhours_events,"
-    "nbhours_ratio",
+    "run features=total_events,failed_events,fail_ratio,dst_hosts,src_hosts,nbhours_events",
     "run models=lof",
     "run models=iforest,lof",
     "run models=iforest lof=sklearn",

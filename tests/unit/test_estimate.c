@@ -180,7 +180,7 @@ static void what_takes_more(void **state)
 {
     (void)state;
     const uint64_t usual = bytes_of(1e6, 1e6, NULL);
-    assert_true(usual > 150e6 && usual < 300e6);
+    assert_true((double)usual > 150e6 && (double)usual < 300e6);
     assert_true(bytes_of(1e6, 1e5, NULL) < usual / 2);
     assert_true(bytes_of(5e6, 5e6, NULL) > 3 * usual);
     assert_true(bytes_of(1e6, 1e6, forest_only) < usual);

@@ -57,7 +57,9 @@ static double score_of(const struct scoring *scoring, double depth)
     if (scoring->denominator == 0) { /* trees of a single row */
         return 0.5;
     }
-    return pow(2.0, -(depth / scoring->denominator));
+    /* As numpy does it. clang would make exp2() of a plain 2, which differs in the last bit. */
+    const volatile double two = 2.0;
+    return pow(two, -(depth / scoring->denominator));
 }
 
 static void score_block(const struct scoring *scoring, struct scratch *scratch, size_t first)
