@@ -204,8 +204,19 @@ static void avx512_equals_a_plain_walk(void **state)
     equals_a_plain_walk(CPU_AVX512);
 }
 
+struct reported {
+    uint64_t most, total;
+};
+
+static void note_report(void *context, uint64_t done, uint64_t total)
+{
+    struct reported *reported = context;
+    reported->most = done > reported->most ? done : reported->most;
+    reported->total = total;
+}
+
 /* A forest with more cuts in a feature than the vector kernels' ranks can count, group by
- * group: scores are those of one sum over all trees. */
+ * group: scores are those of one sum over all trees, and progress is in profiles. */
 static void many_cuts_are_taken_in_groups(void **state)
 {
     (void)state;
@@ -226,7 +237,11 @@ static void many_cuts_are_taken_in_groups(void **state)
     struct table table = {.n_rows = ROWS, .profiles = {.n = ROWS, .d = 1, .copies = copies}};
     struct detector_data data = {.table = &table, .scaled = x};
     struct scores scores;
-    assert_true(iforest_score(&forest, &data, &scores, NULL, NULL));
+    struct reported reported = {0};
+    const struct progress progress = {.report = note_report, .context = &reported};
+    assert_true(iforest_score(&forest, &data, &scores, &progress, NULL));
+    assert_int_equal(reported.most, ROWS);
+    assert_int_equal(reported.total, ROWS);
     const volatile double two = 2.0; /* pow() it is, whatever the compiler prefers */
     double denominator = TREES * iforest_path_length(IFOREST_PSI);
     for (size_t i = 0; i < ROWS; i++) {

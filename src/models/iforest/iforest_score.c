@@ -88,7 +88,8 @@ static void score_task(void *context, size_t task, unsigned worker)
     }
     size_t more = (end - first) * scoring->coded->n_trees;
     size_t done = atomic_fetch_add(&scoring->done, more) + more;
-    progress_tick(scoring->progress, done, scoring->n * scoring->forest->n_trees);
+    /* In profiles, a part of one for each of its trees. */
+    progress_tick(scoring->progress, done / scoring->forest->n_trees, scoring->n);
 }
 
 static bool scratch_open(struct scratch *scratch, size_t d, struct status *status)
