@@ -68,6 +68,41 @@ static void the_detail_says_what_its_numbers_are(void **state)
     app_free(rich);
 }
 
+/* One feature is all but all of it: its share fits beside the bar, and the others are nothing.
+ */
+static void the_largest_share_fits(void **state)
+{
+    (void)state;
+    char path[] = "/tmp/oddhours-XXXXXX";
+    int fd = mkstemp(path);
+    FILE *file = fd >= 0 ? fdopen(fd, "w") : NULL;
+    assert_non_null(file);
+    fprintf(file, "total_events,failed_events,fail_ratio,dst_hosts,src_hosts,nbhours_events,"
+                  "nbhours_ratio\n");
+    for (int i = 0; i < 360; i++) {
+        fprintf(file, "%d,0,0,%d,1,0,0\n", i == 100 ? 1000000 : 5 + i % 11,
+                i == 100      ? 2
+                : i % 40 == 0 ? 5
+                              : 1 + i % 3);
+    }
+    assert_int_equal(fclose(file), 0);
+    struct app *one = fixture_open(path, "lof");
+    fixture_do(one, "top");
+    fixture_do(one, "filter row:100");
+    assert_int_equal(one->session.selected.row, 100);
+    double credit[TABLE_FEATURES_MAX];
+    const struct run *run = one->session.run;
+    const struct result *lof = run_result(run, "lof");
+    const struct detector_data data = run_detector_data(run);
+    assert_true(
+        lof->detector->explain(lof->model, &data, run->table->row_profile[100], credit));
+    assert_true(credit[0] > 0.9999 && credit[0] < 1);
+    assert_true(fixture_shows(one, "  100 %"));
+    assert_false(fixture_shows(one, "99.9"));
+    app_free(one);
+    unlink(path);
+}
+
 /* ---- the view ---- */
 
 static struct app *app;
@@ -380,6 +415,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_detail_says_what_its_numbers_are),
+        cmocka_unit_test(the_largest_share_fits),
         cmocka_unit_test(names_of_columns_are_found),
         cmocka_unit_test(groups_of_columns_become_their_members),
         cmocka_unit_test(columns_are_chosen_and_scrolled),

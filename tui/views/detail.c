@@ -230,6 +230,12 @@ static void add_parts(struct pane *pane, const struct glyphs *glyphs)
     }
 }
 
+/* What rounds to 0.0 % is nothing, and the other end is all: so the text fits. */
+static double shown_share(double share)
+{
+    return share < 0.0005 ? 0 : share >= 0.9995 ? 1 : share;
+}
+
 static void draw_feature(const struct pane *pane, size_t i, struct canvas *canvas, int y)
 {
     const struct columns *columns = &pane->columns;
@@ -241,12 +247,10 @@ static void draw_feature(const struct pane *pane, size_t i, struct canvas *canva
         }
         if (what == CREDIT) {
             int x = columns->x[column], bar = columns->width[column] - SHARE_COLS;
-            /* What rounds to 0.0 % is nothing, and its text fits. */
-            double share = pane->share[i] >= 0.0005 ? pane->share[i] : 0;
+            double share = shown_share(pane->share[i]);
             chart_bar(canvas, y, x, bar, share, ROLE_BAR);
-            bool tiny = share > 0 && share < 0.0001;
             canvas_field(canvas, y, x + bar, SHARE_COLS, TEXT_RIGHT, ROLE_TEXT,
-                         tiny ? "<0.01 %" : format_percent(share).text);
+                         format_percent(share).text);
             continue;
         }
         fill_part(pane, i, what, canvas->glyphs, &part);
