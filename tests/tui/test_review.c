@@ -265,6 +265,8 @@ static void verdicts_of_another_version(void **state)
     fixture_do(app, "key Esc");
     fixture_do(app, "match 2");
     assert_non_null(strstr(app->message, "1 to 1"));
+    fixture_do(app, "match 0"); /* not all of them */
+    assert_non_null(strstr(app->message, "1 to 1"));
     fixture_do(app, "match");
     assert_non_null(strstr(app->message, "saved: 3 taken over by content"));
     assert_int_equal(review_counting(app->review)->n, 3);

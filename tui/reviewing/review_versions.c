@@ -100,7 +100,7 @@ bool review_versions_match(struct review_query *asked, struct status *status)
     size_t added = 0, lost = 0;
     bool good = versions_load(desk->store, &versions, status);
     if (good && versions.n > 0 && asked->text[0] != '\0' &&
-        !whole_parse(asked->text, versions.n, &only)) {
+        (!whole_parse(asked->text, versions.n, &only) || only == 0)) {
         good = status_set(status, STATUS_USAGE, "match wants a number from :versions, 1 to %zu",
                           versions.n);
     }
