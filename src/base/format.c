@@ -126,7 +126,7 @@ static struct shown decimal(double value, int decimals)
     snprintf(digits, sizeof digits, "%.*f", decimals, fabs(value));
     size_t whole = strcspn(digits, ".");
     struct shown grouped = format_grouped(strtoull(digits, NULL, 10));
-    snprintf(shown.text, sizeof shown.text, "%s%.20s%.6s", value < 0 ? "-" : "", grouped.text,
+    snprintf(shown.text, sizeof shown.text, "%s%.24s%.6s", value < 0 ? "-" : "", grouped.text,
              digits + whole);
     return shown;
 }

@@ -105,6 +105,7 @@ static void scores_and_values(void **state)
     SHOWS(format_value(0.5), "0.5");
     SHOWS(format_value(0.123456), "0.1235");
     SHOWS(format_value(1e20), "1.000e+20");
+    SHOWS(format_value(-999999999999999.5), "-1,000,000,000,000,000");
     SHOWS(format_value(0), "0");
     SHOWS(format_value(NAN), "-");
 }
