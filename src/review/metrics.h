@@ -22,7 +22,7 @@ struct block {
 struct metrics {
     size_t rows, positives; /* ranked ones */
     size_t missed;          /* positive rows that have no score */
-    double base_rate;       /* positives / rows: what average precision is by chance */
+    double base_rate; /* positives / rows: average precision by chance, if none is missed */
     /* Sum of (recall step) * precision over blocks, as scikit-learn's average_precision_score;
      * recall is of all positives, so that those without a score count as never found. */
     double average_precision;

@@ -58,8 +58,8 @@ struct view_ops {
     enum action action; /* that shows it; key, name and help come from actions.def */
     const char *title;  /* in the breadcrumb and in messages */
     unsigned contexts;  /* CONTEXT_...: whose actions it takes */
-    /* The actions that matter most here, for the footer: at most seven, ended by ACTION_NONE;
-     * the first ones stay longest on a narrow screen. */
+    /* The actions that matter most here, ended by ACTION_NONE: the footer shows the first seven
+     * of those that would do something now, fewer on a narrow screen. */
     const enum action *footer;
 
     /* Lists or counts only what the filter lets through: then the header says so; in
