@@ -7,13 +7,9 @@
 
 #include "models/detector.h"
 
-struct reason {
-    size_t feature; /* with the largest credit that speaks for an anomaly */
-    double share;   /* of all such credits, 0 to 1 */
-};
-
-/* False when the detector did not score the profile, or nothing speaks against it. */
+/* `*feature`: the one with the largest credit that speaks for an anomaly. False, and it is left
+ * alone, when the detector did not score the profile or nothing speaks against it. */
 bool reason_find(const struct detector *detector, const void *model,
-                 const struct detector_data *data, size_t profile, struct reason *reason);
+                 const struct detector_data *data, size_t profile, size_t *feature);
 
 #endif

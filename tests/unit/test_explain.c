@@ -421,12 +421,12 @@ static const char *first_reason(const struct explainer *explainer, size_t profil
             best = i;
         }
     }
-    struct reason reason;
+    size_t feature;
     if (!reason_find(data->source[best].detector, data->source[best].model, &data->data,
-                     profile, &reason)) {
+                     profile, &feature)) {
         return "";
     }
-    return data->data.table->feature_names[reason.feature];
+    return data->data.table->feature_names[feature];
 }
 
 static void causes_of_planted_incidents(void **state)

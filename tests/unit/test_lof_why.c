@@ -174,15 +174,14 @@ static void a_reason_may_be_on_either_side(void **state)
     values[0] = 20; /* far below, and a trifle above */
     values[1] = 58;
     struct bench bench;
-    struct reason reason;
+    size_t reason;
     bench_open(&bench, fixture_table(values, N, 2, NULL), LOF_DISTINCT, 5);
     bench_fit(&bench);
     double credit[2];
     assert_true(lof_detector.explain(bench.model, &bench.data, 0, credit));
     assert_true(credit[0] < -0.98 && credit[1] > 0);
     assert_true(reason_find(&lof_detector, bench.model, &bench.data, 0, &reason));
-    assert_int_equal(reason.feature, 0);
-    assert_true(fabs(reason.share + credit[0]) < 1e-12);
+    assert_int_equal(reason, 0);
     bench_close(&bench);
     /* Above comes first otherwise. */
     double more[N * 2];
@@ -193,8 +192,7 @@ static void a_reason_may_be_on_either_side(void **state)
     assert_true(lof_detector.explain(bench.model, &bench.data, 0, credit));
     assert_true(credit[0] < -0.5 && credit[1] > 0.1);
     assert_true(reason_find(&lof_detector, bench.model, &bench.data, 0, &reason));
-    assert_int_equal(reason.feature, 1);
-    assert_true(fabs(reason.share - credit[1]) < 1e-12);
+    assert_int_equal(reason, 1);
     bench_close(&bench);
 }
 

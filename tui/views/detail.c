@@ -65,14 +65,14 @@ bool detail_why(const struct session *session, size_t result, size_t profile, bo
     result = most_certain(session, result, profile);
     const struct detector *detector = run->results[result].detector;
     const struct detector_data data = run_detector_data(run);
-    struct reason reason;
+    size_t feature;
     char bytes[FEATURE_TEXT + sizeof(struct shown)];
     if (!session->has_result[result] || detector == NULL ||
-        !reason_find(detector, run->results[result].model, &data, profile, &reason)) {
+        !reason_find(detector, run->results[result].model, &data, profile, &feature)) {
         return false;
     }
-    snprintf(bytes, sizeof bytes, "%.60s %s", run->table->feature_names[reason.feature],
-             format_value(table_profile(run->table, profile)[reason.feature]).text);
+    snprintf(bytes, sizeof bytes, "%.60s %s", run->table->feature_names[feature],
+             format_value(table_profile(run->table, profile)[feature]).text);
     text_safe(text, size, bytes, strlen(bytes), ascii);
     return true;
 }
