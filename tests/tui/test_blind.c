@@ -1,4 +1,5 @@
 /* A blind review: no view, page, filter or action shows what its queue hides. */
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -82,6 +83,28 @@ static void pages_with_reasons_wait(void **state)
     fixture_do(app, "key w");
     assert_string_equal(app->page->title, "Why");
     close_blind(app);
+}
+
+/* The answer is there, and has not been looked at, when the blind review begins. */
+static void pages_that_came_just_before_are_not_shown(void **state)
+{
+    (void)state;
+    static const enum action pages[] = {ACTION_WHY, ACTION_NUMBERS};
+    for (size_t i = 0; i < sizeof pages / sizeof pages[0]; i++) {
+        struct app *app = open_blind();
+        fixture_do(app, "blind");
+        assert_false(app->session.blind);
+        app_do(app, pages[i], "");
+        while (!queries_idle(app->queries)) {
+            sched_yield();
+        }
+        assert_false(app_idle(app));
+        app_do(app, ACTION_BLIND, "7");
+        assert_true(app->session.blind);
+        fixture_wait(app);
+        assert_null(app->page);
+        close_blind(app);
+    }
 }
 
 static bool harmless_page(const struct page *page)
@@ -199,6 +222,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(views_with_scores_wait),
         cmocka_unit_test(pages_with_reasons_wait),
+        cmocka_unit_test(pages_that_came_just_before_are_not_shown),
         cmocka_unit_test(no_action_leads_out),
         cmocka_unit_test(filters_know_no_ranks),
         cmocka_unit_test(an_hour_is_not_gone_back_to),

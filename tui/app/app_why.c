@@ -117,7 +117,9 @@ void app_why(struct app *app, const char *argument)
 
 void app_why_answer(struct app *app, struct query *query)
 {
-    app_page_answer(app, query, &((struct why_query *)query)->page);
+    if (!app->session.blind) { /* which may have begun when this was in the inbox */
+        app_page_answer(app, query, &((struct why_query *)query)->page);
+    }
 }
 
 void app_why_free(struct app *app)

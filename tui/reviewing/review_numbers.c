@@ -110,5 +110,7 @@ void review_numbers(struct app *app)
 
 void review_numbers_answer(struct app *app, struct query *query)
 {
-    app_page_answer(app, query, &((struct report_query *)query)->page);
+    if (!app->session.blind) { /* which may have begun when this was in the inbox */
+        app_page_answer(app, query, &((struct report_query *)query)->page);
+    }
 }
