@@ -59,6 +59,7 @@ void table_find_days(struct table *table)
             latest = seconds > latest ? seconds : latest;
         }
     }
+    table->has_days = earliest != INT64_MAX;
     table->first_day = earliest == INT64_MAX ? 0 : timestamp_day(earliest);
     table->last_day = earliest == INT64_MAX ? 0 : timestamp_day(latest);
 }

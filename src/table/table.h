@@ -64,6 +64,7 @@ struct table {
     int64_t *time_seconds; /* (dict_count(times)) seconds since 1970 UTC, or TABLE_NO_TIME */
     int64_t first_day;     /* days since 1970 of the earliest time: day 0; 0 without times */
     int64_t last_day;      /* the same of the latest */
+    bool has_days;         /* some time can be read */
     struct profiles profiles;
     char **feature_names; /* (profiles.d) */
     struct read_report report;
@@ -84,7 +85,7 @@ static inline const double *table_profile(const struct table *table, size_t prof
 /* Day (0 is the table's first) and hour of day of a row; false when it has no readable time. */
 bool table_row_when(const struct table *table, size_t row, int64_t *day, int *hour);
 
-/* Finds first_day and last_day in the parsed times. */
+/* Finds first_day, last_day and has_days in the parsed times. */
 void table_find_days(struct table *table);
 
 /* Memory held by the table, in bytes. */

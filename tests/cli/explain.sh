@@ -72,7 +72,7 @@ sed '3,9s/^[^,]*/soon/' "$data/lanl_user_hours.csv" >"$work/soon.csv"
 ends 'a time that cannot be read is not said to be the first' 0 'cannot be read, so no hour' \
     "$oddhours" explain "$work/soon.csv" -q --row 3 --trees 10 --epochs 1
 { sed -n 1p "$data/lanl_user_hours.csv"; sed -n 2p "$data/lanl_user_hours.csv"; } >"$work/one.csv"
-ends 'a single row misses nothing by more than others do' 0 'no row has a smaller miss' \
+ends 'a single row misses nothing by more than others do' 0 "no row's miss is known to be smaller" \
     "$oddhours" explain "$work/one.csv" -q --row 0
 ends 'a row that LOF did not score says so' 0 'not in the sample' \
     "$oddhours" explain "$data/lanl_user_hours.csv" -q --row 2723 --models lof \

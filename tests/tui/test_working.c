@@ -31,7 +31,7 @@ static void leave(struct query *query)
 static bool says_working(struct app *app)
 {
     app->shows_working = app_working_in(app) == 0; /* as the loop does before it draws */
-    return fixture_shows_now(app, "looking through the user-hours ...");
+    return fixture_shows_now(app, "working ...");
 }
 
 static void a_slow_question_says_so(void **state)

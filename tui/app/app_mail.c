@@ -76,7 +76,10 @@ void app_run_again(struct app *app, const char *words)
     struct status status = {0};
     struct run_params params;
     if (app->session.busy || app->retired != NULL) {
-        app_say(app, LOG_WARNING, "a run is going on; cancel it first");
+        app_say(app, LOG_WARNING, "%s",
+                app->session.busy
+                    ? "a run is going on; cancel it first"
+                    : "what was asked of the run before is still being looked for");
         return;
     }
     if (!run_params_copy(&params, &app->params, &status)) {

@@ -66,7 +66,7 @@ static void draw_status(const struct app *app, struct canvas *canvas, int y)
                (app_view(app)->action != ACTION_VIEW_RUN || app->page != NULL)) {
         draw_progress(app, canvas, y);
     } else if (app->shows_working) {
-        canvas_text(canvas, y, 1, ROLE_DIM, "looking through the user-hours ...");
+        canvas_text(canvas, y, 1, ROLE_DIM, "working ...");
     }
 }
 

@@ -9,12 +9,7 @@
 
 size_t scores_days(const struct table *table)
 {
-    bool any = false;
-    size_t n = table->times != NULL ? dict_count(table->times) : 0;
-    for (size_t i = 0; i < n && !any; i++) {
-        any = table->time_seconds[i] != TABLE_NO_TIME;
-    }
-    return any ? (size_t)(table->last_day - table->first_day) + 1 : 0;
+    return table->has_days ? (size_t)(table->last_day - table->first_day) + 1 : 0;
 }
 
 /* The lowest score that at most `rows` rows are strictly above of. */

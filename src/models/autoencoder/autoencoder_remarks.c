@@ -14,7 +14,7 @@ void autoencoder_remarks(const void *model, const struct detector_data *data, si
     autoencoder_misses(model, data, profile, miss);
     line(context, "", "given back by the network, and how that miss compares with all rows'");
     for (size_t i = 0; i < table->profiles.d; i++) {
-        char text[200], than[80] = "no row has a smaller miss";
+        char text[200], than[80] = "no row's miss is known to be smaller";
         if (miss[i].below > 0) {
             snprintf(than, sizeof than, "a larger miss than in %s of rows",
                      format_percent(miss[i].below).text);

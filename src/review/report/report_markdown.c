@@ -248,12 +248,12 @@ static void put_effort(const struct report *report, struct outfile *file)
 {
     outfile_printf(file,
                    "\n## What other K still cost\n\n| K | distinct user-hours in all lists | "
-                   "not judged | hours at this pace |\n|--:|--:|--:|--:|\n");
+                   "not judged | time at this pace |\n|--:|--:|--:|--:|\n");
     for (size_t i = 0; i < report->n_ks; i++) {
         outfile_printf(file, "| %s | %s | %s | %s |\n", format_grouped(report->more[i].k).text,
                        format_grouped(report->more[i].distinct).text,
                        format_grouped(report->more[i].left).text,
-                       report_number(report->more[i].hours, 1).text);
+                       report_hours(report->more[i].hours).text);
     }
 }
 

@@ -43,6 +43,9 @@ struct words report_hours(double hours)
 {
     struct words words;
     double minutes = round(60 * hours);
+    if (isnan(hours)) {
+        return report_number(hours, 0);
+    }
     if (hours > 0 && minutes < 1) {
         snprintf(words.text, sizeof words.text, "less than a minute");
     } else if (minutes < 60) {

@@ -23,7 +23,8 @@ static void put_metrics(const struct report *report, struct outfile *file)
                        report_number(t->metrics.roc_auc, 3).text);
     }
     outfile_printf(file,
-                   "\nThe base rate, which is the average precision of chance, is %.6f. "
+                   "\nThe base rate, the average precision of chance where every row has a "
+                   "score, is %.6f. "
                    "\"most X\" is the trivial rule that ranks by that feature alone. ROC-AUC "
                    "is high where nearly all rows are negative; do not read it alone.\n",
                    report->truths[0].metrics.base_rate);
