@@ -117,13 +117,6 @@ bool app_is_void(const struct app *app, const struct query *query);
 /* Copies the worker's progress for the next frame. */
 void app_tick(struct app *app);
 
-/* Whether nothing is being looked for and all answers have been taken. */
-bool app_idle(const struct app *app);
-
-/* Seconds until the screen should say that what was asked takes a while: 0 from then on;
- * negative when nothing is being looked for. */
-double app_working_in(const struct app *app);
-
 /* A key, an action by its name, a line of the palette ("k 100"). */
 void app_key(struct app *app, keycode key);
 void app_do(struct app *app, enum action action, const char *argument);
@@ -149,6 +142,12 @@ void app_jump(struct app *app, enum action view); /* by its digit: the first of 
 void app_changed(struct app *app, unsigned what); /* tells every view */
 void app_back(struct app *app);
 const char *app_base_name(const char *path);
+
+/* app_ask.c */
+bool app_idle(const struct app *app); /* nothing is looked for, all answers have been taken */
+/* Seconds until the screen should say that what was asked takes a while: 0 from then on;
+ * negative when nothing is being looked for. */
+double app_working_in(const struct app *app);
 
 /* app_act.c */
 void app_search(struct app *app, bool forward);
