@@ -57,7 +57,7 @@ static INLINE __m512i look(const __m512i *table, unsigned n, __m512i slot)
 static INLINE __m512i next(__m512i slot, __mmask32 right)
 {
     __m512i twice = _mm512_add_epi16(slot, slot);
-    return _mm512_mask_sub_epi16(twice, right, twice, _mm512_set1_epi16(-1));
+    return _mm512_mask_add_epi16(twice, right, twice, _mm512_set1_epi16(1));
 }
 
 /* Down one level whose splits are in n tables. A rank of the row is 8 times itself, so it is
@@ -91,7 +91,7 @@ static INLINE __m512i walk_crown(const uint16_t *const *x, __m512i split, size_t
     __m512i two = _mm512_set1_epi16(2), slot = _mm512_set1_epi16(1);
     __mmask32 right0 =
         _mm512_cmpgt_epu16_mask(load(x[1] + row), _mm512_permutexvar_epi16(slot, split));
-    slot = _mm512_mask_sub_epi16(two, right0, two, _mm512_set1_epi16(-1));
+    slot = _mm512_mask_add_epi16(two, right0, two, slot);
     __m512i value = _mm512_mask_blend_epi16(right0, load(x[2] + row), load(x[3] + row));
     __mmask32 right1 = _mm512_cmpgt_epu16_mask(value, _mm512_permutexvar_epi16(slot, split));
     slot = next(slot, right1);
