@@ -18,6 +18,10 @@ import tempfile
 if os.path.exists("/proc/cpuinfo") and "avx512f" in open("/proc/cpuinfo").read():
     os.environ["NPY_DISABLE_CPU_FEATURES"] = (
         "AVX512F AVX512CD AVX512_SKX AVX512_CLX AVX512_CNL AVX512_ICL")
+sys.dont_write_bytecode = True  # the sources may not be ours to write to
+import numbers_beside as numbers
+from numbers_beside import same
+
 try:
     import numpy as np
     import pandas as pd
@@ -31,18 +35,6 @@ except ImportError as error:
 FEATURES = ["total_events", "failed_events", "fail_ratio", "dst_hosts", "src_hosts",
             "nbhours_events", "nbhours_ratio"]
 TREES = 40
-differing = []
-compared = 0
-
-
-def same(what, ours, theirs, tolerance=1e-9):
-    global compared
-    compared += 1
-    ours = math.nan if ours is None else float(ours)
-    theirs = math.nan if theirs is None else float(theirs)
-    if not (math.isnan(ours) and math.isnan(theirs)) and \
-            not math.isclose(ours, theirs, rel_tol=tolerance, abs_tol=tolerance):
-        differing.append(f"{what}: oddhours {ours}, here {theirs}")
 
 
 # ---- Isolation Forest ----
@@ -244,10 +236,7 @@ def main():
             for name in ("iforest", "autoencoder", "lof", "ensemble"):
                 share = (scores[name] >= scores[name][row]).mean()
                 same(f"{name} tail share", detectors[name]["tail_share"], share)
-    print(f"{compared} numbers compared, {len(differing)} differ")
-    for line in differing[:20]:
-        print(line)
-    return 1 if differing else 0
+    return numbers.verdict()
 
 
 if __name__ == "__main__":

@@ -13,6 +13,10 @@ import subprocess
 import sys
 import tempfile
 
+sys.dont_write_bytecode = True  # the sources may not be ours to write to
+import numbers_beside as numbers
+from numbers_beside import same
+
 try:
     import numpy as np
     import pandas as pd
@@ -23,18 +27,6 @@ except ImportError as error:
     sys.exit(77)
 
 KINDS = ("tp", "fp", "undecided", "open")
-differing = []
-compared = 0
-
-
-def same(what, ours, theirs, tolerance=1e-9):
-    global compared
-    compared += 1
-    ours = math.nan if ours is None else float(ours)
-    theirs = math.nan if theirs is None else float(theirs)
-    if not (math.isnan(ours) and math.isnan(theirs)) and \
-            not math.isclose(ours, theirs, rel_tol=tolerance, abs_tol=tolerance):
-        differing.append(f"{what}: oddhours {ours}, here {theirs}")
 
 
 def pair(what, ours, theirs):
@@ -345,10 +337,7 @@ def main():
                 subprocess.run([program, "report", place, "-q", "-o", f"{place}/report.json", "-n",
                                 str(k), "--reviews", reviews, "--truth", labels], check=True)
                 check(json.load(open(f"{place}/report.json")), k, review, scores, table, truth)
-    print(f"{compared} numbers compared, {len(differing)} differ")
-    for line in differing[:20]:
-        print(line)
-    return 1 if differing else 0
+    return numbers.verdict()
 
 
 if __name__ == "__main__":
