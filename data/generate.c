@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/shortest.h"
+#include "base/double_text.h"
 #include "incidents.h"
 
 struct plan {
@@ -60,8 +60,8 @@ static char *put_number(char *at, uint64_t number)
 
 static char *put_ratio(char *at, uint32_t part, uint32_t whole)
 {
-    char text[SHORTEST_TEXT];
-    return put_text(at, text, shortest_ratio(part, whole, text));
+    char text[DOUBLE_TEXT];
+    return put_text(at, text, double_text_ratio(part, whole, text));
 }
 
 /* ".dddddddddd", different for each row: the row number times a number without common factor.

@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/behind.h"
+#include "base/writeback.h"
 #include "base/mem.h"
 
 enum { BUFFER = 1 << 18, AT_ONCE = 4 << 20 /* bytes handed to the system */ };
@@ -26,7 +26,7 @@ struct outfile {
     size_t length, capacity;
     size_t used;
     size_t flushed; /* bytes that have left the buffer */
-    struct behind behind;
+    struct writeback writeback;
     char buffer[BUFFER];
 };
 
@@ -116,7 +116,7 @@ struct outfile *outfile_open(const char *path, struct status *status)
     file->fd = STDOUT_FILENO;
     file->error = 0;
     file->used = file->flushed = 0;
-    file->behind = (struct behind){0};
+    file->writeback = (struct writeback){0};
     file->in_memory = false;
     file->memory = NULL;
     file->length = file->capacity = 0;
@@ -166,7 +166,7 @@ static void write_all(struct outfile *file, const char *bytes, size_t length)
         length -= (size_t)wrote;
         file->flushed += (size_t)wrote;
         if (file->temporary != NULL) {
-            behind_advance(&file->behind, file->fd, file->flushed);
+            writeback_advance(&file->writeback, file->fd, file->flushed);
         }
     }
 }
@@ -196,7 +196,7 @@ const char *outfile_bytes(struct outfile *file, size_t *length)
 
 void outfile_stays_cached(struct outfile *file)
 {
-    file->behind.off = true;
+    file->writeback.off = true;
 }
 
 bool outfile_write(struct outfile *file, const void *bytes, size_t length)

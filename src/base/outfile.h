@@ -24,7 +24,8 @@ struct outfile *outfile_open(const char *path, struct status *status);
 struct outfile *outfile_memory(struct status *status);
 const char *outfile_bytes(struct outfile *file, size_t *length);
 
-/* A long file leaves the system's cache while it is written (behind.h); this one does not. */
+/* A long file leaves the system's cache while it is written (writeback.h); this one does not.
+ */
 void outfile_stays_cached(struct outfile *file);
 
 /* Appends. An error is remembered and reported by outfile_commit(), so the return value need

@@ -3,7 +3,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "base/nearest.h"
+#include "base/suggest.h"
 
 const struct command commands[] = {
     {"run", "run FILE -o DIR", "run the detectors and write their files", cmd_run},
@@ -27,9 +27,9 @@ const struct command *command_find(const char *word)
 
 const char *command_nearest(const char *word)
 {
-    struct nearest nearest = {0};
+    struct suggestion suggestion = {0};
     for (const struct command *command = commands; command->name != NULL; command++) {
-        nearest_consider(&nearest, word, command->name);
+        suggest_consider(&suggestion, word, command->name);
     }
-    return nearest.word;
+    return suggestion.word;
 }

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/nearest.h"
+#include "base/suggest.h"
 #include "base/text.h"
 #include "cmd/options_help.h"
 #include "config.h"
@@ -60,21 +60,21 @@ static bool unknown(struct walk *walk, const char *text, size_t length)
     const struct options *options = walk->options;
     const struct option_spec *lists[] = {options->own, options_shared,
                                          options->params != NULL ? options_of_run : NULL};
-    struct nearest nearest = {0};
+    struct suggestion suggestion = {0};
     struct status status;
     char word[64];
     snprintf(word, sizeof word, "%.*s", (int)(length < 63 ? length : 63), text);
     for (size_t i = 0; i < 3; i++) {
         for (const struct option_spec *spec = lists[i]; spec != NULL && spec->name; spec++) {
-            nearest_consider(&nearest, word, spec->name);
+            suggest_consider(&suggestion, word, spec->name);
         }
     }
     for (size_t i = 0; options->params != NULL && run_params_spec(i) != NULL; i++) {
-        nearest_consider(&nearest, word, run_params_spec(i)->option);
+        suggest_consider(&suggestion, word, run_params_spec(i)->option);
     }
-    if (nearest.word != NULL) {
+    if (suggestion.word != NULL) {
         status_set(&status, STATUS_USAGE, "there is no option --%s; did you mean --%s?", word,
-                   nearest.word);
+                   suggestion.word);
     } else {
         status_set(&status, STATUS_USAGE, "there is no option --%s; --help lists them", word);
     }

@@ -11,7 +11,7 @@
 #include "base/mem.h"
 #include "base/outfile.h"
 #include "base/parallel.h"
-#include "base/whole.h"
+#include "base/count.h"
 #include "cmd/console.h"
 #include "cmd/operand.h"
 #include "cmd/options.h"
@@ -47,7 +47,7 @@ static bool read_count(const char *name, const char *text, uint64_t least, uint6
                        uint64_t *count, struct status *status)
 {
     uint64_t value;
-    if (!whole_parse(text, most, &value) || value < least) {
+    if (!count_parse(text, most, &value) || value < least) {
         return status_set(status, STATUS_USAGE,
                           "--%s wants a whole number from %" PRIu64 " to %" PRIu64 ", not '%s'",
                           name, least, most, text);

@@ -8,7 +8,7 @@
 
 #include "base/format.h"
 #include "base/mem.h"
-#include "base/nearest.h"
+#include "base/suggest.h"
 #include "cmd/console.h"
 #include "cmd/operand.h"
 #include "cmd/options.h"
@@ -41,16 +41,17 @@ enum { OPTION_COUNT, OPTION_FILTER, OPTION_BY, OPTION_FORMAT, OPTION_GUARD };
 
 static bool take_format(struct settings *settings, const char *name, struct status *status)
 {
-    struct nearest nearest = {0};
+    struct suggestion suggestion = {0};
     settings->format = sheet_format_find(name);
     for (size_t i = 0; sheet_formats[i] != NULL; i++) {
-        nearest_consider(&nearest, name, sheet_formats[i]->name);
+        suggest_consider(&suggestion, name, sheet_formats[i]->name);
     }
     return settings->format != NULL ||
-           status_set(
-               status, STATUS_USAGE, "--format is csv, json or markdown, not '%.60s'%s%s%s",
-               name, nearest.word != NULL ? "; did you mean '" : "",
-               nearest.word != NULL ? nearest.word : "", nearest.word != NULL ? "'?" : "");
+           status_set(status, STATUS_USAGE,
+                      "--format is csv, json or markdown, not '%.60s'%s%s%s", name,
+                      suggestion.word != NULL ? "; did you mean '" : "",
+                      suggestion.word != NULL ? suggestion.word : "",
+                      suggestion.word != NULL ? "'?" : "");
 }
 
 static bool take(void *context, size_t index, const char *value, struct status *status)
@@ -69,13 +70,13 @@ static bool take(void *context, size_t index, const char *value, struct status *
 /* `by` names a detector that will run, or the ensemble. */
 static bool check_by(const struct settings *settings, struct status *status)
 {
-    struct nearest nearest = {0};
+    struct suggestion suggestion = {0};
     if (strcmp(settings->by, "ensemble") == 0) {
         return true;
     }
-    nearest_consider(&nearest, settings->by, "ensemble");
+    suggest_consider(&suggestion, settings->by, "ensemble");
     for (size_t i = 0; detectors[i] != NULL; i++) {
-        nearest_consider(&nearest, settings->by, detectors[i]->name);
+        suggest_consider(&suggestion, settings->by, detectors[i]->name);
         if (strcmp(settings->by, detectors[i]->name) == 0) {
             return settings->params.use[i] ||
                    status_set(status, STATUS_USAGE, "--by %s, but --models leaves it out",
@@ -83,9 +84,9 @@ static bool check_by(const struct settings *settings, struct status *status)
         }
     }
     return status_set(status, STATUS_USAGE, "--by: there is no detector '%.60s'%s%s%s",
-                      settings->by, nearest.word != NULL ? "; did you mean '" : "",
-                      nearest.word != NULL ? nearest.word : "",
-                      nearest.word != NULL ? "'?" : "");
+                      settings->by, suggestion.word != NULL ? "; did you mean '" : "",
+                      suggestion.word != NULL ? suggestion.word : "",
+                      suggestion.word != NULL ? "'?" : "");
 }
 
 static struct filter_context context_of(const struct run *run, const struct result *by,

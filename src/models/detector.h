@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 #include "base/archive.h"
-#include "base/facts.h"
+#include "base/key_values.h"
 #include "base/parallel.h"
 #include "base/progress.h"
 #include "base/status.h"
@@ -109,7 +109,8 @@ struct detector {
 
     /* The keys of info_file, with the notebook's names and nesting, and more. Seconds and
      * features are added by the caller. */
-    void (*info)(const void *model, const struct detector_data *data, struct facts *facts);
+    void (*info)(const void *model, const struct detector_data *data,
+                 struct key_values *values);
 
     /* The notebook's column from an anomaly score: its sign and offset. */
     double (*exported)(const void *model, const struct scores *scores, double score);

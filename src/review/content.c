@@ -248,7 +248,7 @@ static bool find_rows(const struct table *table, struct wanted *wanted, size_t n
 }
 
 /* Where a row of the other version is here; UINT32_MAX when it is not. */
-static uint32_t place_of(const struct wanted *wanted, size_t n, uint64_t content, uint32_t row)
+static uint32_t paths_of(const struct wanted *wanted, size_t n, uint64_t content, uint32_t row)
 {
     const struct wanted key = {.content = content, .row = row};
     const struct wanted *found = bsearch(&key, wanted, n, sizeof key, by_content);
@@ -300,7 +300,7 @@ bool content_match(const struct table *table, const struct history *history,
         for (size_t j = 0; good && j < 2; j++) {
             uint32_t row = both[j] == NULL
                                ? UINT32_MAX
-                               : place_of(wanted, n_wanted, row_content(both[j], list[i].row),
+                               : paths_of(wanted, n_wanted, row_content(both[j], list[i].row),
                                           list[i].row);
             if (row == UINT32_MAX) {
                 matched->unmatched += both[j] != NULL;

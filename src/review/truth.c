@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/whole.h"
+#include "base/count.h"
 #include "review/truth_internal.h"
 #include "table/csv/csv_records.h"
 #include "table/timestamp.h"
@@ -21,7 +21,7 @@ static bool equals(struct span span, const char *text)
 static bool whole(struct span span, uint64_t *value)
 {
     const uint64_t most = UINT64_C(999999999999999999); /* a sum of such is no overflow */
-    return whole_read(span.bytes, span.length, most, value);
+    return count_read(span.bytes, span.length, most, value);
 }
 
 /* A line that says nothing of this table: counted, and the first ones kept. */

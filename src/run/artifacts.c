@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/outfile.h"
-#include "base/place.h"
+#include "base/paths.h"
 #include "run/card.h"
 #include "run/json.h"
 #include "run/row_text.h"
@@ -88,7 +88,7 @@ static bool write_rows(const struct artifacts *artifacts, const char *name,
                        const struct row_layout *layout, const uint32_t *rows, size_t n,
                        struct status *status)
 {
-    char *path = place_join(artifacts->directory, name, status);
+    char *path = paths_join(artifacts->directory, name, status);
     struct outfile *file = path != NULL ? outfile_open(path, status) : NULL;
     free(path);
     if (file == NULL) {
@@ -106,7 +106,7 @@ static bool write_info(const struct artifacts *artifacts, const struct result *r
                        struct status *status)
 {
     cJSON *json = card_info(artifacts->run, result, status);
-    char *path = place_join(artifacts->directory, result->detector->info_file, status);
+    char *path = paths_join(artifacts->directory, result->detector->info_file, status);
     if (json == NULL || path == NULL) {
         cJSON_Delete(json);
         free(path);
@@ -163,7 +163,7 @@ static bool write_scores(const struct artifacts *artifacts, struct status *statu
 /* What an earlier run left and this one will not write again would be taken for ours. */
 static bool remove_old(const char *directory, const char *name, struct status *status)
 {
-    char *path = place_join(directory, name, status);
+    char *path = paths_join(directory, name, status);
     if (path == NULL) {
         return false;
     }
@@ -204,10 +204,10 @@ bool artifacts_write(const struct run *run, const char *directory, bool scores,
     artifacts.text = row_text_new(run, status);
     bool good = artifacts.text != NULL && write_all(&artifacts, scores, status);
     row_text_free(artifacts.text);
-    char *kept = good ? place_join(directory, "run.odd", status) : NULL;
+    char *kept = good ? paths_join(directory, "run.odd", status) : NULL;
     good = kept != NULL && snapshot_save(run, kept, status);
     free(kept);
-    char *path = good ? place_join(directory, "run.json", status) : NULL;
+    char *path = good ? paths_join(directory, "run.json", status) : NULL;
     cJSON *card = path != NULL ? card_json(run, status) : NULL;
     good = card != NULL && json_write(card, path, status);
     free(path);

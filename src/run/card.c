@@ -126,11 +126,11 @@ static bool add_result(cJSON *results, const struct run *run, const struct resul
         }
     }
     if (result->detector != NULL && result->detector->info != NULL) {
-        struct facts facts = {0};
+        struct key_values values = {0};
         const struct detector_data data = run_detector_data(run);
-        result->detector->info(result->model, &data, &facts);
-        json_facts(json_object(json, "model"), &facts);
-        facts_clear(&facts);
+        result->detector->info(result->model, &data, &values);
+        json_key_values(json_object(json, "model"), &values);
+        key_values_clear(&values);
     }
     return true;
 }
@@ -179,36 +179,36 @@ cJSON *card_json(const struct run *run, struct status *status)
 
 cJSON *card_info(const struct run *run, const struct result *result, struct status *status)
 {
-    struct facts head = {0}, facts = {0};
+    struct key_values head = {0}, values = {0};
     const struct detector_data data = run_detector_data(run);
-    result->detector->info(result->model, &data, &facts);
+    result->detector->info(result->model, &data, &values);
     cJSON *json = cJSON_CreateObject();
-    if (json == NULL || facts.failed) {
-        facts_clear(&facts);
+    if (json == NULL || values.failed) {
+        key_values_clear(&values);
         cJSON_Delete(json);
         status_nomem(status, 0, "the description of a model");
         return NULL;
     }
     /* The notebook's order: model or sample, features, scaler, then the rest. */
     size_t first = 0;
-    while (first < facts.n && (strcmp(facts.list[first].key, "model") == 0 ||
-                               strncmp(facts.list[first].key, "sample.", 7) == 0)) {
+    while (first < values.n && (strcmp(values.list[first].key, "model") == 0 ||
+                                strncmp(values.list[first].key, "sample.", 7) == 0)) {
         first++;
     }
-    head.list = facts.list;
+    head.list = values.list;
     head.n = first;
-    json_facts(json, &head);
+    json_key_values(json, &head);
     add_features(json, run->table);
     json_text(json, "scaler", "StandardScaler");
-    head.list = facts.list + first;
-    head.n = facts.n - first;
-    json_facts(json, &head);
+    head.list = values.list + first;
+    head.n = values.n - first;
+    json_key_values(json, &head);
     /* Seconds stand in the object named like the detector, where it has one. */
     cJSON *own = cJSON_GetObjectItemCaseSensitive(json, result->detector->name);
     own = own != NULL ? own : json;
     json_number(own, "train_seconds", result->fit_seconds);
     json_number(own, "score_seconds", result->score_seconds);
-    facts_clear(&facts);
+    key_values_clear(&values);
     return json;
 }
 

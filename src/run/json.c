@@ -72,28 +72,28 @@ cJSON *json_array(cJSON *object, const char *key)
     return object != NULL ? cJSON_AddArrayToObject(object, key) : NULL;
 }
 
-static void add_fact(cJSON *object, const char *key, const struct fact *fact)
+static void add_value(cJSON *object, const char *key, const struct key_value *value)
 {
-    switch (fact->kind) {
-    case FACT_NUMBER: json_number(object, key, fact->number); break;
-    case FACT_TEXT: json_text(object, key, fact->text); break;
-    case FACT_BOOL: json_bool(object, key, fact->number != 0); break;
-    case FACT_NUMBERS: {
+    switch (value->kind) {
+    case VALUE_NUMBER: json_number(object, key, value->number); break;
+    case VALUE_TEXT: json_text(object, key, value->text); break;
+    case VALUE_BOOL: json_bool(object, key, value->number != 0); break;
+    case VALUE_NUMBERS: {
         cJSON *array = json_array(object, key);
-        for (size_t i = 0; array != NULL && i < fact->n_numbers; i++) {
-            double value = fact->numbers[i];
-            cJSON_AddItemToArray(array, isfinite(value) ? cJSON_CreateNumber(value)
-                                                        : cJSON_CreateNull());
+        for (size_t i = 0; array != NULL && i < value->n_numbers; i++) {
+            double number = value->numbers[i];
+            cJSON_AddItemToArray(array, isfinite(number) ? cJSON_CreateNumber(number)
+                                                         : cJSON_CreateNull());
         }
         break;
     }
     }
 }
 
-void json_facts(cJSON *object, const struct facts *facts)
+void json_key_values(cJSON *object, const struct key_values *values)
 {
-    for (size_t i = 0; i < facts->n; i++) {
-        const char *key = facts->list[i].key;
+    for (size_t i = 0; i < values->n; i++) {
+        const char *key = values->list[i].key;
         cJSON *inner = object;
         for (const char *dot = strchr(key, '.'); dot != NULL; dot = strchr(key, '.')) {
             char name[64];
@@ -102,7 +102,7 @@ void json_facts(cJSON *object, const struct facts *facts)
             inner = next != NULL ? next : json_object(inner, name);
             key = dot + 1;
         }
-        add_fact(inner, key, &facts->list[i]);
+        add_value(inner, key, &values->list[i]);
     }
 }
 

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/facts.h"
+#include "base/key_values.h"
 #include "base/status.h"
 
 /* Each adds to `object` (NULL is fine: nothing happens). Text of any bytes is made valid UTF-8:
@@ -20,7 +20,7 @@ cJSON *json_object(cJSON *object, const char *key);
 cJSON *json_array(cJSON *object, const char *key);
 
 /* Facts as members of `object`, nested by the dots of their keys. */
-void json_facts(cJSON *object, const struct facts *facts);
+void json_key_values(cJSON *object, const struct key_values *values);
 
 /* Writes `take_root` to `path` ("-": standard output), indented, with a newline at the end. */
 bool json_write(cJSON *take_root, const char *path, struct status *status);

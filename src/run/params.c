@@ -6,7 +6,7 @@
 #include <xxhash.h>
 
 #include "base/mem.h"
-#include "base/nearest.h"
+#include "base/suggest.h"
 #include "config.h"
 
 void run_params_init(struct run_params *params)
@@ -75,20 +75,20 @@ static bool set_models(struct run_params *params, const char *value, struct stat
     while (*value != '\0') {
         size_t length = strcspn(value, ",");
         bool found = false;
-        struct nearest nearest = {0};
+        struct suggestion suggestion = {0};
         char word[64];
         snprintf(word, sizeof word, "%.*s", (int)(length < 63 ? length : 63), value);
         for (size_t i = 0; detectors[i] != NULL; i++) {
-            nearest_consider(&nearest, word, detectors[i]->name);
+            suggest_consider(&suggestion, word, detectors[i]->name);
             if (strcmp(detectors[i]->name, word) == 0) {
                 use[i] = found = any = true;
             }
         }
         if (!found) {
             return status_set(status, STATUS_USAGE, "models: there is no detector '%s'%s%s%s",
-                              word, nearest.word != NULL ? "; did you mean '" : "",
-                              nearest.word != NULL ? nearest.word : "",
-                              nearest.word != NULL ? "'?" : "");
+                              word, suggestion.word != NULL ? "; did you mean '" : "",
+                              suggestion.word != NULL ? suggestion.word : "",
+                              suggestion.word != NULL ? "'?" : "");
         }
         value += length;
         value += *value == ',';
@@ -181,17 +181,17 @@ static bool set_general(struct run_params *params, size_t which, const char *val
 bool run_params_set(struct run_params *params, const char *name, const char *value,
                     struct status *status)
 {
-    struct nearest nearest = {0};
+    struct suggestion suggestion = {0};
     if (strcmp(name, "models") == 0) {
         return set_models(params, value, status);
     }
     if (strcmp(name, "features") == 0) {
         return set_features(params, value, status);
     }
-    nearest_consider(&nearest, name, "models");
-    nearest_consider(&nearest, name, "features");
+    suggest_consider(&suggestion, name, "models");
+    suggest_consider(&suggestion, name, "features");
     for (size_t i = 0; i < sizeof general / sizeof *general; i++) {
-        nearest_consider(&nearest, name, general[i].option);
+        suggest_consider(&suggestion, name, general[i].option);
         if (strcmp(general[i].option, name) == 0) {
             return set_general(params, i, value, status);
         }
@@ -199,16 +199,16 @@ bool run_params_set(struct run_params *params, const char *name, const char *val
     for (size_t i = 0; detectors[i] != NULL; i++) {
         for (size_t j = 0; j < detectors[i]->n_params; j++) {
             const struct param_spec *spec = &detectors[i]->params[j];
-            nearest_consider(&nearest, name, spec->option);
+            suggest_consider(&suggestion, name, spec->option);
             if (strcmp(spec->option, name) == 0) {
                 return param_parse(spec, value, &params->values[i][j], status);
             }
         }
     }
-    if (nearest.word != NULL) {
+    if (suggestion.word != NULL) {
         return status_set(status, STATUS_USAGE,
                           "there is no parameter '%.60s'; did you mean '%s'?", name,
-                          nearest.word);
+                          suggestion.word);
     }
     return status_set(status, STATUS_USAGE, "there is no parameter '%.60s'", name);
 }

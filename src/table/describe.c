@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "table/pairs.h"
+#include "table/duplicate_keys.h"
 #include "table/timestamp.h"
 
 static void describe_times(const struct table *table, struct description *description)
@@ -108,14 +108,15 @@ struct description *describe_table(const struct table *table, struct parallel *p
         return NULL;
     }
     describe_counts(table, description);
-    struct pairs pairs = {0, 0};
-    if ((description->has_pairs && !pairs_count(table, parallel, progress, &pairs, status)) ||
+    struct duplicate_keys duplicates = {0, 0};
+    if ((description->has_pairs &&
+         !duplicate_keys_count(table, parallel, progress, &duplicates, status)) ||
         !describe_columns(table, parallel, progress, description, status)) {
         describe_free(description);
         return NULL;
     }
-    description->duplicated_rows = pairs.rows;
-    description->duplicated_pairs = pairs.pairs;
+    description->duplicated_rows = duplicates.rows;
+    description->duplicated_pairs = duplicates.pairs;
     return description;
 }
 

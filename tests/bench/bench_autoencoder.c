@@ -83,13 +83,15 @@ static bool run(const struct detector_data *data, double *params)
         return false;
     }
     double scored = seconds(CLOCK_MONOTONIC), rows = (double)data->table->n_rows * params[0];
-    struct facts facts = {.n = 0};
-    autoencoder_detector.info(model, data, &facts);
-    printf("%s %s: fit %.2f s, scores %.3f s; a row and epoch %.1f ns, %.1f ns of processor time\n"
-           "threshold %.9g\n",
-           facts_find(&facts, "path")->text, facts_find(&facts, "kernel")->text, fitted - start,
-           scored - fitted, 1e9 * (fitted - start) / rows, 1e9 * work / rows, scores.threshold);
-    facts_clear(&facts);
+    struct key_values values = {.n = 0};
+    autoencoder_detector.info(model, data, &values);
+    printf(
+        "%s %s: fit %.2f s, scores %.3f s; a row and epoch %.1f ns, %.1f ns of processor time\n"
+        "threshold %.9g\n",
+        key_values_find(&values, "path")->text, key_values_find(&values, "kernel")->text,
+        fitted - start, scored - fitted, 1e9 * (fitted - start) / rows, 1e9 * work / rows,
+        scores.threshold);
+    key_values_clear(&values);
     scores_clear(&scores);
     autoencoder_detector.free(model);
     return true;

@@ -1,10 +1,10 @@
-/* base: status, memory, facts, words and numbers, and the pool of threads. */
-#include "base/facts.h"
+/* base: status, memory, values, words and numbers, and the pool of threads. */
+#include "base/key_values.h"
 #include "base/mem.h"
-#include "base/nearest.h"
+#include "base/suggest.h"
 #include "base/parallel.h"
 #include "base/status.h"
-#include "base/whole.h"
+#include "base/count.h"
 
 #include <stdatomic.h>
 #include <stdint.h>
@@ -84,20 +84,20 @@ static void arrays_grow_and_keep_their_content(void **state)
 static void facts_are_kept_in_order(void **state)
 {
     (void)state;
-    struct facts facts = {0};
+    struct key_values values = {0};
     const double numbers[] = {1, 2, 3};
-    facts_text(&facts, "model", "IsolationForest");
-    facts_number(&facts, "params.n_estimators", 200);
-    facts_bool(&facts, "lof.novelty", true);
-    facts_numbers(&facts, "losses", numbers, 3);
-    assert_false(facts.failed);
-    assert_int_equal(facts.n, 4);
-    assert_string_equal(facts.list[0].text, "IsolationForest");
-    assert_true(facts_find(&facts, "params.n_estimators")->number == 200);
-    assert_true(facts_find(&facts, "losses")->numbers[2] == 3);
-    assert_null(facts_find(&facts, "nothing"));
-    facts_clear(&facts);
-    assert_int_equal(facts.n, 0);
+    key_values_text(&values, "model", "IsolationForest");
+    key_values_number(&values, "params.n_estimators", 200);
+    key_values_bool(&values, "lof.novelty", true);
+    key_values_numbers(&values, "losses", numbers, 3);
+    assert_false(values.failed);
+    assert_int_equal(values.n, 4);
+    assert_string_equal(values.list[0].text, "IsolationForest");
+    assert_true(key_values_find(&values, "params.n_estimators")->number == 200);
+    assert_true(key_values_find(&values, "losses")->numbers[2] == 3);
+    assert_null(key_values_find(&values, "nothing"));
+    key_values_clear(&values);
+    assert_int_equal(values.n, 0);
 }
 
 struct sum {
@@ -175,11 +175,11 @@ static void late_workers_do_no_harm(void **state)
 static const char *suggestion(const char *typed)
 {
     const char *known[] = {"describe", "explain", "learning-rate", "lof", "report", "run"};
-    struct nearest nearest = {0};
+    struct suggestion suggestion = {0};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
-        nearest_consider(&nearest, typed, known[i]);
+        suggest_consider(&suggestion, typed, known[i]);
     }
-    return nearest.word;
+    return suggestion.word;
 }
 
 static void the_nearest_word_is_suggested(void **state)
@@ -209,15 +209,15 @@ static void whole_numbers_are_digits(void **state)
                                         "99999999999999999999999999"};
     uint64_t value = 7;
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
-        assert_false(whole_parse(wrong[i], UINT64_MAX, &value));
+        assert_false(count_parse(wrong[i], UINT64_MAX, &value));
         assert_int_equal(value, 7);
     }
-    assert_true(whole_parse("18446744073709551615", UINT64_MAX, &value));
+    assert_true(count_parse("18446744073709551615", UINT64_MAX, &value));
     assert_true(value == UINT64_MAX);
-    assert_true(whole_parse("007", 7, &value));
+    assert_true(count_parse("007", 7, &value));
     assert_int_equal(value, 7);
-    assert_false(whole_parse("8", 7, &value));
-    assert_true(whole_read("123", 2, 12, &value));
+    assert_false(count_parse("8", 7, &value));
+    assert_true(count_read("123", 2, 12, &value));
     assert_int_equal(value, 12);
 }
 

@@ -1,7 +1,7 @@
 /* describe: summaries against a sort, pairs against a plain count, and a table as a whole. */
 #include "table/builder.h"
 #include "table/describe.h"
-#include "table/pairs.h"
+#include "table/duplicate_keys.h"
 #include "table/summary.h"
 
 #include <math.h>
@@ -133,12 +133,12 @@ static void pairs_are_counted(void **state)
             for (size_t row = 0; row < table->n_rows; row++) {
                 counts[table->row_time[row] * users + table->row_user[row]]++;
             }
-            struct pairs expected = {0, 0}, pairs;
+            struct duplicate_keys expected = {0, 0}, pairs;
             for (size_t i = 0; i < TIMES * n_users; i++) {
                 expected.pairs += counts[i] > 1;
                 expected.rows += counts[i] > 1 ? counts[i] : 0;
             }
-            assert_true(pairs_count(table, NULL, NULL, &pairs, NULL));
+            assert_true(duplicate_keys_count(table, NULL, NULL, &pairs, NULL));
             assert_int_equal(pairs.rows, expected.rows);
             assert_int_equal(pairs.pairs, expected.pairs);
             free(counts);

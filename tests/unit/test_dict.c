@@ -1,6 +1,6 @@
-/* dict and memo: texts get numbers, in the order in which they appear. */
+/* dict and text_cache: texts get numbers, in the order in which they appear. */
 #include "table/dict.h"
-#include "table/csv/memo.h"
+#include "table/csv/text_cache.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -92,7 +92,7 @@ static void dict_finds_groups(void **state)
 }
 
 /* Text number i: of every length to 64 that its number fits in. */
-static struct span memo_text(char name[static 128], uint32_t i)
+static struct span text_cache_text(char name[static 128], uint32_t i)
 {
     int length = (int)i % 65;
     sprintf(name, "%06u%060d", i, 0);
@@ -103,24 +103,24 @@ static void memos_remember_what_fits(void **state)
 {
     (void)state;
     enum { MOST = 5000 };
-    struct memo *memo = memo_new(MOST, NULL);
+    struct text_cache *cache = text_cache_new(MOST, NULL);
     char names[DICT_GROUP][128];
     struct span texts[DICT_GROUP];
     uint32_t ids[DICT_GROUP];
     for (uint32_t from = 0; from < 6400; from += DICT_GROUP) {
         for (uint32_t k = 0; k < DICT_GROUP; k++) {
-            texts[k] = memo_text(names[k], from + k);
+            texts[k] = text_cache_text(names[k], from + k);
         }
-        memo_find_group(memo, texts, DICT_GROUP, ids);
+        text_cache_find_group(cache, texts, DICT_GROUP, ids);
         for (uint32_t k = 0; k < DICT_GROUP; k++) {
             assert_true(ids[k] == (uint32_t)DICT_NONE);
-            memo_prefetch(memo, texts[k]);
-            assert_true(memo_add(memo, texts[k], from + k, NULL));
-            assert_true(memo_add(memo, texts[k], from + k + 1, NULL));
+            text_cache_prefetch(cache, texts[k]);
+            assert_true(text_cache_add(cache, texts[k], from + k, NULL));
+            assert_true(text_cache_add(cache, texts[k], from + k + 1, NULL));
         }
-        memo_find_group(memo, texts, DICT_GROUP, ids);
+        text_cache_find_group(cache, texts, DICT_GROUP, ids);
         for (uint32_t k = 0; k < DICT_GROUP; k++) {
-            bool fits = texts[k].length <= MEMO_LONGEST;
+            bool fits = texts[k].length <= TEXT_CACHE_LONGEST;
             if (from < 5000) {
                 assert_true(ids[k] == (fits ? from + k : (uint32_t)DICT_NONE));
             } else if (from > 5700) {
@@ -128,49 +128,49 @@ static void memos_remember_what_fits(void **state)
             }
         }
     }
-    memo_free(memo);
-    memo_free(NULL);
+    text_cache_free(cache);
+    text_cache_free(NULL);
 }
 
 /* What stands behind a text is no part of it, and a zero byte is. */
 static void memos_look_at_the_text_alone(void **state)
 {
     (void)state;
-    char bytes[2 * MEMO_LONGEST + MEMO_READS] = {0};
-    for (size_t length = 0; length <= MEMO_LONGEST; length++) {
-        struct memo *memo = memo_new(10, NULL);
+    char bytes[2 * TEXT_CACHE_LONGEST + TEXT_CACHE_READS] = {0};
+    for (size_t length = 0; length <= TEXT_CACHE_LONGEST; length++) {
+        struct text_cache *cache = text_cache_new(10, NULL);
         uint32_t id;
         struct span text = {bytes, length}, longer = {bytes, length + 1};
         memset(bytes, 0, sizeof bytes);
-        assert_true(memo_add(memo, text, 7, NULL));
-        memo_find_group(memo, &longer, 1, &id);
+        assert_true(text_cache_add(cache, text, 7, NULL));
+        text_cache_find_group(cache, &longer, 1, &id);
         assert_true(id == (uint32_t)DICT_NONE);
         memset(bytes + length, 'x', sizeof bytes - length);
-        memo_find_group(memo, &text, 1, &id);
+        text_cache_find_group(cache, &text, 1, &id);
         assert_int_equal(id, 7);
         for (size_t i = 0; i < length; i++) {
             bytes[i] = 1;
-            memo_find_group(memo, &text, 1, &id);
+            text_cache_find_group(cache, &text, 1, &id);
             assert_true(id == (uint32_t)DICT_NONE);
             bytes[i] = 0;
         }
-        memo_free(memo);
+        text_cache_free(cache);
     }
 }
 
 static void memos_rest_when_they_do_not_pay(void **state)
 {
     (void)state;
-    struct memo *memo = memo_new(10, NULL);
-    memo_judge(memo, 1000000, 900000);
-    assert_true(memo_pays(memo));
-    memo_judge(memo, 1000000, 100000);
-    assert_false(memo_pays(memo));
-    memo_judge(memo, 1000000, 0);
-    assert_false(memo_pays(memo));
-    memo_judge(memo, 10000000, 0);
-    assert_true(memo_pays(memo)); /* it is tried again */
-    memo_free(memo);
+    struct text_cache *cache = text_cache_new(10, NULL);
+    text_cache_judge(cache, 1000000, 900000);
+    assert_true(text_cache_pays(cache));
+    text_cache_judge(cache, 1000000, 100000);
+    assert_false(text_cache_pays(cache));
+    text_cache_judge(cache, 1000000, 0);
+    assert_false(text_cache_pays(cache));
+    text_cache_judge(cache, 10000000, 0);
+    assert_true(text_cache_pays(cache)); /* it is tried again */
+    text_cache_free(cache);
 }
 
 int main(void)

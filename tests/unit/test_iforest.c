@@ -183,19 +183,19 @@ static void info_has_the_notebooks_keys(void **state)
 {
     (void)state;
     struct iforest_study study;
-    struct facts facts = {0};
+    struct key_values values = {0};
     iforest_study_open(&study, 300);
     void *forest = iforest_study_fit(&study, 30, NULL, NULL);
-    iforest_detector.info(forest, &study.data, &facts);
-    assert_false(facts.failed);
-    assert_string_equal(facts_find(&facts, "model")->text, "IsolationForest");
-    assert_true(facts_find(&facts, "params.n_estimators")->number == 30);
-    assert_true(facts_find(&facts, "params.contamination")->number == 0.05);
-    assert_true(facts_find(&facts, "params.random_state")->number == 9);
-    assert_true(facts_find(&facts, "forest.max_samples")->number == 256);
-    double nodes = facts_find(&facts, "forest.nodes")->number;
-    assert_true(nodes == 2 * facts_find(&facts, "forest.leaves")->number - 30);
-    facts_clear(&facts);
+    iforest_detector.info(forest, &study.data, &values);
+    assert_false(values.failed);
+    assert_string_equal(key_values_find(&values, "model")->text, "IsolationForest");
+    assert_true(key_values_find(&values, "params.n_estimators")->number == 30);
+    assert_true(key_values_find(&values, "params.contamination")->number == 0.05);
+    assert_true(key_values_find(&values, "params.random_state")->number == 9);
+    assert_true(key_values_find(&values, "forest.max_samples")->number == 256);
+    double nodes = key_values_find(&values, "forest.nodes")->number;
+    assert_true(nodes == 2 * key_values_find(&values, "forest.leaves")->number - 30);
+    key_values_clear(&values);
     iforest_detector.free(forest);
     iforest_study_close(&study);
 }

@@ -73,7 +73,7 @@ static struct lof_model *load(const struct world *w, struct status *status)
 
 static void assert_same_facts(const struct world *w, const void *a, const void *b)
 {
-    struct facts x = {0}, y = {0};
+    struct key_values x = {0}, y = {0};
     char text[200], other[200];
     lof_detector.info(a, &w->data, &x);
     lof_detector.info(b, &w->data, &y);
@@ -82,8 +82,8 @@ static void assert_same_facts(const struct world *w, const void *a, const void *
         assert_string_equal(x.list[i].key, y.list[i].key);
         assert_true(x.list[i].number == y.list[i].number);
     }
-    facts_clear(&x);
-    facts_clear(&y);
+    key_values_clear(&x);
+    key_values_clear(&y);
     assert_true(lof_detector.health(a, &w->data, text, sizeof text));
     assert_true(lof_detector.health(b, &w->data, other, sizeof other));
     assert_string_equal(text, other);

@@ -1,4 +1,4 @@
-/* What LOF says about itself: neighbourhoods, credits, the health line and the facts. */
+/* What LOF says about itself: neighbourhoods, credits, the health line and the values. */
 #include "models/lof/lof.h"
 
 #include <math.h>
@@ -296,25 +296,25 @@ static void the_facts(void **state)
     (void)state;
     for (int form = LOF_DISTINCT; form <= LOF_SKLEARN; form++) {
         struct bench bench;
-        struct facts facts = {0};
+        struct key_values values = {0};
         bench_open(&bench, fixture_user_hours(500, 10, 3, 7), form, 2);
         bench.params[2] = 0.1;
         bench.params[3] = 100;
         bench_fit(&bench);
-        lof_detector.info(bench.model, &bench.data, &facts);
-        assert_false(facts.failed);
-        assert_true(facts_find(&facts, "sample.n")->number == 100);
-        assert_true(facts_find(&facts, "sample.random_state")->number == 1);
-        assert_true(facts_find(&facts, "lof.n_neighbors")->number == 2);
-        assert_true(facts_find(&facts, "lof.contamination")->number == 0.1);
-        assert_int_equal(facts_find(&facts, "lof.novelty")->kind, FACT_BOOL);
-        assert_string_equal(facts_find(&facts, "lof.form")->text,
+        lof_detector.info(bench.model, &bench.data, &values);
+        assert_false(values.failed);
+        assert_true(key_values_find(&values, "sample.n")->number == 100);
+        assert_true(key_values_find(&values, "sample.random_state")->number == 1);
+        assert_true(key_values_find(&values, "lof.n_neighbors")->number == 2);
+        assert_true(key_values_find(&values, "lof.contamination")->number == 0.1);
+        assert_int_equal(key_values_find(&values, "lof.novelty")->kind, VALUE_BOOL);
+        assert_string_equal(key_values_find(&values, "lof.form")->text,
                             form == LOF_DISTINCT ? "distinct" : "sklearn");
-        assert_string_equal(facts_find(&facts, "lof.scope")->text,
+        assert_string_equal(key_values_find(&values, "lof.scope")->text,
                             form == LOF_DISTINCT ? "all" : "sample");
-        assert_int_equal(facts_find(&facts, "lof.method") != NULL, form == LOF_SKLEARN);
-        assert_true(facts_find(&facts, "lof.share_in_piles")->number > 0.1);
-        facts_clear(&facts);
+        assert_int_equal(key_values_find(&values, "lof.method") != NULL, form == LOF_SKLEARN);
+        assert_true(key_values_find(&values, "lof.share_in_piles")->number > 0.1);
+        key_values_clear(&values);
         bench_close(&bench);
     }
 }

@@ -1,6 +1,6 @@
 /* outfile and behind: a file that is whole or not there, however long, and wherever it goes. */
 #include "base/outfile.h"
-#include "base/behind.h"
+#include "base/writeback.h"
 #include "base/mem.h"
 
 #include <fcntl.h>
@@ -97,11 +97,11 @@ static void behind_is_off_where_it_does_not_work(void **state)
 {
     (void)state;
     int ends[2];
-    struct behind behind = {0};
+    struct writeback behind = {0};
     assert_int_equal(pipe(ends), 0);
-    behind_advance(&behind, ends[1], 1 << 20);
+    writeback_advance(&behind, ends[1], 1 << 20);
     assert_false(behind.off); /* not tried yet */
-    behind_advance(&behind, ends[1], UINT64_C(1) << 30);
+    writeback_advance(&behind, ends[1], UINT64_C(1) << 30);
     assert_true(behind.off);
     close(ends[0]);
     close(ends[1]);

@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "base/format.h"
-#include "base/nearest.h"
-#include "base/place.h"
-#include "base/whole.h"
+#include "base/suggest.h"
+#include "base/paths.h"
+#include "base/count.h"
 
 #define TWICE_SECONDS  2.0
 #define COSTLY_SECONDS 10.0 /* a run that nobody wants to repeat for a stray key */
@@ -95,7 +95,7 @@ void app_search_for(struct app *app, const char *text)
 static size_t parse_count(const char *text)
 {
     uint64_t value;
-    return whole_parse(text, SIZE_MAX, &value) ? (size_t)value : 0;
+    return count_parse(text, SIZE_MAX, &value) ? (size_t)value : 0;
 }
 
 /* 1, 2, 5, 10, 20, 50 and so on. */
@@ -152,14 +152,14 @@ static void choose_result(struct app *app, const char *name)
             return;
         }
     }
-    struct nearest nearest = {0};
+    struct suggestion suggestion = {0};
     for (size_t i = 0; i < session_results(); i++) {
-        nearest_consider(&nearest, name,
+        suggest_consider(&suggestion, name,
                          i < detector_count() ? detectors[i]->name : "ensemble");
     }
     app_say(app, LOG_ERROR, "'%s' is no detector of this run%s%s%s", name,
-            nearest.word != NULL ? "; did you mean " : "",
-            nearest.word != NULL ? nearest.word : "", nearest.word != NULL ? "?" : "");
+            suggestion.word != NULL ? "; did you mean " : "",
+            suggestion.word != NULL ? suggestion.word : "", suggestion.word != NULL ? "?" : "");
 }
 
 static bool is_view(enum action action)
@@ -314,7 +314,7 @@ void app_do(struct app *app, enum action action, const char *argument)
 {
     char *path = NULL;
     if (strstr(action_info(action)->argument, "FILE") != NULL) {
-        path = place_expand(argument, NULL);
+        path = paths_expand(argument, NULL);
     }
     act(app, action, path != NULL ? path : argument);
     free(path);

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/format.h"
-#include "base/whole.h"
+#include "base/count.h"
 
 /* "d23 03h", "23 3": a day counted from the table's first, and an hour. */
 static bool day_and_hour(const char *text, unsigned *day, unsigned *hour)
@@ -107,7 +107,7 @@ static bool find_row(const struct session *session, const char *text, size_t *ro
         *row = session->selected.row;
         return session->selected.has_row;
     }
-    if (!whole_parse(text, session->run->table->n_rows - 1, &number)) {
+    if (!count_parse(text, session->run->table->n_rows - 1, &number)) {
         return false;
     }
     *row = (size_t)number;

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/nearest.h"
+#include "base/suggest.h"
 
 /* The contexts that count now: a page takes only moving, from the keys' point of view. */
 static unsigned contexts(const struct app *app)
@@ -16,14 +16,14 @@ static unsigned contexts(const struct app *app)
 
 static void unknown(struct app *app, const char *name)
 {
-    struct nearest nearest = {0};
+    struct suggestion suggestion = {0};
     for (int i = ACTION_NONE + 1; i < ACTION_COUNT; i++) {
-        nearest_consider(&nearest, name, action_info((enum action)i)->name);
+        suggest_consider(&suggestion, name, action_info((enum action)i)->name);
     }
     app_say(app, LOG_ERROR,
-            nearest.word == NULL ? "there is no '%s'%s%s"
-                                 : "there is no '%s'; did you mean '%s'%s?",
-            name, nearest.word == NULL ? "" : nearest.word, "");
+            suggestion.word == NULL ? "there is no '%s'%s%s"
+                                    : "there is no '%s'; did you mean '%s'%s?",
+            name, suggestion.word == NULL ? "" : suggestion.word, "");
 }
 
 /* A name may be shortened as long as only one action begins so. */

@@ -32,8 +32,8 @@ static void repeat(struct app *app, enum action action, int times)
 
 /* Moves the cursor of a list to the line that was clicked; the second of two quick clicks opens
  * it. A list that does not have the cursor gets it first. */
-static void click_list(struct app *app, const struct canvas *canvas, const struct zone *zone,
-                       int y)
+static void click_list(struct app *app, const struct canvas *canvas,
+                       const struct click_region *zone, int y)
 {
     const struct cell *cell = canvas_cell(canvas, zone->y + zone->cursor, zone->x);
     int line = y - zone->y;
@@ -67,7 +67,7 @@ void app_mouse(struct app *app, struct canvas *canvas, const struct mouse *mouse
     if (stale) {
         app_draw(app, canvas);
     }
-    const struct zone *zone = zone_at(canvas, mouse->y, mouse->x);
+    const struct click_region *zone = click_region_at(canvas, mouse->y, mouse->x);
     if (zone == NULL) {
         return;
     }
@@ -75,7 +75,7 @@ void app_mouse(struct app *app, struct canvas *canvas, const struct mouse *mouse
         click_list(app, canvas, zone, mouse->y);
     } else {
         /* A copy: what the action does may draw. */
-        struct zone copy = *zone;
+        struct click_region copy = *zone;
         app_do(app, copy.action, copy.argument);
     }
 }

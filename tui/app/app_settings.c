@@ -11,7 +11,7 @@
 #include "base/format.h"
 #include "base/mem.h"
 #include "base/outfile.h"
-#include "base/place.h"
+#include "base/paths.h"
 
 void app_use_glyphs(struct app *app)
 {
@@ -148,7 +148,7 @@ static void write_config(struct query *query, const struct progress *progress)
     if (!is_replaceable(self->path, &query->status)) {
         return;
     }
-    if (self->own && !place_make_folders(self->path, &query->status)) {
+    if (self->own && !paths_make_folders(self->path, &query->status)) {
         return;
     }
     struct outfile *file = outfile_open(self->path, &query->status);

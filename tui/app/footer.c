@@ -121,7 +121,7 @@ static void draw_views(const struct app *app, struct canvas *canvas, int y, int 
         if (here) {
             canvas_select(canvas, y, start, x - start);
         }
-        zone_action(canvas, y, start, x - start, views[i]->action, "");
+        click_region_action(canvas, y, start, x - start, views[i]->action, "");
         x += 2;
     }
 }
@@ -151,7 +151,7 @@ void app_draw_footer(const struct app *app, struct canvas *canvas, int y)
         }
         x = canvas_text(canvas, y, x, ROLE_KEY, key);
         x = canvas_text(canvas, y, x + 1, ROLE_DIM, name);
-        zone_action(canvas, y, start, x - start, list[i], "");
+        click_region_action(canvas, y, start, x - start, list[i], "");
         x += 2;
         shown++;
     }

@@ -163,7 +163,7 @@ static int draw_crumb(const struct header *header, struct canvas *canvas, int x,
         }
         x = canvas_text(canvas, 0, x, last ? ROLE_STRONG : ROLE_TITLE, parts[part]);
     }
-    zone_action(canvas, 0, start, x - start, views[app->stack[i]]->action, "");
+    click_region_action(canvas, 0, start, x - start, views[app->stack[i]]->action, "");
     return x;
 }
 

@@ -4,7 +4,7 @@
 #include "app/loop.h"
 
 #include "base/clock.h"
-#include "terminal/kept.h"
+#include "terminal/captured_stderr.h"
 #include "terminal/signals.h"
 #include "terminal/term.h"
 
@@ -165,7 +165,7 @@ static bool run(struct loop *loop, struct status *status)
             take_events(loop, signals_wait(loop->terminal ? term_fd() : -1,
                                            inbox_fd(app->inbox), patience(loop)));
         }
-        kept_lines(log_stderr, app);
+        captured_stderr_lines(log_stderr, app);
         if (app->suspend && loop->terminal) {
             term_suspend();
             app->dirty = app->repaint = true;

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 
 #include "base/mem.h"
-#include "base/place.h"
+#include "base/paths.h"
 
 enum { ENTRIES_MAX = 5000 };
 
@@ -50,7 +50,7 @@ static void list_folder(struct query *query, const struct progress *progress)
 {
     struct folder_query *self = (struct folder_query *)query;
     struct folder *folder = &self->found;
-    char *path = place_expand(self->shown[0] == '\0' ? "." : self->shown, NULL);
+    char *path = paths_expand(self->shown[0] == '\0' ? "." : self->shown, NULL);
     DIR *place = path != NULL ? opendir(path) : NULL;
     free(path);
     size_t room = 0;

@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "base/place.h"
-#include "base/nearest.h"
+#include "base/paths.h"
+#include "base/suggest.h"
 
 enum { MOST_K = 1000000000 };
 
@@ -61,14 +61,15 @@ const char *settings_kind(const cJSON *value)
 void settings_unknown(struct settings_remarks *remarks, const char *place, const char *what,
                       const char *name, const char *(*known)(int i))
 {
-    struct nearest nearest = {0};
+    struct suggestion suggestion = {0};
     for (int i = 0; !settings_remarks_full(remarks) && known(i) != NULL; i++) {
-        nearest_consider(&nearest, name, known(i));
+        suggest_consider(&suggestion, name, known(i));
     }
     settings_remark(remarks, LOG_ERROR,
-                    nearest.word == NULL ? "%s: '%.*s' is no %s%s"
-                                         : "%s: '%.*s' is no %s; did you mean '%s'?",
-                    place, SHOWN_NAME, name, what, nearest.word == NULL ? "" : nearest.word);
+                    suggestion.word == NULL ? "%s: '%.*s' is no %s%s"
+                                            : "%s: '%.*s' is no %s; did you mean '%s'?",
+                    place, SHOWN_NAME, name, what,
+                    suggestion.word == NULL ? "" : suggestion.word);
 }
 
 /* ---- values ---- */
@@ -308,7 +309,7 @@ void settings_parse(struct settings *settings, const char *bytes, size_t length,
 
 char *settings_default_path(void)
 {
-    return place_of(PLACE_CONFIG, "config.json", NULL);
+    return paths_of(PATHS_CONFIG, "config.json", NULL);
 }
 
 /* Reads up to `size` bytes; -1 on failure. */

@@ -16,7 +16,7 @@
 #include "base/format.h"
 #include "base/mem.h"
 #include "base/outfile.h"
-#include "base/place.h"
+#include "base/paths.h"
 
 enum { NAME = 100 };
 
@@ -117,7 +117,7 @@ static void write_list(struct app *app, struct export_list *list, const char *pa
 static void write_to(struct app *app, struct export_list *list, const char *text)
 {
     char path[LINE_EDIT_SIZE];
-    char *meant = place_expand(text, NULL);
+    char *meant = paths_expand(text, NULL);
     if (meant == NULL || strlen(meant) >= sizeof path) {
         app_say(app, LOG_ERROR, "the name of this file is too long");
     } else {

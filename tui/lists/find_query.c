@@ -32,7 +32,7 @@ static bool row_matches(const struct table *table, const bool *users, const bool
 }
 
 /* The place that is `step` (1 to n) after the cursor, or before it. */
-static size_t place_of(const struct find_query *asked, size_t step)
+static size_t paths_of(const struct find_query *asked, size_t step)
 {
     size_t n = asked->rows.n;
     size_t at = asked->from < n ? asked->from : 0;
@@ -43,7 +43,7 @@ static size_t place_of(const struct find_query *asked, size_t step)
 static bool look(struct find_query *asked, const bool *users, const bool *times,
                  size_t first_step, size_t count, uint32_t *rows, struct status *status)
 {
-    size_t low = place_of(asked, asked->forward ? first_step : first_step + count - 1);
+    size_t low = paths_of(asked, asked->forward ? first_step : first_step + count - 1);
     size_t got = row_set_get(&asked->rows, low, count, rows, status);
     for (size_t i = 0; i < got; i++) {
         size_t k = asked->forward ? i : got - 1 - i;
@@ -63,7 +63,7 @@ static bool look(struct find_query *asked, const bool *users, const bool *times,
 static size_t run_length(const struct find_query *asked, size_t step)
 {
     size_t n = asked->rows.n;
-    size_t place = place_of(asked, step);
+    size_t place = paths_of(asked, step);
     size_t to_edge = asked->forward ? n - place : place + 1;
     size_t left = n - step + 1;
     size_t length = to_edge < left ? to_edge : left;

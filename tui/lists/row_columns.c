@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/nearest.h"
+#include "base/suggest.h"
 
 enum { NAME_SIZE = 160 };
 
@@ -87,16 +87,16 @@ void row_columns_nth(const struct session *session, size_t n, char *text, size_t
 static void unknown(const char *name, size_t length, const struct session *session,
                     char *problem, size_t size)
 {
-    struct nearest nearest = {0};
+    struct suggestion suggestion = {0};
     struct row_column column;
     char known[NAME_SIZE], typed[NAME_SIZE], best[NAME_SIZE] = "";
     snprintf(typed, sizeof typed, "%.*s", (int)(length < 80 ? length : 80), name);
     for (size_t i = 0; nth(session, i, &column); i++) {
-        size_t before = nearest.distance;
-        const char *word = nearest.word;
+        size_t before = suggestion.distance;
+        const char *word = suggestion.word;
         row_column_name(column, session, known, sizeof known);
-        nearest_consider(&nearest, typed, known);
-        if (nearest.word != word || nearest.distance != before) {
+        suggest_consider(&suggestion, typed, known);
+        if (suggestion.word != word || suggestion.distance != before) {
             snprintf(best, sizeof best, "%s", known);
         }
     }

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/cpu.h"
-#include "base/facts.h"
+#include "base/key_values.h"
 #include "base/format.h"
 #include "config.h"
 
@@ -54,24 +54,24 @@ static void add_scaler(struct page *page, const struct run *run)
     }
 }
 
-static void add_fact(struct page *page, const struct fact *fact)
+static void add_fact(struct page *page, const struct key_value *fact)
 {
     switch (fact->kind) {
-    case FACT_NUMBER:
+    case VALUE_NUMBER:
         page_pair(page, " ", ROLE_DIM, "%s: %.10g", fact->key, fact->number);
         break;
-    case FACT_BOOL:
+    case VALUE_BOOL:
         page_pair(page, " ", ROLE_DIM, "%s: %s", fact->key, fact->number != 0 ? "yes" : "no");
         break;
-    case FACT_TEXT: page_pair(page, " ", ROLE_DIM, "%s: %s", fact->key, fact->text); break;
-    case FACT_NUMBERS: break; /* long: in run.json */
+    case VALUE_TEXT: page_pair(page, " ", ROLE_DIM, "%s: %s", fact->key, fact->text); break;
+    case VALUE_NUMBERS: break; /* long: in run.json */
     }
 }
 
 /* What a detector has found, and what it says about itself. */
 static void add_result(struct page *page, const struct run *run, const struct result *result)
 {
-    struct facts facts = {0};
+    struct key_values facts = {0};
     page_pair(page, result->name, ROLE_TEXT, "%s of %s flagged, above %s",
               format_grouped(result->scores.flagged_rows).text,
               format_grouped(result->scores.scored_rows).text,
@@ -88,7 +88,7 @@ static void add_result(struct page *page, const struct run *run, const struct re
         for (size_t i = 0; i < facts.n; i++) {
             add_fact(page, &facts.list[i]);
         }
-        facts_clear(&facts);
+        key_values_clear(&facts);
     }
 }
 

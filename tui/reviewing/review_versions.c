@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "base/format.h"
-#include "base/whole.h"
+#include "base/count.h"
 #include "pages/page.h"
 #include "review/versions.h"
 
@@ -100,7 +100,7 @@ bool review_versions_match(struct review_query *asked, struct status *status)
     size_t added = 0, lost = 0;
     bool good = versions_load(desk->store, &versions, status);
     if (good && versions.n > 0 && asked->text[0] != '\0' &&
-        (!whole_parse(asked->text, versions.n, &only) || only == 0)) {
+        (!count_parse(asked->text, versions.n, &only) || only == 0)) {
         good = status_set(status, STATUS_USAGE, "match wants a number from :versions, 1 to %zu",
                           versions.n);
     }

@@ -22,12 +22,12 @@ struct canvas *canvas_new(int rows, int cols, const struct glyphs *glyphs,
                               .glyphs = glyphs};
     canvas->cells = mem_zero((size_t)canvas->rows * (size_t)canvas->cols, sizeof *canvas->cells,
                              "the screen", status);
-    canvas->zones = mem_zero(1, sizeof *canvas->zones, "the screen", status);
-    if (canvas->cells == NULL || canvas->zones == NULL) {
+    canvas->click_regions = mem_zero(1, sizeof *canvas->click_regions, "the screen", status);
+    if (canvas->cells == NULL || canvas->click_regions == NULL) {
         canvas_free(canvas);
         return NULL;
     }
-    canvas->zones->cells = canvas->cells;
+    canvas->click_regions->cells = canvas->cells;
     canvas_clear(canvas);
     return canvas;
 }
@@ -35,7 +35,7 @@ struct canvas *canvas_new(int rows, int cols, const struct glyphs *glyphs,
 void canvas_free(struct canvas *canvas)
 {
     if (canvas != NULL) {
-        free(canvas->zones);
+        free(canvas->click_regions);
         free(canvas->cells);
         free(canvas);
     }
@@ -43,8 +43,8 @@ void canvas_free(struct canvas *canvas)
 
 void canvas_clear(struct canvas *canvas)
 {
-    if (canvas->zones != NULL && canvas->zones->cells == canvas->cells) {
-        canvas->zones->n = 0;
+    if (canvas->click_regions != NULL && canvas->click_regions->cells == canvas->cells) {
+        canvas->click_regions->n = 0;
     }
     for (int y = 0; y < canvas->rows; y++) {
         struct cell *row = canvas->cells + (size_t)y * (size_t)canvas->stride;

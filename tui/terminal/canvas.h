@@ -16,7 +16,7 @@
 #include "base/status.h"
 #include "base/text.h"
 #include "terminal/glyphs.h"
-#include "terminal/zones.h"
+#include "terminal/click_regions.h"
 
 /* What a cell means. Meaning is never by colour alone: a glyph or a word says it, too. */
 enum role {
@@ -58,7 +58,7 @@ struct canvas {
     int stride; /* cells from one row to the next */
     struct cell *cells;
     const struct glyphs *glyphs;
-    struct zones *zones; /* what a click does; NULL: nothing */
+    struct click_regions *click_regions; /* what a click does; NULL: nothing */
 };
 
 /* An empty canvas; freed with canvas_free(). NULL on failure. */

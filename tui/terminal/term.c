@@ -16,7 +16,7 @@
 #include <unistd.h>
 #include <wchar.h>
 
-#include "terminal/kept.h"
+#include "terminal/captured_stderr.h"
 #include "terminal/signals.h"
 #include "terminal/term_color.h"
 #include "terminal/term_draw.h"
@@ -82,14 +82,14 @@ static void restore_after_crash(int number)
     const char digits[] = {(char)('0' + number / 10 % 10), (char)('0' + number % 10)};
     static const char no_mouse[] = "\033[?1006l\033[?1000l";
     if (term.mouse) {
-        kept_write(STDOUT_FILENO, no_mouse, sizeof no_mouse - 1);
+        captured_stderr_write(STDOUT_FILENO, no_mouse, sizeof no_mouse - 1);
     }
-    kept_write(STDOUT_FILENO, term.reset, term.reset_length);
+    captured_stderr_write(STDOUT_FILENO, term.reset, term.reset_length);
     tcsetattr(term.key_fd, TCSANOW, &term.modes);
-    kept_release();
-    kept_write(STDERR_FILENO, before, sizeof before - 1);
-    kept_write(STDERR_FILENO, digits, sizeof digits);
-    kept_write(STDERR_FILENO, after, sizeof after - 1);
+    captured_stderr_release();
+    captured_stderr_write(STDERR_FILENO, before, sizeof before - 1);
+    captured_stderr_write(STDERR_FILENO, digits, sizeof digits);
+    captured_stderr_write(STDERR_FILENO, after, sizeof after - 1);
 }
 
 static bool open_keys(struct status *status)
@@ -150,11 +150,11 @@ bool term_start(struct status *status)
         return false;
     }
     tcgetattr(term.key_fd, &term.modes);
-    kept_start();
+    captured_stderr_start();
     term.screen = newterm(NULL, stdout, term.keys != NULL ? term.keys : stdin);
     bool able = term.screen != NULL && tigetstr("cup") != NULL;
     if (!able) {
-        kept_release();
+        captured_stderr_release();
         if (term.screen != NULL) {
             endwin();
             delscreen(term.screen);
@@ -189,7 +189,7 @@ void term_stop(void)
     delscreen(term.screen);
     close_keys();
     term_draw_forget();
-    kept_release();
+    captured_stderr_release();
     signals_on_crash(NULL);
 }
 
@@ -230,9 +230,9 @@ void term_suspend(void)
 {
     curs_set(1);
     endwin();
-    kept_pause(true);
+    captured_stderr_pause(true);
     signals_stop_self();
-    kept_pause(false);
+    captured_stderr_pause(false);
     curs_set(0);
     term_resized();
 }

@@ -7,7 +7,7 @@
 
 #include "base/format.h"
 #include "base/mem.h"
-#include "base/whole.h"
+#include "base/count.h"
 #include "views/review_view.h"
 #include "views/view.h"
 
@@ -101,7 +101,7 @@ static void set_extra(struct review_view *view, struct app *app, enum action act
                       const char *text)
 {
     uint64_t n;
-    if (!whole_parse(text, 100000, &n)) {
+    if (!count_parse(text, 100000, &n)) {
         app_say(app, LOG_ERROR, "%s wants a whole number of at most 100,000",
                 action_info(action)->name);
         return;
@@ -148,7 +148,7 @@ static void set_blind(struct review_view *view, struct app *app, const char *see
 {
     struct queue_spec *spec = &view->wish.spec;
     uint64_t n = spec->seed;
-    if (seed[0] != '\0' && !whole_parse(seed, UINT32_MAX, &n)) {
+    if (seed[0] != '\0' && !count_parse(seed, UINT32_MAX, &n)) {
         app_say(app, LOG_ERROR,
                 "blind wants a whole number, the seed of the order, or nothing");
         return;

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/whole.h"
+#include "base/count.h"
 #include "reviewing/review.h"
 
 /* ---- words ---- */
@@ -56,7 +56,7 @@ static bool take_word(struct review_wish *wish, const char *word)
     if (strncmp(word, "each=", 5) == 0) {
         uint64_t each;
         wish->spec.n_strata = 0;
-        if (!whole_parse(word + 5, 1000000, &each) || each == 0) {
+        if (!count_parse(word + 5, 1000000, &each) || each == 0) {
             return false;
         }
         wish->each = (uint32_t)each;

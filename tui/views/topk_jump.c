@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/format.h"
-#include "base/whole.h"
+#include "base/count.h"
 #include "lists/rows_query.h"
 #include "views/topk_view.h"
 
@@ -91,7 +91,7 @@ void topk_jump_rank(struct topk_view *view, struct app *app, const char *text)
     const struct result *result = session_result(app_session(app));
     uint64_t rank;
     uint32_t row;
-    if (!whole_parse(text, result->scores.scored_rows, &rank) || rank < 1) {
+    if (!count_parse(text, result->scores.scored_rows, &rank) || rank < 1) {
         app_say(app, LOG_ERROR, "rank is a whole number from 1 to %s",
                 format_grouped(result->scores.scored_rows).text);
     } else if (ranking_rows(result->ranking, run->by_profile, (size_t)rank, 1, &row, NULL) ==
@@ -104,7 +104,7 @@ void topk_jump_row(struct topk_view *view, struct app *app, const char *text)
 {
     size_t n = app_session(app)->run->table->n_rows;
     uint64_t row;
-    if (!whole_parse(text, n - 1, &row)) {
+    if (!count_parse(text, n - 1, &row)) {
         app_say(app, LOG_ERROR, "row is a whole number from 0 to %s",
                 format_grouped(n - 1).text);
     } else {

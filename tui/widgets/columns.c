@@ -163,9 +163,9 @@ void columns_header(const struct columns *columns, struct canvas *canvas, int y,
         snprintf(title, sizeof title, "%s%s", mark, columns->column[i].title);
         columns_field(columns, canvas, y, i, i == sorted ? ROLE_STRONG : ROLE_DIM, title);
         if (columns->sort[i] != NULL) {
-            zone_action(canvas, y, columns->x[i], columns->width[i],
-                        i == sorted ? ACTION_SORT_REVERSE : ACTION_SORT,
-                        i == sorted ? "" : columns->sort[i]);
+            click_region_action(canvas, y, columns->x[i], columns->width[i],
+                                i == sorted ? ACTION_SORT_REVERSE : ACTION_SORT,
+                                i == sorted ? "" : columns->sort[i]);
         }
     }
 }

@@ -36,8 +36,8 @@ void list_show(struct list *list, struct canvas *canvas, int y, int rows)
     list_set_page(list, (size_t)rows);
     if (list->n > 0) {
         size_t used = list->n - list->top;
-        zone_list(canvas, y, rows, used < (size_t)rows ? (int)used : rows,
-                  (int)(list->cursor - list->top));
+        click_region_list(canvas, y, rows, used < (size_t)rows ? (int)used : rows,
+                          (int)(list->cursor - list->top));
     }
 }
 

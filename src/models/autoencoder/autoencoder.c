@@ -114,26 +114,27 @@ static bool partial(const void *memory, char *text, size_t size)
     return true;
 }
 
-static void info(const void *memory, const struct detector_data *data, struct facts *facts)
+static void info(const void *memory, const struct detector_data *data,
+                 struct key_values *values)
 {
     const struct autoencoder *model = memory;
     (void)data;
-    facts_text(facts, "model", "Autoencoder");
-    facts_number(facts, "params.epochs", (double)model->epochs);
-    facts_number(facts, "params.batch_size", (double)model->batch);
-    facts_number(facts, "params.latent_dim", (double)model->net.shape.width[2]);
-    facts_text(facts, "params.optimizer", "Adam");
-    facts_text(facts, "params.loss", "MSE");
-    facts_number(facts, "params.learning_rate", model->net.rate);
-    facts_number(facts, "seed", model->seed);
-    facts_number(facts, "epochs_finished", (double)model->finished);
-    facts_numbers(facts, "losses", model->losses, model->finished);
-    facts_number(facts, "steps", (double)model->net.steps);
-    facts_number(facts, "parameters", (double)model->net.shape.n);
-    facts_text(facts, "path", model->path->name);
-    facts_text(facts, "kernel", model->path->kernel);
-    facts_text(facts, "openblas.core", openblas_get_corename());
-    facts_text(facts, "openblas.config", openblas_get_config());
+    key_values_text(values, "model", "Autoencoder");
+    key_values_number(values, "params.epochs", (double)model->epochs);
+    key_values_number(values, "params.batch_size", (double)model->batch);
+    key_values_number(values, "params.latent_dim", (double)model->net.shape.width[2]);
+    key_values_text(values, "params.optimizer", "Adam");
+    key_values_text(values, "params.loss", "MSE");
+    key_values_number(values, "params.learning_rate", model->net.rate);
+    key_values_number(values, "seed", model->seed);
+    key_values_number(values, "epochs_finished", (double)model->finished);
+    key_values_numbers(values, "losses", model->losses, model->finished);
+    key_values_number(values, "steps", (double)model->net.steps);
+    key_values_number(values, "parameters", (double)model->net.shape.n);
+    key_values_text(values, "path", model->path->name);
+    key_values_text(values, "kernel", model->path->kernel);
+    key_values_text(values, "openblas.core", openblas_get_corename());
+    key_values_text(values, "openblas.config", openblas_get_config());
 }
 
 static bool health(const void *memory, const struct detector_data *data, char *text,

@@ -183,7 +183,7 @@ static bool forest_partial(const void *model, char *text, size_t size)
 }
 
 static void forest_info(const void *model, const struct detector_data *data,
-                        struct facts *facts)
+                        struct key_values *values)
 {
     (void)data;
     const struct iforest *forest = model;
@@ -198,17 +198,17 @@ static void forest_info(const void *model, const struct detector_data *data,
         }
     }
     const struct iforest_kernel *kernel = iforest_kernel_choose(cpu_kernel(), forest->d);
-    facts_text(facts, "model", "IsolationForest");
-    facts_number(facts, "params.n_estimators", (double)forest->asked);
-    facts_number(facts, "params.contamination", forest->contamination);
-    facts_number(facts, "params.random_state", forest->seed);
-    facts_number(facts, "forest.trees", (double)forest->n_trees);
-    facts_number(facts, "forest.max_samples", (double)forest->psi);
-    facts_number(facts, "forest.max_depth", depth);
-    facts_number(facts, "forest.nodes", (double)nodes);
-    facts_number(facts, "forest.leaves", (double)leaves);
-    facts_number(facts, "forest.mean_depth", forest->mean_depth);
-    facts_text(facts, "forest.kernel", cpu_kernel_name(kernel->needs));
+    key_values_text(values, "model", "IsolationForest");
+    key_values_number(values, "params.n_estimators", (double)forest->asked);
+    key_values_number(values, "params.contamination", forest->contamination);
+    key_values_number(values, "params.random_state", forest->seed);
+    key_values_number(values, "forest.trees", (double)forest->n_trees);
+    key_values_number(values, "forest.max_samples", (double)forest->psi);
+    key_values_number(values, "forest.max_depth", depth);
+    key_values_number(values, "forest.nodes", (double)nodes);
+    key_values_number(values, "forest.leaves", (double)leaves);
+    key_values_number(values, "forest.mean_depth", forest->mean_depth);
+    key_values_text(values, "forest.kernel", cpu_kernel_name(kernel->needs));
 }
 
 /* decision_function: score_samples - offset, where score_samples = -score, offset = -threshold.

@@ -269,7 +269,8 @@ static bool lof_partial(const void *model, char *text, size_t size)
     return false; /* a fit that was cancelled has nothing usable */
 }
 
-static void lof_info(const void *fitted, const struct detector_data *data, struct facts *facts)
+static void lof_info(const void *fitted, const struct detector_data *data,
+                     struct key_values *values)
 {
     const struct lof_model *model = fitted;
     const struct lof_points *points = &model->points;
@@ -277,27 +278,27 @@ static void lof_info(const void *fitted, const struct detector_data *data, struc
     for (size_t i = 0; i < points->n; i++) {
         most = points->copies[i] > most ? points->copies[i] : most;
     }
-    facts_number(facts, "sample.n", (double)points->n_rows);
-    facts_number(facts, "sample.random_state", model->seed);
-    facts_bool(facts, "sample.all_rows", points->rows == NULL);
-    facts_number(facts, "lof.n_neighbors", (double)model->k);
-    facts_number(facts, "lof.contamination", model->contamination);
-    facts_bool(facts, "lof.novelty", true);
-    facts_text(facts, "lof.form", form_words[model->form]);
-    facts_text(facts, "lof.scope", lof_scores_all(model, data) ? "all" : "sample");
-    facts_number(facts, "lof.threshold", model->threshold);
+    key_values_number(values, "sample.n", (double)points->n_rows);
+    key_values_number(values, "sample.random_state", model->seed);
+    key_values_bool(values, "sample.all_rows", points->rows == NULL);
+    key_values_number(values, "lof.n_neighbors", (double)model->k);
+    key_values_number(values, "lof.contamination", model->contamination);
+    key_values_bool(values, "lof.novelty", true);
+    key_values_text(values, "lof.form", form_words[model->form]);
+    key_values_text(values, "lof.scope", lof_scores_all(model, data) ? "all" : "sample");
+    key_values_number(values, "lof.threshold", model->threshold);
     if (model->form == LOF_SKLEARN) {
-        facts_number(facts, "lof.offset", model->offset);
-        facts_text(facts, "lof.method", lof_rows_method(points, model->k));
+        key_values_number(values, "lof.offset", model->offset);
+        key_values_text(values, "lof.method", lof_rows_method(points, model->k));
     }
-    facts_number(facts, "lof.points", (double)points->n);
-    facts_number(facts, "lof.most_copies", most);
-    facts_number(facts, "lof.rows_in_piles", (double)model->piled_rows);
-    facts_number(facts, "lof.share_in_piles",
-                 (double)model->piled_rows / (double)points->n_rows);
+    key_values_number(values, "lof.points", (double)points->n);
+    key_values_number(values, "lof.most_copies", most);
+    key_values_number(values, "lof.rows_in_piles", (double)model->piled_rows);
+    key_values_number(values, "lof.share_in_piles",
+                      (double)model->piled_rows / (double)points->n_rows);
     if (model->above_known) {
-        facts_number(facts, "lof.sklearn_above_1e6_least", (double)model->above_least);
-        facts_number(facts, "lof.sklearn_above_1e6_most", (double)model->above_most);
+        key_values_number(values, "lof.sklearn_above_1e6_least", (double)model->above_least);
+        key_values_number(values, "lof.sklearn_above_1e6_most", (double)model->above_most);
     }
 }
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/ascii.h"
-#include "base/nearest.h"
+#include "base/suggest.h"
 
 static const struct {
     const char *name;
@@ -151,16 +151,16 @@ static void say_ambiguous(struct filter_error *error, const char *typed, size_t 
 
 /* Considers a name, and what stands before its first underscore: `faled` is near failed_events.
  */
-static void consider(struct nearest *nearest, const char *typed, const char *name)
+static void consider(struct suggestion *suggestion, const char *typed, const char *name)
 {
     char first[32];
     size_t length = strcspn(name, "_");
-    nearest_consider(nearest, typed, name);
+    suggest_consider(suggestion, typed, name);
     if (name[length] != '\0' && length < sizeof first) {
         memcpy(first, name, length);
         first[length] = '\0';
-        nearest_consider(nearest, typed, first);
-        nearest->word = nearest->word == first ? name : nearest->word;
+        suggest_consider(suggestion, typed, first);
+        suggestion->word = suggestion->word == first ? name : suggestion->word;
     }
 }
 
@@ -168,14 +168,14 @@ static void say_unknown(struct filter_error *error, const char *typed, size_t le
                         const struct filter_context *context)
 {
     char word[64];
-    struct nearest nearest = {0};
+    struct suggestion suggestion = {0};
     struct filter_field field;
     snprintf(word, sizeof word, "%.*s", (int)(length < 63 ? length : 63), typed);
     for (size_t i = 0; i < count_fields(context); i++) {
-        consider(&nearest, word, field_at(context, i, &field));
+        consider(&suggestion, word, field_at(context, i, &field));
     }
-    if (nearest.word != NULL) {
-        snprintf(error->nearest, sizeof error->nearest, "%.60s", nearest.word);
+    if (suggestion.word != NULL) {
+        snprintf(error->nearest, sizeof error->nearest, "%.60s", suggestion.word);
         snprintf(error->text, sizeof error->text, "there is no field %s; did you mean %s?",
                  word, error->nearest);
     } else {

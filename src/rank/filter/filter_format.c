@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/shortest.h"
+#include "base/double_text.h"
 
 struct writer {
     char *text;
@@ -35,8 +35,8 @@ static void put_text(struct writer *writer, const char *text)
 
 static void put_number(struct writer *writer, double value, bool percent)
 {
-    char text[SHORTEST_TEXT];
-    size_t length = shortest_double(value, text);
+    char text[DOUBLE_TEXT];
+    size_t length = double_text_write(value, text);
     if (length > 2 && strcmp(text + length - 2, ".0") == 0) {
         length -= 2;
     }
@@ -45,9 +45,9 @@ static void put_number(struct writer *writer, double value, bool percent)
 }
 
 /* Where a text stands: each place has its own characters that need quotes. */
-enum place { PLACE_NAME, PLACE_WORD, PLACE_VALUE };
+enum paths_root { PLACE_NAME, PLACE_WORD, PLACE_VALUE };
 
-static bool needs_quotes(const char *text, enum place place)
+static bool needs_quotes(const char *text, enum paths_root place)
 {
     const char *breaks = place == PLACE_VALUE ? " \t\n\r\f\v," : " \t\n\r\f\v:";
     const char *starts = place == PLACE_VALUE ? "\"=!<>" : "\"-!";
@@ -66,7 +66,7 @@ static void put_escaped(struct writer *writer, const char *text)
 
 /* Writes a text and its suffix, in quotes where they are needed. */
 static void put_quotable(struct writer *writer, const char *text, const char *suffix,
-                         enum place place)
+                         enum paths_root place)
 {
     if (!needs_quotes(text, place)) {
         put_text(writer, text);

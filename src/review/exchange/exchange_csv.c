@@ -8,7 +8,7 @@
 #include <time.h>
 
 #include "base/mem.h"
-#include "base/shortest.h"
+#include "base/double_text.h"
 #include "review/exchange/exchange_internal.h"
 #include "table/csv/csv_records.h"
 
@@ -16,9 +16,10 @@
 #define COLUMNS(X)                                                                             \
     X(uid)                                                                                     \
     X(kind)                                                                                    \
-    X(reviewer) X(at) X(verdict) X(note) X(row_id) X(dt) X(src_user) X(rank) X(seconds)        \
-        X(detector) X(queue) X(role) X(blind) X(k) X(at_ms) X(target) X(origin) X(content)     \
-            X(dataset_hash) X(dataset_name) X(features) X(dataset_bytes) X(dataset_rows)
+    X(reviewer)                                                                                \
+    X(at) X(verdict) X(note) X(row_id) X(dt) X(src_user) X(rank) X(seconds) X(detector)        \
+        X(queue) X(role) X(blind) X(k) X(at_ms) X(target) X(origin) X(content) X(dataset_hash) \
+            X(dataset_name) X(features) X(dataset_bytes) X(dataset_rows)
 
 enum column {
 #define X(name) COLUMN_##name,
@@ -78,9 +79,9 @@ static void put_when(struct outfile *file, int64_t at_ms)
 static void put_line(struct outfile *file, const struct entry *entry,
                      const struct entry_row *row, const struct review_dataset *dataset)
 {
-    char at_ms[32], seconds[SHORTEST_TEXT], content[17];
+    char at_ms[32], seconds[DOUBLE_TEXT], content[17];
     snprintf(at_ms, sizeof at_ms, "%" PRId64, entry->at_ms);
-    shortest_double(entry->seconds, seconds);
+    double_text_write(entry->seconds, seconds);
     snprintf(content, sizeof content, "%016" PRIx64, row != NULL ? row->content : 0);
     put_field(file, COLUMN_uid, entry->uid);
     put_field(file, COLUMN_kind, entry_kind_name(entry->kind));

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/shortest.h"
+#include "base/double_text.h"
 #include "review/exchange/exchange_internal.h"
 
 /* -- out: a line an entry, so that a text tool can work on it -- */
@@ -69,8 +69,8 @@ static void put_entry(struct outfile *file, const struct entry *entry)
     put_optional(file, "target", entry->target);
     put_optional(file, "origin", entry->origin);
     if (isfinite(entry->seconds)) {
-        char text[SHORTEST_TEXT];
-        shortest_double(entry->seconds, text);
+        char text[DOUBLE_TEXT];
+        double_text_write(entry->seconds, text);
         outfile_printf(file, ",\"seconds\":%s", text);
     }
     put_optional(file, "detector", entry->detector);

@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "base/place.h"
+#include "base/paths.h"
 
 /* The cause first: a message line is narrow, a path may be long. */
 static bool fail_with(struct store *store, const char *doing, const char *what, int cause,
@@ -92,7 +92,7 @@ static void sync_directory(const char *path)
 /* Makes an empty file that only the user may read. One that is there is left as it is. */
 static bool make_file(const char *path, mode_t mode, struct status *status)
 {
-    if (!place_make_folders(path, status)) {
+    if (!paths_make_folders(path, status)) {
         return false;
     }
     int file = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode);

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "base/place.h"
+#include "base/paths.h"
 
 char *store_join(const char *base, const char *rest, struct status *status)
 {
@@ -25,7 +25,7 @@ char *store_join(const char *base, const char *rest, struct status *status)
 char *store_default_path(struct status *status)
 {
     struct status problem = {0};
-    char *path = place_of(PLACE_DATA, "reviews.db", &problem);
+    char *path = paths_of(PATHS_DATA, "reviews.db", &problem);
     if (path == NULL && problem.code == STATUS_USAGE) {
         status_set(status, STATUS_USAGE,
                    "there is no home directory for the reviews: name a file with --reviews");

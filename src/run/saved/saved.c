@@ -13,7 +13,7 @@
 
 #include "base/mem.h"
 #include "base/outfile.h"
-#include "base/place.h"
+#include "base/paths.h"
 #include "run/saved/snapshot.h"
 
 /* The files of the cache: HASH-BYTES-PARAMETERS.odd is a run; SEEN.seen holds the hash of the
@@ -23,7 +23,7 @@ enum { NAME = 128 };
 
 static char *join(const char *directory, const char *name)
 {
-    return place_join(directory, name, NULL);
+    return paths_join(directory, name, NULL);
 }
 
 char *saved_in_directory(const char *input, struct status *status)
@@ -52,9 +52,9 @@ char *saved_in_directory(const char *input, struct status *status)
 /* The cache's folder, with a slash at its end, made when `make`; for free(). */
 static char *cache_directory(bool make)
 {
-    char *directory = place_of(PLACE_CACHE, "", NULL);
+    char *directory = paths_of(PATHS_CACHE, "", NULL);
     if (directory != NULL && make) {
-        place_make_folders(directory, NULL); /* or the file cannot be written, which is said */
+        paths_make_folders(directory, NULL); /* or the file cannot be written, which is said */
     }
     return directory;
 }

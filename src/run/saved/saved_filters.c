@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/place.h"
-#include "base/nearest.h"
+#include "base/paths.h"
+#include "base/suggest.h"
 
 void saved_filters_clear(struct saved_filters *filters)
 {
@@ -17,7 +17,7 @@ void saved_filters_clear(struct saved_filters *filters)
 
 char *saved_filters_default_path(void)
 {
-    return place_of(PLACE_DATA, "filters.json", NULL);
+    return paths_of(PATHS_DATA, "filters.json", NULL);
 }
 
 bool saved_filters_is_name(const char *name)
@@ -42,21 +42,21 @@ bool saved_filters_expand(const struct saved_filters *filters, const char *text,
                           char out[SAVED_FILTER_TEXT], struct status *status)
 {
     char name[SAVED_FILTER_NAME];
-    struct nearest nearest = {0};
+    struct suggestion suggestion = {0};
     const char *first = text + strspn(text, " "), *saved = NULL, *rest = text;
     size_t length = strcspn(first, " ");
     if (first[0] == '@' && length > 1 && length <= sizeof name) {
         snprintf(name, sizeof name, "%.*s", (int)length - 1, first + 1);
         saved = saved_filters_find(filters, name);
         for (size_t i = 0; saved == NULL && i < filters->n; i++) {
-            nearest_consider(&nearest, name, filters->list[i].name);
+            suggest_consider(&suggestion, name, filters->list[i].name);
         }
         rest = saved != NULL ? first + length : text;
     }
-    if (nearest.word != NULL) {
+    if (suggestion.word != NULL) {
         return status_set(status, STATUS_USAGE,
                           "column %zu: no filter is saved as '%s'; did you mean @%s?",
-                          (size_t)(first - text) + 1, name, nearest.word);
+                          (size_t)(first - text) + 1, name, suggestion.word);
     }
     int used = snprintf(out, SAVED_FILTER_TEXT, "%s%s", saved != NULL ? saved : "", rest);
     return (used >= 0 && used < SAVED_FILTER_TEXT) ||

@@ -10,7 +10,7 @@
 
 #include "base/mem.h"
 #include "base/outfile.h"
-#include "base/place.h"
+#include "base/paths.h"
 #include "run/json.h"
 #include "run/saved/saved_filters.h"
 
@@ -273,7 +273,7 @@ static bool change(struct saved_filters *filters, const char *path, const char *
 bool saved_filters_change(struct saved_filters *filters, const char *path, const char *name,
                           const char *text, struct status *status)
 {
-    if (!place_make_folders(path, status)) {
+    if (!paths_make_folders(path, status)) {
         return false;
     }
     int lock = lock_folder(path);

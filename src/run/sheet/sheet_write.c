@@ -5,7 +5,7 @@
 
 #include "base/ascii.h"
 #include "base/mem.h"
-#include "base/shortest.h"
+#include "base/double_text.h"
 #include "run/sheet/sheet_internal.h"
 
 enum { TICK_ROWS = 1024 };
@@ -128,7 +128,7 @@ const char *sheet_number_text(struct sheet_writer *writer, double value, size_t 
         } else if (fabs(value) < 1e15 && floor(value) == value) {
             one->length = (size_t)snprintf(one->text, sizeof one->text, "%.0f", value);
         } else {
-            one->length = shortest_double(value, one->text);
+            one->length = double_text_write(value, one->text);
         }
     }
     *length = one->length;

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/shortest.h"
+#include "base/double_text.h"
 
 const char user_hour_header[] = "dt,src_user,total_events,failed_events,fail_ratio,dst_hosts,"
                                 "src_hosts,nbhours_events,nbhours_ratio\n";
@@ -73,12 +73,12 @@ size_t user_hour_line(const struct user_hour *row, const char *dt, size_t dt_len
     *at++ = ',';
     at = put_number(at, row->events);
     at = put_number(at, row->failed);
-    at += shortest_ratio(row->failed, row->events, at);
+    at += double_text_ratio(row->failed, row->events, at);
     *at++ = ',';
     at = put_number(at, row->dst_hosts);
     at = put_number(at, row->src_hosts);
     at = put_number(at, row->night);
-    at += shortest_ratio(row->night, row->events, at);
+    at += double_text_ratio(row->night, row->events, at);
     *at++ = '\n';
     return (size_t)(at - out);
 }

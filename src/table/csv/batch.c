@@ -10,13 +10,13 @@
 
 /* DESIGN. Lines are gathered in groups, because to find a user or a profile among many is
  * mostly waiting for memory, and a group waits once. A row whose profile is known by the text
- * of its features (memo) needs no number parsed. Rows are made in batch_row.c and go into the
+ * of its features (cache) needs no number parsed. Rows are made in batch_row.c and go into the
  * table in batch_resolve.c. */
 
 static const char what[] = "rows being read";
 
 struct batch *batch_new(const struct columns *columns, struct table_builder *builder,
-                        const struct batch_memos *memos, struct status *status)
+                        const struct batch_caches *caches, struct status *status)
 {
     struct batch *batch = mem_zero(1, sizeof *batch, what, status);
     if (batch == NULL) {
@@ -24,7 +24,7 @@ struct batch *batch_new(const struct columns *columns, struct table_builder *bui
     }
     batch->columns = columns;
     batch->builder = builder;
-    batch->memos = *memos;
+    batch->caches = *caches;
     batch->c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
     if (batch->c_locale == (locale_t)0) {
         status_nomem(status, sizeof *batch, what);
@@ -94,7 +94,7 @@ static bool grow_rows(struct batch *batch)
     return true;
 }
 
-/* The ids of the group's users: most are in the memo, the others are searched in the table. */
+/* The ids of the group's users: most are in the cache, the others are searched in the table. */
 static void find_users(struct batch *batch, const struct dict *users)
 {
     size_t n = batch->n_group, n_left = 0;
@@ -104,7 +104,7 @@ static void find_users(struct batch *batch, const struct dict *users)
     for (size_t k = 0; k < n; k++) {
         batch->group_user[k] = batch->group_fields[k][batch->columns->user];
     }
-    memo_find_group(batch->memos.users, batch->group_user, n, batch->group_user_id);
+    text_cache_find_group(batch->caches.users, batch->group_user, n, batch->group_user_id);
     batch->group_user_unknown = 0;
     for (size_t k = 0; k < n; k++) {
         if (batch->group_user_id[k] == DICT_NONE) {
@@ -132,7 +132,7 @@ static void find_features(struct batch *batch)
         size_t length = (size_t)(last->bytes + last->length - first->bytes);
         batch->group_text[k] = (struct span){first->bytes, length};
     }
-    memo_find_group(batch->memos.features, batch->group_text, n, batch->group_profile);
+    text_cache_find_group(batch->caches.features, batch->group_text, n, batch->group_profile);
     for (size_t k = 0; k < n; k++) {
         batch->known += batch->group_profile[k] != DICT_NONE;
     }
@@ -143,7 +143,7 @@ static bool end_group(struct batch *batch)
 {
     size_t n = batch->n_group;
     const struct dict *users = table_builder_users(batch->builder);
-    bool remember = batch->columns->adjacent && memo_pays(batch->memos.features);
+    bool remember = batch->columns->adjacent && text_cache_pays(batch->caches.features);
     if (!grow_rows(batch)) {
         return false;
     }

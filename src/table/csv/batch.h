@@ -16,20 +16,20 @@
 #include "base/status.h"
 #include "table/builder.h"
 #include "table/csv/columns.h"
-#include "table/csv/memo.h"
+#include "table/csv/text_cache.h"
 #include "table/csv/split.h"
 
 struct batch;
 
 /* Where batches look first, before the table: the texts of users and of whole rows of features.
  */
-struct batch_memos {
-    struct memo *users, *features;
+struct batch_caches {
+    struct text_cache *users, *features;
 };
 
 /* All is borrowed. A batch is used again for one piece after the other. */
 struct batch *batch_new(const struct columns *columns, struct table_builder *builder,
-                        const struct batch_memos *memos, struct status *status);
+                        const struct batch_caches *caches, struct status *status);
 void batch_free(struct batch *batch);
 
 /* Empties it. With `stable` the fields of a line stay valid while DICT_GROUP lines follow, so

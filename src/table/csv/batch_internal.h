@@ -17,7 +17,7 @@ struct fresh {
 struct batch {
     const struct columns *columns;
     struct table_builder *builder;
-    struct batch_memos memos;
+    struct batch_caches caches;
     locale_t c_locale;
     bool stable;
 
@@ -28,7 +28,7 @@ struct batch {
     struct span group_user[DICT_GROUP];
     struct span group_text[DICT_GROUP]; /* all features, when they stand side by side */
     uint32_t group_user_id[DICT_GROUP], group_profile[DICT_GROUP];
-    uint64_t group_user_hash[DICT_GROUP]; /* of those that the memo does not know: */
+    uint64_t group_user_hash[DICT_GROUP]; /* of those that the cache does not know: */
     uint64_t group_user_unknown;          /* a bit each; only these can be missing values */
 
     size_t n_rows, rows_capacity[3];
@@ -48,7 +48,7 @@ struct batch {
     size_t values_capacity;
     char *texts; /* of fresh users and features */
     size_t n_texts, texts_capacity;
-    size_t known; /* rows that the memo knew */
+    size_t known; /* rows that the cache knew */
 
     uint64_t rejected;
     struct reject rejects[TABLE_REJECTS_KEPT];

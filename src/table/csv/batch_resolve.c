@@ -45,10 +45,10 @@ static bool resolve_users(struct batch *batch, struct status *status)
             return false;
         }
         batch->row_user[fresh->row] = id;
-        /* Each row without a user is counted, so the memo must not know it. */
+        /* Each row without a user is counted, so the cache must not know it. */
         struct span text = fresh_text(batch, fresh);
         bool memorable = !number_missing(text);
-        if (memorable && !memo_add(batch->memos.users, text, id, status)) {
+        if (memorable && !text_cache_add(batch->caches.users, text, id, status)) {
             return false;
         }
     }
@@ -61,7 +61,7 @@ static void prefetch_profile(const struct batch *batch, size_t i)
         const struct fresh *fresh = &batch->profiles[i];
         profile_set_prefetch(table_builder_profiles(batch->builder), fresh->hash);
         if (fresh->length > 0) {
-            memo_prefetch(batch->memos.features, fresh_text(batch, fresh));
+            text_cache_prefetch(batch->caches.features, fresh_text(batch, fresh));
         }
     }
 }
@@ -82,11 +82,11 @@ static bool resolve_profiles(struct batch *batch, struct status *status)
         }
         batch->row_profile[fresh->row] = id;
         struct span text = fresh_text(batch, fresh);
-        if (text.length > 0 && !memo_add(batch->memos.features, text, id, status)) {
+        if (text.length > 0 && !text_cache_add(batch->caches.features, text, id, status)) {
             return false;
         }
     }
-    memo_judge(batch->memos.features, batch->n_rows, batch->known);
+    text_cache_judge(batch->caches.features, batch->n_rows, batch->known);
     return true;
 }
 

@@ -105,7 +105,7 @@ static void count_marks(uint64_t marks, uint64_t *counts)
     }
 }
 
-/* A profile for row k of the group, which the memo does not know. */
+/* A profile for row k of the group, which the cache does not know. */
 static bool find_profile(struct batch *batch, size_t k, bool remember, bool *accepted)
 {
     const struct profile_set *set = table_builder_profiles(batch->builder);

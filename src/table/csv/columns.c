@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/nearest.h"
+#include "base/suggest.h"
 #include "table/printable.h"
 
 static const char time_name[] = "dt";
@@ -70,10 +70,10 @@ static size_t find_alike(const struct span *fields, size_t n_fields, const char 
     char field[64];
     size_t best = COLUMN_NONE, least = SIZE_MAX;
     for (size_t i = 0; i < n_fields && strlen(name) > 2; i++) {
-        struct nearest nearest = {0};
-        nearest_consider(&nearest, name, printable(field, sizeof field, trimmed(fields[i])));
-        if (nearest.word != NULL && nearest.distance < least) {
-            least = nearest.distance;
+        struct suggestion suggestion = {0};
+        suggest_consider(&suggestion, name, printable(field, sizeof field, trimmed(fields[i])));
+        if (suggestion.word != NULL && suggestion.distance < least) {
+            least = suggestion.distance;
             best = i;
         }
     }

@@ -12,7 +12,7 @@
 #include "table/builder.h"
 #include "table/csv/columns.h"
 #include "table/csv/csv_text.h"
-#include "table/csv/memo.h"
+#include "table/csv/text_cache.h"
 #include "table/input/source.h"
 
 /* DESIGN. The file goes through in rounds of a few blocks. In a round the blocks read before
@@ -29,7 +29,7 @@ enum {
         1 << 16, /* of the first block, which is small so that rows are there at once */
     PREVIEW_ROWS = 1000,
     MOST_BLOCKS = 64,
-    MOST_USERS = 1 << 18,   /* in a memo: at most 32 MB, mostly half of it */
+    MOST_USERS = 1 << 18,   /* in a text cache: at most 32 MB, mostly half of it */
     MOST_FEATURES = 1 << 20 /* 128 MB, the same */
 };
 
@@ -45,7 +45,7 @@ struct reader {
     struct source *source;
     struct columns columns;
     struct table_builder *builder;
-    struct batch_memos memos;
+    struct batch_caches caches;
     struct block_input input;
     size_t n_blocks; /* in a set */
     struct set sets[2];
@@ -214,18 +214,19 @@ static bool allocate(struct reader *reader, struct status *status)
         table_builder_new(columns->names, columns->d, columns->time != COLUMN_NONE,
                           columns->user != COLUMN_NONE, status);
     reader->serial = csv_text_new(status);
-    reader->memos.users = memo_new(MOST_USERS, status);
-    reader->memos.features = memo_new(MOST_FEATURES, status);
-    if (reader->builder == NULL || reader->serial == NULL || reader->memos.users == NULL ||
-        reader->memos.features == NULL) {
+    reader->caches.users = text_cache_new(MOST_USERS, status);
+    reader->caches.features = text_cache_new(MOST_FEATURES, status);
+    if (reader->builder == NULL || reader->serial == NULL || reader->caches.users == NULL ||
+        reader->caches.features == NULL) {
         return false;
     }
     reader->n_blocks = blocks_for(parallel_threads(reader->parallel));
     enum cpu_kernel kernel = cpu_kernel();
     for (size_t i = 0; i < 2 * reader->n_blocks; i++) {
         struct block **block = &reader->sets[i % 2].blocks[i / 2];
-        *block = block_new(columns, batch_new(columns, reader->builder, &reader->memos, status),
-                           reader->input.parser, kernel, status);
+        *block =
+            block_new(columns, batch_new(columns, reader->builder, &reader->caches, status),
+                      reader->input.parser, kernel, status);
         if (*block == NULL) {
             return false;
         }
@@ -263,8 +264,8 @@ static void clean_up(struct reader *reader)
         block_free(reader->sets[1].blocks[i]);
     }
     csv_text_free(reader->serial);
-    memo_free(reader->memos.users);
-    memo_free(reader->memos.features);
+    text_cache_free(reader->caches.users);
+    text_cache_free(reader->caches.features);
     block_input_clear(&reader->input);
     table_builder_free(reader->builder);
     source_close(reader->source);

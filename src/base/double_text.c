@@ -1,4 +1,4 @@
-#include "base/shortest.h"
+#include "base/double_text.h"
 
 #include <float.h>
 #include <math.h>
@@ -25,14 +25,14 @@ static size_t with_point(char *text, size_t length)
     return kept;
 }
 
-static size_t copy(char text[SHORTEST_TEXT], const char *word)
+static size_t copy(char text[DOUBLE_TEXT], const char *word)
 {
     size_t length = strlen(word);
     memcpy(text, word, length + 1);
     return length;
 }
 
-size_t shortest_double(double value, char text[SHORTEST_TEXT])
+size_t double_text_write(double value, char text[DOUBLE_TEXT])
 {
     if (isnan(value)) {
         return copy(text, "nan");
@@ -45,14 +45,14 @@ size_t shortest_double(double value, char text[SHORTEST_TEXT])
     int digits = fabs(value) < DBL_MIN ? 1 : 15;
     int length = 0;
     for (; digits <= 17; digits++) {
-        length = snprintf(text, SHORTEST_TEXT, "%.*g", digits, value);
+        length = snprintf(text, DOUBLE_TEXT, "%.*g", digits, value);
         if (strtod(text, NULL) == value) {
             break;
         }
     }
     double size = fabs(value);
     if (size >= 1e15 && size < 1e16) { /* repr() changes to exponents at 1e16, %g earlier */
-        length = snprintf(text, SHORTEST_TEXT, "%.0f", value);
+        length = snprintf(text, DOUBLE_TEXT, "%.0f", value);
     }
     size_t end = with_point(text, (size_t)length);
     if (strpbrk(text, ".e") == NULL) {
@@ -62,7 +62,7 @@ size_t shortest_double(double value, char text[SHORTEST_TEXT])
     return end;
 }
 
-size_t shortest_ratio(unsigned long part, unsigned long whole, char text[SHORTEST_TEXT])
+size_t double_text_ratio(unsigned long part, unsigned long whole, char text[DOUBLE_TEXT])
 {
     if (part == 0 || whole == 0) {
         return copy(text, "0.0");
@@ -70,5 +70,5 @@ size_t shortest_ratio(unsigned long part, unsigned long whole, char text[SHORTES
     if (part == whole) {
         return copy(text, "1.0");
     }
-    return shortest_double((double)part / (double)whole, text);
+    return double_text_write((double)part / (double)whole, text);
 }

@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "base/behind.h"
+#include "base/writeback.h"
 
 #include <fcntl.h>
 
@@ -20,38 +20,38 @@ enum {
 };
 
 /* Slower than that after a first allowance, for a disk that was busy with others. */
-static bool too_slow(const struct behind *behind)
+static bool too_slow(const struct writeback *writeback)
 {
     const double allowed = 0.25;
-    return behind->seconds > allowed + (double)behind->started / SLOWEST;
+    return writeback->seconds > allowed + (double)writeback->started / SLOWEST;
 }
 
-void behind_advance(struct behind *behind, int fd, uint64_t written)
+void writeback_advance(struct writeback *writeback, int fd, uint64_t written)
 {
-    if (behind->off || written < LAG || written - behind->started < STEP) {
+    if (writeback->off || written < LAG || written - writeback->started < STEP) {
         return;
     }
     double before = clock_now();
-    behind->off =
-        sync_file_range(fd, (off_t)behind->started, (off_t)(written - behind->started),
+    writeback->off =
+        sync_file_range(fd, (off_t)writeback->started, (off_t)(written - writeback->started),
                         SYNC_FILE_RANGE_WRITE) != 0;
-    behind->started = written;
+    writeback->started = written;
     uint64_t to = written - LAG, from = to > WINDOW ? to - WINDOW : 0;
-    if (!behind->off && to > from) { /* an empty range would mean up to the end */
-        behind->off =
+    if (!writeback->off && to > from) { /* an empty range would mean up to the end */
+        writeback->off =
             posix_fadvise(fd, (off_t)from, (off_t)(to - from), POSIX_FADV_DONTNEED) != 0;
     }
-    behind->seconds += clock_now() - before;
-    behind->off = behind->off || too_slow(behind);
+    writeback->seconds += clock_now() - before;
+    writeback->off = writeback->off || too_slow(writeback);
 }
 
 #else
 
-void behind_advance(struct behind *behind, int fd, uint64_t written)
+void writeback_advance(struct writeback *writeback, int fd, uint64_t written)
 {
     (void)fd;
     (void)written;
-    behind->off = true;
+    writeback->off = true;
 }
 
 #endif

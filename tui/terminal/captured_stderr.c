@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "terminal/kept.h"
+#include "terminal/captured_stderr.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,25 +13,25 @@
 
 enum { KEPT_BYTES = 65536, PIECE = 1024, TAKE_BYTES = 8192, TAKE_LINE = 400 };
 
-static int kept_fd = -1;   /* where it goes meanwhile; -1: nothing is kept */
-static int stderr_fd = -1; /* the real one */
-static off_t taken;        /* bytes of it that kept_lines() has handed over */
+static int captured_fd = -1; /* where it goes meanwhile; -1: nothing is kept */
+static int stderr_fd = -1;   /* the real one */
+static off_t taken;          /* bytes of it that captured_stderr_lines() has handed over */
 
-void kept_start(void)
+void captured_stderr_start(void)
 {
     if (!isatty(STDERR_FILENO)) {
         return; /* it goes to a file and disturbs nobody */
     }
     fflush(stderr);
     taken = 0;
-    kept_fd = memfd_create("oddhours-stderr", MFD_CLOEXEC);
+    captured_fd = memfd_create("oddhours-stderr", MFD_CLOEXEC);
     stderr_fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
-    if (kept_fd >= 0 && stderr_fd >= 0) {
-        dup2(kept_fd, STDERR_FILENO);
+    if (captured_fd >= 0 && stderr_fd >= 0) {
+        dup2(captured_fd, STDERR_FILENO);
     }
 }
 
-void kept_write(int fd, const char *bytes, size_t length)
+void captured_stderr_write(int fd, const char *bytes, size_t length)
 {
     while (length > 0) {
         ssize_t written = write(fd, bytes, length);
@@ -45,15 +45,15 @@ void kept_write(int fd, const char *bytes, size_t length)
     }
 }
 
-size_t kept_lines(void (*take)(void *context, const char *line), void *context)
+size_t captured_stderr_lines(void (*take)(void *context, const char *line), void *context)
 {
     static char bytes[TAKE_BYTES];
     struct stat info;
     size_t n = 0, used = 0;
-    if (kept_fd < 0 || fstat(kept_fd, &info) != 0 || info.st_size <= taken) {
+    if (captured_fd < 0 || fstat(captured_fd, &info) != 0 || info.st_size <= taken) {
         return 0;
     }
-    ssize_t got = pread(kept_fd, bytes, sizeof bytes, taken);
+    ssize_t got = pread(captured_fd, bytes, sizeof bytes, taken);
     while (got > 0 && used < (size_t)got) {
         char line[TAKE_LINE + 1];
         size_t left = (size_t)got - used, length = left < TAKE_LINE ? left : TAKE_LINE;
@@ -82,9 +82,9 @@ static void write_safely(int fd, const char *bytes, size_t length)
         const char *newline = memchr(bytes, '\n', length);
         size_t line = newline == NULL ? length : (size_t)(newline - bytes);
         size_t piece = line < PIECE ? line : PIECE;
-        kept_write(fd, safe, text_safe(safe, sizeof safe, bytes, piece, false));
+        captured_stderr_write(fd, safe, text_safe(safe, sizeof safe, bytes, piece, false));
         if (piece == line) {
-            kept_write(fd, "\n", 1);
+            captured_stderr_write(fd, "\n", 1);
             piece += newline != NULL;
         }
         bytes += piece;
@@ -92,25 +92,25 @@ static void write_safely(int fd, const char *bytes, size_t length)
     }
 }
 
-void kept_release(void)
+void captured_stderr_release(void)
 {
     static char kept[KEPT_BYTES];
-    if (kept_fd < 0 || stderr_fd < 0) {
+    if (captured_fd < 0 || stderr_fd < 0) {
         return;
     }
     dup2(stderr_fd, STDERR_FILENO);
-    ssize_t length = pread(kept_fd, kept, sizeof kept, 0);
+    ssize_t length = pread(captured_fd, kept, sizeof kept, 0);
     if (length > 0) {
         write_safely(STDERR_FILENO, kept, (size_t)length);
     }
-    close(kept_fd);
+    close(captured_fd);
     close(stderr_fd);
-    kept_fd = stderr_fd = -1;
+    captured_fd = stderr_fd = -1;
 }
 
-void kept_pause(bool pause)
+void captured_stderr_pause(bool pause)
 {
-    if (kept_fd >= 0 && stderr_fd >= 0) {
-        dup2(pause ? stderr_fd : kept_fd, STDERR_FILENO);
+    if (captured_fd >= 0 && stderr_fd >= 0) {
+        dup2(pause ? stderr_fd : captured_fd, STDERR_FILENO);
     }
 }

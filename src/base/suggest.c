@@ -1,4 +1,4 @@
-#include "base/nearest.h"
+#include "base/suggest.h"
 
 #include <string.h>
 
@@ -34,7 +34,7 @@ static size_t distance(const char *a, size_t n, const char *b, size_t m)
     return above[m];
 }
 
-void nearest_consider(struct nearest *nearest, const char *typed, const char *known)
+void suggest_consider(struct suggestion *suggestion, const char *typed, const char *known)
 {
     size_t n = strlen(typed), m = strlen(known);
     if (n == 0 || n > LONGEST || m > LONGEST) {
@@ -42,8 +42,8 @@ void nearest_consider(struct nearest *nearest, const char *typed, const char *kn
     }
     size_t apart = n >= 2 && strncmp(typed, known, n) == 0 ? 1 : distance(typed, n, known, m);
     size_t limit = (n > m ? n : m) / 3 + 1;
-    if (apart <= limit && (nearest->word == NULL || apart < nearest->distance)) {
-        nearest->word = known;
-        nearest->distance = apart;
+    if (apart <= limit && (suggestion->word == NULL || apart < suggestion->distance)) {
+        suggestion->word = known;
+        suggestion->distance = apart;
     }
 }

@@ -1,4 +1,4 @@
-#include "base/place.h"
+#include "base/paths.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -18,16 +18,16 @@ static char *three(const char *a, const char *b, const char *c, struct status *s
     return path;
 }
 
-char *place_of(enum place place, const char *name, struct status *status)
+char *paths_of(enum paths_root root, const char *name, struct status *status)
 {
     static const struct {
         const char *variable, *at_home;
-    } places[] = {
-        [PLACE_CONFIG] = {"XDG_CONFIG_HOME", "/.config/oddhours/"},
-        [PLACE_DATA] = {"XDG_DATA_HOME", "/.local/share/oddhours/"},
-        [PLACE_CACHE] = {"XDG_CACHE_HOME", "/.cache/oddhours/"},
+    } roots[] = {
+        [PATHS_CONFIG] = {"XDG_CONFIG_HOME", "/.config/oddhours/"},
+        [PATHS_DATA] = {"XDG_DATA_HOME", "/.local/share/oddhours/"},
+        [PATHS_CACHE] = {"XDG_CACHE_HOME", "/.cache/oddhours/"},
     };
-    const char *base = getenv(places[place].variable), *home = getenv("HOME");
+    const char *base = getenv(roots[root].variable), *home = getenv("HOME");
     if (base != NULL && base[0] == '/') {
         return three(base, "/oddhours/", name, status);
     }
@@ -35,15 +35,15 @@ char *place_of(enum place place, const char *name, struct status *status)
         status_set(status, STATUS_USAGE, "there is no home directory: HOME is not set");
         return NULL;
     }
-    return three(home, places[place].at_home, name, status);
+    return three(home, roots[root].at_home, name, status);
 }
 
-char *place_join(const char *folder, const char *name, struct status *status)
+char *paths_join(const char *folder, const char *name, struct status *status)
 {
     return three(folder, "/", name, status);
 }
 
-char *place_expand(const char *path, struct status *status)
+char *paths_expand(const char *path, struct status *status)
 {
     const char *home = getenv("HOME");
     bool at_home = strncmp(path, "~/", 2) == 0 && home != NULL;
@@ -60,7 +60,7 @@ static bool home_is_missing(const char *path)
            stat(home, &there) != 0;
 }
 
-bool place_make_folders(const char *path, struct status *status)
+bool paths_make_folders(const char *path, struct status *status)
 {
     if (home_is_missing(path)) {
         return status_set(status, STATUS_IO, "making the directory of %s: %s", path,

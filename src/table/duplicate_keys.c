@@ -1,4 +1,4 @@
-#include "table/pairs.h"
+#include "table/duplicate_keys.h"
 
 #include <stdlib.h>
 
@@ -14,16 +14,16 @@ struct seen {
     uint32_t more;        /* than one row in that time */
 };
 
-static inline void look_at(struct seen *seen, uint32_t time, struct pairs *pairs)
+static inline void look_at(struct seen *seen, uint32_t time, struct duplicate_keys *duplicates)
 {
     if (seen->time_plus_1 != time + 1) {
         *seen = (struct seen){time + 1, 0};
     } else if (seen->more) {
-        pairs->rows++;
+        duplicates->rows++;
     } else {
         seen->more = 1;
-        pairs->pairs++;
-        pairs->rows += 2;
+        duplicates->pairs++;
+        duplicates->rows += 2;
     }
 }
 
@@ -40,34 +40,37 @@ static bool is_grouped(const struct table *table)
 }
 
 static bool walk(const struct table *table, const uint32_t *order, struct seen *seen,
-                 const struct progress *progress, struct pairs *pairs, struct status *status)
+                 const struct progress *progress, struct duplicate_keys *duplicates,
+                 struct status *status)
 {
     for (size_t i = 0; i < table->n_rows; i++) {
         if (i % STEP == 0 && progress_cancelled(progress)) {
             return status_cancelled(status);
         }
         size_t row = order == NULL ? i : order[i];
-        look_at(&seen[table->row_user[row]], table->row_time[row], pairs);
+        look_at(&seen[table->row_user[row]], table->row_time[row], duplicates);
     }
     return true;
 }
 
-bool pairs_count(const struct table *table, struct parallel *parallel,
-                 const struct progress *progress, struct pairs *pairs, struct status *status)
+bool duplicate_keys_count(const struct table *table, struct parallel *parallel,
+                          const struct progress *progress, struct duplicate_keys *duplicates,
+                          struct status *status)
 {
-    *pairs = (struct pairs){0, 0};
+    *duplicates = (struct duplicate_keys){0, 0};
     struct seen *seen = mem_zero(dict_count(table->users), sizeof *seen, "users", status);
     if (seen == NULL) {
         return false;
     }
     bool done;
     if (is_grouped(table)) {
-        done = walk(table, NULL, seen, progress, pairs, status);
+        done = walk(table, NULL, seen, progress, duplicates, status);
     } else {
         struct row_index *by_time = row_index_new(
             table->row_time, table->n_rows, dict_count(table->times), parallel,
             &(struct progress){.cancel = progress == NULL ? NULL : progress->cancel}, status);
-        done = by_time != NULL && walk(table, by_time->rows, seen, progress, pairs, status);
+        done =
+            by_time != NULL && walk(table, by_time->rows, seen, progress, duplicates, status);
         row_index_free(by_time);
     }
     free(seen);

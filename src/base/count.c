@@ -1,8 +1,8 @@
-#include "base/whole.h"
+#include "base/count.h"
 
 #include <string.h>
 
-bool whole_read(const char *bytes, size_t length, uint64_t most, uint64_t *value)
+bool count_read(const char *bytes, size_t length, uint64_t most, uint64_t *value)
 {
     uint64_t number = 0;
     for (size_t i = 0; i < length; i++) {
@@ -18,7 +18,7 @@ bool whole_read(const char *bytes, size_t length, uint64_t most, uint64_t *value
     return true;
 }
 
-bool whole_parse(const char *text, uint64_t most, uint64_t *value)
+bool count_parse(const char *text, uint64_t most, uint64_t *value)
 {
-    return whole_read(text, strlen(text), most, value);
+    return count_read(text, strlen(text), most, value);
 }

@@ -1,4 +1,4 @@
-#include "table/csv/memo.h"
+#include "table/csv/text_cache.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -26,8 +26,8 @@ enum {
     REST_ROWS = 1 << 21   /* rows without searching after a bad one */
 };
 
-_Static_assert((int)MEMO_READS == NARROW, "a key is loaded whole");
-_Static_assert((int)MEMO_LONGEST == WIDE - TAIL, "the wide ones are the last");
+_Static_assert((int)TEXT_CACHE_READS == NARROW, "a key is loaded whole");
+_Static_assert((int)TEXT_CACHE_LONGEST == WIDE - TAIL, "the wide ones are the last");
 
 struct shelf {
     size_t width;
@@ -35,7 +35,7 @@ struct shelf {
     unsigned char *entries; /* (n_entries, width) */
 };
 
-struct memo {
+struct text_cache {
     size_t most;
     struct shelf narrow, wide;
     size_t rows, known; /* since the last judgement */
@@ -53,7 +53,7 @@ struct wide_key {
 static bool shelf_start(struct shelf *shelf, size_t width, size_t n_entries,
                         struct status *status)
 {
-    unsigned char *entries = mem_aligned(n_entries, width, "a memo", status);
+    unsigned char *entries = mem_aligned(n_entries, width, "a text cache", status);
     for (size_t i = 0; entries != NULL && i < n_entries; i++) {
         memset(entries + i * width, 0, width); /* texts are compared whole, empty ones, too */
         entries[i * width + width - TAIL] = EMPTY;
@@ -62,33 +62,33 @@ static bool shelf_start(struct shelf *shelf, size_t width, size_t n_entries,
     return entries != NULL;
 }
 
-struct memo *memo_new(size_t most, struct status *status)
+struct text_cache *text_cache_new(size_t most, struct status *status)
 {
-    struct memo *memo = mem_zero(1, sizeof *memo, "a memo", status);
-    if (memo == NULL) {
+    struct text_cache *cache = mem_zero(1, sizeof *cache, "a text cache", status);
+    if (cache == NULL) {
         return NULL;
     }
-    memo->most = most;
-    if (!shelf_start(&memo->narrow, NARROW, FIRST_ENTRIES, status) ||
-        !shelf_start(&memo->wide, WIDE, FIRST_ENTRIES, status)) {
-        memo_free(memo);
+    cache->most = most;
+    if (!shelf_start(&cache->narrow, NARROW, FIRST_ENTRIES, status) ||
+        !shelf_start(&cache->wide, WIDE, FIRST_ENTRIES, status)) {
+        text_cache_free(cache);
         return NULL;
     }
-    return memo;
+    return cache;
 }
 
-void memo_free(struct memo *memo)
+void text_cache_free(struct text_cache *cache)
 {
-    if (memo != NULL) {
-        free(memo->narrow.entries);
-        free(memo->wide.entries);
-        free(memo);
+    if (cache != NULL) {
+        free(cache->narrow.entries);
+        free(cache->wide.entries);
+        free(cache);
     }
 }
 
 /* ---- keys and their hashes: of fixed sizes, so that they are a few instructions ---- */
 
-/* Reads MEMO_READS bytes. */
+/* Reads TEXT_CACHE_READS bytes. */
 static inline struct narrow_key narrow_key(struct span text)
 {
     static const unsigned char ones[2 * NARROW] = {
@@ -168,7 +168,8 @@ static inline uint32_t id_of(const unsigned char *entry, size_t width)
     return entry[width - TAIL] == EMPTY ? DICT_NONE : id;
 }
 
-void memo_find_group(const struct memo *memo, const struct span *texts, size_t n, uint32_t *ids)
+void text_cache_find_group(const struct text_cache *cache, const struct span *texts, size_t n,
+                           uint32_t *ids)
 {
     struct narrow_key keys[DICT_GROUP];
     uint64_t hashes[DICT_GROUP];
@@ -176,19 +177,19 @@ void memo_find_group(const struct memo *memo, const struct span *texts, size_t n
         if (texts[k].length <= NARROW - TAIL) {
             keys[k] = narrow_key(texts[k]);
             hashes[k] = narrow_hash(keys[k].words);
-            __builtin_prefetch(entry_at(&memo->narrow, hashes[k], NARROW));
+            __builtin_prefetch(entry_at(&cache->narrow, hashes[k], NARROW));
         } else if (texts[k].length <= WIDE - TAIL) {
             hashes[k] = wide_hash(wide_key(texts[k]).bytes);
-            __builtin_prefetch(entry_at(&memo->wide, hashes[k], WIDE));
+            __builtin_prefetch(entry_at(&cache->wide, hashes[k], WIDE));
         }
     }
     for (size_t k = 0; k < n; k++) {
         ids[k] = DICT_NONE;
         if (texts[k].length <= NARROW - TAIL) {
-            ids[k] = id_of(search(&memo->narrow, keys[k].words, hashes[k], NARROW), NARROW);
+            ids[k] = id_of(search(&cache->narrow, keys[k].words, hashes[k], NARROW), NARROW);
         } else if (texts[k].length <= WIDE - TAIL) {
             struct wide_key key = wide_key(texts[k]);
-            ids[k] = id_of(search(&memo->wide, key.bytes, hashes[k], WIDE), WIDE);
+            ids[k] = id_of(search(&cache->wide, key.bytes, hashes[k], WIDE), WIDE);
         }
     }
 }
@@ -227,13 +228,13 @@ static bool grow(struct shelf *shelf, struct status *status)
 
 /* The key of a text of which no more than its own bytes may be read; NULL when it does not fit.
  */
-static const struct shelf *careful_key(const struct memo *memo, struct span text,
+static const struct shelf *careful_key(const struct text_cache *cache, struct span text,
                                        struct wide_key *key)
 {
-    if (text.length > MEMO_LONGEST) {
+    if (text.length > TEXT_CACHE_LONGEST) {
         return NULL;
     }
-    const struct shelf *shelf = text.length <= NARROW - TAIL ? &memo->narrow : &memo->wide;
+    const struct shelf *shelf = text.length <= NARROW - TAIL ? &cache->narrow : &cache->wide;
     memset(key, 0, sizeof *key);
     if (text.length > 0) {
         memcpy(key->bytes, text.bytes, text.length);
@@ -242,23 +243,24 @@ static const struct shelf *careful_key(const struct memo *memo, struct span text
     return shelf;
 }
 
-void memo_prefetch(const struct memo *memo, struct span text)
+void text_cache_prefetch(const struct text_cache *cache, struct span text)
 {
     struct wide_key key;
-    const struct shelf *shelf = careful_key(memo, text, &key);
+    const struct shelf *shelf = careful_key(cache, text, &key);
     if (shelf != NULL) {
         __builtin_prefetch(entry_at(shelf, hash_of(shelf, key.bytes), shelf->width), 1);
     }
 }
 
-bool memo_add(struct memo *memo, struct span text, uint32_t id, struct status *status)
+bool text_cache_add(struct text_cache *cache, struct span text, uint32_t id,
+                    struct status *status)
 {
     struct wide_key key;
-    const struct shelf *found = careful_key(memo, text, &key);
-    if (found == NULL || memo->narrow.n + memo->wide.n >= memo->most) {
+    const struct shelf *found = careful_key(cache, text, &key);
+    if (found == NULL || cache->narrow.n + cache->wide.n >= cache->most) {
         return true;
     }
-    struct shelf *shelf = found == &memo->narrow ? &memo->narrow : &memo->wide;
+    struct shelf *shelf = found == &cache->narrow ? &cache->narrow : &cache->wide;
     size_t width = shelf->width;
     uint64_t hash = hash_of(shelf, key.bytes);
     if (search(shelf, key.bytes, hash, width)[width - TAIL] != EMPTY) {
@@ -276,21 +278,21 @@ bool memo_add(struct memo *memo, struct span text, uint32_t id, struct status *s
 
 /* ---- whether it pays ---- */
 
-bool memo_pays(const struct memo *memo)
+bool text_cache_pays(const struct text_cache *cache)
 {
-    return memo->rest == 0;
+    return cache->rest == 0;
 }
 
-void memo_judge(struct memo *memo, size_t rows, size_t known)
+void text_cache_judge(struct text_cache *cache, size_t rows, size_t known)
 {
-    if (memo->rest > 0) {
-        memo->rest = memo->rest > rows ? memo->rest - rows : 0;
+    if (cache->rest > 0) {
+        cache->rest = cache->rest > rows ? cache->rest - rows : 0;
         return;
     }
-    memo->rows += rows;
-    memo->known += known;
-    if (memo->rows >= TRIAL_ROWS) {
-        memo->rest = memo->known < memo->rows / 2 ? REST_ROWS : 0;
-        memo->rows = memo->known = 0;
+    cache->rows += rows;
+    cache->known += known;
+    if (cache->rows >= TRIAL_ROWS) {
+        cache->rest = cache->known < cache->rows / 2 ? REST_ROWS : 0;
+        cache->rows = cache->known = 0;
     }
 }

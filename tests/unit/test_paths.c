@@ -1,6 +1,6 @@
 #define _GNU_SOURCE
 /* place: where files belong, and what "~/" means. */
-#include "base/place.h"
+#include "base/paths.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,9 +31,9 @@ static int setup(void **state)
 static void places_are_in_the_home_directory(void **state)
 {
     (void)state;
-    IS(place_of(PLACE_CONFIG, "a.json", NULL), "/home/ana/.config/oddhours/a.json");
-    IS(place_of(PLACE_DATA, "b", NULL), "/home/ana/.local/share/oddhours/b");
-    IS(place_of(PLACE_CACHE, "", NULL), "/home/ana/.cache/oddhours/");
+    IS(paths_of(PATHS_CONFIG, "a.json", NULL), "/home/ana/.config/oddhours/a.json");
+    IS(paths_of(PATHS_DATA, "b", NULL), "/home/ana/.local/share/oddhours/b");
+    IS(paths_of(PATHS_CACHE, "", NULL), "/home/ana/.cache/oddhours/");
 }
 
 static void the_environment_may_say_where(void **state)
@@ -42,10 +42,10 @@ static void the_environment_may_say_where(void **state)
     setenv("XDG_CONFIG_HOME", "/c", 1);
     setenv("XDG_DATA_HOME", "/d", 1);
     setenv("XDG_CACHE_HOME", "/e", 1);
-    IS(place_of(PLACE_CONFIG, "a", NULL), "/c/oddhours/a");
-    IS(place_of(PLACE_DATA, "a", NULL), "/d/oddhours/a");
+    IS(paths_of(PATHS_CONFIG, "a", NULL), "/c/oddhours/a");
+    IS(paths_of(PATHS_DATA, "a", NULL), "/d/oddhours/a");
     unsetenv("HOME"); /* not needed then */
-    IS(place_of(PLACE_CACHE, "a", NULL), "/e/oddhours/a");
+    IS(paths_of(PATHS_CACHE, "a", NULL), "/e/oddhours/a");
 }
 
 static void relative_ones_are_ignored(void **state)
@@ -53,24 +53,24 @@ static void relative_ones_are_ignored(void **state)
     (void)state;
     struct status status = {0};
     setenv("XDG_DATA_HOME", "here", 1);
-    IS(place_of(PLACE_DATA, "b", NULL), "/home/ana/.local/share/oddhours/b");
+    IS(paths_of(PATHS_DATA, "b", NULL), "/home/ana/.local/share/oddhours/b");
     setenv("XDG_DATA_HOME", "", 1);
-    IS(place_of(PLACE_DATA, "b", NULL), "/home/ana/.local/share/oddhours/b");
+    IS(paths_of(PATHS_DATA, "b", NULL), "/home/ana/.local/share/oddhours/b");
     setenv("HOME", "here", 1);
-    assert_null(place_of(PLACE_DATA, "b", &status));
+    assert_null(paths_of(PATHS_DATA, "b", &status));
     assert_int_equal(status.code, STATUS_USAGE);
 }
 
 static void a_tilde_is_the_home_directory(void **state)
 {
     (void)state;
-    IS(place_expand("~/x/y", NULL), "/home/ana/x/y");
-    IS(place_expand("~x", NULL), "~x"); /* another's is not looked up */
-    IS(place_expand("a/~/b", NULL), "a/~/b");
-    IS(place_expand("", NULL), "");
+    IS(paths_expand("~/x/y", NULL), "/home/ana/x/y");
+    IS(paths_expand("~x", NULL), "~x"); /* another's is not looked up */
+    IS(paths_expand("a/~/b", NULL), "a/~/b");
+    IS(paths_expand("", NULL), "");
     unsetenv("HOME");
-    IS(place_expand("~/x", NULL), "~/x");
-    IS(place_join("a", "b", NULL), "a/b");
+    IS(paths_expand("~/x", NULL), "~/x");
+    IS(paths_join("a", "b", NULL), "a/b");
 }
 
 static void folders_are_made_but_no_home(void **state)
@@ -83,19 +83,19 @@ static void folders_are_made_but_no_home(void **state)
     snprintf(home, sizeof home, "%s/home", top);
     snprintf(path, sizeof path, "%s/a/b/file", home);
     setenv("HOME", home, 1);
-    assert_false(place_make_folders(path, &status));
+    assert_false(paths_make_folders(path, &status));
     assert_int_equal(status.code, STATUS_IO);
     assert_int_not_equal(access(home, F_OK), 0);
 
     assert_int_equal(mkdir(home, 0755), 0);
-    assert_true(place_make_folders(path, &status));
-    assert_true(place_make_folders(path, &status)); /* they are there already */
+    assert_true(paths_make_folders(path, &status));
+    assert_true(paths_make_folders(path, &status)); /* they are there already */
     assert_int_not_equal(access(path, F_OK), 0);    /* the file itself is not made */
     snprintf(path, sizeof path, "%s/a/b", home);
     assert_int_equal(stat(path, &info), 0);
     assert_int_equal(info.st_mode & 0777, 0700);
-    assert_true(place_make_folders("file", &status)); /* none on the way */
-    assert_true(place_make_folders("", &status));
+    assert_true(paths_make_folders("file", &status)); /* none on the way */
+    assert_true(paths_make_folders("", &status));
 
     FILE *file = fopen(strcat(path, "/x"), "w");
     assert_non_null(file);
@@ -103,7 +103,7 @@ static void folders_are_made_but_no_home(void **state)
     status = (struct status){0};
     char beyond[200];
     snprintf(beyond, sizeof beyond, "%s/y/z", path);
-    assert_false(place_make_folders(beyond, &status)); /* x is no folder */
+    assert_false(paths_make_folders(beyond, &status)); /* x is no folder */
     assert_int_equal(status.code, STATUS_IO);
 
     unlink(path);

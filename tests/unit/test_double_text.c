@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/shortest.h"
+#include "base/double_text.h"
 
 /* What Python 3 prints. */
 static const struct {
@@ -40,13 +40,13 @@ static void writes_as_python(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof printed / sizeof printed[0]; i++) {
-        char text[SHORTEST_TEXT];
-        size_t length = shortest_double(printed[i].value, text);
+        char text[DOUBLE_TEXT];
+        size_t length = double_text_write(printed[i].value, text);
         assert_string_equal(text, printed[i].text);
         assert_int_equal(length, strlen(text));
     }
-    char text[SHORTEST_TEXT];
-    shortest_double(NAN, text);
+    char text[DOUBLE_TEXT];
+    double_text_write(NAN, text);
     assert_string_equal(text, "nan");
 }
 
@@ -55,8 +55,8 @@ static void every_small_ratio_reads_back(void **state)
     (void)state;
     for (unsigned long whole = 1; whole < 400; whole++) {
         for (unsigned long part = 0; part <= whole; part++) {
-            char text[SHORTEST_TEXT];
-            shortest_ratio(part, whole, text);
+            char text[DOUBLE_TEXT];
+            double_text_ratio(part, whole, text);
             double back = strtod(text, NULL), value = (double)part / (double)whole;
             if (back != value || strlen(text) > 22) {
                 fail_msg("%lu/%lu is written %s", part, whole, text);
@@ -68,10 +68,10 @@ static void every_small_ratio_reads_back(void **state)
 static void a_ratio_of_nothing_is_zero(void **state)
 {
     (void)state;
-    char text[SHORTEST_TEXT];
-    assert_int_equal(shortest_ratio(0, 0, text), 3);
+    char text[DOUBLE_TEXT];
+    assert_int_equal(double_text_ratio(0, 0, text), 3);
     assert_string_equal(text, "0.0");
-    assert_int_equal(shortest_ratio(7, 7, text), 3);
+    assert_int_equal(double_text_ratio(7, 7, text), 3);
     assert_string_equal(text, "1.0");
 }
 

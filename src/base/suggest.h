@@ -1,12 +1,12 @@
-/* nearest: the known word that an unknown one was probably meant to be. */
-#ifndef ODDHOURS_BASE_NEAREST_H
-#define ODDHOURS_BASE_NEAREST_H
+/* suggest: the known word that an unknown one was probably meant to be. */
+#ifndef ODDHOURS_BASE_SUGGEST_H
+#define ODDHOURS_BASE_SUGGEST_H
 
 #include <stddef.h>
 
 /* The best so far; start with {0}. Feed it every known word, then look at `word` (borrowed),
  * NULL when none is near enough to suggest. */
-struct nearest {
+struct suggestion {
     const char *word;
     size_t distance;
 };
@@ -14,6 +14,6 @@ struct nearest {
 /* Considers one known word for `typed`. Distance: insertions, deletions, substitutions and
  * swaps of neighbours (optimal string alignment), at most a third of the longer word; a word
  * that `typed` begins counts as near. Words over 63 bytes are not considered. */
-void nearest_consider(struct nearest *nearest, const char *typed, const char *known);
+void suggest_consider(struct suggestion *suggestion, const char *typed, const char *known);
 
 #endif
