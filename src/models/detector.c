@@ -220,3 +220,21 @@ bool scores_budget(struct scores *scores, const struct profiles *profiles, doubl
     scores_count(scores, profiles);
     return true;
 }
+
+bool detector_score(const struct detector *detector, const void *fitted,
+                    const struct detector_data *data, struct scores *scores,
+                    const struct progress *progress, struct status *status)
+{
+    const struct profiles *profiles = &data->table->profiles;
+    if (!detector->score(fitted, data, scores, progress, status)) {
+        return false;
+    }
+    if (detector->threshold != NULL) {
+        detector->threshold(fitted, data, scores);
+        scores_count(scores, profiles);
+    } else if (!scores_budget(scores, profiles, data->budget, status)) {
+        scores_clear(scores);
+        return false;
+    }
+    return true;
+}

@@ -1,7 +1,7 @@
 /* detector: what a detector is. One `static const struct detector` each, listed in detectors[].
  *
  * The pipeline, the artifacts, the command line and the views know detectors only through this
- * table: a fourth detector is one file with such a struct at its end and one line in
+ * table: another detector is one file with such a struct at its end and one line in
  * detector.c.
  *
  * All fit on rows (a profile counts as often as it has copies) and score profiles. Inside the
@@ -20,7 +20,7 @@
 #include "base/parallel.h"
 #include "base/progress.h"
 #include "base/status.h"
-#include "table/csv/sample.h"
+#include "table/sample.h"
 #include "table/scaler.h"
 #include "table/table.h"
 
@@ -66,6 +66,10 @@ struct detector_memory {
     double rested;     /* after rest() */
 };
 
+/* What may be NULL (or 0, false) is said with each member; what is not must be there. `fitted`
+ * is what fit() or load() returned. It belongs to no table: whatever takes `data` beside it
+ * works for any table with the features of the fit, data->scaler being the scaler of the fit.
+ * models/model.h checks that, and keeps what all models need beside their own. */
 struct detector {
     const char *name;         /* "iforest": command line, JSON, filters */
     const char *title;        /* "Isolation Forest" */
@@ -78,84 +82,95 @@ struct detector {
     const char *score_column; /* "iso_score" */
     const char *label_column; /* "iso_label": -1 flagged, 1 not; NULL: no such column */
     const char *score_format; /* "%.17g" */
-    size_t n_params;
-    const struct param_spec *params; /* (n_params) at most DETECTOR_PARAMS */
+    bool optional;            /* runs only when it is asked for by name (--models) */
+    size_t n_params;          /* may be 0 */
+    const struct param_spec *params; /* (n_params) at most DETECTOR_PARAMS; NULL without */
 
-    /* Fits and returns a model, or NULL with a status. When cancelled with something usable
-     * finished (trees, epochs), it returns that model and sets STATUS_CANCELLED in `status`,
-     * and `partial` says so. */
+    /* Fits to the rows of data->table. NULL with a status on failure. When cancelled with
+     * something usable finished (trees, epochs), it returns that and sets STATUS_CANCELLED in
+     * `status`, and `partial` says so. */
     void *(*fit)(const struct detector_data *data, const double *params,
                  const struct progress *progress, struct status *status);
 
     bool lean; /* fit and score do without data->scaled */
 
-    /* Fills score (allocated here: the caller frees it with scores_clear()), threshold and the
-     * counts (scores_count() does them). Progress in profiles. */
-    bool (*score)(const void *model, const struct detector_data *data, struct scores *scores,
+    /* Fills score (allocated here with scores_new(): the caller frees it with scores_clear())
+     * for the profiles of data->table. Progress in profiles. Model and scores of the table of
+     * the fit have the same bits whenever that is. */
+    bool (*score)(const void *fitted, const struct detector_data *data, struct scores *scores,
                   const struct progress *progress, struct status *status);
+
+    /* Sets scores->threshold from the scores of the table of the fit, `data`. NULL: the share
+     * data->budget of the rows is flagged. */
+    void (*threshold)(const void *fitted, const struct detector_data *data,
+                      struct scores *scores);
 
     /* How much memory it will take over such a table. NULL: next to none. */
     void (*memory)(const double *params, const struct sample *sample,
                    struct detector_memory *memory);
-    const char *memory_advice; /* "fewer rows for LOF with --lof-sample": how to take less */
+    /* "fewer rows for LOF with --lof-sample": how to take less; NULL: there is no way. */
+    const char *memory_advice;
 
-    void (*free)(void *model);
+    void (*free)(void *fitted); /* NULL is fine */
 
     /* Frees what only score and explain need: nobody will ask them again. NULL: nothing. */
-    void (*rest)(void *model);
+    void (*rest)(void *fitted);
 
-    /* "108 of 200 trees (cancelled)" into `text`, or false when the model is whole. */
-    bool (*partial)(const void *model, char *text, size_t size);
+    /* "108 of 200 trees (cancelled)" into `text`, or false when the model is whole. NULL: a
+     * model is always whole. */
+    bool (*partial)(const void *fitted, char *text, size_t size);
 
     /* The keys of info_file, with the notebook's names and nesting, and more. Seconds and
      * features are added by the caller. */
-    void (*info)(const void *model, const struct detector_data *data,
+    void (*info)(const void *fitted, const struct detector_data *data,
                  struct key_values *values);
 
-    /* The notebook's column from an anomaly score: its sign and offset. */
-    double (*exported)(const void *model, const struct scores *scores, double score);
+    /* The notebook's column from an anomaly score: its sign and offset. NULL: the score. */
+    double (*exported)(const void *fitted, const struct scores *scores, double score);
 
-    /* Rows that scores_file lists, in order, `*n` of them (borrowed from the model); NULL: all
-     * rows in file order. NULL as a function means the same. */
-    const uint32_t *(*sample)(const void *model, size_t *n);
+    /* Rows of the table of the fit that scores_file lists, in order, `*n` of them (borrowed
+     * from the model); NULL: all rows in file order. NULL as a function means the same. */
+    const uint32_t *(*sample)(const void *fitted, size_t *n);
 
     /* credit (d): what each feature adds to the anomaly of `profile`, in the detector's own
      * unit, named by credit_unit; positive is more anomalous. Cheap (microseconds): lists show
      * the largest as the reason. False when the profile has no score. May be called by several
-     * threads at once. */
-    bool (*explain)(const void *model, const struct detector_data *data, size_t profile,
+     * threads at once. NULL: the detector says only how odd a row is. */
+    bool (*explain)(const void *fitted, const struct detector_data *data, size_t profile,
                     double *credit);
-    /* phi (d): exact Shapley values of what explain() credits, in shapley_unit; they cost
-     * milliseconds, so they are asked for. False with a status (STATUS_USAGE: too many
-     * features). NULL as a function: the detector has none. */
-    bool (*shapley)(const void *model, const struct detector_data *data, size_t profile,
-                    double *phi, struct status *status);
-    const char *shapley_unit;
-
-    /* What else the detector can say about `profile`, line by line, with a left column ("" for
-     * none): in original units, in words. NULL as a function: nothing. */
-    void (*remarks)(const void *model, const struct detector_data *data, size_t profile,
-                    void (*line)(void *context, const char *key, const char *text),
-                    void *context);
-    /* What the model would take the features of `profile` for, in original units, into values
-     * (d). NULL as a function: it has no such idea. */
-    void (*expected)(const void *model, const struct detector_data *data, size_t profile,
-                     double *values);
-    const char *credit_unit; /* "levels of depth", "share of squared error" */
-    const char *credit_of;   /* in a word what the credits are shares of: "depth", "error" */
+    const char *credit_unit; /* "levels of depth", "share of squared error"; with explain */
+    const char *credit_of;   /* in a word what the credits are shares of: "depth"; the same */
     /* The sign of a credit only says on which side of its neighbours the profile is: both sides
      * speak for an anomaly, as much as the magnitude says. */
     bool credit_sided;
 
-    /* Saved runs: puts a model, and gets back one that scores and explains to the same bits.
-     * The reader trusts nothing but the hash: counts and indexes are checked. */
-    void (*save)(const void *model, struct archive_out *archive);
-    void *(*load)(const struct detector_data *data, struct archive_in *archive,
+    /* phi (d): exact Shapley values of what explain() credits, in shapley_unit; they cost
+     * milliseconds, so they are asked for. False with a status (STATUS_USAGE: too many
+     * features). NULL: the detector has none, and no shapley_unit. */
+    bool (*shapley)(const void *fitted, const struct detector_data *data, size_t profile,
+                    double *phi, struct status *status);
+    const char *shapley_unit;
+
+    /* What else the detector can say about `profile`, line by line, with a left column ("" for
+     * none): in original units, in words. NULL: nothing. */
+    void (*remarks)(const void *fitted, const struct detector_data *data, size_t profile,
+                    void (*line)(void *context, const char *key, const char *text),
+                    void *context);
+    /* What the model would take the features of `profile` for, in original units, into values
+     * (d). NULL: it has no such idea. */
+    void (*expected)(const void *fitted, const struct detector_data *data, size_t profile,
+                     double *values);
+
+    /* Puts a model into an archive, and gets back one of `d` features that scores and explains
+     * to the same bits: after rest(), too. The reader trusts nothing but the hash: counts,
+     * indexes and numbers are checked. load() returns NULL with a status. */
+    void (*save)(const void *fitted, struct archive_out *archive);
+    void *(*load)(struct archive_in *archive, size_t d, struct parallel *parallel,
                   struct status *status);
 
-    /* One sentence on whether the data suit this detector, into `text`; false when there is
-     * nothing to say. NULL as a function: never. */
-    bool (*health)(const void *model, const struct detector_data *data, char *text,
+    /* One sentence on whether the data of the fit suit this detector, into `text`; false when
+     * there is nothing to say. NULL: never. */
+    bool (*health)(const void *fitted, const struct detector_data *data, char *text,
                    size_t size);
 };
 
@@ -192,5 +207,11 @@ void scores_count(struct scores *scores, const struct profiles *profiles);
 /* The threshold that flags at most `share` of the scored rows: with ties never more. */
 bool scores_budget(struct scores *scores, const struct profiles *profiles, double share,
                    struct status *status);
+
+/* Scores the table of the fit: scores, the threshold that follows from them, and the counts.
+ * False with a status; the scores then hold nothing. */
+bool detector_score(const struct detector *detector, const void *fitted,
+                    const struct detector_data *data, struct scores *scores,
+                    const struct progress *progress, struct status *status);
 
 #endif

@@ -132,7 +132,7 @@ static bool write_detector(const struct artifacts *artifacts, const struct resul
     size_t n = artifacts->run->table->n_rows;
     const uint32_t *rows = NULL;
     if (detector->sample != NULL) {
-        rows = detector->sample(result->model, &n);
+        rows = detector->sample(result->model->fitted, &n);
     }
     layout.row_id = detector->sample_file != NULL;
     layout.scores_first = detector->sample_file == NULL;

@@ -128,7 +128,7 @@ static bool add_result(cJSON *results, const struct run *run, const struct resul
     if (result->detector != NULL && result->detector->info != NULL) {
         struct key_values values = {0};
         const struct detector_data data = run_detector_data(run);
-        result->detector->info(result->model, &data, &values);
+        result->detector->info(result->model->fitted, &data, &values);
         json_key_values(json_object(json, "model"), &values);
         key_values_clear(&values);
     }
@@ -181,7 +181,7 @@ cJSON *card_info(const struct run *run, const struct result *result, struct stat
 {
     struct key_values head = {0}, values = {0};
     const struct detector_data data = run_detector_data(run);
-    result->detector->info(result->model, &data, &values);
+    result->detector->info(result->model->fitted, &data, &values);
     cJSON *json = cJSON_CreateObject();
     if (json == NULL || values.failed) {
         key_values_clear(&values);

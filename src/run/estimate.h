@@ -9,7 +9,7 @@
 #include "base/limits.h"
 #include "base/parallel.h"
 #include "run/params.h"
-#include "table/csv/sample.h"
+#include "table/csv/sample_input.h"
 
 struct estimate {
     bool known; /* false: a pipe, a raw log: nothing is said before */

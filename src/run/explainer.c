@@ -29,12 +29,13 @@ struct explainer *explainer_new(const struct run *run, struct parallel *parallel
     for (size_t i = 0; i <= detector_count(); i++) {
         const struct result *result = &run->results[i];
         if (result->ready) {
-            data->source[data->n_sources++] = (struct why_source){.title = result->title,
-                                                                  .brief = result->brief,
-                                                                  .detector = result->detector,
-                                                                  .model = result->model,
-                                                                  .score = result->scores.score,
-                                                                  .ranking = result->ranking};
+            data->source[data->n_sources++] =
+                (struct why_source){.title = result->title,
+                                    .brief = result->brief,
+                                    .detector = result->detector,
+                                    .model = model_fitted(result->model),
+                                    .score = result->scores.score,
+                                    .ranking = result->ranking};
         }
     }
     return explainer;

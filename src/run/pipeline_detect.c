@@ -18,10 +18,9 @@ static bool score(struct pipeline *pipeline, size_t index, const struct progress
     char name[48];
     snprintf(name, sizeof name, "%s score", result->name);
     struct stage_record *stage = pipeline_begin(pipeline, name);
-    bool good =
-        result->detector->score(result->model, &data, &result->scores, progress, status);
+    bool good = model_score_own(result->model, &data, &result->scores, progress, status);
     if (good && !run->params.index && result->detector->rest != NULL) {
-        result->detector->rest(result->model); /* nobody will ask for explanations */
+        result->detector->rest(result->model->fitted); /* nobody will ask for explanations */
     }
     if (good) {
         result->ranking =
@@ -38,7 +37,7 @@ static bool score(struct pipeline *pipeline, size_t index, const struct progress
         return false;
     }
     if (result->detector->health != NULL &&
-        !result->detector->health(result->model, &data, result->health,
+        !result->detector->health(result->model->fitted, &data, result->health,
                                   sizeof result->health)) {
         result->health[0] = '\0';
     }
@@ -58,8 +57,8 @@ static bool detect(struct pipeline *pipeline, size_t index, struct status *statu
     struct status fit_status = {0};
     pipeline->fitting = result;
     pipeline->losses_capacity = 0;
-    result->model =
-        result->detector->fit(&data, run->params.values[index], &pipeline->own, &fit_status);
+    result->model = model_fit(result->detector, &data, run->params.values[index],
+                              &pipeline->own, &fit_status);
     pipeline->fitting = NULL;
     pipeline_end(stage, result->model != NULL && fit_status.code == STATUS_OK);
     result->fit_seconds = stage->seconds;
@@ -70,7 +69,8 @@ static bool detect(struct pipeline *pipeline, size_t index, struct status *statu
         return false;
     }
     if (result->detector->partial == NULL ||
-        !result->detector->partial(result->model, result->partial, sizeof result->partial)) {
+        !result->detector->partial(result->model->fitted, result->partial,
+                                   sizeof result->partial)) {
         result->partial[0] = '\0';
     }
     struct progress progress = pipeline->own;

@@ -83,9 +83,10 @@ static size_t format_score(char *out, const struct score_columns *columns, size_
         }
         return columns->label ? 1 : 0;
     }
-    double value = columns->exported
-                       ? result->detector->exported(result->model, &result->scores, score)
-                       : score;
+    double value = score;
+    if (columns->exported && result->detector->exported != NULL) {
+        value = result->detector->exported(result->model->fitted, &result->scores, score);
+    }
     int length = snprintf(out, NUMBER, columns->format, value);
     if (columns->label) {
         const char *label = score > result->scores.threshold ? ",-1" : ",1";

@@ -30,9 +30,7 @@ static void result_empty(struct result *result)
     ranking_free(result->ranking);
     scores_clear(&result->scores);
     free(result->losses);
-    if (result->model != NULL) {
-        result->detector->free(result->model);
-    }
+    model_free(result->model);
     *result = (struct result){.detector = result->detector,
                               .name = result->name,
                               .title = result->title,

@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #include "base/parallel.h"
-#include "models/detector.h"
+#include "models/model.h"
 #include "rank/quantile.h"
 #include "rank/ranking.h"
 #include "run/estimate.h"
@@ -26,7 +26,7 @@ struct result {
     const struct detector *detector;  /* NULL for the ensemble */
     const char *name, *title, *brief; /* "ensemble", "Ensemble", "ENS" for that */
     bool ready;                       /* scores and ranking are valid */
-    void *model;                      /* NULL for the ensemble */
+    struct model *model;              /* NULL for the ensemble */
     struct scores scores;
     struct ranking *ranking;
     char partial[80]; /* "108 of 200 trees (cancelled)"; empty when whole */

@@ -77,7 +77,8 @@ static bool run(const struct detector_data *data, double *params)
     double fitted = seconds(CLOCK_MONOTONIC);
     work = seconds(CLOCK_PROCESS_CPUTIME_ID) - work;
     struct scores scores = {.n = 0};
-    if (model == NULL || !autoencoder_detector.score(model, data, &scores, NULL, &status)) {
+    if (model == NULL ||
+        !detector_score(&autoencoder_detector, model, data, &scores, NULL, &status)) {
         fprintf(stderr, "bench_autoencoder: %s\n", status.text);
         autoencoder_detector.free(model);
         return false;

@@ -115,7 +115,7 @@ static int bench_whole(struct detector_data *data)
     struct iforest *model = iforest_detector.fit(data, params, NULL, NULL);
     double fitted = seconds(CLOCK_MONOTONIC);
     struct scores scores;
-    if (model == NULL || !iforest_detector.score(model, data, &scores, NULL, NULL)) {
+    if (model == NULL || !detector_score(&iforest_detector, model, data, &scores, NULL, NULL)) {
         return 1;
     }
     double scored = seconds(CLOCK_MONOTONIC);

@@ -87,7 +87,7 @@ static bool measure(const struct detector_data *data, const double *params,
     const struct moment start = now();
     void *model = lof_detector.fit(data, params, NULL, status);
     const struct moment fitted = now();
-    if (model == NULL || !lof_detector.score(model, data, &scores, NULL, status)) {
+    if (model == NULL || !detector_score(&lof_detector, model, data, &scores, NULL, status)) {
         return false;
     }
     const struct moment scored = now();

@@ -278,7 +278,8 @@ static void scores_offset_and_labels(void **state)
             struct scores scores;
             void *model = iforest_detector.fit(&study.data, params, NULL, NULL);
             assert_non_null(model);
-            assert_true(iforest_detector.score(model, &study.data, &scores, NULL, NULL));
+            assert_true(
+                detector_score(&iforest_detector, model, &study.data, &scores, NULL, NULL));
             compare_scores(&study, model, &scores);
             scores_clear(&scores);
             iforest_detector.free(model);

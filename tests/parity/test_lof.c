@@ -68,7 +68,8 @@ static void study_open(struct study *study, size_t s, struct parallel *parallel)
     params[2] = vectors_json_number(study->meta, "contamination");
     study->model = lof_detector.fit(&study->data, params, NULL, NULL);
     assert_non_null(study->model);
-    assert_true(lof_detector.score(study->model, &study->data, &study->scores, NULL, NULL));
+    assert_true(
+        detector_score(&lof_detector, study->model, &study->data, &study->scores, NULL, NULL));
 }
 
 static void study_close(struct study *study)
@@ -153,7 +154,7 @@ static void compare_row(const struct study *study, const struct vectors *v, size
 {
     const struct lof_model *model = study->model;
     const size_t profile = study->table->row_profile[i];
-    const uint32_t point = lof_points_of(&model->points, profile);
+    const uint32_t point = lof_point_at(model, study->data.scaled + profile * D);
     const double score = study->scores.score[profile];
     const double exported = lof_detector.exported(model, &study->scores, score);
     assert_same_float((float)model->k_distance[point], vectors_float(v, i, 1));
@@ -181,7 +182,8 @@ static void rows_to_the_bit(void **state)
             const int8_t label = value > study.scores.threshold ? -1 : 1;
             const float score = (float)-value;
             const float factor =
-                (float)-study.model->fit_lof[lof_points_of(&study.model->points, profile)];
+                (float)-study.model
+                    ->fit_lof[lof_point_at(study.model, study.data.scaled + profile * D)];
             labels = vectors_fnv(labels, &label, sizeof label);
             scores = vectors_fnv(scores, &score, sizeof score);
             factors = vectors_fnv(factors, &factor, sizeof factor);

@@ -94,8 +94,8 @@ static void the_largest_share_fits(void **state)
     const struct run *run = one->session.run;
     const struct result *lof = run_result(run, "lof");
     const struct detector_data data = run_detector_data(run);
-    assert_true(
-        lof->detector->explain(lof->model, &data, run->table->row_profile[100], credit));
+    assert_true(lof->detector->explain(lof->model->fitted, &data, run->table->row_profile[100],
+                                       credit));
     assert_true(credit[0] > 0.9999 && credit[0] < 1);
     assert_true(fixture_shows(one, "  100 %"));
     assert_false(fixture_shows(one, "99.9"));

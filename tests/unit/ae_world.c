@@ -52,7 +52,7 @@ void *ae_fit(const struct ae_world *w, size_t epochs, size_t batch, double rate)
 struct scores ae_score(const struct ae_world *w, const void *model)
 {
     struct scores scores;
-    assert_true(autoencoder_detector.score(model, &w->data, &scores, NULL, NULL));
+    assert_true(detector_score(&autoencoder_detector, model, &w->data, &scores, NULL, NULL));
     assert_int_equal(scores.n, w->table->profiles.n);
     return scores;
 }

@@ -44,7 +44,7 @@ static void *load(const struct file *file, const struct ae_world *w, struct stat
 {
     struct archive_in *archive = archive_open(file->path, 1, NULL);
     assert_non_null(archive);
-    void *model = ae->load(&w->data, archive, status);
+    void *model = ae->load(archive, w->table->profiles.d, NULL, status);
     archive_close(archive);
     return model;
 }
@@ -144,7 +144,7 @@ static void memory_may_run_out_anywhere(void **state)
         struct status status = {.code = STATUS_OK};
         struct scores scores = {.n = 0};
         oom_arm(granted, true);
-        done = ae->score(model, &w.data, &scores, NULL, &status);
+        done = detector_score(ae, model, &w.data, &scores, NULL, &status);
         assert_true(oom_disarm() == !done);
         assert_int_equal(status.code, done ? STATUS_OK : STATUS_NOMEM);
         assert_true((scores.score != NULL) == done);

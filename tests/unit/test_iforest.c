@@ -36,7 +36,7 @@ static void groups_of_trees_are_added_in_order(void **state)
     assert_int_equal(forest->n_trees, TREES);
     assert_false(iforest_detector.partial(forest, NULL, 0));
     struct scores scores;
-    assert_true(iforest_detector.score(forest, &study.data, &scores, NULL, NULL));
+    assert_true(detector_score(&iforest_detector, forest, &study.data, &scores, NULL, NULL));
     const volatile double two = 2.0; /* pow() it is, whatever the compiler prefers */
     double denominator = TREES * iforest_path_length(256);
     for (size_t p = 0; p < scores.n; p++) {
@@ -63,7 +63,7 @@ static void one_row(void **state)
     void *forest = iforest_study_fit(&study, 20, NULL, NULL);
     assert_non_null(forest);
     struct scores scores;
-    assert_true(iforest_detector.score(forest, &study.data, &scores, NULL, NULL));
+    assert_true(detector_score(&iforest_detector, forest, &study.data, &scores, NULL, NULL));
     assert_true(scores.score[0] == 0.5 && scores.threshold == 0.5);
     assert_int_equal(scores.flagged_rows, 0);
     assert_true(iforest_detector.exported(forest, &scores, 0.5) == 0);
@@ -110,8 +110,8 @@ static void a_cancelled_fit_keeps_its_trees(void **state)
         struct scores some, same;
         struct iforest *small = iforest_study_fit(&study, (double)part->n_trees, NULL, NULL);
         assert_non_null(small);
-        assert_true(iforest_detector.score(part, &study.data, &some, NULL, NULL));
-        assert_true(iforest_detector.score(small, &study.data, &same, NULL, NULL));
+        assert_true(detector_score(&iforest_detector, part, &study.data, &some, NULL, NULL));
+        assert_true(detector_score(&iforest_detector, small, &study.data, &same, NULL, NULL));
         if (threads == 1) { /* else not always the first ones */
             assert_memory_equal(some.score, same.score, some.n * sizeof *some.score);
             assert_true(some.threshold == same.threshold);
@@ -139,7 +139,8 @@ static void cancelled_before_anything_is_done(void **state)
     assert_non_null(forest);
     struct scores scores;
     status.code = STATUS_OK;
-    assert_false(iforest_detector.score(forest, &study.data, &scores, &progress, &status));
+    assert_false(
+        detector_score(&iforest_detector, forest, &study.data, &scores, &progress, &status));
     assert_int_equal(status.code, STATUS_CANCELLED);
     assert_null(scores.score);
     iforest_detector.free(forest);
@@ -169,7 +170,7 @@ static void memory_runs_out(void **state)
         struct status status = {0};
         struct scores scores;
         oom_arm(granted, true);
-        done = iforest_detector.score(forest, &study.data, &scores, NULL, &status);
+        done = detector_score(&iforest_detector, forest, &study.data, &scores, NULL, &status);
         assert_true(oom_disarm() == !done);
         assert_int_equal(status.code, done ? STATUS_OK : STATUS_NOMEM);
         assert_true((scores.score != NULL) == done);

@@ -43,7 +43,8 @@ static struct iforest *load(const struct file *file, const struct iforest_study 
 {
     struct archive_in *archive = archive_open(file->path, 1, NULL);
     assert_non_null(archive);
-    struct iforest *forest = iforest_detector.load(&study->data, archive, status);
+    struct iforest *forest =
+        iforest_detector.load(archive, study->table->profiles.d, NULL, status);
     archive_close(archive);
     return forest;
 }
@@ -72,8 +73,8 @@ static void a_saved_forest_is_the_same(void **state)
         assert_memory_equal(a->nodes, b->nodes, a->n_nodes * sizeof *a->nodes);
     }
     struct scores first, second;
-    assert_true(iforest_detector.score(forest, &study.data, &first, NULL, NULL));
-    assert_true(iforest_detector.score(again, &study.data, &second, NULL, NULL));
+    assert_true(detector_score(&iforest_detector, forest, &study.data, &first, NULL, NULL));
+    assert_true(detector_score(&iforest_detector, again, &study.data, &second, NULL, NULL));
     assert_memory_equal(first.score, second.score, first.n * sizeof *first.score);
     assert_true(first.threshold == second.threshold);
     scores_clear(&first);
@@ -92,7 +93,7 @@ static void spoil(struct iforest *forest, int wrong, struct iforest_node *node,
     switch (wrong) {
     case 0: forest->n_trees = 0; break;
     case 1: forest->asked = 2; break;
-    case 2: forest->n_rows++; break;
+    case 2: forest->n_rows = 0; break;
     case 3: forest->d++; break;
     case 4: forest->contamination = NAN; break;
     case 5: forest->trees[0].n_nodes--; break;

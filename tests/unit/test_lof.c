@@ -61,7 +61,8 @@ static void bench_fit(struct bench *bench)
     bench->model = lof_detector.fit(&bench->data, bench->params, NULL, &status);
     assert_string_equal(status.text, "");
     assert_non_null(bench->model);
-    assert_true(lof_detector.score(bench->model, &bench->data, &bench->scores, NULL, &status));
+    assert_true(detector_score(&lof_detector, bench->model, &bench->data, &bench->scores, NULL,
+                               &status));
 }
 
 static void bench_unfit(struct bench *bench)
@@ -110,7 +111,7 @@ static void compare_with_twin(struct bench *bench)
     const struct lof_model *model = bench->model;
     for (size_t i = 0; i < twin->n && model->points.n > 1; i++) {
         const size_t row = lof_points_row(&model->points, i);
-        const uint32_t point = lof_points_of(&model->points, bench->table->row_profile[row]);
+        const uint32_t point = lof_point_at(model, vector_of(bench, row));
         assert_near(model->k_distance[point], twin->k_distance[i]);
         assert_near(model->lrd[point], twin->lrd[i]);
     }

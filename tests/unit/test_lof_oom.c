@@ -14,6 +14,7 @@
 
 struct setting {
     struct table *table;
+    struct scaler *scaler;
     float *scaled;
     struct detector_data data;
     double params[DETECTOR_PARAMS];
@@ -28,7 +29,12 @@ static void setting_open(struct setting *s, int form)
     for (size_t i = 0; i < cells; i++) {
         s->scaled[i] = (float)(s->table->profiles.values[i] / 3);
     }
-    s->data = (struct detector_data){.table = s->table, .scaled = s->scaled, .seed = 1};
+    s->scaler = scaler_new(s->table->profiles.d, NULL);
+    for (size_t j = 0; j < s->table->profiles.d; j++) {
+        s->scaler->scale[j] = 3;
+    }
+    s->data = (struct detector_data){
+        .table = s->table, .scaler = s->scaler, .scaled = s->scaled, .seed = 1};
     detector_defaults(&lof_detector, s->params);
     s->params[0] = form;
     s->params[1] = 5;
@@ -39,6 +45,7 @@ static void setting_open(struct setting *s, int form)
 static void setting_close(struct setting *s)
 {
     table_free(s->table);
+    scaler_free(s->scaler);
     free(s->scaled);
 }
 
@@ -94,7 +101,8 @@ static void scoring(void **state)
             struct status status = {0};
             struct scores scores;
             oom_arm(n, false);
-            const bool done = lof_detector.score(model, &s.data, &scores, NULL, &status);
+            const bool done =
+                detector_score(&lof_detector, model, &s.data, &scores, NULL, &status);
             failed = oom_disarm();
             assert_int_equal(done, !failed);
             assert_int_equal(status.code, failed ? STATUS_NOMEM : STATUS_OK);
@@ -163,7 +171,7 @@ static void loading(void **state)
             assert_non_null(in);
             const long before = oom_live();
             oom_arm(n, false);
-            void *again = lof_detector.load(&s.data, in, &status);
+            void *again = lof_detector.load(in, s.table->profiles.d, NULL, &status);
             failed = oom_disarm();
             assert_int_equal(again != NULL, !failed);
             assert_int_equal(status.code, failed ? STATUS_NOMEM : STATUS_OK);

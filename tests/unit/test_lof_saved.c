@@ -66,7 +66,7 @@ static struct lof_model *load(const struct world *w, struct status *status)
 {
     struct archive_in *archive = archive_open(w->path, 1, NULL);
     assert_non_null(archive);
-    void *model = lof_detector.load(&w->data, archive, status);
+    void *model = lof_detector.load(archive, w->table->profiles.d, NULL, status);
     archive_close(archive);
     return model;
 }
@@ -93,8 +93,8 @@ static void assert_same_models(const struct world *w, const void *a, const void 
 {
     struct scores x, y;
     size_t n, m;
-    assert_true(lof_detector.score(a, &w->data, &x, NULL, NULL));
-    assert_true(lof_detector.score(b, &w->data, &y, NULL, NULL));
+    assert_true(detector_score(&lof_detector, a, &w->data, &x, NULL, NULL));
+    assert_true(detector_score(&lof_detector, b, &w->data, &y, NULL, NULL));
     assert_memory_equal(x.score, y.score, x.n * sizeof *x.score);
     assert_true(x.threshold == y.threshold && x.scored_rows == y.scored_rows);
     const uint32_t *rows = lof_detector.sample(a, &n), *again = lof_detector.sample(b, &m);
@@ -176,25 +176,17 @@ static void a_senseless_file_is_refused(void **state)
     points->d = 6; /* of a table with other features */
     refused(&w, model);
     points->d = kept.points.d;
-    points->n_rows = w.table->n_rows + 1;
-    points->rows = NULL;
+    points->n_rows--; /* other than the points weigh */
     refused(&w, model);
     points->n_rows = kept.points.n_rows;
-    refused(&w, model); /* not drawn, yet not all rows */
-    points->rows = kept.points.rows;
-
-    uint32_t *const arrays[] = {points->rows, points->copies, points->profile, points->profiles,
-                                points->point_of};
-    for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++) {
-        const uint32_t was = arrays[i][1];
-        arrays[i][1] = UINT32_MAX - 1;
-        refused(&w, model);
-        arrays[i][1] = was;
-    }
-    const uint32_t second = points->profiles[1];
-    points->profiles[1] = points->profiles[0];
+    const uint32_t copies = points->copies[1];
+    points->copies[1] = UINT32_MAX - 1;
     refused(&w, model);
-    points->profiles[1] = second;
+    points->copies[0] += copies;
+    points->copies[1] = 0;
+    refused(&w, model);
+    points->copies[0] -= copies;
+    points->copies[1] = copies;
     double *const values[] = {model->k_distance, model->lrd, model->lof};
     for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
         const double was = values[i][2];
@@ -213,11 +205,54 @@ static void a_senseless_file_is_refused(void **state)
     world_close(&w);
 }
 
+/* In sklearn form the coordinates lie open. */
+static void senseless_points_are_refused(void **state)
+{
+    (void)state;
+    struct world w;
+    world_open(&w);
+    struct lof_model *model = fit(&w, LOF_SKLEARN, LOF_SCOPE_ALL, 200);
+    struct lof_points *points = &model->points;
+    const size_t d = points->d;
+    float kept[TABLE_FEATURES_MAX];
+    const float wrong[] = {NAN, INFINITY, -0.0f};
+    memcpy(kept, points->x + d, d * sizeof *kept);
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        points->x[d] = wrong[i];
+        refused(&w, model);
+        points->x[d] = kept[0];
+    }
+    memcpy(points->x + d, points->x, d * sizeof *kept); /* one point twice */
+    refused(&w, model);
+    for (size_t j = 0; j < d; j++) { /* the two in each other's place */
+        points->x[d + j] = points->x[(points->n - 1) * d + j];
+        points->x[(points->n - 1) * d + j] = kept[j];
+    }
+    refused(&w, model);
+    for (size_t j = 0; j < d; j++) {
+        points->x[(points->n - 1) * d + j] = points->x[d + j];
+        points->x[d + j] = kept[j];
+    }
+    const uint32_t of_row = points->of_row[0];
+    points->of_row[0] = (uint32_t)points->n;
+    refused(&w, model);
+    points->of_row[0] = of_row == 0 ? 1 : 0; /* a row more than it weighs */
+    refused(&w, model);
+    points->of_row[0] = of_row;
+    save(&w, model);
+    struct lof_model *again = load(&w, NULL);
+    assert_non_null(again);
+    lof_detector.free(again);
+    lof_detector.free(model);
+    world_close(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_saved_model_is_the_same),
         cmocka_unit_test(a_senseless_file_is_refused),
+        cmocka_unit_test(senseless_points_are_refused),
     };
     return cmocka_run_group_tests_name("lof saved", tests, NULL, NULL);
 }

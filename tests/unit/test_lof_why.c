@@ -12,6 +12,7 @@
 
 struct bench {
     struct table *table;
+    struct scaler *scaler;
     float *scaled;
     struct detector_data data;
     double params[DETECTOR_PARAMS];
@@ -27,8 +28,12 @@ static void bench_open(struct bench *bench, struct table *take_table, int form, 
     for (size_t i = 0; i < cells; i++) {
         bench->scaled[i] = (float)(bench->table->profiles.values[i] / 3);
     }
-    bench->data =
-        (struct detector_data){.table = bench->table, .scaled = bench->scaled, .seed = 1};
+    bench->scaler = scaler_new(bench->table->profiles.d, NULL);
+    for (size_t j = 0; j < bench->table->profiles.d; j++) {
+        bench->scaler->scale[j] = 3;
+    }
+    bench->data = (struct detector_data){
+        .table = bench->table, .scaler = bench->scaler, .scaled = bench->scaled, .seed = 1};
     detector_defaults(&lof_detector, bench->params);
     bench->params[0] = form;
     bench->params[1] = (double)k;
@@ -45,6 +50,7 @@ static void bench_close(struct bench *bench)
 {
     lof_detector.free(bench->model);
     table_free(bench->table);
+    scaler_free(bench->scaler);
     free(bench->scaled);
 }
 
@@ -78,9 +84,9 @@ static void the_neighbourhood_of_a_point(void **state)
     assert_int_equal(of->n_points, 2);
     assert_int_equal(of->n_rows, 3);
     assert_int_equal(of->n, 2);
-    assert_int_equal(of->nearest[0].profile, 2);
+    assert_int_equal(of->nearest[0].first, 2);
     assert_int_equal(of->nearest[0].copies, 2);
-    assert_int_equal(of->nearest[1].profile, 1);
+    assert_int_equal(of->nearest[1].first, 1);
     assert_true(fabs(of->nearest[0].distance - 8 * sqrt(2)) < 1e-12);
     assert_true(fabs(of->k_distance - 9 * sqrt(2)) < 1e-12);
     assert_true(of->nearest[1].distance == of->k_distance);
@@ -90,7 +96,8 @@ static void the_neighbourhood_of_a_point(void **state)
     for (size_t i = 0; i < of->n; i++) {
         lof += of->nearest[i].copies * of->nearest[i].lrd / 3 / of->lrd;
     }
-    assert_true(fabs(lof - bench.model->lof[lof_points_of(&bench.model->points, 3)]) < 1e-12);
+    assert_true(fabs(lof - bench.model->lof[lof_point_at(bench.model, bench.scaled + 3 * 3)]) <
+                1e-12);
     assert_true(fabs(of->usual_lrd / of->lrd - lof) < 1e-12);
     lof_neighbours_free(of);
     of = lof_neighbours(bench.model, &bench.data, 3, 1, NULL);
@@ -113,7 +120,7 @@ static void the_neighbourhood_of_a_new_point(void **state)
     bench.params[3] = 200;
     bench_fit(&bench);
     struct scores scores;
-    assert_true(lof_detector.score(bench.model, &bench.data, &scores, NULL, NULL));
+    assert_true(detector_score(&lof_detector, bench.model, &bench.data, &scores, NULL, NULL));
     size_t fresh = 0;
     for (size_t profile = 0; profile < scores.n; profile++) {
         struct lof_neighbourhood *of =

@@ -82,9 +82,9 @@ static void add_result(struct page *page, const struct run *run, const struct re
     if (result->health[0] != '\0') {
         page_pair(page, " ", ROLE_TEXT, "%s", result->health);
     }
-    if (result->detector != NULL && result->detector->info != NULL && result->model != NULL) {
+    if (result->detector != NULL && result->model != NULL) {
         const struct detector_data data = run_detector_data(run);
-        result->detector->info(result->model, &data, &facts);
+        result->detector->info(result->model->fitted, &data, &facts);
         for (size_t i = 0; i < facts.n; i++) {
             add_fact(page, &facts.list[i]);
         }

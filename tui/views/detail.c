@@ -68,7 +68,7 @@ bool detail_why(const struct session *session, size_t result, size_t profile, bo
     size_t feature;
     char bytes[FEATURE_TEXT + sizeof(struct shown)];
     if (!session->has_result[result] || detector == NULL ||
-        !reason_find(detector, run->results[result].model, &data, profile, &feature)) {
+        !reason_find(detector, run->results[result].model->fitted, &data, profile, &feature)) {
         return false;
     }
     snprintf(bytes, sizeof bytes, "%.60s %s", run->table->feature_names[feature],
@@ -85,8 +85,8 @@ static bool shares(const struct session *session, size_t result, size_t profile,
     const struct detector *detector = run->results[result].detector;
     const struct detector_data data = run_detector_data(run);
     double positive = 0;
-    if (!session->has_result[result] || detector == NULL ||
-        !detector->explain(run->results[result].model, &data, profile, share)) {
+    if (!session->has_result[result] || detector == NULL || detector->explain == NULL ||
+        !detector->explain(run->results[result].model->fitted, &data, profile, share)) {
         return false;
     }
     for (size_t i = 0; i < d; i++) {
@@ -215,7 +215,7 @@ static void add_parts(struct pane *pane, const struct glyphs *glyphs)
     if (session->has_result[pane->by] && by->detector != NULL &&
         by->detector->expected != NULL) {
         const struct detector_data data = run_detector_data(session->run);
-        by->detector->expected(by->model, &data, pane->profile, pane->expected);
+        by->detector->expected(by->model->fitted, &data, pane->profile, pane->expected);
         snprintf(heading, sizeof heading, "%s expects", by->brief);
         add_part(pane, EXPECTED, heading, 4, glyphs);
     }

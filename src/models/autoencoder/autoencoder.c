@@ -87,19 +87,11 @@ static bool score(const void *memory, const struct detector_data *data, struct s
         return false;
     }
     if (!autoencoder_errors(memory, data->scaled, profiles->n, data->parallel, scores->score,
-                            progress, status) ||
-        !scores_budget(scores, profiles, data->budget, status)) {
+                            progress, status)) {
         scores_clear(scores);
         return false;
     }
     return true;
-}
-
-static double exported(const void *memory, const struct scores *scores, double value)
-{
-    (void)memory;
-    (void)scores;
-    return value;
 }
 
 /* ---- what it says about itself ---- */
@@ -194,7 +186,6 @@ const struct detector autoencoder_detector = {
     .free = model_free,
     .partial = partial,
     .info = info,
-    .exported = exported,
     .explain = autoencoder_explain,
     .credit_unit = "share of squared error",
     .credit_of = "error",

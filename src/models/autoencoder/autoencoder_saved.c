@@ -98,19 +98,19 @@ static bool load_rest(struct autoencoder *model, size_t d, struct archive_in *ar
     return true;
 }
 
-void *autoencoder_load(const struct detector_data *data, struct archive_in *archive,
+void *autoencoder_load(struct archive_in *archive, size_t d, struct parallel *parallel,
                        struct status *status)
 {
+    (void)parallel;
     struct counts counts;
     double rate;
-    size_t d = data->table->profiles.d;
     if (!archive_get_into(archive, "AEct", &counts, sizeof(uint64_t),
                           sizeof counts / sizeof(uint64_t), status) ||
         !archive_get_number(archive, "AElr", &rate, status)) {
         return NULL;
     }
     if (!make_sense(&counts, rate, d)) {
-        status_set(status, STATUS_INPUT, "the saved autoencoder does not fit its table");
+        status_set(status, STATUS_INPUT, "the saved autoencoder is damaged");
         return NULL;
     }
     struct autoencoder *model = mem_zero(1, sizeof *model, "an autoencoder", status);

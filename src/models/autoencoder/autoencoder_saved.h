@@ -7,7 +7,7 @@
 void autoencoder_save(const void *model, struct archive_out *archive);
 
 /* Computes on the path that the model was trained on. Freed as a fitted one. */
-void *autoencoder_load(const struct detector_data *data, struct archive_in *archive,
+void *autoencoder_load(struct archive_in *archive, size_t d, struct parallel *parallel,
                        struct status *status);
 
 #endif

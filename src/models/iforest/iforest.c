@@ -143,7 +143,8 @@ static void keep_finished(struct iforest *forest)
 static void *forest_fit(const struct detector_data *data, const double *params,
                         const struct progress *progress, struct status *status)
 {
-    struct iforest *forest = iforest_new(data, params, status);
+    struct iforest *forest =
+        iforest_new(data->table->n_rows, data->table->profiles.d, data->seed, params, status);
     if (forest == NULL) {
         return NULL;
     }
@@ -258,6 +259,7 @@ const struct detector iforest_detector = {
     .params = forest_params,
     .fit = forest_fit,
     .score = iforest_score,
+    .threshold = iforest_threshold,
     .free = iforest_free,
     .partial = forest_partial,
     .info = forest_info,

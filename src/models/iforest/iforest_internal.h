@@ -86,14 +86,15 @@ struct iforest {
     size_t n_trees; /* finished */
     size_t asked;   /* trees asked for */
     struct iforest_tree *trees;
-    size_t n_rows, psi, d;
+    size_t n_rows; /* of the table of the fit */
+    size_t psi, d;
     uint32_t seed;
     double contamination;
     double mean_depth; /* of the training rows: mean over trees of the roots' `expected` */
 };
 
-/* A forest without trees, for data and parameters. */
-struct iforest *iforest_new(const struct detector_data *data, const double *params,
+/* A forest without trees, for a table of n_rows rows and d features. */
+struct iforest *iforest_new(size_t n_rows, size_t d, uint32_t seed, const double *params,
                             struct status *status);
 void iforest_free(void *forest);
 
@@ -108,11 +109,13 @@ bool iforest_tree_pack(struct iforest_tree *tree, const struct iforest_grown *no
 /* What iforest_detector points to from other files. */
 bool iforest_score(const void *model, const struct detector_data *data, struct scores *scores,
                    const struct progress *progress, struct status *status);
+void iforest_threshold(const void *model, const struct detector_data *data,
+                       struct scores *scores);
 bool iforest_explain(const void *model, const struct detector_data *data, size_t profile,
                      double *credit);
 
 void iforest_save(const void *model, struct archive_out *archive);
-void *iforest_load(const struct detector_data *data, struct archive_in *archive,
+void *iforest_load(struct archive_in *archive, size_t d, struct parallel *parallel,
                    struct status *status);
 
 /* ---- scoring (iforest_score.c, iforest_coded.c, iforest_kernel_*.c) ---- */

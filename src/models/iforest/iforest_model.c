@@ -36,7 +36,7 @@ void iforest_free(void *model)
     }
 }
 
-struct iforest *iforest_new(const struct detector_data *data, const double *params,
+struct iforest *iforest_new(size_t n_rows, size_t d, uint32_t seed, const double *params,
                             struct status *status)
 {
     struct iforest *forest = mem_zero(1, sizeof *forest, "a forest", status);
@@ -45,10 +45,10 @@ struct iforest *iforest_new(const struct detector_data *data, const double *para
     }
     forest->asked = (size_t)params[0];
     forest->contamination = params[1];
-    forest->n_rows = data->table->n_rows;
+    forest->n_rows = n_rows;
     forest->psi = forest->n_rows < IFOREST_PSI ? forest->n_rows : IFOREST_PSI;
-    forest->d = data->table->profiles.d;
-    forest->seed = data->seed;
+    forest->d = d;
+    forest->seed = seed;
     forest->trees = mem_zero(forest->asked, sizeof *forest->trees, "a forest", status);
     if (forest->trees == NULL) {
         iforest_free(forest);

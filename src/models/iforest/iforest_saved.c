@@ -29,13 +29,12 @@ void iforest_save(const void *model, struct archive_out *archive)
     }
 }
 
-static bool make_sense(const struct counts *counts, double contamination,
-                       const struct table *table)
+static bool make_sense(const struct counts *counts, double contamination, size_t d)
 {
     return counts->n_trees >= 1 && counts->n_trees <= counts->asked &&
-           counts->asked <= MOST_TREES && counts->n_rows == table->n_rows &&
-           counts->d == table->profiles.d && counts->seed <= UINT32_MAX && contamination > 0 &&
-           contamination <= 0.5;
+           counts->asked <= MOST_TREES && counts->n_rows >= 1 &&
+           counts->n_rows <= TABLE_ROWS_MAX && counts->d == d && counts->seed <= UINT32_MAX &&
+           contamination > 0 && contamination <= 0.5;
 }
 
 static bool split_makes_sense(const struct iforest_node *nodes, size_t n, size_t at, size_t d)
@@ -99,9 +98,10 @@ static bool load_tree(struct iforest *forest, struct archive_in *archive, struct
     return true;
 }
 
-void *iforest_load(const struct detector_data *data, struct archive_in *archive,
+void *iforest_load(struct archive_in *archive, size_t d, struct parallel *parallel,
                    struct status *status)
 {
+    (void)parallel;
     struct counts counts;
     double contamination;
     if (!archive_get_into(archive, "IFct", &counts, sizeof(uint64_t),
@@ -109,16 +109,16 @@ void *iforest_load(const struct detector_data *data, struct archive_in *archive,
         !archive_get_number(archive, "IFco", &contamination, status)) {
         return NULL;
     }
-    if (!make_sense(&counts, contamination, data->table)) {
-        status_set(status, STATUS_INPUT, "the saved Isolation Forest does not fit its table");
+    if (!make_sense(&counts, contamination, d)) {
+        status_set(status, STATUS_INPUT, "the saved Isolation Forest is damaged");
         return NULL;
     }
     const double params[DETECTOR_PARAMS] = {(double)counts.asked, contamination};
-    struct iforest *forest = iforest_new(data, params, status);
+    struct iforest *forest =
+        iforest_new((size_t)counts.n_rows, d, (uint32_t)counts.seed, params, status);
     if (forest == NULL) {
         return NULL;
     }
-    forest->seed = (uint32_t)counts.seed;
     for (; forest->n_trees < counts.n_trees; forest->n_trees++) {
         if (!load_tree(forest, archive, status)) {
             iforest_free(forest);

@@ -188,10 +188,14 @@ bool iforest_score(const void *model, const struct detector_data *data, struct s
         scores_clear(scores);
         return false;
     }
-    /* offset = percentile(score_samples of all rows, 100 * contamination); threshold = -offset.
-     */
-    scores->threshold = -percentile_negated(scores->score, profiles->copies, scores->n,
-                                            100.0 * forest->contamination);
-    scores_count(scores, profiles);
     return true;
+}
+
+/* offset = percentile(score_samples of all rows, 100 * contamination); threshold = -offset. */
+void iforest_threshold(const void *model, const struct detector_data *data,
+                       struct scores *scores)
+{
+    const struct iforest *forest = model;
+    scores->threshold = -percentile_negated(scores->score, data->table->profiles.copies,
+                                            scores->n, 100.0 * forest->contamination);
 }

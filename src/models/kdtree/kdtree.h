@@ -79,6 +79,9 @@ bool kdtree_nearest(const struct kdtree *tree, const float *x, size_t k, uint32_
 bool kdtree_within(const struct kdtree *tree, const float *x, double radius, uint32_t self,
                    struct kdtree_hits *hits, struct status *status);
 
+/* The point whose coordinates are x, or KDTREE_NONE. */
+uint32_t kdtree_find(const struct kdtree *tree, const float *x);
+
 /* A point near x, quickly found, though perhaps not the nearest, and how far it is. It is the
  * same point for any x in the same corner of space, so sorting queries by it keeps what they
  * touch in the cache. */

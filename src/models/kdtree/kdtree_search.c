@@ -284,3 +284,38 @@ uint32_t kdtree_near(const struct kdtree *tree, const float *x, double *distance
     *distance = sqrt(near[best]);
     return kdtree_number(tree, from + best);
 }
+
+/* Only boxes that hold x are opened: one, or a few where boxes share a face. */
+static uint32_t find_below(const struct kdtree *tree, const double *x, unsigned step,
+                           size_t node)
+{
+    double near[KDTREE_BLOCK];
+    if (step == tree->steps) {
+        const size_t from = tree->start[node], count = tree->start[node + 1] - from;
+        const uint64_t bits = tree->kernel->block(tree->blocks + from * tree->d, count, count,
+                                                  tree->d, x, 0, near);
+        return bits == 0 ? KDTREE_NONE
+                         : kdtree_number(tree, from + (unsigned)__builtin_ctzll(bits));
+    }
+    const unsigned children = step == 0 ? (unsigned)tree->root_children : KDTREE_BOXES;
+    tree->kernel->boxes(tree->boxes +
+                            (tree->first_group[step] + node) * 2 * KDTREE_BOXES * tree->d,
+                        tree->d, x, near);
+    for (unsigned i = 0; i < children; i++) {
+        const uint32_t found =
+            near[i] > 0 ? KDTREE_NONE : find_below(tree, x, step + 1, node * KDTREE_BOXES + i);
+        if (found != KDTREE_NONE) {
+            return found;
+        }
+    }
+    return KDTREE_NONE;
+}
+
+uint32_t kdtree_find(const struct kdtree *tree, const float *x)
+{
+    double wide[KDTREE_DIMENSIONS];
+    for (size_t j = 0; j < tree->d; j++) {
+        wide[j] = (double)x[j];
+    }
+    return find_below(tree, wide, 0, 0);
+}

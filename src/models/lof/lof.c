@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "models/lof/lof_explain.h"
 #include "models/lof/lof_health.h"
+#include "models/lof/lof_loop.h"
 #include "models/lof/lof_model.h"
 #include "models/lof/lof_remarks.h"
 #include "models/lof/lof_saved.h"
@@ -89,6 +90,12 @@ const float *lof_vector(const struct lof_model *model, uint32_t point, float *ro
     return room;
 }
 
+uint32_t lof_point_at(const struct lof_model *model, const float *x)
+{
+    const uint32_t point = kdtree_find(model->tree, x);
+    return point == KDTREE_NONE ? LOF_NO_POINT : point;
+}
+
 void lof_free(void *take_model)
 {
     struct lof_model *model = take_model;
@@ -105,9 +112,10 @@ void lof_free(void *take_model)
     }
 }
 
-/* Of each point: the tree with its coordinates, three numbers, four names, and while fitting
- * the list of leaves; before that, while points are found, their coordinates twice. In sklearn
- * form, and in distinct form when rows are piled up, the library's tree of all sampled rows. */
+/* Of each point: the tree with its coordinates, three numbers and two names, while fitting two
+ * more and the list of leaves; before that, while points are found, their coordinates twice. In
+ * sklearn form, and in distinct form when rows are piled up, the library's tree of all sampled
+ * rows. */
 static void lof_memory(const double *params, const struct sample *sample,
                        struct detector_memory *memory)
 {
@@ -119,9 +127,9 @@ static void lof_memory(const double *params, const struct sample *sample,
     const double points = fmin(sample_distinct(&sample->profiles, rows), profiles);
     const double x = 4 * (double)sample->d, drawn = rows < all ? 4 * rows : 0;
     const double library = rows * (x + 16) + (sklearn ? 0 : points * (x + 40));
-    memory->rested = points * (24 + 16 + (sklearn ? 8 : 0)) + drawn;
-    memory->model = memory->rested + points * (1.1 * x + (sklearn ? x : 0));
-    memory->fit = memory->model;
+    memory->rested = points * (24 + 8 + (sklearn ? x + 8 : 1.1 * x)) + drawn;
+    memory->model = memory->rested + points * (sklearn ? 1.1 * x : 0);
+    memory->fit = memory->model + 8 * points;
     if (sklearn) {
         memory->fit += library + fmin(2.5 * params[PARAM_NEIGHBORS] * points, LOF_LISTS_MOST);
     } else if (sample_uneven(&sample->profiles) && rows <= TREE_ROWS &&
@@ -134,15 +142,16 @@ static void lof_memory(const double *params, const struct sample *sample,
     memory->score = memory->model + 32 * (profiles - points);
 }
 
+/* What is saved stays: the coordinates are in one place. */
 static void lof_rest(void *fitted)
 {
     struct lof_model *model = fitted;
-    kdtree_free(model->tree);
     lof_rows_free(model->rows);
-    free(model->points.x);
-    model->tree = NULL;
     model->rows = NULL;
-    model->points.x = NULL;
+    if (model->points.x != NULL) {
+        kdtree_free(model->tree);
+        model->tree = NULL;
+    }
 }
 
 static bool find_points(struct lof_model *model, const struct detector_data *data, size_t size,
@@ -157,7 +166,8 @@ static bool find_points(struct lof_model *model, const struct detector_data *dat
     for (size_t i = 0; i < points->n; i++) {
         model->piled_rows += points->copies[i] > model->k ? points->copies[i] : 0;
     }
-    if (!lof_tree_new(model, &quiet, status)) {
+    if (!lof_tree_new(model, &quiet, status) ||
+        (model->form == LOF_SKLEARN && !lof_points_map_rows(points, data->table, status))) {
         return false;
     }
     model->k_distance = mem_new(points->n, sizeof *model->k_distance, "LOF", status);
@@ -208,6 +218,7 @@ static void *lof_fit(const struct detector_data *data, const double *params,
     }
     lof_lists_free(model->lists);
     model->lists = NULL;
+    lof_points_detach(&model->points);
     return model;
 }
 
@@ -219,24 +230,51 @@ bool lof_scores_all(const struct lof_model *model, const struct detector_data *d
     return model->scope == LOF_SCOPE_ALL;
 }
 
-static bool score_others(const struct lof_model *model, const struct detector_data *data,
-                         double *score, const struct progress *progress, struct status *status)
+/* ---- scores ---- */
+
+struct placing {
+    const struct lof_model *model;
+    const struct detector_data *data;
+    double *score;
+};
+
+/* Profiles whose vector is a point of the sample have that point's score. */
+static bool score_points(void *context, size_t from, size_t to, struct lof_loop *loop,
+                         struct kdtree_hits *hits, struct status *status)
 {
-    const struct lof_points *points = &model->points;
-    const size_t n = data->table->profiles.n, n_others = n - points->n_profiles;
-    uint32_t *others = mem_new(n_others, sizeof *others, "profiles", status);
+    struct placing *placing = context;
+    float room[TABLE_FEATURES_MAX];
+    (void)hits, (void)status;
+    for (size_t i = from; i < to && !lof_loop_stopped(loop); i++) {
+        const uint32_t point =
+            lof_point_at(placing->model, detector_vector(placing->data, i, room));
+        if (point != LOF_NO_POINT) {
+            placing->score[i] = placing->model->lof[point];
+        }
+    }
+    return true;
+}
+
+/* The profiles without a score are new points. */
+static bool score_others(const struct lof_model *model, const struct detector_data *data,
+                         struct scores *scores, const struct progress *progress,
+                         struct status *status)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < scores->n; i++) {
+        n += isnan(scores->score[i]) ? 1 : 0;
+    }
+    uint32_t *others = mem_new(n, sizeof *others, "profiles", status);
     if (others == NULL) {
         return false;
     }
-    size_t found = 0, sampled = 0;
-    for (size_t i = 0; i < n; i++) {
-        if (sampled < points->n_profiles && points->profiles[sampled] == i) {
-            sampled++;
-        } else {
-            others[found++] = (uint32_t)i;
+    n = 0;
+    for (size_t i = 0; i < scores->n; i++) {
+        if (isnan(scores->score[i])) {
+            others[n++] = (uint32_t)i;
         }
     }
-    bool done = lof_score_new(model, data, others, n_others, score, progress, status);
+    const bool done = lof_score_new(model, data, others, n, scores->score, progress, status);
     free(others);
     return done;
 }
@@ -246,27 +284,27 @@ static bool lof_score(const void *fitted, const struct detector_data *data,
                       struct status *status)
 {
     const struct lof_model *model = fitted;
-    const struct lof_points *points = &model->points;
+    const struct progress quiet = {.cancel = progress != NULL ? progress->cancel : NULL};
     if (!scores_new(scores, data->table->profiles.n, status)) {
         return false;
     }
-    for (size_t i = 0; i < points->n_profiles; i++) {
-        scores->score[points->profiles[i]] = model->lof[points->point_of[i]];
-    }
-    if (lof_scores_all(model, data) &&
-        !score_others(model, data, scores->score, progress, status)) {
+    struct placing placing = {.model = model, .data = data, .score = scores->score};
+    if (!lof_loop_run(data->parallel, scores->n, score_points, &placing,
+                      (struct lof_part){0, 1}, &quiet, status) ||
+        (lof_scores_all(model, data) && !score_others(model, data, scores, progress, status))) {
         scores_clear(scores);
         return false;
     }
-    scores->threshold = model->threshold;
-    scores_count(scores, &data->table->profiles);
     return true;
 }
 
-static bool lof_partial(const void *model, char *text, size_t size)
+/* Of the fit: the scores of the sampled rows alone decide it. */
+static void lof_threshold(const void *fitted, const struct detector_data *data,
+                          struct scores *scores)
 {
-    (void)model, (void)text, (void)size;
-    return false; /* a fit that was cancelled has nothing usable */
+    const struct lof_model *model = fitted;
+    (void)data;
+    scores->threshold = model->threshold;
 }
 
 static void lof_info(const void *fitted, const struct detector_data *data,
@@ -364,11 +402,11 @@ const struct detector lof_detector = {
     .lean = true,
     .fit = lof_fit,
     .score = lof_score,
+    .threshold = lof_threshold,
     .free = lof_free,
     .memory = lof_memory,
     .memory_advice = "fewer rows for LOF with --lof-sample",
     .rest = lof_rest,
-    .partial = lof_partial,
     .info = lof_info,
     .exported = lof_exported,
     .sample = lof_sample,

@@ -21,17 +21,19 @@ extern const struct detector lof_detector;
 
 /* One of the nearest points: a distinct vector of scaled features. */
 struct lof_neighbour {
-    uint32_t profile; /* one of the profiles that make the point */
-    uint32_t copies;  /* sampled rows */
-    double distance;  /* in scaled features */
-    double lrd;       /* its density: higher is denser */
+    uint32_t point;
+    uint32_t first;  /* equally far ones are in the order in which they appeared in the table */
+    uint32_t copies; /* sampled rows */
+    double distance; /* in scaled features */
+    double lrd;      /* its density: higher is denser */
 };
 
 /* The neighbourhood of a profile, as in distinct form, whatever the form of the model. */
 struct lof_neighbourhood {
-    bool sampled;       /* the profile's own point is in the sample */
-    uint32_t copies;    /* of it there */
-    double k_distance;  /* to the k-th nearest other point */
+    float x[TABLE_FEATURES_MAX]; /* (d) of the profile, scaled */
+    bool sampled;                /* the profile's own point is in the sample */
+    uint32_t copies;             /* of it there */
+    double k_distance;           /* to the k-th nearest other point */
     double lrd;         /* own density by the model's formula; NaN when it was not scored */
     double usual_lrd;   /* weighted mean of the neighbours' densities */
     size_t n_points;    /* in the neighbourhood, ties included */
@@ -49,5 +51,12 @@ struct lof_neighbourhood {
 struct lof_neighbourhood *lof_neighbours(const void *model, const struct detector_data *data,
                                          size_t profile, size_t most, struct status *status);
 void lof_neighbours_free(struct lof_neighbourhood *neighbourhood);
+
+/* The scaled coordinates of a point, into x (d). */
+void lof_coordinates(const void *model, uint32_t point, float *x);
+
+/* A scaled coordinate in original units: the number of the fewest digits that is scaled to x.
+ */
+double lof_original(const struct scaler *scaler, size_t feature, float x);
 
 #endif

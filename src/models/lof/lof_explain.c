@@ -3,6 +3,7 @@
 #include "models/lof/lof.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,7 +11,7 @@
 #include "models/lof/lof_explain.h"
 #include "models/lof/lof_model.h"
 
-/* Where a profile stands: its point, if it is sampled or rounds to a point that is. */
+/* Where a profile stands: its point, if its vector is that of one. */
 struct place {
     const float *x;
     float room[TABLE_FEATURES_MAX];
@@ -29,9 +30,8 @@ static bool around_point(const struct lof_model *model, const struct place *plac
                           status);
 }
 
-/* The neighbours of a vector that no sampled profile has; place->point is set if one rounds to
- * the same coordinates. */
-static bool around_new(const struct lof_model *model, struct place *place,
+/* The neighbours of a vector that is none of the points. */
+static bool around_new(const struct lof_model *model, const struct place *place,
                        struct kdtree_hits *hits, struct status *status)
 {
     double distance, bound = INFINITY;
@@ -39,15 +39,7 @@ static bool around_new(const struct lof_model *model, struct place *place,
     if (model->form == LOF_DISTINCT && model->points.n > 1) {
         bound = model->k_distance[near] + distance;
     }
-    if (!kdtree_nearest(model->tree, place->x, model->k, KDTREE_NONE, bound, hits, status)) {
-        return false;
-    }
-    for (size_t i = 0; i < hits->n; i++) {
-        if (hits->distance[i] == 0) {
-            place->point = hits->point[i];
-        }
-    }
-    return true;
+    return kdtree_nearest(model->tree, place->x, model->k, KDTREE_NONE, bound, hits, status);
 }
 
 /* Finds the points within the k-distance of a profile. */
@@ -56,11 +48,9 @@ static bool find(const struct lof_model *model, const struct detector_data *data
                  struct status *status)
 {
     place->x = detector_vector(data, profile, place->room);
-    place->point = lof_points_of(&model->points, profile);
-    if (place->point == LOF_NO_POINT && !around_new(model, place, hits, status)) {
-        return false;
-    }
-    return place->point == LOF_NO_POINT || around_point(model, place, hits, status);
+    place->point = lof_point_at(model, place->x);
+    return place->point == LOF_NO_POINT ? around_new(model, place, hits, status)
+                                        : around_point(model, place, hits, status);
 }
 
 /* Weighted mean of the neighbours, into mean (d); of the point's own copies there is no need:
@@ -91,11 +81,8 @@ bool lof_explain(const void *fitted, const struct detector_data *data, size_t pr
     const struct lof_model *model = fitted;
     struct kdtree_hits hits = {0};
     struct place place;
-    if (lof_points_of(&model->points, profile) == LOF_NO_POINT &&
-        !lof_scores_all(model, data)) {
-        return false;
-    }
-    if (!find(model, data, profile, &place, &hits, NULL)) {
+    if (!find(model, data, profile, &place, &hits, NULL) ||
+        (place.point == LOF_NO_POINT && !lof_scores_all(model, data))) {
         kdtree_hits_clear(&hits);
         return false;
     }
@@ -121,27 +108,31 @@ static int by_distance(const void *a, const void *b)
     if (x->distance != y->distance) {
         return x->distance < y->distance ? -1 : 1;
     }
-    return (x->profile > y->profile) - (x->profile < y->profile);
+    return (x->first > y->first) - (x->first < y->first);
 }
 
-/* Sums over the neighbours, the point's own copies apart. */
+/* Sums over the neighbours, the point's own copies apart. Of a mean only the difference from
+ * the profile is scaled back: where they agree, it is the profile's own value to the bit. */
 static void sum_up(struct lof_neighbourhood *to, const struct lof_model *model,
-                   const struct detector_data *data, const struct kdtree_hits *hits)
+                   const struct detector_data *data, size_t profile,
+                   const struct kdtree_hits *hits)
 {
     const size_t d = model->points.d;
+    const double *own = table_profile(data->table, profile);
     double lrd = 0;
     for (size_t i = 0; i < hits->n; i++) {
         const uint32_t o = hits->point[i], copies = model->points.copies[o];
-        const double *values = table_profile(data->table, model->points.profile[o]);
+        float room[TABLE_FEATURES_MAX];
+        const float *x = lof_vector(model, o, room);
         to->n_rows += copies;
         to->pile_rows += copies > model->k ? copies : 0;
         lrd += (double)copies * model->lrd[o];
         for (size_t j = 0; j < d; j++) {
-            to->mean[j] += (double)copies * values[j];
+            to->mean[j] += (double)copies * ((double)x[j] - (double)to->x[j]);
         }
     }
     for (size_t j = 0; j < d; j++) {
-        to->mean[j] /= (double)to->n_rows;
+        to->mean[j] = own[j] + data->scaler->scale[j] * (to->mean[j] / (double)to->n_rows);
     }
     to->usual_lrd = lrd / (double)to->n_rows;
 }
@@ -169,7 +160,8 @@ static bool list_nearest(struct lof_neighbourhood *to, const struct lof_model *m
     }
     for (size_t i = 0; i < hits->n; i++) {
         const uint32_t o = hits->point[i];
-        to->nearest[i] = (struct lof_neighbour){.profile = model->points.profile[o],
+        to->nearest[i] = (struct lof_neighbour){.point = o,
+                                                .first = model->points.first[o],
                                                 .copies = model->points.copies[o],
                                                 .distance = hits->distance[i],
                                                 .lrd = model->lrd[o]};
@@ -192,12 +184,13 @@ struct lof_neighbourhood *lof_neighbours(const void *fitted, const struct detect
         lof_neighbours_free(to);
         return NULL;
     }
+    memcpy(to->x, place.x, model->points.d * sizeof *to->x);
     to->sampled = place.point != LOF_NO_POINT;
     to->copies = to->sampled ? model->points.copies[place.point] : 0;
     to->k_distance = hits.radius;
     to->n_points = hits.n;
     if (hits.n > 0) {
-        sum_up(to, model, data, &hits);
+        sum_up(to, model, data, profile, &hits);
     }
     if (to->sampled) {
         to->lrd = model->lrd[place.point];
@@ -215,4 +208,25 @@ void lof_neighbours_free(struct lof_neighbourhood *neighbourhood)
         free(neighbourhood->nearest);
         free(neighbourhood);
     }
+}
+
+void lof_coordinates(const void *fitted, uint32_t point, float *x)
+{
+    const struct lof_model *model = fitted;
+    float room[TABLE_FEATURES_MAX];
+    memcpy(x, lof_vector(model, point, room), model->points.d * sizeof *x);
+}
+
+double lof_original(const struct scaler *scaler, size_t feature, float x)
+{
+    const double about = scaler->mean[feature] + scaler->scale[feature] * (double)x;
+    for (int digits = 0; digits < 17; digits++) {
+        char text[32];
+        snprintf(text, sizeof text, "%.*e", digits, about);
+        const double value = strtod(text, NULL) + 0.0; /* no -0 */
+        if ((float)scaler_apply(scaler, feature, value) == x) {
+            return value;
+        }
+    }
+    return about;
 }

@@ -243,10 +243,12 @@ static bool settle_open(struct health *health, const struct detector_data *data,
     const size_t n_open = health->n_open;
     library.k_distance = health->k_distance;
     library.points.x = all_vectors(&library, status);
-    library.rows = library.points.x == NULL
-                       ? NULL
-                       : lof_rows_new(&library.points, library.k, data, progress, status);
+    library.rows =
+        library.points.x == NULL || !lof_points_map_rows(&library.points, data->table, status)
+            ? NULL
+            : lof_rows_new(&library.points, library.k, data->parallel, progress, status);
     if (library.rows == NULL) {
+        free(library.points.of_row);
         free(library.points.x);
         return false;
     }
@@ -259,6 +261,7 @@ static bool settle_open(struct health *health, const struct detector_data *data,
     const bool done = lof_loop_run(data->parallel, n_open, settle, health,
                                    (struct lof_part){0, 1}, progress, status);
     lof_rows_free(library.rows);
+    free(library.points.of_row);
     free(library.points.x);
     return done;
 }

@@ -47,7 +47,7 @@ struct lof_model {
 
 void lof_free(void *take_model);
 
-/* Whether profiles without a sampled row are scored, too. */
+/* Whether profiles whose vector no sampled row has are scored, too. */
 bool lof_scores_all(const struct lof_model *model, const struct detector_data *data);
 
 enum { LOF_LISTS_MOST = 100 << 20 }; /* bytes: more than a million points with 35 neighbours */
@@ -59,6 +59,9 @@ bool lof_tree_new(struct lof_model *model, const struct progress *progress,
 
 /* The coordinates of a point: borrowed, or written into room (d). */
 const float *lof_vector(const struct lof_model *model, uint32_t point, float *room);
+
+/* The point that has the coordinates x (d), or LOF_NO_POINT. */
+uint32_t lof_point_at(const struct lof_model *model, const float *x);
 
 /* Distance as the trees compute it, bit for bit. */
 double lof_distance(const float *a, const float *b, size_t d);

@@ -7,14 +7,23 @@
 #include "base/rng.h"
 #include "models/kdtree/kdtree_select.h"
 
+void lof_points_detach(struct lof_points *points)
+{
+    free(points->profiles);
+    free(points->point_of);
+    points->profiles = NULL;
+    points->point_of = NULL;
+    points->n_profiles = 0;
+}
+
 void lof_points_clear(struct lof_points *points)
 {
     free(points->rows);
     free(points->x);
     free(points->copies);
-    free(points->profile);
-    free(points->profiles);
-    free(points->point_of);
+    free(points->first);
+    free(points->of_row);
+    lof_points_detach(points);
     memset(points, 0, sizeof *points);
 }
 
@@ -161,13 +170,6 @@ static float *vectors_of(const uint32_t *profiles, size_t n, const struct detect
     return vectors;
 }
 
-bool lof_points_place(struct lof_points *points, const struct detector_data *data,
-                      struct status *status)
-{
-    points->x = vectors_of(points->profile, points->n, data, status);
-    return points->x != NULL;
-}
-
 /* Numbers the distinct vectors in sorted order. */
 static bool merge(struct lof_points *points, const float *vectors, const uint32_t *counts,
                   const uint32_t *order, struct status *status)
@@ -185,14 +187,14 @@ static bool merge(struct lof_points *points, const float *vectors, const uint32_
         last = v;
     }
     points->copies = mem_zero(points->n, sizeof *points->copies, "points", status);
-    points->profile = mem_new(points->n, sizeof *points->profile, "points", status);
-    if (points->copies == NULL || points->profile == NULL) {
+    points->first = mem_new(points->n, sizeof *points->first, "points", status);
+    if (points->copies == NULL || points->first == NULL) {
         return false;
     }
     for (size_t i = 0; i < points->n_profiles; i++) {
         const uint32_t p = points->point_of[i];
         if (points->copies[p] == 0) {
-            points->profile[p] = points->profiles[i];
+            points->first[p] = points->profiles[i];
         }
         points->copies[p] += counts[i];
     }
@@ -269,7 +271,7 @@ bool lof_points_renumber(struct lof_points *points, const uint32_t *order,
 {
     uint32_t *number = mem_new(points->n, sizeof *number, "points", status);
     if (number == NULL || !permute(&points->copies, order, points->n, status) ||
-        !permute(&points->profile, order, points->n, status) ||
+        !permute(&points->first, order, points->n, status) ||
         (points->x != NULL && !permute_x(points, order, status))) {
         free(number);
         return false;
@@ -284,18 +286,21 @@ bool lof_points_renumber(struct lof_points *points, const uint32_t *order,
     return true;
 }
 
-uint32_t lof_points_of(const struct lof_points *points, size_t profile)
+bool lof_points_map_rows(struct lof_points *points, const struct table *table,
+                         struct status *status)
 {
-    size_t from = 0, to = points->n_profiles;
-    while (from < to) {
-        size_t middle = from + (to - from) / 2;
-        if (points->profiles[middle] < profile) {
-            from = middle + 1;
-        } else {
-            to = middle;
+    uint32_t *of_profile =
+        mem_new(table->profiles.n, sizeof *of_profile, "the LOF sample", status);
+    points->of_row = mem_new(points->n_rows, sizeof *points->of_row, "the LOF sample", status);
+    const bool enough = of_profile != NULL && points->of_row != NULL;
+    if (enough) {
+        for (size_t i = 0; i < points->n_profiles; i++) {
+            of_profile[points->profiles[i]] = points->point_of[i];
+        }
+        for (size_t i = 0; i < points->n_rows; i++) {
+            points->of_row[i] = of_profile[table->row_profile[lof_points_row(points, i)]];
         }
     }
-    return from < points->n_profiles && points->profiles[from] == profile
-               ? points->point_of[from]
-               : LOF_NO_POINT;
+    free(of_profile);
+    return enough;
 }

@@ -23,10 +23,13 @@ struct lof_points {
 
     size_t
         n; /* distinct points: in lexicographic order of their coordinates, until renumbered */
-    float *x;          /* (n, d) never -0; NULL when a tree has them */
-    uint32_t *copies;  /* (n) sampled rows */
-    uint32_t *profile; /* (n) the first of the profiles that make this point */
+    float *x;         /* (n, d) never -0; NULL when a tree has them */
+    uint32_t *copies; /* (n) sampled rows */
+    uint32_t *first;  /* (n) rises in the order in which points appear in the table: the order
+                       * of points that are equally far */
+    uint32_t *of_row; /* (n_rows) the point of each sampled row; NULL unless mapped */
 
+    /* While fitting; lof_points_detach() ends it. */
     size_t n_profiles;  /* that have a sampled row */
     uint32_t *profiles; /* (n_profiles) ascending */
     uint32_t *point_of; /* (n_profiles) */
@@ -39,9 +42,18 @@ bool lof_points_find(struct lof_points *points, const struct detector_data *data
                      const struct progress *progress, struct status *status);
 void lof_points_clear(struct lof_points *points);
 
-/* Fills x, when only `profile` is known of each point. */
-bool lof_points_place(struct lof_points *points, const struct detector_data *data,
-                      struct status *status);
+/* The sampled row at position i of the sample. */
+static inline size_t lof_points_row(const struct lof_points *points, size_t i)
+{
+    return points->rows != NULL ? points->rows[i] : i;
+}
+
+/* Fills of_row, while the points still know their profiles. */
+bool lof_points_map_rows(struct lof_points *points, const struct table *table,
+                         struct status *status);
+
+/* Forgets the profiles of the table: from now on a point is its coordinates. */
+void lof_points_detach(struct lof_points *points);
 
 /* The points in lexicographic order of x: (n), freed with free(); NULL on failure. */
 uint32_t *lof_points_order(const struct lof_points *points, struct status *status);
@@ -53,14 +65,5 @@ float *lof_points_permuted(const struct lof_points *points, const uint32_t *orde
 /* Gives points new numbers: the point order[i] becomes point i. */
 bool lof_points_renumber(struct lof_points *points, const uint32_t *order,
                          struct status *status);
-
-/* The sampled row at position i of the sample. */
-static inline size_t lof_points_row(const struct lof_points *points, size_t i)
-{
-    return points->rows != NULL ? points->rows[i] : i;
-}
-
-/* The point of a profile that has a sampled row, or LOF_NO_POINT. */
-uint32_t lof_points_of(const struct lof_points *points, size_t profile);
 
 #endif

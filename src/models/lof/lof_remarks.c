@@ -11,25 +11,27 @@
 enum { NEAREST = 5 };
 
 struct remarks {
+    const void *model;
     const struct detector_data *data;
+    const struct lof_neighbourhood *around;
     void (*line)(void *context, const char *key, const char *text);
     void *context;
 };
 
-/* What sets it apart: the rest is as in the row itself, whose values are `own`. */
-static void say_neighbour(const struct remarks *remarks, const struct lof_neighbour *neighbour,
-                          const double *own)
+/* What sets it apart: the rest is as in the row itself. */
+static void say_neighbour(const struct remarks *remarks, const struct lof_neighbour *neighbour)
 {
     const struct table *table = remarks->data->table;
-    const double *values = table_profile(table, neighbour->profile);
+    float x[TABLE_FEATURES_MAX];
+    lof_coordinates(remarks->model, neighbour->point, x);
     char text[500];
     int start = snprintf(text, sizeof text, "%s away", format_score(neighbour->distance).text);
     size_t used = start > 0 ? (size_t)start : 0;
     for (size_t i = 0, n_said = 0; i < table->profiles.d && used + 1 < sizeof text; i++) {
-        if (values[i] != own[i]) {
-            int n =
-                snprintf(text + used, sizeof text - used, "%s %s %s", n_said++ > 0 ? "," : ":",
-                         table->feature_names[i], format_value(values[i]).text);
+        if (x[i] != remarks->around->x[i]) {
+            int n = snprintf(text + used, sizeof text - used, "%s %s %s",
+                             n_said++ > 0 ? "," : ":", table->feature_names[i],
+                             format_value(lof_original(remarks->data->scaler, i, x[i])).text);
             used += n > 0 ? (size_t)n : 0;
         }
     }
@@ -80,8 +82,8 @@ static void say_densities(const struct remarks *remarks, const struct lof_neighb
 void lof_remarks(const void *model, const struct detector_data *data, size_t profile,
                  void (*line)(void *context, const char *key, const char *text), void *context)
 {
-    const struct remarks remarks = {data, line, context};
     struct lof_neighbourhood *around = lof_neighbours(model, data, profile, NEAREST, NULL);
+    const struct remarks remarks = {model, data, around, line, context};
     if (around == NULL) {
         return; /* without memory there are only fewer words */
     }
@@ -92,7 +94,7 @@ void lof_remarks(const void *model, const struct detector_data *data, size_t pro
              "the nearest points: how far away in scaled units, and in what they differ");
     }
     for (size_t i = 0; i < around->n; i++) {
-        say_neighbour(&remarks, &around->nearest[i], table_profile(data->table, profile));
+        say_neighbour(&remarks, &around->nearest[i]);
     }
     lof_neighbours_free(around);
 }

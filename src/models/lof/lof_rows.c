@@ -9,7 +9,6 @@
 
 struct lof_rows {
     const struct lof_points *points;
-    uint32_t *point_of;          /* (points->n_rows) */
     struct kdtree_sklearn *tree; /* NULL: all pairs */
     double *square;              /* (points->n) squared lengths; all pairs only */
 };
@@ -18,7 +17,6 @@ void lof_rows_free(struct lof_rows *rows)
 {
     if (rows != NULL) {
         kdtree_sklearn_free(rows->tree);
-        free(rows->point_of);
         free(rows->square);
         free(rows);
     }
@@ -26,7 +24,7 @@ void lof_rows_free(struct lof_rows *rows)
 
 uint32_t lof_rows_point(const struct lof_rows *rows, size_t position)
 {
-    return rows->point_of[position];
+    return rows->points->of_row[position];
 }
 
 bool lof_rows_exact(const struct lof_rows *rows)
@@ -95,7 +93,7 @@ static bool collect(const struct lof_rows *rows, const double *distance2,
         return false;
     }
     for (size_t i = 0; i < n_rows; i++) {
-        sklearn_heap_push(into, distance2[rows->point_of[i]], (uint32_t)i);
+        sklearn_heap_push(into, distance2[rows->points->of_row[i]], (uint32_t)i);
     }
     for (size_t i = 0; i < heap->k && into == &first; i++) {
         sklearn_heap_push(heap, first.distance2[i], first.row[i]);
@@ -145,26 +143,6 @@ bool lof_rows_query(const struct lof_rows *rows, const float *x, size_t k,
     return all_pairs(rows, x, k, hits, status);
 }
 
-/* The point of each row of the sample, in the order of the sample. */
-static bool map_rows(struct lof_rows *rows, const struct table *table, struct status *status)
-{
-    const struct lof_points *points = rows->points;
-    uint32_t *of_profile =
-        mem_new(table->profiles.n, sizeof *of_profile, "the LOF sample", status);
-    rows->point_of = mem_new(points->n_rows, sizeof *rows->point_of, "the LOF sample", status);
-    const bool enough = of_profile != NULL && rows->point_of != NULL;
-    if (enough) {
-        for (size_t i = 0; i < points->n_profiles; i++) {
-            of_profile[points->profiles[i]] = points->point_of[i];
-        }
-        for (size_t i = 0; i < points->n_rows; i++) {
-            rows->point_of[i] = of_profile[table->row_profile[lof_points_row(points, i)]];
-        }
-    }
-    free(of_profile);
-    return enough;
-}
-
 static bool square_all(struct lof_rows *rows, struct status *status)
 {
     const struct lof_points *points = rows->points;
@@ -176,7 +154,7 @@ static bool square_all(struct lof_rows *rows, struct status *status)
 }
 
 struct lof_rows *lof_rows_new(const struct lof_points *points, size_t k,
-                              const struct detector_data *data, const struct progress *progress,
+                              struct parallel *parallel, const struct progress *progress,
                               struct status *status)
 {
     struct lof_rows *rows = mem_zero(1, sizeof *rows, "the LOF sample", status);
@@ -184,15 +162,11 @@ struct lof_rows *lof_rows_new(const struct lof_points *points, size_t k,
         return NULL;
     }
     rows->points = points;
-    bool done = map_rows(rows, data->table, status);
-    if (done && !has_tree(points, k)) {
-        done = square_all(rows, status);
-    } else if (done) {
-        rows->tree = kdtree_sklearn_new(points->x, points->d, rows->point_of, points->n_rows,
-                                        data->parallel, progress, status);
-        done = rows->tree != NULL;
+    if (has_tree(points, k)) {
+        rows->tree = kdtree_sklearn_new(points->x, points->d, points->of_row, points->n_rows,
+                                        parallel, progress, status);
     }
-    if (!done) {
+    if (has_tree(points, k) ? rows->tree == NULL : !square_all(rows, status)) {
         lof_rows_free(rows);
         return NULL;
     }

@@ -14,10 +14,10 @@
 struct lof_rows;
 
 /* `k` is the number of neighbours as asked for: the library takes its k-d tree when k is below
- * half the rows and there are at most 15 features, and compares all pairs otherwise. `points`
- * is borrowed for the life of the result. */
+ * half the rows and there are at most 15 features, and compares all pairs otherwise. `points`,
+ * which must have x and of_row, is borrowed for the life of the result. */
 struct lof_rows *lof_rows_new(const struct lof_points *points, size_t k,
-                              const struct detector_data *data, const struct progress *progress,
+                              struct parallel *parallel, const struct progress *progress,
                               struct status *status);
 void lof_rows_free(struct lof_rows *rows);
 

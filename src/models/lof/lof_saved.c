@@ -2,16 +2,33 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "models/lof/lof_model.h"
 
 /* Counts that a file holds, in the order put. */
 struct counts {
-    uint64_t form, k, scope, seed, d, n_rows, drawn, n_points, n_profiles;
+    uint64_t form, k, scope, seed, d, n_rows, drawn, n_points;
     uint64_t piled_rows, above_known, above_least, above_most;
 };
 enum { COUNTS = sizeof(struct counts) / sizeof(uint64_t) };
+
+/* Coordinates are put some points at a time: they may be in the tree only. */
+enum { FLOATS = 1 << 14 };
+
+static void put_coordinates(const struct lof_model *model, struct archive_out *archive)
+{
+    const size_t n = model->points.n, d = model->points.d, most = FLOATS / d;
+    float x[FLOATS], room[TABLE_FEATURES_MAX];
+    for (size_t from = 0; from < n; from += most) {
+        const size_t count = n - from < most ? n - from : most;
+        for (size_t i = 0; i < count; i++) {
+            memcpy(x + i * d, lof_vector(model, (uint32_t)(from + i), room), d * sizeof *x);
+        }
+        archive_put(archive, "LOxx", x, sizeof *x, count * d);
+    }
+}
 
 void lof_save(const void *fitted, struct archive_out *archive)
 {
@@ -19,21 +36,20 @@ void lof_save(const void *fitted, struct archive_out *archive)
     const struct lof_points *points = &model->points;
     const struct counts counts = {model->form,          model->k,           model->scope,
                                   model->seed,          points->d,          points->n_rows,
-                                  points->rows != NULL, points->n,          points->n_profiles,
-                                  model->piled_rows,    model->above_known, model->above_least,
-                                  model->above_most};
+                                  points->rows != NULL, points->n,          model->piled_rows,
+                                  model->above_known,   model->above_least, model->above_most};
     const double reals[] = {model->contamination, model->threshold, model->offset};
-    archive_put(archive, "LOc2", &counts, sizeof(uint64_t), COUNTS);
+    archive_put(archive, "LOc3", &counts, sizeof(uint64_t), COUNTS);
     archive_put(archive, "LOre", reals, sizeof *reals, 3);
     if (points->rows != NULL) {
         archive_put(archive, "LOro", points->rows, sizeof *points->rows, points->n_rows);
     }
+    if (model->form == LOF_SKLEARN) {
+        archive_put(archive, "LOpo", points->of_row, sizeof *points->of_row, points->n_rows);
+    }
+    put_coordinates(model, archive);
     archive_put(archive, "LOcp", points->copies, sizeof *points->copies, points->n);
-    archive_put(archive, "LOpr", points->profile, sizeof *points->profile, points->n);
-    archive_put(archive, "LOps", points->profiles, sizeof *points->profiles,
-                points->n_profiles);
-    archive_put(archive, "LOpo", points->point_of, sizeof *points->point_of,
-                points->n_profiles);
+    archive_put(archive, "LOfi", points->first, sizeof *points->first, points->n);
     archive_put(archive, "LOkd", model->k_distance, sizeof *model->k_distance, points->n);
     archive_put(archive, "LOlr", model->lrd, sizeof *model->lrd, points->n);
     archive_put(archive, "LOlo", model->lof, sizeof *model->lof, points->n);
@@ -41,20 +57,17 @@ void lof_save(const void *fitted, struct archive_out *archive)
 
 /* ---- loading ---- */
 
-static bool misfit(struct status *status)
+static bool damaged(struct status *status)
 {
-    return status_set(status, STATUS_INPUT, "the saved LOF does not fit its table");
+    return status_set(status, STATUS_INPUT, "the saved LOF is damaged");
 }
 
-static bool make_sense(const struct counts *counts, const struct table *table)
+static bool make_sense(const struct counts *counts, size_t d)
 {
-    const size_t n_rows = table->n_rows, n_profiles = table->profiles.n;
     return counts->form <= LOF_SKLEARN && counts->k >= 1 && counts->k <= UINT32_MAX &&
-           counts->scope <= LOF_SCOPE_ALL && counts->seed <= UINT32_MAX &&
-           counts->d == table->profiles.d && counts->n_rows >= 1 && counts->n_rows <= n_rows &&
-           counts->drawn <= 1 && (counts->drawn == 1 || counts->n_rows == n_rows) &&
-           counts->n_profiles >= 1 && counts->n_profiles <= n_profiles &&
-           counts->n_points >= 1 && counts->n_points <= counts->n_profiles &&
+           counts->scope <= LOF_SCOPE_ALL && counts->seed <= UINT32_MAX && counts->d == d &&
+           counts->n_rows >= 1 && counts->n_rows <= TABLE_ROWS_MAX && counts->drawn <= 1 &&
+           counts->n_points >= 1 && counts->n_points <= counts->n_rows &&
            counts->piled_rows <= counts->n_rows && counts->above_known <= 1 &&
            counts->above_least <= counts->above_most && counts->above_most <= counts->n_rows;
 }
@@ -67,89 +80,101 @@ static void *get_array(struct archive_in *archive, const char tag[static 5], siz
     void *array = archive_get_copy(archive, tag, size, &count, status);
     if (array != NULL && count != n) {
         free(array);
-        misfit(status);
+        damaged(status);
         return NULL;
     }
     return array;
 }
 
-static bool all_below(const uint32_t *values, size_t n, size_t limit)
-{
-    for (size_t i = 0; i < n; i++) {
-        if (values[i] >= limit) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static bool rising(const uint32_t *values, size_t n)
-{
-    for (size_t i = 1; i < n; i++) {
-        if (values[i] <= values[i - 1]) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static bool points_make_sense(const struct lof_points *points, const struct table *table)
+/* Points weigh the rows that they have; where it is known which, exactly those. */
+static bool points_make_sense(const struct lof_points *points, struct status *status)
 {
     uint64_t rows = 0;
     for (size_t i = 0; i < points->n; i++) {
         rows += points->copies[i];
         if (points->copies[i] == 0) {
+            return damaged(status);
+        }
+    }
+    if (rows != points->n_rows) {
+        return damaged(status);
+    }
+    if (points->of_row == NULL) {
+        return true;
+    }
+    uint32_t *left = mem_new(points->n, sizeof *left, "points", status);
+    if (left == NULL) {
+        return false;
+    }
+    memcpy(left, points->copies, points->n * sizeof *left);
+    bool good = true;
+    for (size_t i = 0; i < points->n_rows && good; i++) {
+        good = points->of_row[i] < points->n && left[points->of_row[i]]-- > 0;
+    }
+    free(left);
+    return good ? true : damaged(status);
+}
+
+static bool load_coordinates(struct lof_points *points, struct archive_in *archive,
+                             struct status *status)
+{
+    const size_t n = points->n, d = points->d, most = FLOATS / d;
+    points->x = mem_new(n * d, sizeof *points->x, "points", status);
+    for (size_t from = 0; points->x != NULL && from < n; from += most) {
+        const size_t count = n - from < most ? n - from : most;
+        if (!archive_get_into(archive, "LOxx", points->x + from * d, sizeof *points->x,
+                              count * d, status)) {
             return false;
         }
     }
-    return rows == points->n_rows && all_below(points->profile, points->n, table->profiles.n) &&
-           all_below(points->profiles, points->n_profiles, table->profiles.n) &&
-           rising(points->profiles, points->n_profiles) &&
-           all_below(points->point_of, points->n_profiles, points->n) &&
-           (points->rows == NULL || all_below(points->rows, points->n_rows, table->n_rows));
+    for (size_t i = 0; points->x != NULL && i < n * d; i++) {
+        if (!isfinite(points->x[i]) || (points->x[i] == 0 && signbit(points->x[i]))) {
+            return damaged(status);
+        }
+    }
+    return points->x != NULL;
 }
 
 static bool load_points(struct lof_model *model, const struct counts *counts,
-                        const struct detector_data *data, struct archive_in *archive,
-                        struct status *status)
+                        struct archive_in *archive, struct status *status)
 {
     struct lof_points *points = &model->points;
     const size_t word = sizeof(uint32_t);
     points->d = (size_t)counts->d;
     points->n_rows = (size_t)counts->n_rows;
     points->n = (size_t)counts->n_points;
-    points->n_profiles = (size_t)counts->n_profiles;
-    if (counts->drawn == 1 &&
-        (points->rows = get_array(archive, "LOro", word, points->n_rows, status)) == NULL) {
+    if ((counts->drawn == 1 &&
+         (points->rows = get_array(archive, "LOro", word, points->n_rows, status)) == NULL) ||
+        (model->form == LOF_SKLEARN &&
+         (points->of_row = get_array(archive, "LOpo", word, points->n_rows, status)) == NULL)) {
         return false;
     }
-    if ((points->copies = get_array(archive, "LOcp", word, points->n, status)) == NULL ||
-        (points->profile = get_array(archive, "LOpr", word, points->n, status)) == NULL ||
-        (points->profiles = get_array(archive, "LOps", word, points->n_profiles, status)) ==
-            NULL ||
-        (points->point_of = get_array(archive, "LOpo", word, points->n_profiles, status)) ==
-            NULL) {
-        return false;
+    return load_coordinates(points, archive, status) &&
+           (points->copies = get_array(archive, "LOcp", word, points->n, status)) != NULL &&
+           (points->first = get_array(archive, "LOfi", word, points->n, status)) != NULL &&
+           points_make_sense(points, status);
+}
+
+/* Whether two points have the same coordinates; `x` is in lexicographic order. */
+static bool any_twice(const float *x, size_t n, size_t d)
+{
+    for (size_t i = 1; i < n; i++) {
+        if (memcmp(x + (i - 1) * d, x + i * d, d * sizeof *x) == 0) {
+            return true;
+        }
     }
-    if (!points_make_sense(points, data->table)) {
-        return misfit(status);
-    }
-    return true;
+    return false;
 }
 
 /* Points are saved by their places in the tree. It is built anew from their lexicographic
- * order, which gives each the same place; anything else is not this table's. */
-static bool load_tree(struct lof_model *model, const struct detector_data *data,
-                      struct status *status)
+ * order, which gives each the same place; anything else was not written by us. */
+static bool load_tree(struct lof_model *model, struct status *status)
 {
     struct lof_points *points = &model->points;
-    uint32_t *order;
-    if (!lof_points_place(points, data, status) ||
-        (order = lof_points_order(points, status)) == NULL) {
-        return false;
-    }
-    float *x = lof_points_permuted(points, order, status);
-    model->tree = x == NULL ? NULL : kdtree_new(x, points->n, points->d, NULL, status);
+    uint32_t *order = lof_points_order(points, status);
+    float *x = order == NULL ? NULL : lof_points_permuted(points, order, status);
+    bool good = x != NULL && (!any_twice(x, points->n, points->d) || damaged(status));
+    model->tree = good ? kdtree_new(x, points->n, points->d, NULL, status) : NULL;
     bool same = model->tree != NULL;
     for (size_t i = 0; same && i < points->n; i++) {
         same = order[kdtree_order(model->tree)[i]] == i;
@@ -164,7 +189,7 @@ static bool load_tree(struct lof_model *model, const struct detector_data *data,
         free(points->x);
         points->x = NULL;
     }
-    return same ? true : misfit(status);
+    return same ? true : damaged(status);
 }
 
 static bool load_values(struct lof_model *model, struct archive_in *archive,
@@ -178,24 +203,24 @@ static bool load_values(struct lof_model *model, struct archive_in *archive,
     }
     for (size_t i = 0; i < n; i++) {
         if (!(model->k_distance[i] >= 0) || !(model->lrd[i] > 0) || !(model->lof[i] > 0)) {
-            return misfit(status);
+            return damaged(status);
         }
     }
     return true;
 }
 
-static bool load_all(struct lof_model *model, const struct detector_data *data,
+static bool load_all(struct lof_model *model, size_t d, struct parallel *parallel,
                      struct archive_in *archive, struct status *status)
 {
     struct counts counts;
     double reals[3];
-    if (!archive_get_into(archive, "LOc2", &counts, sizeof(uint64_t), COUNTS, status) ||
+    if (!archive_get_into(archive, "LOc3", &counts, sizeof(uint64_t), COUNTS, status) ||
         !archive_get_into(archive, "LOre", reals, sizeof *reals, 3, status)) {
         return false;
     }
-    if (!make_sense(&counts, data->table) || !(reals[0] > 0 && reals[0] <= 0.5) ||
-        !isfinite(reals[1]) || !isfinite(reals[2])) {
-        return misfit(status);
+    if (!make_sense(&counts, d) || !(reals[0] > 0 && reals[0] <= 0.5) || !isfinite(reals[1]) ||
+        !isfinite(reals[2])) {
+        return damaged(status);
     }
     model->form = (enum lof_form)counts.form;
     model->k = (size_t)counts.k;
@@ -208,22 +233,22 @@ static bool load_all(struct lof_model *model, const struct detector_data *data,
     model->contamination = reals[0];
     model->threshold = reals[1];
     model->offset = reals[2];
-    if (!load_points(model, &counts, data, archive, status) ||
-        !load_values(model, archive, status) || !load_tree(model, data, status)) {
+    if (!load_points(model, &counts, archive, status) || !load_values(model, archive, status) ||
+        !load_tree(model, status)) {
         return false;
     }
-    if (model->form == LOF_SKLEARN && lof_scores_all(model, data)) {
-        model->rows = lof_rows_new(&model->points, model->k, data, NULL, status);
+    if (model->form == LOF_SKLEARN && model->scope == LOF_SCOPE_ALL) {
+        model->rows = lof_rows_new(&model->points, model->k, parallel, NULL, status);
         return model->rows != NULL;
     }
     return true;
 }
 
-void *lof_load(const struct detector_data *data, struct archive_in *archive,
+void *lof_load(struct archive_in *archive, size_t d, struct parallel *parallel,
                struct status *status)
 {
     struct lof_model *model = mem_zero(1, sizeof *model, "LOF", status);
-    if (model != NULL && !load_all(model, data, archive, status)) {
+    if (model != NULL && !load_all(model, d, parallel, archive, status)) {
         lof_free(model);
         return NULL;
     }

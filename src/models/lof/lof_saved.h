@@ -7,8 +7,8 @@
 
 void lof_save(const void *model, struct archive_out *archive);
 
-/* Coordinates come from the table's scaled profiles, and the trees are built anew. */
-void *lof_load(const struct detector_data *data, struct archive_in *archive,
+/* The trees are built anew. */
+void *lof_load(struct archive_in *archive, size_t d, struct parallel *parallel,
                struct status *status);
 
 #endif

@@ -208,7 +208,7 @@ bool lof_sklearn_fit(struct lof_model *model, const struct detector_data *data,
 {
     lof_range *const passes[] = {find_k_distances, find_densities, find_factors};
     const size_t n = model->points.n;
-    model->rows = lof_rows_new(&model->points, model->k, data, progress, status);
+    model->rows = lof_rows_new(&model->points, model->k, data->parallel, progress, status);
     model->fit_lof = mem_new(n, sizeof *model->fit_lof, "LOF", status);
     if (model->rows == NULL || model->fit_lof == NULL) {
         return false;

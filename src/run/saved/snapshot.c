@@ -11,7 +11,7 @@
 #include "run/saved/snapshot_table.h"
 
 /* Raised whenever what is written, or what a detector computes, changes. */
-enum { SNAPSHOT_VERSION = 3 };
+enum { SNAPSHOT_VERSION = 4 };
 
 /* ---- saving ---- */
 
@@ -42,7 +42,7 @@ static void put_result(struct archive_out *archive, const struct result *result)
     archive_put_text(archive, "hlth", result->health);
     archive_put(archive, "loss", result->losses, sizeof(double), result->n_losses);
     if (result->detector != NULL) {
-        result->detector->save(result->model, archive);
+        model_save(result->model, archive);
     }
 }
 
@@ -228,10 +228,13 @@ static bool get_result(struct loading *loading, size_t index)
         return false;
     }
     if (result->detector != NULL) {
-        const struct detector_data data = run_detector_data(run);
-        result->model = result->detector->load(&data, loading->archive, loading->status);
-        if (result->model == NULL) {
+        result->model = model_load(loading->archive, run->parallel, loading->status);
+        if (result->model == NULL || !model_suits(result->model, run->table, loading->status)) {
             return false;
+        }
+        if (result->model->detector != result->detector ||
+            result->model->rows != run->table->n_rows) {
+            return senseless(loading);
         }
     }
     result->ranking = ranking_new(result->scores.score, &run->table->profiles, run->parallel,

@@ -1,14 +1,12 @@
-/* sample: a look at pieces from all over a table before it is read: how many rows it has, and
- * how often they repeat. */
+/* sample: how often the rows of a table repeat, counted in a part of it, and so how many
+ * different ones there are in all. */
 #ifndef ODDHOURS_TABLE_SAMPLE_H
 #define ODDHOURS_TABLE_SAMPLE_H
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
-#include "base/parallel.h"
-#include "table/input/input.h"
+#include "table/table.h"
 
 /* Of things that were drawn: how many, how many different ones, how many of those came once,
  * twice and three times, and how often the most frequent one. */
@@ -23,12 +21,7 @@ struct sample {
     struct sample_counts users;    /* all 0 without users */
 };
 
-/* Looks at `path`: at some 4 MiB from all over a plain file, at the beginning of a .gz. False
- * when there is nothing to say: a pipe, a raw log, something that is no table. */
-bool sample_input(const char *path, enum input_kind kind, const struct csv_options *options,
-                  struct parallel *parallel, struct sample *sample);
-
-/* The same of a table that was read: nothing is estimated. */
+/* Of a table that was read: nothing is estimated. */
 void sample_table(const struct table *table, struct sample *sample);
 
 /* How many different ones `draws` draws bring. Efron and Thisted, "Estimating the number of

@@ -1,0 +1,17 @@
+/* sample_input: a look at pieces from all over a table before it is read: how many rows it has,
+ * and how often they repeat. */
+#ifndef ODDHOURS_TABLE_CSV_SAMPLE_INPUT_H
+#define ODDHOURS_TABLE_CSV_SAMPLE_INPUT_H
+
+#include <stdbool.h>
+
+#include "base/parallel.h"
+#include "table/input/input.h"
+#include "table/sample.h"
+
+/* Looks at `path`: at some 4 MiB from all over a plain file, at the beginning of a .gz. False
+ * when there is nothing to say: a pipe, a raw log, something that is no table. */
+bool sample_input(const char *path, enum input_kind kind, const struct csv_options *options,
+                  struct parallel *parallel, struct sample *sample);
+
+#endif
