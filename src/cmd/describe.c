@@ -15,7 +15,7 @@
 #include "run/json.h"
 #include "run/saved/saved.h"
 #include "table/describe.h"
-#include "table/input/input.h"
+#include "events/input.h"
 
 struct settings {
     bool json, quiet;

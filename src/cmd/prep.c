@@ -15,8 +15,8 @@
 #include "cmd/console.h"
 #include "cmd/operand.h"
 #include "cmd/options.h"
-#include "table/authlog/authlog.h"
-#include "table/authlog/user_hour_text.h"
+#include "events/authlog.h"
+#include "events/user_hour_text.h"
 
 struct settings {
     const char *output;

@@ -8,8 +8,8 @@
 
 #include "base/limits.h"
 #include "base/parallel.h"
+#include "events/sample_input.h"
 #include "run/params.h"
-#include "table/csv/sample_input.h"
 
 struct estimate {
     bool known; /* false: a pipe, a raw log: nothing is said before */

@@ -10,7 +10,7 @@
 
 #include "base/status.h"
 #include "models/detector.h"
-#include "table/input/input.h"
+#include "events/input.h"
 
 /* What becomes of a run that clearly takes more memory than is left. */
 enum memory_check { MEMORY_REFUSE, MEMORY_WARN, MEMORY_OFF };

@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "run/saved/saved.h"
 #include "run/saved/snapshot.h"
-#include "table/input/input.h"
+#include "events/input.h"
 
 void pipeline_announce(struct pipeline *pipeline, enum pipeline_event event, size_t index)
 {

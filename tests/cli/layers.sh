@@ -21,7 +21,7 @@ only_in() {
 }
 
 screen='app|input|lists|pages|reviewing|terminal|views|widgets'
-layers="base table models rank explain review run cmd"
+layers="base table events models rank explain review run cmd"
 higher=$layers
 for layer in $layers; do
     higher=${higher#"$layer"}

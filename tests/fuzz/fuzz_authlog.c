@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 #include "fuzz/fuzz.h"
-#include "table/authlog/authlog.h"
-#include "table/authlog/authlog_index.h"
+#include "events/authlog.h"
+#include "events/authlog_index.h"
 
 static void check(bool right)
 {

@@ -10,7 +10,7 @@
 
 #include <zlib.h>
 
-#include "table/authlog/user_hour_text.h"
+#include "events/user_hour_text.h"
 
 void text_add(struct text *text, const char *bytes, size_t length)
 {

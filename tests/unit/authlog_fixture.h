@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 #include "base/status.h"
-#include "table/authlog/authlog.h"
+#include "events/authlog.h"
 
 /* A text that grows. */
 struct text {

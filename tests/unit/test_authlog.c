@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "table/authlog/authlog.h"
-#include "table/authlog/user_hour_text.h"
+#include "events/authlog.h"
+#include "events/user_hour_text.h"
 #include "unit/authlog_fixture.h"
 
 /* ---- the real excerpt

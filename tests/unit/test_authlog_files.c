@@ -6,11 +6,11 @@
 #include <string.h>
 #include <time.h>
 
-#include "table/authlog/authlog.h"
-#include "table/authlog/authlog_index.h"
+#include "events/authlog.h"
+#include "events/authlog_index.h"
 #include "table/csv/csv.h"
-#include "table/input/input.h"
-#include "table/authlog/user_hour_text.h"
+#include "events/input.h"
+#include "events/user_hour_text.h"
 #include "unit/authlog_fixture.h"
 
 /* ---- files

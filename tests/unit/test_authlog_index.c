@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "table/authlog/authlog.h"
-#include "table/authlog/authlog_index.h"
+#include "events/authlog.h"
+#include "events/authlog_index.h"
 #include "unit/authlog_fixture.h"
 
 static uint32_t below(uint64_t *state, uint32_t n)

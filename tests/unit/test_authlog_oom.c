@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "table/authlog/authlog_index.h"
+#include "events/authlog_index.h"
 #include "table/csv/csv.h"
 #include "unit/authlog_fixture.h"
 #include "unit/oom.h"

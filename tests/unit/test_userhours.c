@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/parallel.h"
-#include "table/authlog/user_hour_text.h"
+#include "events/user_hour_text.h"
 #include "unit/authlog_fixture.h"
 
 /* ---- the simple counter

@@ -8,7 +8,7 @@
 #include "base/format.h"
 #include "base/mem.h"
 #include "run/sheet/sheet.h"
-#include "table/authlog/authlog_index.h"
+#include "events/authlog_index.h"
 #include "views/user_hours.h"
 
 enum { LINES_MOST = 5000 };

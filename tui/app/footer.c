@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "table/authlog/authlog_index.h"
+#include "events/authlog_index.h"
 
 enum { FOOTER_KEYS = 7, FOOTER_CANDIDATES = 16 };
 

@@ -1,4 +1,4 @@
-#include "table/authlog/authline.h"
+#include "events/authline.h"
 
 #include <stdio.h>
 #include <string.h>

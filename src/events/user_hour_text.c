@@ -1,4 +1,4 @@
-#include "table/authlog/user_hour_text.h"
+#include "events/user_hour_text.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -3,8 +3,8 @@
  * Reads plain files, .gz and standard input ("-"), several one after the other as if they were
  * one log. docs/RAWLOG.md has the rules.
  */
-#ifndef ODDHOURS_TABLE_AUTHLOG_H
-#define ODDHOURS_TABLE_AUTHLOG_H
+#ifndef ODDHOURS_EVENTS_AUTHLOG_H
+#define ODDHOURS_EVENTS_AUTHLOG_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -13,9 +13,9 @@
 #include "base/parallel.h"
 #include "base/progress.h"
 #include "base/status.h"
-#include "table/authlog/authline.h"
+#include "events/authline.h"
 #include "table/table.h"
-#include "table/authlog/userhours.h"
+#include "events/userhours.h"
 
 struct authlog_index;
 struct csv_options;

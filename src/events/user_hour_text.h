@@ -1,11 +1,11 @@
 /* user_hour_text: a user-hour as a line of the table, as pandas writes it. */
-#ifndef ODDHOURS_TABLE_USER_HOUR_TEXT_H
-#define ODDHOURS_TABLE_USER_HOUR_TEXT_H
+#ifndef ODDHOURS_EVENTS_USER_HOUR_TEXT_H
+#define ODDHOURS_EVENTS_USER_HOUR_TEXT_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-#include "table/authlog/userhours.h"
+#include "events/userhours.h"
 
 enum {
     USER_HOUR_DT = 24,   /* "1970-01-01 00:00:00" and the zero byte */

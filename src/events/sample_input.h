@@ -1,12 +1,12 @@
 /* sample_input: a look at pieces from all over a table before it is read: how many rows it has,
  * and how often they repeat. */
-#ifndef ODDHOURS_TABLE_CSV_SAMPLE_INPUT_H
-#define ODDHOURS_TABLE_CSV_SAMPLE_INPUT_H
+#ifndef ODDHOURS_EVENTS_SAMPLE_INPUT_H
+#define ODDHOURS_EVENTS_SAMPLE_INPUT_H
 
 #include <stdbool.h>
 
 #include "base/parallel.h"
-#include "table/input/input.h"
+#include "events/input.h"
 #include "table/sample.h"
 
 /* Looks at `path`: at some 4 MiB from all over a plain file, at the beginning of a .gz. False

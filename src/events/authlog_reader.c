@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "table/authlog/authlog_reader.h"
+#include "events/authlog_reader.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -11,7 +11,7 @@
 #include <xxhash.h>
 
 #include "base/mem.h"
-#include "table/authlog/authline.h"
+#include "events/authline.h"
 #include "table/input/source.h"
 
 /* DESIGN. Two buffers in turn. What stands behind the last newline of one is copied to the

@@ -1,4 +1,4 @@
-#include "table/authlog/userhours_part.h"
+#include "events/userhours_part.h"
 
 #include <stdlib.h>
 #include <string.h>

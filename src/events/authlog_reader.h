@@ -1,6 +1,6 @@
 /* authlog_reader: the text of one log or several, in batches of whole lines. */
-#ifndef ODDHOURS_TABLE_AUTHLOG_READER_H
-#define ODDHOURS_TABLE_AUTHLOG_READER_H
+#ifndef ODDHOURS_EVENTS_AUTHLOG_READER_H
+#define ODDHOURS_EVENTS_AUTHLOG_READER_H
 
 #include <stdbool.h>
 #include <stddef.h>

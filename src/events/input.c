@@ -1,8 +1,8 @@
-#include "table/input/input.h"
+#include "events/input.h"
 
 #include <stdbool.h>
 
-#include "table/authlog/authlog.h"
+#include "events/authlog.h"
 #include "table/input/source.h"
 
 const char *const input_kinds[] = {"auto", "table", "lanl", NULL};

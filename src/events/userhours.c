@@ -1,10 +1,10 @@
-#include "table/authlog/userhours.h"
+#include "events/userhours.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
-#include "table/authlog/userhours_part.h"
+#include "events/userhours_part.h"
 
 /* DESIGN. Groups of all open windows stand in a few parts, chosen by the hash, so that chunks
  * can be merged in parallel without locks: each part takes its groups of all chunks, in their

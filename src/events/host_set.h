@@ -1,7 +1,7 @@
 /* host_set: the distinct hosts of one account in one window, exact. Most accounts see a
  * handful, which stand in the set itself; more go into a hash table in an arena. */
-#ifndef ODDHOURS_TABLE_HOST_SET_H
-#define ODDHOURS_TABLE_HOST_SET_H
+#ifndef ODDHOURS_EVENTS_HOST_SET_H
+#define ODDHOURS_EVENTS_HOST_SET_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,4 +1,4 @@
-#include "table/authlog/host_set.h"
+#include "events/host_set.h"
 
 #include <string.h>
 

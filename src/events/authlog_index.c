@@ -1,4 +1,4 @@
-#include "table/authlog/authlog_index.h"
+#include "events/authlog_index.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -4,12 +4,12 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "table/authlog/authlog.h"
-#include "table/authlog/authlog_index.h"
+#include "events/authlog.h"
+#include "events/authlog_index.h"
 #include "table/builder.h"
 #include "table/csv/csv.h"
 #include "table/input/source.h"
-#include "table/authlog/user_hour_text.h"
+#include "events/user_hour_text.h"
 
 enum { PREVIEW_ROWS = 1000 };
 

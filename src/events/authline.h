@@ -6,8 +6,8 @@
  * Nine fields without header or quotes; a field may hold any bytes but comma and newline, and
  * "?" is a value like any other. The time is a whole number of seconds since the log began.
  */
-#ifndef ODDHOURS_TABLE_AUTHLINE_H
-#define ODDHOURS_TABLE_AUTHLINE_H
+#ifndef ODDHOURS_EVENTS_AUTHLINE_H
+#define ODDHOURS_EVENTS_AUTHLINE_H
 
 #include <stdbool.h>
 #include <stddef.h>

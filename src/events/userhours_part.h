@@ -3,8 +3,8 @@
  * An account's hash says which part it belongs to, so parts are filled side by side without
  * locks. Names and large sets of computers stand in the part's arena.
  */
-#ifndef ODDHOURS_TABLE_USERHOURS_PART_H
-#define ODDHOURS_TABLE_USERHOURS_PART_H
+#ifndef ODDHOURS_EVENTS_USERHOURS_PART_H
+#define ODDHOURS_EVENTS_USERHOURS_PART_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -12,7 +12,7 @@
 
 #include "base/arena.h"
 #include "base/status.h"
-#include "table/authlog/authchunk.h"
+#include "events/authchunk.h"
 #include "table/dict.h"
 
 /* Zeroed is empty. */

@@ -9,8 +9,8 @@
  * by user name, and forgotten as soon as no further line can fall into it: memory grows with
  * the accounts and computers of the open windows, not with the log.
  */
-#ifndef ODDHOURS_TABLE_USERHOURS_H
-#define ODDHOURS_TABLE_USERHOURS_H
+#ifndef ODDHOURS_EVENTS_USERHOURS_H
+#define ODDHOURS_EVENTS_USERHOURS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "table/csv/sample_input.h"
+#include "events/sample_input.h"
 
 #include <fcntl.h>
 #include <math.h>
@@ -12,7 +12,7 @@
 
 #include "base/mem.h"
 #include "base/rng.h"
-#include "table/authlog/authline.h"
+#include "events/authline.h"
 #include "table/input/source.h"
 
 enum {

@@ -1,4 +1,4 @@
-#include "table/authlog/authlog.h"
+#include "events/authlog.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "table/authlog/authchunk.h"
-#include "table/authlog/authlog_index.h"
-#include "table/authlog/authlog_reader.h"
+#include "events/authchunk.h"
+#include "events/authlog_index.h"
+#include "events/authlog_reader.h"
 
 /* DESIGN. The log is read in batches, each cut at line ends into chunks. While the chunks of
  * one batch are counted in parallel, one task reads (and inflates) the next batch. Then, in the

@@ -1,4 +1,4 @@
-#include "table/authlog/authchunk.h"
+#include "events/authchunk.h"
 
 #include <stdlib.h>
 #include <string.h>

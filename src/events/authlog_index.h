@@ -1,7 +1,7 @@
 /* authlog_index: where in plain logs the lines of each window stand, and the lines behind a
  * user-hour. */
-#ifndef ODDHOURS_TABLE_AUTHLOG_INDEX_H
-#define ODDHOURS_TABLE_AUTHLOG_INDEX_H
+#ifndef ODDHOURS_EVENTS_AUTHLOG_INDEX_H
+#define ODDHOURS_EVENTS_AUTHLOG_INDEX_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -9,8 +9,8 @@
 
 #include "base/progress.h"
 #include "base/status.h"
-#include "table/authlog/authline.h"
-#include "table/authlog/userhours.h"
+#include "events/authline.h"
+#include "events/userhours.h"
 
 struct authlog_index;
 

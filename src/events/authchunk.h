@@ -4,8 +4,8 @@
  * the chunk's counts have been added to the whole (userhours_add). A chunk is used again and
  * again.
  */
-#ifndef ODDHOURS_TABLE_AUTHCHUNK_H
-#define ODDHOURS_TABLE_AUTHCHUNK_H
+#ifndef ODDHOURS_EVENTS_AUTHCHUNK_H
+#define ODDHOURS_EVENTS_AUTHCHUNK_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -13,10 +13,10 @@
 
 #include "base/arena.h"
 #include "base/status.h"
-#include "table/authlog/authline.h"
-#include "table/authlog/host_set.h"
+#include "events/authline.h"
+#include "events/host_set.h"
 #include "table/table.h"
-#include "table/authlog/userhours.h"
+#include "events/userhours.h"
 
 enum { USERHOURS_PARTS = 8 }; /* groups are merged in parts, by their hash */
 

@@ -1,14 +1,14 @@
 /* input: a table from whatever the user names: a table of user-hours (csv.h) or a raw log that
  * they are counted from (authlog.h), told apart by content. */
-#ifndef ODDHOURS_TABLE_INPUT_H
-#define ODDHOURS_TABLE_INPUT_H
+#ifndef ODDHOURS_EVENTS_INPUT_H
+#define ODDHOURS_EVENTS_INPUT_H
 
 #include <stddef.h>
 
 #include "base/parallel.h"
 #include "base/progress.h"
 #include "base/status.h"
-#include "table/authlog/authlog_index.h"
+#include "events/authlog_index.h"
 #include "table/csv/csv.h"
 #include "table/table.h"
 
