@@ -1,7 +1,7 @@
 /* replay: runs a fuzz target over every file of a corpus, and speaks TAP.
  *
- * The folder is tests/fuzz/CORPUS of the sources, where CORPUS is given when this is compiled;
- * with arguments, these files instead (to look at what a fuzzer has found).
+ * replay_NAME reads the folder tests/fuzz/corpus_NAME of the sources; with arguments, these files
+ * instead (to look at what a fuzzer has found).
  */
 #include <dirent.h>
 #include <stdio.h>
@@ -54,9 +54,10 @@ int main(int argc, char **argv)
         return 0;
     }
     const char *sources = getenv("ODDHOURS_SRCDIR");
+    const char *name = strrchr(argv[0], '_');
     char folder[4096], path[8192];
-    snprintf(folder, sizeof folder, "%s/tests/fuzz/%s", sources != NULL ? sources : ".",
-             CORPUS);
+    snprintf(folder, sizeof folder, "%s/tests/fuzz/corpus%s", sources != NULL ? sources : ".",
+             name != NULL ? name : "");
     struct dirent **entries;
     int n = scandir(folder, &entries, is_file, alphasort);
     if (n <= 0) {
@@ -67,7 +68,7 @@ int main(int argc, char **argv)
     for (int i = 0; i < n; i++) {
         snprintf(path, sizeof path, "%s/%s", folder, entries[i]->d_name);
         run_file(path);
-        printf("ok %d - %s/%s\n", i + 1, CORPUS, entries[i]->d_name);
+        printf("ok %d - corpus%s/%s\n", i + 1, name, entries[i]->d_name);
         fflush(stdout);
         free(entries[i]);
     }
