@@ -29,6 +29,7 @@ cp '$work/configure' configure
 END
 tool "$work/bin/make" <<'END'
 case " $* " in
+*' distcheck '*) [ ! -f "$2/../unfit" ] || { echo 'ERROR: no corpus'; exit 1; } ;;
 *' check '*)
     mkdir -p "$2/tests"
     echo ':test-result: PASS one' >"$2/tests/one.trs"
@@ -52,7 +53,7 @@ tool "$work/bin/id" <<END
 cat '$work/uid'
 END
 tool "$work/bin/cc" </dev/null
-for name in sh awk cat chmod cp dirname env find grep mkdir nproc tail tee; do
+for name in sh awk cat chmod cksum cp dirname env find grep head mkdir nproc tail tee; do
     ln -s "$(command -v $name)" "$work/bin/$name"
 done
 
@@ -93,6 +94,25 @@ make -C
 make -C' "$(calls)"
 ends 'build after check' 0 'built .*/build/oddhours$' bootstrap build
 same 'does not' 'make -C' "$(calls)"
+
+
+tool "$work/bin/git" <<END
+cat '$work/files'
+END
+mkdir "$clone/.git"
+: >"$clone/Makefile.am"
+echo one >"$work/files"
+: >"$clone/unfit"
+ends 'in a clone a release is tested, too: one that lacks a file fails' 1 '^ERROR: no corpus$' \
+    bootstrap check
+same 'and is counted' '1 passed, 1 failed' "$(tail -n 1 "$work/.tap")"
+rm "$clone/unfit"
+ends 'and one that is complete passes' 0 '^2 passed, 0 failed$' bootstrap check
+ends 'which is not asked again' 0 '^1 passed, 0 failed$' bootstrap check
+echo two >>"$work/files"
+ends 'until there is another file' 0 '^2 passed, 0 failed$' bootstrap check
+rm -r "$clone/.git"
+: >"$work/calls"
 
 rm -r "$clone/build"
 rm "$work/installed"
