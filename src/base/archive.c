@@ -194,6 +194,26 @@ static bool check_head(struct archive_in *archive, uint32_t version, struct stat
     return true;
 }
 
+bool archive_version(const char *path, uint32_t *version, struct status *status)
+{
+    struct head head;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t got = fd >= 0 ? pread(fd, &head, sizeof head, 0) : -1;
+    int error = errno;
+    if (fd >= 0) {
+        close(fd);
+    }
+    if (got < 0) {
+        return status_set(status, STATUS_IO, "%s: cannot be read: %s", path, strerror(error));
+    }
+    if (got != sizeof head || memcmp(head.magic, magic, sizeof magic) != 0 ||
+        head.byte_order != ORDER) {
+        return status_set(status, STATUS_INPUT, "%s: is not a saved run", path);
+    }
+    *version = head.version;
+    return true;
+}
+
 struct archive_in *archive_open(const char *path, uint32_t version, struct status *status)
 {
     struct archive_in *archive = mem_zero(1, sizeof *archive, "a saved run", status);
@@ -221,34 +241,69 @@ void archive_close(struct archive_in *archive)
     free(archive);
 }
 
-const void *archive_get_sized(struct archive_in *archive, const char tag[static 5],
-                              size_t *size, size_t *count, struct status *status)
+/* The next item's head, its bytes and where the one after it begins. */
+static const void *look(const struct archive_in *archive, struct item *item, uint64_t *end,
+                        struct status *status)
 {
-    struct item item;
     uint64_t left = archive->length - archive->position, bytes;
-    if (left < sizeof item) {
+    if (left < sizeof *item) {
         refuse(archive, status, "ends too early");
         return NULL;
     }
-    memcpy(&item, archive->bytes + archive->position, sizeof item);
-    if (memcmp(item.tag, tag, sizeof item.tag) != 0) {
-        refuse(archive, status, "holds other things than a saved run");
-        return NULL;
-    }
-    uint64_t start = archive->position + sizeof item;
+    memcpy(item, archive->bytes + archive->position, sizeof *item);
+    uint64_t start = archive->position + sizeof *item;
     start += padding(start);
     if (start > archive->length ||
-        __builtin_mul_overflow(item.count, (uint64_t)item.size, &bytes) ||
+        __builtin_mul_overflow(item->count, (uint64_t)item->size, &bytes) ||
         bytes > archive->length - start) {
         refuse(archive, status, "ends too early");
         return NULL;
     }
-    uint64_t end = start + bytes;
-    end += (16 - end % 16) % 16;
-    archive->position = end > archive->length ? archive->length : end;
+    *end = start + bytes;
+    *end += (16 - *end % 16) % 16;
+    *end = *end > archive->length ? archive->length : *end;
+    return archive->bytes + start;
+}
+
+const void *archive_get_sized(struct archive_in *archive, const char tag[static 5],
+                              size_t *size, size_t *count, struct status *status)
+{
+    struct item item;
+    uint64_t end;
+    const void *bytes = look(archive, &item, &end, status);
+    if (bytes == NULL) {
+        return NULL;
+    }
+    if (memcmp(item.tag, tag, sizeof item.tag) != 0) {
+        refuse(archive, status, "holds other things than a saved run");
+        return NULL;
+    }
+    archive->position = end;
     *size = item.size;
     *count = item.count;
-    return archive->bytes + start;
+    return bytes;
+}
+
+bool archive_next_is(const struct archive_in *archive, const char tag[static 5])
+{
+    struct item item;
+    uint64_t end;
+    return look(archive, &item, &end, NULL) != NULL &&
+           memcmp(item.tag, tag, sizeof item.tag) == 0;
+}
+
+bool archive_skip_past(struct archive_in *archive, const char tag[static 5],
+                       struct status *status)
+{
+    struct item item;
+    uint64_t end;
+    do {
+        if (look(archive, &item, &end, status) == NULL) {
+            return false;
+        }
+        archive->position = end;
+    } while (memcmp(item.tag, tag, sizeof item.tag) != 0);
+    return true;
 }
 
 const void *archive_get(struct archive_in *archive, const char tag[static 5], size_t size,

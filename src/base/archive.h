@@ -39,6 +39,10 @@ void archive_abandon(struct archive_out *take_archive);
 
 struct archive_in;
 
+/* The version in the head of `path`, which the rest of the file is not checked for.
+ * STATUS_INPUT when it is no archive; STATUS_IO when it cannot be read. */
+bool archive_version(const char *path, uint32_t *version, struct status *status);
+
 /* Maps `path` and checks head and hash. STATUS_INPUT when it is not such a file, is damaged or
  * of another version; STATUS_IO when it cannot be read. Freed with archive_close(). */
 struct archive_in *archive_open(const char *path, uint32_t version, struct status *status);
@@ -56,6 +60,14 @@ const void *archive_get_sized(struct archive_in *archive, const char tag[static 
 /* What stands there has been looked at and need not stay in our memory; it may be read again.
  */
 void archive_let_go(const void *bytes, size_t length);
+
+/* Whether the next item has this tag. */
+bool archive_next_is(const struct archive_in *archive, const char tag[static 5]);
+
+/* Passes over items up to and with the next that has this tag. False with STATUS_INPUT when
+ * there is none. */
+bool archive_skip_past(struct archive_in *archive, const char tag[static 5],
+                       struct status *status);
 
 /* The next item, which must have exactly `count` elements, copied to `to`. */
 bool archive_get_into(struct archive_in *archive, const char tag[static 5], void *to,

@@ -38,6 +38,13 @@ ends 'a damaged run is refused' 2 'is damaged' "$oddhours" top "$work/bad" -q
 : >"$work/bad/run.odd"
 ends 'describe refuses it, too' 2 'is not a saved run' "$oddhours" describe "$work/bad" -q
 ends 'an empty one, too' 2 'is not a saved run' "$oddhours" top "$work/bad" -q
+cp "$srcdir/tests/cli/saved_by_1_0.odd" "$work/bad/run.odd"
+ends 'a run that oddhours 1.0 saved is refused: who made it' 2 \
+    'was saved by oddhours 1.0, too old' "$oddhours" top "$work/bad" -q
+ends 'and what to do' 2 'run the file itself again (.*bad/run.odd)' "$oddhours" describe "$work/bad" -q
+echo 'wait done' >"$work/wait"
+ends 'the explorer says so, too' 2 'was saved by oddhours 1.0' \
+    "$oddhours" "$work/bad" --screen 80x24 --script "$work/wait"
 
 # ---- the cache of the explorer ----
 cat >"$work/script" <<'EOF'
@@ -78,6 +85,14 @@ pass 'a damaged run in the cache is computed again' grep -q 'finished in' "$work
 pass 'with a notice' grep -q 'cannot be used' "$work/log"
 explore --trees 30 --epochs 2
 pass 'and is whole again afterwards' grep -q 'shown from a saved run' "$work/shot"
+for file in "$XDG_CACHE_HOME"/oddhours/*.odd; do
+    cp "$srcdir/tests/cli/saved_by_1_0.odd" "$file"
+done
+explore --trees 30 --epochs 2
+pass 'a run of oddhours 1.0 in the cache is computed again' grep -q 'finished in' "$work/shot"
+pass 'which is said' grep -q 'was saved by oddhours 1.0' "$work/log"
+explore --trees 30 --epochs 2
+pass 'and kept anew' grep -q 'shown from a saved run' "$work/shot"
 
 # ---- its size ----
 old=$XDG_CACHE_HOME/oddhours/$(printf '%032d' 0)-$(printf '%016d' 0).odd

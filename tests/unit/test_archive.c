@@ -78,6 +78,31 @@ static void an_item_must_be_what_is_expected(void **state)
     assert_int_equal(status.code, STATUS_INPUT);
 }
 
+static void items_can_be_passed_over(void **state)
+{
+    (void)state;
+    struct status status = {0};
+    uint32_t version = 0;
+    assert_true(archive_version(path, &version, &status));
+    assert_int_equal(version, 7);
+    struct archive_in *in = archive_open(path, 7, &status);
+    assert_true(archive_next_is(in, "nums"));
+    assert_false(archive_next_is(in, "text"));
+    assert_true(archive_skip_past(in, "text", &status));
+    assert_false(archive_next_is(in, "text"));
+    assert_int_equal(status.code, STATUS_OK);
+    assert_false(archive_skip_past(in, "nums", &status)); /* it is behind us */
+    assert_int_equal(status.code, STATUS_INPUT);
+    assert_false(archive_next_is(in, "nums")); /* nothing is left */
+    archive_close(in);
+    assert_false(archive_version("/nowhere/run.odd", &version, &status));
+    assert_int_equal(status.code, STATUS_IO);
+    assert_false(archive_version("/dev/null", &version, &status));
+    assert_int_equal(status.code, STATUS_INPUT);
+    assert_false(archive_version("/dev/zero", &version, &status));
+    assert_int_equal(status.code, STATUS_INPUT);
+}
+
 /* Every single byte changed, and every length: never accepted, never a crash. */
 static void damage_is_seen(void **state)
 {
@@ -109,6 +134,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_put_comes_back),
         cmocka_unit_test(an_item_must_be_what_is_expected),
+        cmocka_unit_test(items_can_be_passed_over),
         cmocka_unit_test(damage_is_seen),
     };
     return cmocka_run_group_tests_name("archive", tests, set_up, tear_down);

@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "config.h"
+#include "unit/archive_edit.h"
 #include "unit/test.h"
 
 static char path[] = "/tmp/oddhours-snapshot-XXXXXX";
@@ -100,20 +102,119 @@ static void impossible_times_are_refused(void **state)
     assert_int_equal(comes_back(), STATUS_OK);
 }
 
-static void a_flag_is_no_or_yes(void **state)
+/* ---- files of other versions, and with names that this one does not know ---- */
+
+static char other[] = "/tmp/oddhours-snapshot-XXXXXX";
+
+static struct run *load_other(struct status *status)
+{
+    struct run *loaded = new_run();
+    *status = (struct status){0};
+    if (!snapshot_load(loaded, other, NULL, NULL, status)) {
+        assert_null(loaded->table);
+        run_free(loaded);
+        return NULL;
+    }
+    return loaded;
+}
+
+static void unknown_names_are_left_out_and_told(void **state)
 {
     (void)state;
-    memset(&computed->stages[0].finished, 2, 1);
-    assert_int_equal(comes_back(), STATUS_INPUT);
-    computed->stages[0].finished = true;
-    assert_int_equal(comes_back(), STATUS_OK);
+    struct status status;
+    assert_true(snapshot_save(computed, path, NULL));
+    assert_true(archive_rename(path, other, "ensemble", "novelty") > 0);
+    struct run *run = load_other(&status);
+    assert_non_null(run);
+    assert_true(run_result(run, "iforest")->ready);
+    assert_false(run_result(run, "ensemble")->ready);
+    assert_non_null(strstr(run->notice, "result 'novelty'"));
+    run_free(run);
+
+    /* A part of another kind, whatever is in it. */
+    assert_int_equal(archive_rename(path, other, "result", "log index"), 2);
+    run = load_other(&status);
+    assert_non_null(run);
+    assert_false(run_result(run, "iforest")->ready);
+    assert_non_null(strstr(run->notice, "log index 'iforest', log index 'ensemble'"));
+    run_free(run);
+
+    /* A detector that is not in use is no loss, nor is one that the file does not know. */
+    assert_int_equal(archive_rename(path, other, "autoencoder", "transformer"), 1);
+    run = load_other(&status);
+    assert_non_null(run);
+    assert_string_equal(run->notice, "");
+    run_free(run);
+
+    assert_int_equal(archive_rename(path, other, "contamination", "share"), 1);
+    run = load_other(&status);
+    assert_non_null(run);
+    assert_non_null(strstr(run->notice, "parameter 'share'"));
+    run_free(run);
+
+    /* Its result, then, is unknown; other detectors than asked for are another run. */
+    assert_true(archive_rename(path, other, "iforest", "bforest") > 1);
+    assert_null(load_other(&status));
+    assert_int_equal(status.code, STATUS_USAGE);
+}
+
+static void the_same_name_twice_is_refused(void **state)
+{
+    (void)state;
+    struct status status;
+    assert_true(snapshot_save(computed, path, NULL));
+    assert_true(archive_rename(path, other, "ensemble", "iforest") > 0);
+    assert_null(load_other(&status));
+    assert_int_equal(status.code, STATUS_INPUT);
+}
+
+static void other_versions_are_named(void **state)
+{
+    (void)state;
+    struct status status;
+    assert_true(snapshot_save(computed, path, NULL));
+    for (unsigned version = 1; version <= 3; version++) {
+        archive_set_version(path, other, version);
+        assert_null(load_other(&status));
+        assert_int_equal(status.code, STATUS_INPUT);
+        assert_non_null(strstr(status.text, other));
+        assert_non_null(strstr(status.text, "was saved by oddhours 1.0, too old"));
+        assert_non_null(strstr(status.text, "run the file itself again"));
+    }
+    assert_true(archive_rename(path, path, PACKAGE_VERSION, "77.1") > 0);
+    archive_set_version(path, other, 4000);
+    assert_null(load_other(&status));
+    assert_int_equal(status.code, STATUS_INPUT);
+    assert_non_null(strstr(status.text, "was saved by oddhours 77.1, too new"));
+}
+
+/* Every item left out, put twice, cut, lengthened, filled with other bytes: refused, or loaded
+ * whole (a score may be another score); never anything else. */
+static void no_damage_is_taken(void **state)
+{
+    (void)state;
+    struct status status;
+    assert_true(snapshot_save(computed, path, NULL));
+    const size_t n = archive_edit(path, other, SIZE_MAX, EDIT_NOTHING);
+    assert_true(n > 60);
+    for (size_t at = 0; at < n; at++) {
+        for (enum archive_edit edit = EDIT_OMIT; edit <= EDIT_ONES; edit++) {
+            archive_edit(path, other, at, edit);
+            struct run *run = load_other(&status);
+            if (run == NULL) {
+                assert_true(status.code == STATUS_INPUT || status.code == STATUS_USAGE);
+            }
+            assert_true(run == NULL || edit > EDIT_OMIT);
+            run_free(run);
+        }
+    }
 }
 
 static int compute(void **state)
 {
     (void)state;
-    int fd = mkstemp(path);
-    if (fd < 0 || close(fd) != 0) {
+    int fd = mkstemp(path), fd_other = mkstemp(other);
+    if (fd < 0 || close(fd) != 0 || fd_other < 0 || close(fd_other) != 0) {
         return -1;
     }
     computed = new_run();
@@ -124,7 +225,7 @@ static int forget(void **state)
 {
     (void)state;
     run_free(computed);
-    return unlink(path);
+    return unlink(path) | unlink(other);
 }
 
 int main(void)
@@ -134,7 +235,10 @@ int main(void)
         cmocka_unit_test(senseless_parameters_are_refused),
         cmocka_unit_test(the_value_of_a_word_is_its_index),
         cmocka_unit_test(impossible_times_are_refused),
-        cmocka_unit_test(a_flag_is_no_or_yes),
+        cmocka_unit_test(unknown_names_are_left_out_and_told),
+        cmocka_unit_test(the_same_name_twice_is_refused),
+        cmocka_unit_test(other_versions_are_named),
+        cmocka_unit_test(no_damage_is_taken),
     };
     return cmocka_run_group_tests_name("snapshot", tests, compute, forget);
 }

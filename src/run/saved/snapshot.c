@@ -8,42 +8,43 @@
 #include "base/archive.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "config.h"
+#include "run/saved/snapshot_params.h"
+#include "run/saved/snapshot_result.h"
 #include "run/saved/snapshot_table.h"
 
-/* Raised whenever what is written, or what a detector computes, changes. */
-enum { SNAPSHOT_VERSION = 4 };
+/* Raised whenever what is written, or what a detector computes, changes. Up to LAST_OF_1_0 it
+ * was oddhours 1.0 that wrote; since then "made", the first item in all versions, says who. */
+enum { SNAPSHOT_VERSION = 4, LAST_OF_1_0 = 3 };
+
+/* The file: "made", parameters, table, scaler; then parts, each with what it is ("part"), its
+ * name ("name") and an end ("pend"), so that a part which this version does not know is passed
+ * over; then "last", and how the run went. */
 
 /* ---- saving ---- */
 
-static void put_params(struct archive_out *archive, const struct run_params *params)
+static void begin_part(struct archive_out *archive, const char *what, const char *name)
 {
-    archive_put_count(archive, "seed", params->seed);
-    archive_put_number(archive, "bdgt", params->budget);
-    archive_put_count(archive, "strc", params->strict);
-    for (size_t i = 0; detectors[i] != NULL; i++) {
-        archive_put_text(archive, "dtct", detectors[i]->name);
-        archive_put_count(archive, "use ", params->use[i]);
-        archive_put(archive, "parm", params->values[i], sizeof(double), detectors[i]->n_params);
-    }
+    archive_put_text(archive, "part", what);
+    archive_put_text(archive, "name", name);
 }
 
-static void put_result(struct archive_out *archive, const struct result *result)
+static void end_part(struct archive_out *archive)
 {
-    archive_put_text(archive, "rslt", result->name);
-    archive_put_count(archive, "redy", result->ready);
-    if (!result->ready) {
-        return;
+    archive_put_count(archive, "pend", 0);
+}
+
+static void put_stages(struct archive_out *archive, const struct run *run)
+{
+    archive_put_count(archive, "stgs", run->n_stages);
+    for (size_t i = 0; i < run->n_stages; i++) {
+        archive_put_text(archive, "stge", run->stages[i].name);
+        archive_put_number(archive, "secs", run->stages[i].seconds);
+        archive_put_count(archive, "done", run->stages[i].finished);
     }
-    const double numbers[] = {result->scores.threshold, result->fit_seconds,
-                              result->score_seconds};
-    archive_put(archive, "scor", result->scores.score, sizeof(double), result->scores.n);
-    archive_put(archive, "nums", numbers, sizeof *numbers, 3);
-    archive_put_text(archive, "part", result->partial);
-    archive_put_text(archive, "hlth", result->health);
-    archive_put(archive, "loss", result->losses, sizeof(double), result->n_losses);
-    if (result->detector != NULL) {
-        model_save(result->model, archive);
-    }
+    archive_put_number(archive, "time", run->seconds);
+    archive_put_count(archive, "code", (uint64_t)run->status.code);
+    archive_put_text(archive, "said", run->status.code == STATUS_OK ? "" : run->status.text);
 }
 
 bool snapshot_save(const struct run *run, const char *path, struct status *status)
@@ -52,19 +53,22 @@ bool snapshot_save(const struct run *run, const char *path, struct status *statu
     if (archive == NULL) {
         return false;
     }
-    put_params(archive, &run->params);
+    archive_put_text(archive, "made", PACKAGE_VERSION);
+    snapshot_put_params(archive, &run->params);
     snapshot_put_table(archive, run->table);
     size_t d = run->scaler->d;
     archive_put(archive, "mean", run->scaler->mean, sizeof(double), d);
     archive_put(archive, "var ", run->scaler->var, sizeof(double), d);
     archive_put(archive, "scal", run->scaler->scale, sizeof(double), d);
     for (size_t i = 0; i <= detector_count(); i++) {
-        put_result(archive, &run->results[i]);
+        if (run->results[i].ready) {
+            begin_part(archive, "result", run->results[i].name);
+            snapshot_put_result(archive, &run->results[i]);
+            end_part(archive);
+        }
     }
-    archive_put(archive, "stge", run->stages, sizeof *run->stages, run->n_stages);
-    archive_put_number(archive, "time", run->seconds);
-    archive_put_count(archive, "code", (uint64_t)run->status.code);
-    archive_put_text(archive, "said", run->status.code == STATUS_OK ? "" : run->status.text);
+    archive_put_count(archive, "last", 0);
+    put_stages(archive, run);
     return archive_commit(archive, status);
 }
 
@@ -76,11 +80,12 @@ struct loading {
     const struct pipeline_listener *listener;
     const struct progress *progress;
     struct status *status;
+    struct snapshot_unknown unknown;
 };
 
 static bool senseless(struct loading *loading)
 {
-    return status_set(loading->status, STATUS_INPUT, "the saved run does not make sense");
+    return snapshot_senseless(loading->status);
 }
 
 static void announce(struct loading *loading, enum pipeline_event event, size_t index)
@@ -88,26 +93,6 @@ static void announce(struct loading *loading, enum pipeline_event event, size_t 
     if (loading->listener != NULL && loading->listener->event != NULL) {
         loading->listener->event(loading->listener->context, loading->run, event, index);
     }
-}
-
-static bool get_text(struct loading *loading, const char tag[static 5], char *text, size_t size)
-{
-    char *copy = archive_get_text(loading->archive, tag, loading->status);
-    if (copy != NULL) {
-        snprintf(text, size, "%s", copy);
-    }
-    free(copy);
-    return copy != NULL;
-}
-
-static bool get_flag(struct loading *loading, const char tag[static 5], bool *flag)
-{
-    uint64_t value;
-    if (!archive_get_count(loading->archive, tag, &value, loading->status)) {
-        return false;
-    }
-    *flag = value != 0;
-    return true;
 }
 
 /* What the user asked for must be what was saved, unless nothing was asked for. */
@@ -125,29 +110,9 @@ static bool check_asked(struct loading *loading, uint64_t asked)
 static bool get_params(struct loading *loading)
 {
     struct run_params *params = &loading->run->params;
-    uint64_t seed, asked = run_params_hash(params);
-    if (!archive_get_count(loading->archive, "seed", &seed, loading->status) ||
-        !archive_get_number(loading->archive, "bdgt", &params->budget, loading->status) ||
-        !get_flag(loading, "strc", &params->strict)) {
-        return false;
-    }
-    for (size_t i = 0; detectors[i] != NULL; i++) {
-        char name[32];
-        if (!get_text(loading, "dtct", name, sizeof name) ||
-            !get_flag(loading, "use ", &params->use[i]) ||
-            !archive_get_into(loading->archive, "parm", params->values[i], sizeof(double),
-                              detectors[i]->n_params, loading->status)) {
-            return false;
-        }
-        if (strcmp(name, detectors[i]->name) != 0) {
-            return senseless(loading);
-        }
-    }
-    params->seed = (uint32_t)seed;
-    if (seed > UINT32_MAX || !run_params_valid(params)) {
-        return senseless(loading);
-    }
-    return check_asked(loading, asked);
+    uint64_t asked = run_params_hash(params);
+    return snapshot_get_params(loading->archive, params, &loading->unknown, loading->status) &&
+           check_asked(loading, asked);
 }
 
 static bool get_scaler(struct loading *loading)
@@ -178,100 +143,80 @@ static bool get_scaler(struct loading *loading)
     return run->scaled != NULL && (run->features != NULL || !run->params.index);
 }
 
-static bool get_losses(struct loading *loading, struct result *result)
+static struct result *find_result(struct run *run, const char *name)
 {
-    size_t n;
-    double *losses =
-        archive_get_copy(loading->archive, "loss", sizeof *losses, &n, loading->status);
-    result->losses = losses;
-    result->n_losses = losses != NULL ? n : 0;
-    return losses != NULL;
+    for (size_t i = 0; i <= detector_count(); i++) {
+        if (strcmp(run->results[i].name, name) == 0) {
+            return &run->results[i];
+        }
+    }
+    return NULL;
 }
 
-static bool get_scores(struct loading *loading, struct result *result)
+/* One part. What this version does not know is passed over, and told of. */
+static bool get_part(struct loading *loading)
 {
-    const struct profiles *profiles = &loading->run->table->profiles;
-    double numbers[3];
-    if (!scores_new(&result->scores, profiles->n, loading->status) ||
-        !archive_get_into(loading->archive, "scor", result->scores.score, sizeof(double),
-                          profiles->n, loading->status) ||
-        !archive_get_into(loading->archive, "nums", numbers, sizeof *numbers, 3,
-                          loading->status)) {
+    struct archive_in *archive = loading->archive;
+    struct status *status = loading->status;
+    char what[32], name[64];
+    if (!snapshot_get_text(archive, "part", what, sizeof what, status) ||
+        !snapshot_get_text(archive, "name", name, sizeof name, status)) {
         return false;
     }
-    result->scores.threshold = numbers[0];
-    result->fit_seconds = numbers[1];
-    result->score_seconds = numbers[2];
-    scores_count(&result->scores, profiles);
-    return true;
+    struct result *result =
+        strcmp(what, "result") == 0 ? find_result(loading->run, name) : NULL;
+    if (result == NULL) {
+        snapshot_unknown_add(&loading->unknown, what, name);
+    } else if (!snapshot_get_result(archive, loading->run, result, status) ||
+               !archive_next_is(archive, "pend")) {
+        return status->code != STATUS_OK ? false : senseless(loading);
+    }
+    return archive_skip_past(archive, "pend", status);
 }
 
-static bool get_result(struct loading *loading, size_t index)
+static bool get_parts(struct loading *loading)
 {
-    struct run *run = loading->run;
-    struct result *result = &run->results[index];
-    char name[32];
-    bool ready;
-    if (!get_text(loading, "rslt", name, sizeof name) || !get_flag(loading, "redy", &ready)) {
-        return false;
-    }
-    if (strcmp(name, result->name) != 0) {
-        return senseless(loading);
-    }
-    if (!ready) {
-        return true;
-    }
-    if (!get_scores(loading, result) ||
-        !get_text(loading, "part", result->partial, sizeof result->partial) ||
-        !get_text(loading, "hlth", result->health, sizeof result->health) ||
-        !get_losses(loading, result)) {
-        return false;
-    }
-    if (result->detector != NULL) {
-        result->model = model_load(loading->archive, run->parallel, loading->status);
-        if (result->model == NULL || !model_suits(result->model, run->table, loading->status)) {
+    uint64_t none;
+    while (!archive_next_is(loading->archive, "last")) {
+        if (!get_part(loading)) {
             return false;
         }
-        if (result->model->detector != result->detector ||
-            result->model->rows != run->table->n_rows) {
-            return senseless(loading);
-        }
     }
-    result->ranking = ranking_new(result->scores.score, &run->table->profiles, run->parallel,
-                                  loading->status);
-    if (result->ranking != NULL && run->by_profile != NULL) {
-        ranking_index_ties(result->ranking, run->by_profile, NULL);
+    return archive_get_count(loading->archive, "last", &none, loading->status);
+}
+
+static bool get_stage(struct loading *loading, struct stage_record *stage)
+{
+    uint64_t done;
+    if (!snapshot_get_text(loading->archive, "stge", stage->name, sizeof stage->name,
+                           loading->status) ||
+        !archive_get_number(loading->archive, "secs", &stage->seconds, loading->status) ||
+        !archive_get_count(loading->archive, "done", &done, loading->status)) {
+        return false;
     }
-    result->ready = result->ranking != NULL;
-    return result->ready;
+    stage->finished = done == 1;
+    return done <= 1 || senseless(loading);
 }
 
 static bool get_stages(struct loading *loading)
 {
     struct run *run = loading->run;
-    size_t n;
-    uint64_t code;
-    const struct stage_record *stages =
-        archive_get(loading->archive, "stge", sizeof *stages, &n, loading->status);
-    if (stages == NULL) {
+    uint64_t n, code;
+    if (!archive_get_count(loading->archive, "stgs", &n, loading->status)) {
         return false;
     }
     if (n > RUN_STAGES_MAX) {
         return senseless(loading);
     }
-    memcpy(run->stages, stages, n * sizeof *stages);
-    for (size_t i = 0; i < n; i++) {
-        unsigned char flag; /* a bool that is neither 0 nor 1 must not be looked at as one */
-        memcpy(&flag, &run->stages[i].finished, sizeof flag);
-        if (flag > 1) {
-            return senseless(loading);
+    for (; run->n_stages < n; run->n_stages++) {
+        if (!get_stage(loading, &run->stages[run->n_stages])) {
+            return false;
         }
-        run->stages[i].name[sizeof run->stages[i].name - 1] = '\0';
     }
-    run->n_stages = n;
     if (!archive_get_number(loading->archive, "time", &run->seconds, loading->status) ||
         !archive_get_count(loading->archive, "code", &code, loading->status) ||
-        !get_text(loading, "said", run->status.text, sizeof run->status.text)) {
+        !snapshot_get_text(loading->archive, "said", run->status.text, sizeof run->status.text,
+                           loading->status)) {
         return false;
     }
     run->status.code = code <= STATUS_USAGE ? (enum status_code)code : STATUS_INPUT;
@@ -281,8 +226,11 @@ static bool get_stages(struct loading *loading)
 static bool get_all(struct loading *loading)
 {
     struct run *run = loading->run;
+    char made[32];
     run->parallel = parallel_new(run->params.threads, loading->status);
-    if (run->parallel == NULL || !get_params(loading)) {
+    if (run->parallel == NULL ||
+        !snapshot_get_text(loading->archive, "made", made, sizeof made, loading->status) ||
+        !get_params(loading)) {
         return false;
     }
     run->table = snapshot_get_table(loading->archive, run->parallel, loading->status);
@@ -297,28 +245,60 @@ static bool get_all(struct loading *loading)
             return false;
         }
     }
-    if (!get_scaler(loading)) {
+    return get_scaler(loading) && get_parts(loading) && get_stages(loading);
+}
+
+/* Who made a file of another version: "oddhours 1.0". */
+static void made_by(const char *path, uint32_t version, char *text, size_t size)
+{
+    struct archive_in *archive = archive_open(path, version, NULL);
+    char made[32];
+    if (version <= LAST_OF_1_0) {
+        snprintf(text, size, "oddhours 1.0");
+    } else if (archive != NULL && snapshot_get_text(archive, "made", made, sizeof made, NULL)) {
+        snprintf(text, size, "oddhours %s", made);
+    } else {
+        snprintf(text, size, "another oddhours");
+    }
+    archive_close(archive);
+}
+
+static bool check_version(const char *path, struct status *status)
+{
+    char maker[48];
+    uint32_t version;
+    if (!archive_version(path, &version, status)) {
         return false;
     }
-    for (size_t i = 0; i <= detector_count(); i++) {
-        if (!get_result(loading, i)) {
-            return false;
-        }
+    if (version == SNAPSHOT_VERSION) {
+        return true;
     }
-    return get_stages(loading);
+    made_by(path, version, maker, sizeof maker);
+    return status_set(status, STATUS_INPUT,
+                      "this run was saved by %s, too %s for this version to read: run the file "
+                      "itself again (%.300s)",
+                      maker, version < SNAPSHOT_VERSION ? "old" : "new", path);
 }
 
 bool snapshot_load(struct run *run, const char *path, const struct pipeline_listener *listener,
                    const struct progress *progress, struct status *status)
 {
-    struct loading loading = {
-        .run = run, .listener = listener, .progress = progress, .status = status};
-    loading.archive = archive_open(path, SNAPSHOT_VERSION, status);
+    struct loading loading = {.run = run, .listener = listener, .progress = progress};
+    struct status problem = {0};
+    loading.status = status != NULL ? status : &problem;
+    loading.archive = check_version(path, loading.status)
+                          ? archive_open(path, SNAPSHOT_VERSION, loading.status)
+                          : NULL;
     bool good = loading.archive != NULL && get_all(&loading);
     archive_close(loading.archive);
     if (!good) {
         run_empty(run);
         return false;
+    }
+    if (loading.unknown.text[0] != '\0') {
+        snprintf(run->notice, sizeof run->notice,
+                 "the saved run also holds what this version does not know, left out: %s",
+                 loading.unknown.text);
     }
     run->saved = true;
     announce(&loading, PIPELINE_TABLE, 0);
