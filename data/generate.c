@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/double_text.h"
+#include "base/format.h"
 #include "incidents.h"
 
 struct plan {
@@ -44,20 +45,6 @@ static char *put_text(char *at, const char *text, size_t length)
     return at + length;
 }
 
-static char *put_number(char *at, uint64_t number)
-{
-    char digits[20];
-    size_t n = 0;
-    do {
-        digits[n++] = (char)('0' + number % 10);
-        number /= 10;
-    } while (number > 0);
-    while (n > 0) {
-        *at++ = digits[--n];
-    }
-    return at;
-}
-
 static char *put_ratio(char *at, uint32_t part, uint32_t whole)
 {
     char text[DOUBLE_TEXT];
@@ -90,20 +77,20 @@ static void put_row(struct output *output, const struct plan *plan, const struct
     *at++ = ',';
     at = put_text(at, person->name, strlen(person->name));
     *at++ = ',';
-    at = put_number(at, deeds->events);
+    at += format_digits(at, deeds->events);
     at = unique ? put_fraction(at, row, UINT64_C(6180339887)) : at;
     *at++ = ',';
-    at = put_number(at, deeds->failed);
+    at += format_digits(at, deeds->failed);
     *at++ = ',';
     at = put_ratio(at, deeds->failed, deeds->events);
     *at++ = ',';
-    at = put_number(at, deeds->destinations);
+    at += format_digits(at, deeds->destinations);
     at = unique ? put_fraction(at, row, UINT64_C(7548776663)) : at;
     *at++ = ',';
-    at = put_number(at, deeds->sources);
+    at += format_digits(at, deeds->sources);
     at = unique ? put_fraction(at, row, UINT64_C(5698402911)) : at;
     *at++ = ',';
-    at = put_number(at, night ? deeds->events : 0);
+    at += format_digits(at, night ? deeds->events : 0);
     at = put_text(at, night ? ",1.0\n" : ",0.0\n", 5);
     output->used = (size_t)(at - output->buffer);
 }

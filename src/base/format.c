@@ -11,13 +11,27 @@ static struct shown dash(void)
     return (struct shown){"-"};
 }
 
+size_t format_digits(char *out, uint64_t count)
+{
+    char digits[FORMAT_DIGITS];
+    size_t n = 0;
+    do {
+        digits[n++] = (char)('0' + count % 10);
+        count /= 10;
+    } while (count > 0);
+    for (size_t i = 0; i < n; i++) {
+        out[i] = digits[n - 1 - i];
+    }
+    return n;
+}
+
 struct shown format_grouped(uint64_t count)
 {
-    char digits[24];
-    int length = snprintf(digits, sizeof digits, "%" PRIu64, count);
+    char digits[FORMAT_DIGITS];
+    size_t length = format_digits(digits, count);
     struct shown shown;
     char *out = shown.text;
-    for (int i = 0; i < length; i++) {
+    for (size_t i = 0; i < length; i++) {
         if (i > 0 && (length - i) % 3 == 0) {
             *out++ = ',';
         }
@@ -226,11 +240,8 @@ struct shown format_when(int64_t day, int hour)
     return shown;
 }
 
-struct shown format_date(int64_t days)
+struct civil_date format_civil(int64_t days)
 {
-    if (days > 100000000 || days < -100000000) {
-        return dash();
-    }
     /* Days to civil date, Howard Hinnant's algorithm: eras of 400 years that start in March. */
     int64_t shifted = days + 719468;
     int64_t era = (shifted >= 0 ? shifted : shifted - 146096) / 146097;
@@ -240,9 +251,18 @@ struct shown format_date(int64_t days)
     int64_t month = (5 * in_year + 2) / 153;
     int64_t day = in_year - (153 * month + 2) / 5 + 1;
     month += month < 10 ? 3 : -9;
-    year += era * 400 + (month <= 2);
+    return (struct civil_date){year + era * 400 + (month <= 2), (unsigned)month & 15,
+                               (unsigned)day & 31};
+}
+
+struct shown format_date(int64_t days)
+{
+    if (days > 100000000 || days < -100000000) {
+        return dash();
+    }
+    struct civil_date date = format_civil(days);
     struct shown shown;
-    snprintf(shown.text, sizeof shown.text, "%04d-%02u-%02u", (int)year, (unsigned)month & 15,
-             (unsigned)day & 31);
+    snprintf(shown.text, sizeof shown.text, "%04d-%02u-%02u", (int)date.year, date.month,
+             date.day);
     return shown;
 }

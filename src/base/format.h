@@ -7,6 +7,7 @@
 #ifndef ODDHOURS_BASE_FORMAT_H
 #define ODDHOURS_BASE_FORMAT_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 struct shown {
@@ -42,5 +43,14 @@ struct shown format_when(int64_t day, int hour); /* "d23 03h" */
 
 /* The date of a day since 1970: "2015-01-01". */
 struct shown format_date(int64_t days);
+struct civil_date {
+    int64_t year;
+    unsigned month, day; /* from 1 */
+};
+struct civil_date format_civil(int64_t days);
+
+/* For files: the digits of a count, without a terminator; returns how many. */
+enum { FORMAT_DIGITS = 20 };
+size_t format_digits(char *out, uint64_t count);
 
 #endif

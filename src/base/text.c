@@ -6,6 +6,7 @@
 #include <utf8proc.h>
 
 #include "base/ascii.h"
+#include "base/mem.h"
 
 enum { COMBINING_MAX = 2, ZWJ = 0x200D };
 
@@ -256,6 +257,24 @@ size_t text_line(const char *safe, size_t cells)
         length += cell.bytes;
     }
     return length;
+}
+
+char *text_utf8(const char *bytes, size_t length, struct status *status)
+{
+    char *text =
+        mem_new(length <= SIZE_MAX / 4 ? 3 * length + 1 : SIZE_MAX, 1, "a text", status);
+    if (text == NULL) {
+        return NULL;
+    }
+    size_t used = 0, width;
+    for (size_t i = 0; i < length; i += width) {
+        utf8proc_int32_t code;
+        bool good = decode(bytes + i, length - i, &width, &code) && code != 0;
+        memcpy(text + used, good ? bytes + i : "\xEF\xBF\xBD", good ? width : 3);
+        used += good ? width : 3;
+    }
+    text[used] = '\0';
+    return text;
 }
 
 static bool matches_here(const char *text, const char *needle, bool fold)

@@ -12,6 +12,9 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
+
+#include "base/status.h"
 
 /* The visible mark that stands for what must not be shown, and the sign of a clipped text. */
 #define TEXT_MARK           "\u00b7"
@@ -27,6 +30,16 @@
  * to stand on. ZWJ and variation selectors stay inside emoji and are dropped elsewhere, and so
  * is a third combining mark. With `ascii` every character outside ASCII becomes a mark. */
 size_t text_safe(char *out, size_t size, const char *bytes, size_t length, bool ascii);
+
+/* A copy of `length` bytes as valid UTF-8 without zero bytes, for free(): what is not becomes
+ * U+FFFD, a byte each. For files, not for terminals. NULL when memory ran out. */
+char *text_utf8(const char *bytes, size_t length, struct status *status);
+
+/* The length of the byte-order mark that `bytes` begin with: 3, or 0 without. */
+static inline size_t text_byte_order_mark(const char *bytes, size_t length)
+{
+    return length >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+}
 
 /* One character of safe text as a terminal takes it: a base and what combines with it. */
 struct text_cell {

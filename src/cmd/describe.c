@@ -12,7 +12,7 @@
 #include "cmd/options.h"
 #include "run/card.h"
 #include "run/estimate.h"
-#include "run/json.h"
+#include "base/json.h"
 #include "run/saved/saved.h"
 #include "table/describe.h"
 #include "events/input.h"

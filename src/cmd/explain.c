@@ -11,7 +11,7 @@
 #include "cmd/operand.h"
 #include "cmd/options.h"
 #include "run/explainer.h"
-#include "run/json.h"
+#include "base/json.h"
 
 struct settings {
     bool by_row, shapley, json, quiet;

@@ -18,7 +18,7 @@
 #include "review/store/store.h"
 #include "run/card.h"
 #include "run/explainer.h"
-#include "run/json.h"
+#include "base/json.h"
 
 struct settings {
     const char *output, *reviews, *reviewer, *truth;

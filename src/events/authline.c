@@ -5,6 +5,8 @@
 
 #ifdef __SSE2__
 #include <emmintrin.h>
+
+#include "base/text.h"
 #endif
 
 /* ---- where the separators are ---- */
@@ -255,12 +257,9 @@ static bool line_fits(const char *bytes, size_t length)
 bool authlog_recognise(const char *bytes, size_t length)
 {
     enum { LOOK_AT = 20 };
-    if (length >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0) {
-        bytes += 3;
-        length -= 3;
-    }
     int seen = 0, fitting = 0;
     const char *end = bytes + length;
+    bytes += text_byte_order_mark(bytes, length);
     while (bytes < end && seen < LOOK_AT) {
         const char *stop = memchr(bytes, '\n', (size_t)(end - bytes));
         if (stop == NULL && seen > 0) {

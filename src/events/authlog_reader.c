@@ -11,6 +11,7 @@
 #include <xxhash.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "events/authline.h"
 #include "table/input/source.h"
 
@@ -229,10 +230,11 @@ static void end_batch(struct authlog_reader *reader, struct buffer *buffer, enum
     memset(buffer->bytes + buffer->used, 0, AUTH_PADDING);
     batch->text = buffer->bytes;
     batch->length = whole;
-    if (batch->begins_file && whole >= 3 && memcmp(batch->text, "\xef\xbb\xbf", 3) == 0) {
-        batch->text += 3; /* a byte-order mark */
-        batch->length -= 3;
-        batch->offset += 3;
+    if (batch->begins_file) {
+        size_t mark = text_byte_order_mark(batch->text, whole);
+        batch->text += mark;
+        batch->length -= mark;
+        batch->offset += mark;
     }
     if (ending != FULL) {
         close_input(reader);

@@ -5,6 +5,7 @@
 #include <xxhash.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 
 static uint64_t combine(uint64_t time, uint64_t user, uint64_t values)
 {
@@ -39,7 +40,7 @@ static char *row_text(const struct dict *dict, const uint32_t *ids, size_t row,
                       struct status *status)
 {
     struct span text = dict_get(dict, ids[row]);
-    return entry_text(text.bytes, text.length, status);
+    return text_utf8(text.bytes, text.length, status);
 }
 
 static bool describe(const void *source, uint32_t row, struct entry_row *to,

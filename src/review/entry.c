@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <utf8proc.h>
 
 #include "base/mem.h"
 
@@ -161,31 +160,4 @@ bool entry_check(const struct entry *entry, struct status *status)
     }
     return wrong == NULL ||
            status_set(status, STATUS_INPUT, "entry %.32s: %s", entry->uid, wrong);
-}
-
-char *entry_text(const char *bytes, size_t length, struct status *status)
-{
-    static const char replacement[] = "\xef\xbf\xbd";
-    size_t most = length <= SIZE_MAX / 4 ? 3 * length + 1 : SIZE_MAX;
-    char *text = mem_new(most, 1, "a text", status);
-    if (text == NULL) {
-        return NULL;
-    }
-    size_t used = 0;
-    for (size_t i = 0; i < length;) {
-        utf8proc_int32_t point;
-        utf8proc_ssize_t width = utf8proc_iterate((const utf8proc_uint8_t *)bytes + i,
-                                                  (utf8proc_ssize_t)(length - i), &point);
-        if (width <= 0 || point == 0) {
-            memcpy(text + used, replacement, 3);
-            used += 3;
-            i += 1;
-        } else {
-            memcpy(text + used, bytes + i, (size_t)width);
-            used += (size_t)width;
-            i += (size_t)width;
-        }
-    }
-    text[used] = '\0';
-    return text;
 }

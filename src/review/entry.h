@@ -69,7 +69,4 @@ bool entry_uid_valid(const char *uid);
  * uids, rows ascend. For what comes from outside. */
 bool entry_check(const struct entry *entry, struct status *status);
 
-/* A copy of `length` bytes as valid UTF-8 without zero bytes: what is not becomes U+FFFD. */
-char *entry_text(const char *bytes, size_t length, struct status *status);
-
 #endif

@@ -10,7 +10,7 @@
 #include "base/outfile.h"
 #include "base/paths.h"
 #include "run/card.h"
-#include "run/json.h"
+#include "base/json.h"
 #include "run/row_text.h"
 #include "run/saved/snapshot.h"
 

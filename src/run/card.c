@@ -7,13 +7,13 @@
 #include "base/cpu.h"
 #include "base/mem.h"
 #include "config.h"
-#include "run/json.h"
+#include "base/json.h"
 
 static void add_features(cJSON *json, const struct table *table)
 {
     cJSON *list = json_array(json, "features");
-    for (size_t i = 0; list != NULL && i < table->profiles.d; i++) {
-        cJSON_AddItemToArray(list, cJSON_CreateString(table->feature_names[i]));
+    for (size_t i = 0; i < table->profiles.d; i++) {
+        json_item_text(list, table->feature_names[i]);
     }
 }
 
@@ -23,32 +23,31 @@ static void add_input(cJSON *card, const struct run *run)
     const struct read_report *report = &table->report;
     cJSON *input = json_object(card, "input");
     json_text(input, "name", report->name);
-    json_number(input, "bytes", (double)report->bytes);
+    json_count(input, "bytes", report->bytes);
     json_text(input, "xxh3_128", report->hash);
-    json_number(input, "rows", (double)table->n_rows);
-    json_number(input, "rejected", (double)report->rejected);
+    json_count(input, "rows", table->n_rows);
+    json_count(input, "rejected", report->rejected);
     cJSON *rejects = json_array(input, "first_rejected");
-    for (size_t i = 0; rejects != NULL && i < report->n_rejects; i++) {
-        cJSON *one = cJSON_CreateObject();
-        json_number(one, "line", (double)report->rejects[i].line);
+    for (size_t i = 0; i < report->n_rejects; i++) {
+        cJSON *one = json_item(rejects);
+        json_count(one, "line", report->rejects[i].line);
         json_text(one, "reason", report->rejects[i].reason);
-        cJSON_AddItemToArray(rejects, one);
     }
-    json_number(input, "profiles", (double)table->profiles.n);
+    json_count(input, "profiles", table->profiles.n);
     json_number(input, "users", table->users != NULL ? (double)dict_count(table->users) : NAN);
     json_number(input, "hours", table->times != NULL ? (double)dict_count(table->times) : NAN);
     cJSON *cleaned = json_object(input, "cleaned");
     for (size_t i = 0; i < table->profiles.d; i++) {
         cJSON *column = json_object(cleaned, table->feature_names[i]);
-        json_number(column, "missing", (double)report->missing[i]);
-        json_number(column, "infinite", (double)report->infinite[i]);
+        json_count(column, "missing", report->missing[i]);
+        json_count(column, "infinite", report->infinite[i]);
     }
 }
 
 static void add_summary(cJSON *object, const char *key, const struct summary *summary)
 {
     cJSON *one = json_object(object, key);
-    json_number(one, "count", (double)summary->count);
+    json_count(one, "count", summary->count);
     json_number(one, "mean", summary->mean);
     json_number(one, "std", summary->std);
     json_number(one, "min", summary->min);
@@ -109,8 +108,8 @@ static bool add_result(cJSON *results, const struct run *run, const struct resul
         return false;
     }
     cJSON *json = json_object(results, result->name);
-    json_number(json, "scored_rows", (double)result->scores.scored_rows);
-    json_number(json, "flagged_rows", (double)result->scores.flagged_rows);
+    json_count(json, "scored_rows", result->scores.scored_rows);
+    json_count(json, "flagged_rows", result->scores.flagged_rows);
     json_number(json, "threshold", result->scores.threshold);
     add_summary(json, "score", &summary);
     if (result->health[0] != '\0') {
@@ -120,10 +119,7 @@ static bool add_result(cJSON *results, const struct run *run, const struct resul
         json_text(json, "partial", result->partial);
     }
     if (result->n_losses > 0) {
-        cJSON *losses = json_array(json, "losses");
-        for (size_t i = 0; losses != NULL && i < result->n_losses; i++) {
-            cJSON_AddItemToArray(losses, cJSON_CreateNumber(result->losses[i]));
-        }
+        json_numbers(json, "losses", result->losses, result->n_losses);
     }
     if (result->detector != NULL && result->detector->info != NULL) {
         struct key_values values = {0};
@@ -145,7 +141,7 @@ static void add_work(cJSON *card, const struct run *run)
     }
     json_number(work, "threads", parallel_threads(run->parallel));
     json_text(work, "kernel", cpu_kernel_name(cpu_kernel()));
-    json_number(work, "peak_bytes", (double)mem_peak_bytes());
+    json_count(work, "peak_bytes", mem_peak_bytes());
     json_text(work, "outcome", run->status.code == STATUS_OK ? "finished" : run->status.text);
 }
 
@@ -215,8 +211,8 @@ cJSON *card_info(const struct run *run, const struct result *result, struct stat
 static void add_pairs(cJSON *json, const struct description *described)
 {
     cJSON *pairs = json_object(json, "duplicated");
-    json_number(pairs, "rows", (double)described->duplicated_rows);
-    json_number(pairs, "pairs", (double)described->duplicated_pairs);
+    json_count(pairs, "rows", described->duplicated_rows);
+    json_count(pairs, "pairs", described->duplicated_pairs);
 }
 
 cJSON *card_description(const struct table *table, const struct description *described,
@@ -228,19 +224,19 @@ cJSON *card_description(const struct table *table, const struct description *des
         return NULL;
     }
     json_text(json, "name", table->report.name);
-    json_number(json, "bytes", (double)table->report.bytes);
+    json_count(json, "bytes", table->report.bytes);
     json_text(json, "xxh3_128", table->report.hash);
-    json_number(json, "rows", (double)described->rows);
-    json_number(json, "columns", (double)described->columns);
-    json_number(json, "rejected", (double)described->rejected);
-    json_number(json, "cleaned", (double)described->cleaned);
-    json_number(json, "profiles", (double)described->profiles);
-    json_number(json, "memory_bytes", (double)described->bytes);
+    json_count(json, "rows", described->rows);
+    json_count(json, "columns", described->columns);
+    json_count(json, "rejected", described->rejected);
+    json_count(json, "cleaned", described->cleaned);
+    json_count(json, "profiles", described->profiles);
+    json_count(json, "memory_bytes", described->bytes);
     if (described->has_users) {
-        json_number(json, "users", (double)described->users);
+        json_count(json, "users", described->users);
     }
     if (described->has_times) {
-        json_number(json, "hours", (double)described->times);
+        json_count(json, "hours", described->times);
     }
     if (described->has_dates) {
         json_number(json, "first_time", (double)described->first_time);

@@ -5,7 +5,7 @@
 
 #include "base/mem.h"
 #include "rank/overlap.h"
-#include "run/json.h"
+#include "base/json.h"
 
 struct explainer *explainer_new(const struct run *run, struct parallel *parallel,
                                 const struct progress *progress, struct status *status)
@@ -55,14 +55,14 @@ static void add_feature(cJSON *list, const struct explainer *explainer, const st
     cJSON *one = json_object(list, explainer->data.data.table->feature_names[i]);
     json_number(one, "value", why->value[i]);
     json_number(one, "typical", why->typical[i]);
-    json_number(one, "rows_at_least", (double)why->at_least[i]);
+    json_count(one, "rows_at_least", why->at_least[i]);
     if (why->has_class) {
-        json_number(one, "same_hour_rows_at_least", (double)why->class_at_least[i]);
+        json_count(one, "same_hour_rows_at_least", why->class_at_least[i]);
     }
     if (why->has_past && why->past.rows > 0) {
         json_number(one, "own_median", why->past_median[i]);
         json_number(one, "own_most", why->past_most[i]);
-        json_number(one, "own_rows_at_least", (double)why->past_at_least[i]);
+        json_count(one, "own_rows_at_least", why->past_at_least[i]);
         json_number(one, "own_expected", why->past_tail[i]);
     }
 }
@@ -79,7 +79,7 @@ static void add_detector(cJSON *list, const struct explainer *explainer, const s
         return;
     }
     json_number(one, "score", found->score);
-    json_number(one, "rank", (double)found->rank);
+    json_count(one, "rank", found->rank);
     json_number(one, "tail_share", found->tail_share);
     if (found->credited) {
         cJSON *credits = json_object(one, "credits");
@@ -104,15 +104,14 @@ static void add_common(cJSON *list, const struct explainer *explainer, const str
                        size_t k)
 {
     const struct table *table = explainer->data.data.table;
-    cJSON *one = cJSON_CreateObject();
-    json_number(one, "copies", (double)why->common[k].copies);
+    cJSON *one = json_item(list);
+    json_count(one, "copies", why->common[k].copies);
     json_number(one, "distance", why->common[k].distance);
     cJSON *values = json_object(one, "values");
     for (size_t i = 0; i < why->d; i++) {
         json_number(values, table->feature_names[i],
                     table_profile(table, why->common[k].profile)[i]);
     }
-    cJSON_AddItemToArray(list, one);
 }
 
 cJSON *explainer_json(const struct explainer *explainer, const struct why *why,
@@ -126,7 +125,7 @@ cJSON *explainer_json(const struct explainer *explainer, const struct why *why,
         return NULL;
     }
     why_sentence(&explainer->data, why, sentence, sizeof sentence);
-    json_number(json, "row_id", (double)why->row);
+    json_count(json, "row_id", why->row);
     if (table->row_time != NULL) {
         struct span span = dict_get(table->times, table->row_time[why->row]);
         json_bytes(json, "dt", span.bytes, span.length);
@@ -136,14 +135,14 @@ cJSON *explainer_json(const struct explainer *explainer, const struct why *why,
         json_bytes(json, "src_user", span.bytes, span.length);
     }
     json_text(json, "sentence", sentence);
-    json_number(json, "rows", (double)why->rows);
-    json_number(json, "copies", (double)why->copies);
+    json_count(json, "rows", why->rows);
+    json_count(json, "copies", why->copies);
     if (why->has_class) {
-        json_number(json, "same_hour_rows", (double)why->class_rows);
+        json_count(json, "same_hour_rows", why->class_rows);
         json_text(json, "day_kind", why->quiet ? "quiet" : "busy");
     }
     if (why->has_past) {
-        json_number(json, "own_earlier_rows", (double)why->past.rows);
+        json_count(json, "own_earlier_rows", why->past.rows);
     }
     cJSON *features = json_object(json, "features");
     for (size_t i = 0; i < why->d; i++) {

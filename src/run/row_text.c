@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/format.h"
 #include "base/mem.h"
 #include "run/row_ranks.h"
 #include "run/texts.h"
@@ -21,28 +22,6 @@ struct row_text {
     const struct run *run;
     struct texts times, users;
 };
-
-size_t row_text_field(char *out, const char *bytes, size_t length)
-{
-    bool plain = true;
-    for (size_t i = 0; i < length && plain; i++) {
-        plain = bytes[i] != ',' && bytes[i] != '"' && bytes[i] != '\n' && bytes[i] != '\r';
-    }
-    if (plain) {
-        memcpy(out, bytes, length);
-        return length;
-    }
-    size_t used = 0;
-    out[used++] = '"';
-    for (size_t i = 0; i < length; i++) {
-        if (bytes[i] == '"') {
-            out[used++] = '"';
-        }
-        out[used++] = bytes[i];
-    }
-    out[used++] = '"';
-    return used;
-}
 
 struct row_text *row_text_new(const struct run *run, struct status *status)
 {
@@ -73,7 +52,7 @@ void row_text_free(struct row_text *text)
 /* ---- scores ---- */
 
 /* "score" or "score,label" of one profile; empty fields when it has no score. */
-static size_t format_score(char *out, const struct score_columns *columns, size_t profile)
+static size_t put_score(char *out, const struct score_columns *columns, size_t profile)
 {
     const struct result *result = columns->result;
     double score = result->scores.score[profile];
@@ -95,23 +74,9 @@ static size_t format_score(char *out, const struct score_columns *columns, size_
     return (size_t)length;
 }
 
-static size_t put_count(char *out, uint64_t value)
-{
-    char digits[20];
-    size_t n = 0;
-    do {
-        digits[n++] = (char)('0' + value % 10);
-        value /= 10;
-    } while (value > 0);
-    for (size_t i = 0; i < n; i++) {
-        out[i] = digits[n - 1 - i];
-    }
-    return n;
-}
-
 static size_t format_one(const void *columns, size_t profile, char *out)
 {
-    return format_score(out, columns, profile);
+    return put_score(out, columns, profile);
 }
 
 /* ---- lines ---- */
@@ -148,12 +113,12 @@ static size_t put_scores(const struct writer *writer, char *out, size_t row, siz
         if (writer->scores[i].slots != NULL) {
             used += texts_put(&writer->scores[i], profile, out + used);
         } else {
-            used += format_score(out + used, columns, profile);
+            used += put_score(out + used, columns, profile);
             out[used++] = ',';
         }
         if (columns->rank) {
             uint32_t rank = writer->ranks[i].of_row[in_round];
-            used += rank > 0 ? put_count(out + used, rank) : 0;
+            used += rank > 0 ? format_digits(out + used, rank) : 0;
             out[used++] = ',';
         }
     }
@@ -172,7 +137,7 @@ static size_t put_line(const struct writer *writer, char *out, size_t line)
     size_t row = row_of(writer, line);
     size_t used = 0, in_round = line - writer->round_start;
     if (writer->layout->row_id) {
-        used += put_count(out, row);
+        used += format_digits(out, row);
         out[used++] = ',';
     }
     if (writer->layout->scores_first) {

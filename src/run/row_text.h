@@ -48,8 +48,4 @@ bool row_text_write(const struct row_text *text, const struct row_layout *layout
                     const uint32_t *rows, size_t n, struct outfile *file,
                     const struct progress *progress, struct status *status);
 
-/* Appends a field of CSV to `out` (room for 2 * length + 2), quoted where RFC 4180 wants it;
- * returns its length. */
-size_t row_text_field(char *out, const char *bytes, size_t length);
-
 #endif

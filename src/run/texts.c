@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/quote.h"
 #include "run/row_text.h"
 
 static const char what[] = "texts to write";
@@ -30,7 +31,7 @@ static bool put_word(struct texts *texts, size_t id, struct span span, size_t *u
         return false;
     }
     char *field = texts->bytes + *used;
-    size_t length = row_text_field(field, span.bytes, span.length);
+    size_t length = quote_csv(field, span.bytes, span.length);
     field[length++] = ',';
     memset(slot, 0, TEXT_SLOT);
     if (length <= TEXT_SHORT) {

@@ -1,3 +1,4 @@
+#include "base/text.h"
 #include "unit/store_fixture.h"
 
 #include <sqlite3.h>
@@ -14,8 +15,8 @@ static bool describe(const void *table, uint32_t row, struct entry_row *to,
     (void)table;
     to->content = 1000 + row;
     snprintf(text, sizeof text, "U%u@DOM1", row);
-    to->dt = entry_text("1970-01-01 00:00:00", 19, status);
-    to->user = entry_text(text, strlen(text), status);
+    to->dt = text_utf8("1970-01-01 00:00:00", 19, status);
+    to->user = text_utf8(text, strlen(text), status);
     return to->dt != NULL && to->user != NULL;
 }
 

@@ -1,7 +1,11 @@
 /* format: numbers as people read them. */
 #include "base/format.h"
 
+#include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
 
 #include "unit/test.h"
 
@@ -110,9 +114,40 @@ static void scores_and_values(void **state)
     SHOWS(format_value(NAN), "-");
 }
 
+/* Every day of 800 years around 1970, and far ones, against the C library. */
+static void days_are_civil_dates(void **state)
+{
+    (void)state;
+    for (int64_t day = -146097; day <= 100000000; day += day < 146097 ? 1 : 999983) {
+        time_t seconds = (time_t)day * 86400;
+        struct tm utc;
+        assert_non_null(gmtime_r(&seconds, &utc));
+        struct civil_date date = format_civil(day);
+        assert_int_equal(date.year, utc.tm_year + 1900);
+        assert_int_equal(date.month, utc.tm_mon + 1);
+        assert_int_equal(date.day, utc.tm_mday);
+    }
+}
+
+static void digits_are_those_of_printf(void **state)
+{
+    (void)state;
+    for (uint64_t count = UINT64_MAX;; count /= 3) {
+        char wanted[24], got[24] = "";
+        snprintf(wanted, sizeof wanted, "%" PRIu64, count);
+        assert_int_equal(format_digits(got, count), strlen(wanted));
+        assert_string_equal(got, wanted);
+        if (count == 0) {
+            break;
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(days_are_civil_dates),
+        cmocka_unit_test(digits_are_those_of_printf),
         cmocka_unit_test(counts),
         cmocka_unit_test(times),
         cmocka_unit_test(shares),

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "unit/test.h"
 
 static uint64_t draw(uint64_t *state)
@@ -292,7 +293,7 @@ static void entries_are_checked(void **state)
     assert_non_null(strstr(status.text, "uid"));
     entry_free(entry);
     entry_free(NULL);
-    char *text = entry_text("a\xff\xc3\xa9\0z", 6, NULL);
+    char *text = text_utf8("a\xff\xc3\xa9\0z", 6, NULL);
     assert_string_equal(text, "a\xef\xbf\xbd\xc3\xa9\xef\xbf\xbdz");
     free(text);
 }

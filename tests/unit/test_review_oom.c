@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "review/content.h"
 #include "review/exchange/exchange.h"
 #include "review/report/report.h"
@@ -84,9 +85,9 @@ static struct history *history_of(struct world *w, struct status *status)
         if (good) {
             entry->kind = row % 3 == 2 ? ENTRY_NOTE : ENTRY_VERDICT;
             entry->verdict = row % 3 == 2 ? VERDICT_NONE : VERDICT_TP;
-            entry->reviewer = entry_text("ana", 3, status);
-            entry->note = row % 3 == 2 ? entry_text("seen", 4, status) : NULL;
-            entry->queue = entry_text("top iforest k=5 seed=1 controls=3", 33, status);
+            entry->reviewer = text_utf8("ana", 3, status);
+            entry->note = row % 3 == 2 ? text_utf8("seen", 4, status) : NULL;
+            entry->queue = text_utf8("top iforest k=5 seed=1 controls=3", 33, status);
             entry->seconds = 3;
             entry->rows[0].row = row;
             good = entry_identify(entry, status) && entry->reviewer != NULL &&

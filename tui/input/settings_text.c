@@ -5,17 +5,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "run/json.h"
+#include "base/json.h"
 
 static void add_keys(cJSON *keys, const struct keymap *keymap)
 {
     for (int action = ACTION_NONE + 1; action < ACTION_COUNT; action++) {
         cJSON *list = json_array(keys, action_info((enum action)action)->name);
-        for (size_t i = 0; list != NULL && i < keymap->n; i++) {
+        for (size_t i = 0; i < keymap->n; i++) {
             char name[KEY_NAME];
             if (keymap->bindings[i].action == (enum action)action) {
                 keycode_name(keymap->bindings[i].key, name);
-                cJSON_AddItemToArray(list, cJSON_CreateString(name));
+                json_item_text(list, name);
             }
         }
     }

@@ -5,10 +5,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "base/mem.h"
 #include "base/double_text.h"
+#include "base/format.h"
+#include "base/mem.h"
+#include "base/quote.h"
+#include "base/text.h"
 #include "review/exchange/exchange_internal.h"
 #include "table/csv/csv_records.h"
 
@@ -17,8 +19,9 @@
     X(uid)                                                                                     \
     X(kind)                                                                                    \
     X(reviewer)                                                                                \
-    X(at) X(verdict) X(note) X(row_id) X(dt) X(src_user) X(rank) X(seconds) X(detector)        \
-        X(queue) X(role) X(blind) X(k) X(at_ms) X(target) X(origin) X(content) X(dataset_hash) \
+    X(at)                                                                                      \
+    X(verdict) X(note) X(row_id) X(dt) X(src_user) X(rank) X(seconds) X(detector) X(queue)     \
+        X(role) X(blind) X(k) X(at_ms) X(target) X(origin) X(content) X(dataset_hash)          \
             X(dataset_name) X(features) X(dataset_bytes) X(dataset_rows)
 
 enum column {
@@ -41,21 +44,9 @@ static void put_field(struct outfile *file, enum column column, const char *text
     if (column > 0) {
         outfile_write(file, ",", 1);
     }
-    if (text == NULL) {
-        return;
+    if (text != NULL) {
+        quote_csv_write(file, text, strlen(text));
     }
-    if (text[strcspn(text, "\",\r\n")] == '\0') {
-        outfile_write(file, text, strlen(text));
-        return;
-    }
-    outfile_write(file, "\"", 1);
-    for (; *text != '\0'; text++) {
-        outfile_write(file, text, 1);
-        if (*text == '"') {
-            outfile_write(file, "\"", 1);
-        }
-    }
-    outfile_write(file, "\"", 1);
 }
 
 static void put_count(struct outfile *file, enum column column, uint64_t count, bool known)
@@ -67,12 +58,13 @@ static void put_count(struct outfile *file, enum column column, uint64_t count, 
 
 static void put_when(struct outfile *file, int64_t at_ms)
 {
-    char text[48] = "";
-    struct tm utc;
-    time_t seconds = (time_t)(at_ms / 1000 - (at_ms % 1000 < 0));
-    if (gmtime_r(&seconds, &utc) != NULL) {
-        strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
-    }
+    enum { DAY = 86400 };
+    char text[80];
+    int64_t seconds = at_ms / 1000 - (at_ms % 1000 < 0);
+    int64_t day = seconds / DAY - (seconds % DAY < 0), rest = seconds - day * DAY;
+    struct civil_date date = format_civil(day);
+    snprintf(text, sizeof text, "%" PRId64 "-%02u-%02uT%02d:%02d:%02dZ", date.year, date.month,
+             date.day, (int)rest / 3600, (int)rest / 60 % 60, (int)rest % 60);
     put_field(file, COLUMN_at, text);
 }
 
@@ -163,7 +155,7 @@ static char *text_of(struct reading *r, enum column column)
     if (span.length == 0) {
         return NULL;
     }
-    char *text = entry_text(span.bytes, span.length, r->status);
+    char *text = text_utf8(span.bytes, span.length, r->status);
     r->good = r->good && text != NULL;
     return text;
 }
@@ -234,9 +226,9 @@ static bool read_dataset(struct reading *r)
     struct span hash = field(r, COLUMN_dataset_hash);
     if (dataset->hash == NULL) {
         struct span name = field(r, COLUMN_dataset_name), features = field(r, COLUMN_features);
-        dataset->hash = entry_text(hash.bytes, hash.length, r->status);
-        dataset->name = entry_text(name.bytes, name.length, r->status);
-        dataset->features = entry_text(features.bytes, features.length, r->status);
+        dataset->hash = text_utf8(hash.bytes, hash.length, r->status);
+        dataset->name = text_utf8(name.bytes, name.length, r->status);
+        dataset->features = text_utf8(features.bytes, features.length, r->status);
         dataset->bytes = (uint64_t)number_of(r, COLUMN_dataset_bytes, 0, INT64_MAX);
         dataset->rows = (uint64_t)number_of(r, COLUMN_dataset_rows, 0, INT64_MAX);
         return r->good && dataset->hash != NULL && dataset->name != NULL &&
@@ -285,7 +277,7 @@ static struct entry *read_entry(struct reading *r)
     entry->queue = text_of(r, COLUMN_queue);
     if (entry->kind == ENTRY_NOTE) { /* an empty note is a note: it removes one */
         struct span note = field(r, COLUMN_note);
-        entry->note = entry_text(note.bytes, note.length, r->status);
+        entry->note = text_utf8(note.bytes, note.length, r->status);
         r->good = r->good && entry->note != NULL;
     }
     if (!r->good) {

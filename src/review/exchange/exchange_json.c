@@ -6,25 +6,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/mem.h"
 #include "base/double_text.h"
+#include "base/mem.h"
+#include "base/quote.h"
+#include "base/text.h"
 #include "review/exchange/exchange_internal.h"
 
 /* -- out: a line an entry, so that a text tool can work on it -- */
 
 static void put_string(struct outfile *file, const char *text)
 {
-    outfile_write(file, "\"", 1);
-    for (const unsigned char *c = (const unsigned char *)text; *c != '\0'; c++) {
-        if (*c == '"' || *c == '\\') {
-            outfile_printf(file, "\\%c", *c);
-        } else if (*c < 0x20 || *c == 0x7f) {
-            outfile_printf(file, "\\u%04x", *c);
-        } else {
-            outfile_write(file, c, 1);
-        }
-    }
-    outfile_write(file, "\"", 1);
+    quote_json(file, text, strlen(text));
 }
 
 /* ,"key":"text" unless it says nothing. */
@@ -120,7 +112,7 @@ static const char *text_of(const cJSON *object, const char *key)
 static char *copy_of(const cJSON *object, const char *key, bool *good, struct status *status)
 {
     const char *text = text_of(object, key);
-    char *copy = text != NULL ? entry_text(text, strlen(text), status) : NULL;
+    char *copy = text != NULL ? text_utf8(text, strlen(text), status) : NULL;
     *good = *good && (text == NULL || copy != NULL);
     return copy;
 }

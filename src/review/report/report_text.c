@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/quote.h"
 #include "base/text.h"
 
 struct words report_percent(double share)
@@ -62,10 +63,5 @@ void report_put_text(struct outfile *file, const char *text)
 {
     char safe[1024];
     text_safe(safe, sizeof safe, text, strlen(text), false);
-    for (const char *c = safe; *c != '\0'; c++) {
-        if (strchr("\\`*_{}[]<>#|~&$!", *c) != NULL) {
-            outfile_write(file, "\\", 1);
-        }
-        outfile_write(file, c, 1);
-    }
+    quote_markdown(file, safe);
 }

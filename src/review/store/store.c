@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 
 static int64_t system_clock(void *context)
 {
@@ -31,7 +32,7 @@ struct store *store_new(const struct store_options *options, struct status *stat
                       ? mem_text(options->path, strlen(options->path), status)
                       : store_default_path(status);
     store->reviewer = reviewer != NULL && reviewer[0] != '\0'
-                          ? entry_text(reviewer, strlen(reviewer), status)
+                          ? text_utf8(reviewer, strlen(reviewer), status)
                           : store_default_reviewer(status);
     store->history = history_new(status);
     if (store->path == NULL || store->reviewer == NULL || store->history == NULL) {
@@ -154,7 +155,7 @@ static bool record(struct store *store, struct entry *take_entry, struct status 
 
 static char *optional_text(const char *text, bool *good, struct status *status)
 {
-    char *copy = text != NULL ? entry_text(text, strlen(text), status) : NULL;
+    char *copy = text != NULL ? text_utf8(text, strlen(text), status) : NULL;
     *good = *good && (text == NULL || copy != NULL);
     return copy;
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 
 sqlite3_stmt *store_prepare(struct store *store, const char *sql, const char *doing,
                             struct status *status)
@@ -58,9 +59,9 @@ bool dataset_copy(struct review_dataset *to, const struct review_dataset *from,
                   struct status *status)
 {
     *to = (struct review_dataset){.bytes = from->bytes, .rows = from->rows};
-    to->hash = entry_text(from->hash, strlen(from->hash), status);
-    to->name = entry_text(from->name, strlen(from->name), status);
-    to->features = entry_text(from->features, strlen(from->features), status);
+    to->hash = text_utf8(from->hash, strlen(from->hash), status);
+    to->name = text_utf8(from->name, strlen(from->name), status);
+    to->features = text_utf8(from->features, strlen(from->features), status);
     if (to->hash == NULL || to->name == NULL || to->features == NULL) {
         dataset_clear(to);
         return false;
@@ -86,7 +87,7 @@ static char *column_text(sqlite3_stmt *statement, int column, bool *good, struct
     if (text == NULL) {
         return NULL;
     }
-    char *copy = entry_text((const char *)text, strlen((const char *)text), status);
+    char *copy = text_utf8((const char *)text, strlen((const char *)text), status);
     *good = *good && copy != NULL;
     return copy;
 }

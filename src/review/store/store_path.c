@@ -11,6 +11,7 @@
 
 #include "base/mem.h"
 #include "base/paths.h"
+#include "base/text.h"
 
 char *store_join(const char *base, const char *rest, struct status *status)
 {
@@ -40,16 +41,16 @@ char *store_default_reviewer(struct status *status)
     const char *const names[] = {getenv("USER"), getenv("LOGNAME")};
     for (size_t i = 0; i < 2; i++) {
         if (names[i] != NULL && names[i][0] != '\0') {
-            return entry_text(names[i], strlen(names[i]), status);
+            return text_utf8(names[i], strlen(names[i]), status);
         }
     }
     struct passwd entry, *found = NULL;
     char buffer[4096], number[32];
     if (getpwuid_r(geteuid(), &entry, buffer, sizeof buffer, &found) == 0 && found != NULL) {
-        return entry_text(found->pw_name, strlen(found->pw_name), status);
+        return text_utf8(found->pw_name, strlen(found->pw_name), status);
     }
     snprintf(number, sizeof number, "uid-%lu", (unsigned long)geteuid());
-    return entry_text(number, strlen(number), status);
+    return text_utf8(number, strlen(number), status);
 }
 
 static bool ends_with(const char *text, const char *end)

@@ -11,7 +11,7 @@
 #include "base/mem.h"
 #include "base/outfile.h"
 #include "base/paths.h"
-#include "run/json.h"
+#include "base/json.h"
 #include "run/saved/saved_filters.h"
 
 /* ---- changing in memory ---- */
@@ -217,7 +217,7 @@ static bool write_file(const struct saved_filters *filters, const char *path,
     }
     cJSON *recent = json_array(root, "recent");
     for (size_t i = 0; i < filters->n_recent; i++) {
-        cJSON_AddItemToArray(recent, cJSON_CreateString(filters->recent[i]));
+        json_item_text(recent, filters->recent[i]);
     }
     char *text = json_print(root, status);
     cJSON_Delete(root);

@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "run/row_text.h"
+#include "base/quote.h"
 #include "run/sheet/sheet_internal.h"
 
 static void put_text(struct sheet_writer *writer, const char *bytes, size_t length)
@@ -18,7 +18,7 @@ static void put_text(struct sheet_writer *writer, const char *bytes, size_t leng
         bytes = room + field;
         length++;
     }
-    outfile_write(writer->file, room, row_text_field(room, bytes, length));
+    outfile_write(writer->file, room, quote_csv(room, bytes, length));
 }
 
 static void put_value(struct sheet_writer *writer, const struct sheet_value *value)

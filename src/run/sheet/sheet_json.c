@@ -1,59 +1,16 @@
 /* A sheet as JSON: one object, a line for each row, so that it can be read line by line, too.
  * Written as it comes, not built as a tree first: a list may have millions of rows. */
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <utf8proc.h>
 
 #include "base/mem.h"
+#include "base/quote.h"
 #include "run/sheet/sheet_internal.h"
-
-/* Six bytes at most for each: \u00XX. */
-static size_t put_character(char *out, const char *bytes, size_t step, int32_t code)
-{
-    static const char plain[] = "\"\\\b\f\n\r\t", letters[] = "\"\\bfnrt";
-    const char *found = code > 0 && code < 128 ? strchr(plain, (int)code) : NULL;
-    if (found != NULL) {
-        out[0] = '\\';
-        out[1] = letters[found - plain];
-        return 2;
-    }
-    if (code < 0x20 || code == 0x7F) {
-        return (size_t)snprintf(out, 7, "\\u%04x", (unsigned)code);
-    }
-    memcpy(out, bytes, step);
-    return step;
-}
-
-static void put_text(struct sheet_writer *writer, const char *bytes, size_t length)
-{
-    char *room = sheet_writer_room(writer, 6 * length + 8);
-    if (room == NULL) {
-        return;
-    }
-    size_t used = 0;
-    room[used++] = '"';
-    for (size_t i = 0; i < length;) {
-        utf8proc_int32_t code;
-        utf8proc_ssize_t step = utf8proc_iterate((const utf8proc_uint8_t *)bytes + i,
-                                                 (utf8proc_ssize_t)(length - i), &code);
-        if (step <= 0) { /* no UTF-8: one U+FFFD a byte */
-            memcpy(room + used, "\xEF\xBF\xBD", 3);
-            used += 3;
-            i++;
-        } else {
-            used += put_character(room + used, bytes + i, (size_t)step, code);
-            i += (size_t)step;
-        }
-    }
-    room[used++] = '"';
-    outfile_write(writer->file, room, used);
-}
 
 static void put_string(struct sheet_writer *writer, const char *text)
 {
-    put_text(writer, text, strlen(text));
+    quote_json(writer->file, text, strlen(text));
 }
 
 static void put_word(struct sheet_writer *writer, const char *word)
@@ -66,7 +23,7 @@ static void put_value(struct sheet_writer *writer, const struct sheet_value *val
     size_t length;
     switch (value->kind) {
     case SHEET_NOTHING: put_word(writer, "null"); break;
-    case SHEET_TEXT: put_text(writer, value->bytes, value->length); break;
+    case SHEET_TEXT: quote_json(writer->file, value->bytes, value->length); break;
     case SHEET_COUNT: sheet_write_count(writer, value->count); break;
     case SHEET_NUMBER:
         if (!isfinite(value->number)) {

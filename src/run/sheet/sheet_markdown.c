@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/format.h"
+#include "base/quote.h"
 #include "base/text.h"
 #include "run/sheet/sheet_internal.h"
 
@@ -14,16 +15,8 @@ static void put_text(struct sheet_writer *writer, const char *bytes, size_t leng
     if (room == NULL) {
         return;
     }
-    size_t used = text_safe(room, 3 * length + 1, bytes, length, false);
-    for (size_t i = 0; i < used;) {
-        size_t plain = strcspn(room + i, "\\`*_{}[]<>#|~&$!");
-        outfile_write(writer->file, room + i, plain);
-        i += plain;
-        if (i < used) {
-            outfile_write(writer->file, "\\", 1);
-            outfile_write(writer->file, room + i++, 1);
-        }
-    }
+    text_safe(room, 3 * length + 1, bytes, length, false);
+    quote_markdown(writer->file, room);
 }
 
 static void put_string(struct sheet_writer *writer, const char *text)

@@ -6,6 +6,7 @@
 #include "base/ascii.h"
 #include "base/mem.h"
 #include "base/double_text.h"
+#include "base/format.h"
 #include "run/sheet/sheet_internal.h"
 
 enum { TICK_ROWS = 1024 };
@@ -96,22 +97,10 @@ bool sheet_count_formulas(const struct sheet *sheet, const struct progress *prog
 
 /* ---- for the formats ---- */
 
-/* The digits of a count, at the end of out[24]; returns where they begin. */
-static const char *digits(uint64_t count, char out[24])
-{
-    char *at = out + 24;
-    do {
-        *--at = (char)('0' + count % 10);
-        count /= 10;
-    } while (count > 0);
-    return at;
-}
-
 void sheet_write_count(struct sheet_writer *writer, uint64_t count)
 {
-    char text[24];
-    const char *first = digits(count, text);
-    outfile_write(writer->file, first, (size_t)(text + sizeof text - first));
+    char text[FORMAT_DIGITS];
+    outfile_write(writer->file, text, format_digits(text, count));
 }
 
 const char *sheet_number_text(struct sheet_writer *writer, double value, size_t *length)

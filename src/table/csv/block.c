@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 
 static const char what[] = "a block of the file";
 
@@ -79,11 +80,6 @@ static bool end_header(struct csv_text *text, struct header *header)
                       "%s is empty: a header line and rows are wanted", header->title);
 }
 
-static size_t byte_order_mark(const char *bytes, size_t length)
-{
-    return length >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
-}
-
 /* A text that does not read as a header may be no text at all. */
 static bool blame_binary(const char *bytes, size_t length, const struct header *header)
 {
@@ -133,7 +129,7 @@ static bool find_header(struct block_input *input, struct csv_text *text, struct
         if (length < 3 && !input->at_end) {
             continue; /* a byte-order mark may be arriving in pieces */
         }
-        from = from > 0 ? from : byte_order_mark(input->carry, length);
+        from = from > 0 ? from : text_byte_order_mark(input->carry, length);
         if (!feed_header(text, header, input->carry + from, length - from, &used)) {
             return blame_binary(input->carry, length, header);
         }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "table/csv/csv_text.h"
 #include "table/input/source.h"
 
@@ -17,11 +18,8 @@ static bool feed(struct csv_text *text, const char *bytes, size_t length, bool f
     if (first && memchr(bytes, '\0', length) != NULL) {
         return status_set(status, STATUS_INPUT, "%s is no text file", title);
     }
-    if (first && length >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0) {
-        bytes += 3;
-        length -= 3;
-    }
-    return csv_text_feed(text, bytes, length, row, context, status);
+    size_t mark = first ? text_byte_order_mark(bytes, length) : 0;
+    return csv_text_feed(text, bytes + mark, length - mark, row, context, status);
 }
 
 static bool finish(struct csv_text *text, const char *title, line_callback *row, void *context,

@@ -1,40 +1,20 @@
-#include "run/json.h"
+#include "base/json.h"
 
 #include <math.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <utf8proc.h>
 
 #include "base/mem.h"
 #include "base/outfile.h"
+#include "base/text.h"
 
 void json_bytes(cJSON *object, const char *key, const char *bytes, size_t length)
 {
-    /* A byte becomes at most three: U+FFFD. */
-    char *text = length < SIZE_MAX / 3 ? mem_new(3 * length + 1, 1, "a text", NULL) : NULL;
-    if (object == NULL || text == NULL) {
-        free(text);
-        return;
+    char *text = object != NULL ? text_utf8(bytes, length, NULL) : NULL;
+    if (text != NULL) {
+        cJSON_AddStringToObject(object, key, text);
     }
-    size_t used = 0;
-    for (size_t i = 0; i < length;) {
-        utf8proc_int32_t code;
-        utf8proc_ssize_t step = utf8proc_iterate((const utf8proc_uint8_t *)bytes + i,
-                                                 (utf8proc_ssize_t)(length - i), &code);
-        if (step <= 0 || code == 0) {
-            memcpy(text + used, "\xEF\xBF\xBD", 3);
-            used += 3;
-            i++;
-        } else {
-            memcpy(text + used, bytes + i, (size_t)step);
-            used += (size_t)step;
-            i += (size_t)step;
-        }
-    }
-    text[used] = '\0';
-    cJSON_AddStringToObject(object, key, text);
     free(text);
 }
 
@@ -43,15 +23,28 @@ void json_text(cJSON *object, const char *key, const char *value)
     json_bytes(object, key, value, strlen(value));
 }
 
+static cJSON *number(double value)
+{
+    return isfinite(value) ? cJSON_CreateNumber(value) : cJSON_CreateNull();
+}
+
 void json_number(cJSON *object, const char *key, double value)
 {
-    if (object == NULL) {
-        return;
+    if (object != NULL) {
+        cJSON_AddItemToObject(object, key, number(value));
     }
-    if (!isfinite(value)) {
-        cJSON_AddNullToObject(object, key);
-    } else {
-        cJSON_AddNumberToObject(object, key, value);
+}
+
+void json_count(cJSON *object, const char *key, size_t value)
+{
+    json_number(object, key, (double)value);
+}
+
+void json_numbers(cJSON *object, const char *key, const double *values, size_t n)
+{
+    cJSON *array = json_array(object, key);
+    for (size_t i = 0; array != NULL && i < n; i++) {
+        cJSON_AddItemToArray(array, number(values[i]));
     }
 }
 
@@ -72,21 +65,32 @@ cJSON *json_array(cJSON *object, const char *key)
     return object != NULL ? cJSON_AddArrayToObject(object, key) : NULL;
 }
 
+void json_item_text(cJSON *array, const char *value)
+{
+    char *text = array != NULL ? text_utf8(value, strlen(value), NULL) : NULL;
+    if (text != NULL) {
+        cJSON_AddItemToArray(array, cJSON_CreateString(text));
+    }
+    free(text);
+}
+
+cJSON *json_item(cJSON *array)
+{
+    cJSON *object = array != NULL ? cJSON_CreateObject() : NULL;
+    if (object != NULL && !cJSON_AddItemToArray(array, object)) {
+        cJSON_Delete(object);
+        return NULL;
+    }
+    return object;
+}
+
 static void add_value(cJSON *object, const char *key, const struct key_value *value)
 {
     switch (value->kind) {
     case VALUE_NUMBER: json_number(object, key, value->number); break;
     case VALUE_TEXT: json_text(object, key, value->text); break;
     case VALUE_BOOL: json_bool(object, key, value->number != 0); break;
-    case VALUE_NUMBERS: {
-        cJSON *array = json_array(object, key);
-        for (size_t i = 0; array != NULL && i < value->n_numbers; i++) {
-            double number = value->numbers[i];
-            cJSON_AddItemToArray(array, isfinite(number) ? cJSON_CreateNumber(number)
-                                                         : cJSON_CreateNull());
-        }
-        break;
-    }
+    case VALUE_NUMBERS: json_numbers(object, key, value->numbers, value->n_numbers); break;
     }
 }
 
@@ -107,24 +111,30 @@ void json_key_values(cJSON *object, const struct key_values *values)
 }
 
 /* cJSON indents with tabs and puts a tab after a colon; the notebook's files have two spaces.
- */
+ * It escapes controls below U+0020, but not DEL and C1, which a terminal might obey: a byte of
+ * text (C2 80 is U+0080) becomes six at most. */
 static void respace(char *out, const char *text)
 {
     bool quoted = false, line_start = false;
     for (; *text != '\0'; text++) {
-        if (*text == '"') {
+        const unsigned char byte = (unsigned char)text[0], next = (unsigned char)text[1];
+        if (byte == '"') {
             quoted = !quoted;
-        } else if (quoted && *text == '\\') {
+        } else if (quoted && byte == '\\') {
             *out++ = *text++;
+        } else if (byte == 0x7F || (byte == 0xC2 && next <= 0x9F)) {
+            out += sprintf(out, "\\u%04x", byte == 0x7F ? 0x7Fu : (unsigned)next);
+            text += byte != 0x7F;
+            continue;
         }
-        if (*text == '\t' && !quoted) {
+        if (byte == '\t' && !quoted) {
             *out++ = ' ';
             if (line_start) {
                 *out++ = ' ';
             }
             continue;
         }
-        line_start = *text == '\n';
+        line_start = byte == '\n';
         *out++ = *text;
     }
     *out = '\0';
@@ -133,7 +143,7 @@ static void respace(char *out, const char *text)
 char *json_print(const cJSON *root, struct status *status)
 {
     char *text = root != NULL ? cJSON_Print(root) : NULL;
-    char *spaced = text != NULL ? mem_new(2 * strlen(text) + 1, 1, "JSON", status) : NULL;
+    char *spaced = text != NULL ? mem_new(strlen(text) + 1, 6, "JSON", status) : NULL;
     if (spaced != NULL) {
         respace(spaced, text);
     } else {
