@@ -10,11 +10,11 @@
 #include <string.h>
 
 #include "base/rng.h"
-#include "review/content.h"
+#include "review/store/content.h"
 #include "review/exchange/exchange.h"
 #include "review/queue.h"
 #include "review/truth.h"
-#include "run/pipeline.h"
+#include "run/pipeline/pipeline.h"
 
 enum { K = 50, SEED = 42 };
 

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 
 #include "base/progress.h"
-#include "run/pipeline.h"
+#include "run/pipeline/pipeline.h"
 
 struct console;
 

@@ -13,7 +13,7 @@
 #include "cmd/console.h"
 #include "cmd/operand.h"
 #include "cmd/options.h"
-#include "review/content.h"
+#include "review/store/content.h"
 #include "review/exchange/exchange.h"
 #include "review/store/store.h"
 #include "run/card.h"

@@ -11,7 +11,7 @@
 #include "cmd/console.h"
 #include "cmd/operand.h"
 #include "cmd/options.h"
-#include "run/artifacts.h"
+#include "run/pipeline/artifacts.h"
 #include "table/summary.h"
 
 struct settings {

@@ -10,7 +10,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "run/explainer.h"
-#include "run/pipeline.h"
+#include "run/pipeline/pipeline.h"
 
 enum { ROWS = 200 };
 

@@ -32,6 +32,15 @@ for layer in $layers; do
         "$(grep -srnE "^[[:space:]]*#[[:space:]]*include[[:space:]]*\"($pattern|$screen)/" "src/$layer")"
 done
 
+# circles TOP EXCEPT: the folders of TOP that include each other in a circle. Files matching EXCEPT
+# are not looked at: a table of what there is (detectors[]) names the folders below its own.
+circles() {
+    grep -srE '^[[:space:]]*#[[:space:]]*include[[:space:]]*"[a-z_/]+/' "$1" | grep -vE "^($2):" |
+        sed -E 's#^[a-z]+/([^:]*)/[^/:]*:[^"]*"([^"]*)/[^/"]*".*#\1 \2#' | sort -u |
+        awk '$1 != $2' | tsort 2>&1 >/dev/null
+}
+ok 'no folder of src includes another in a circle' "$(circles src 'src/models/detector\.c')"
+
 only_in 'curses only under tui/' '(ncurses[a-z]*/)?n?curses\.h' 'tui/'
 only_in 'pthread only in base/parallel and run/job' 'pthread\.h' 'src/base/parallel\.c|src/run/job/'
 ok 'letters are folded by base/ascii: the C library asks the locale' \

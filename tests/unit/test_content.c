@@ -1,5 +1,5 @@
 /* content: rows are known again, in the same file and in another version of it. */
-#include "review/content.h"
+#include "review/store/content.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -10,7 +10,7 @@
 
 #include "base/mem.h"
 #include "run/explainer.h"
-#include "run/pipeline.h"
+#include "run/pipeline/pipeline.h"
 #include "table/builder.h"
 #include "unit/test.h"
 

@@ -9,10 +9,10 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "review/content.h"
+#include "review/store/content.h"
 #include "review/exchange/exchange.h"
 #include "review/report/report.h"
-#include "review/versions.h"
+#include "review/store/versions.h"
 #include "unit/fixture.h"
 #include "unit/oom.h"
 #include "unit/test.h"

@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "config.h"
+#include "run/pipeline/pipeline.h"
 #include "unit/archive_edit.h"
 #include "unit/test.h"
 

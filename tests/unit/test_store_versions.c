@@ -6,8 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "review/content.h"
-#include "review/versions.h"
+#include "review/store/content.h"
+#include "review/store/versions.h"
 #include "table/builder.h"
 #include "unit/store_fixture.h"
 

@@ -6,9 +6,9 @@
 #include "base/mem.h"
 #include "base/outfile.h"
 #include "base/text.h"
-#include "review/content.h"
+#include "review/store/content.h"
 #include "review/exchange/exchange.h"
-#include "review/versions.h"
+#include "review/store/versions.h"
 
 /* ---- filters ---- */
 

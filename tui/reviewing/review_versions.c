@@ -6,7 +6,7 @@
 #include "base/format.h"
 #include "base/count.h"
 #include "pages/page.h"
-#include "review/versions.h"
+#include "review/store/versions.h"
 
 enum { SHOWN_MAX = 2000 };
 

@@ -23,7 +23,7 @@
 
 #include "base/progress.h"
 #include "base/status.h"
-#include "run/pipeline.h"
+#include "run/pipeline/pipeline.h"
 #include "run/run.h"
 
 /* ---- inbox: what the UI thread is told ---- */

@@ -12,7 +12,7 @@
 
 #include "base/progress.h"
 #include "base/status.h"
-#include "run/pipeline.h"
+#include "run/listener.h"
 #include "run/run.h"
 
 /* Writes `run`, which must have ended well or been cancelled with results, to `path`. */

@@ -1,5 +1,5 @@
 /* The detectors: fit, score, rank, one after the other, and what they say together. */
-#include "run/pipeline_internal.h"
+#include "run/pipeline/pipeline_internal.h"
 
 #include <stdio.h>
 #include <stdlib.h>

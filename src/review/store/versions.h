@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 #include "base/status.h"
-#include "review/content.h"
+#include "review/store/content.h"
 #include "review/history.h"
 #include "review/store/store.h"
 

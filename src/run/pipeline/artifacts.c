@@ -1,4 +1,4 @@
-#include "run/artifacts.h"
+#include "run/pipeline/artifacts.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-#include "review/versions.h"
+#include "review/store/versions.h"
 
 #include <stdlib.h>
 #include <string.h>

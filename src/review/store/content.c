@@ -1,4 +1,4 @@
-#include "review/content.h"
+#include "review/store/content.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,9 +1,11 @@
-/* pipeline: the stages in order. The same code behind the screen and behind `oddhours run`. */
-#ifndef ODDHOURS_RUN_PIPELINE_H
-#define ODDHOURS_RUN_PIPELINE_H
+/* listener: what is announced while a run is made, or read from a file. */
+#ifndef ODDHOURS_RUN_LISTENER_H
+#define ODDHOURS_RUN_LISTENER_H
 
-#include "base/progress.h"
-#include "run/run.h"
+#include <stddef.h>
+
+struct run;
+struct table;
 
 /* What the pipeline announces, always from the thread that called pipeline_run(). */
 enum pipeline_event {
@@ -20,10 +22,5 @@ struct pipeline_listener {
     void (*preview)(void *context, struct table *take_preview);
     void *context;
 };
-
-/* Runs all stages of `run`. A cancelled or failed stage ends the run; what was finished stays
- * valid. Returns run->status.code == STATUS_OK. `listener` may be NULL. */
-bool pipeline_run(struct run *run, const struct pipeline_listener *listener,
-                  const struct progress *progress);
 
 #endif

@@ -1,4 +1,4 @@
-#include "run/pipeline_internal.h"
+#include "run/pipeline/pipeline_internal.h"
 
 #include <stdio.h>
 #include <stdlib.h>

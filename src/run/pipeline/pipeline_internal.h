@@ -2,7 +2,7 @@
 #ifndef ODDHOURS_RUN_PIPELINE_INTERNAL_H
 #define ODDHOURS_RUN_PIPELINE_INTERNAL_H
 
-#include "run/pipeline.h"
+#include "run/pipeline/pipeline.h"
 
 struct pipeline {
     struct run *run;
