@@ -191,7 +191,7 @@ static bool prepare(struct work *work, const struct progress *progress, struct s
             return false;
         }
     }
-    for (size_t i = 0; i <= detector_count(); i++) {
+    for (size_t i = 0; i < run->n_results; i++) {
         const struct result *result = &run->results[i];
         if (result->ready) {
             work->lists[input->n_lists++] =
@@ -223,7 +223,7 @@ static void put_input(const struct work *work, struct outfile *file)
                    " lines left out. Seed %u. The run card is at the end.\n\n",
                    run->table->n_rows, read->bytes, read->hash, read->rejected,
                    run->params.seed);
-    for (size_t i = 0; i <= detector_count(); i++) {
+    for (size_t i = 0; i < run->n_results; i++) {
         const struct result *result = &run->results[i];
         if (result->ready && result->partial[0] != '\0') {
             outfile_printf(file, "- %s: %s\n", result->title, result->partial);

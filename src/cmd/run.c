@@ -64,7 +64,7 @@ static void print_summary(const struct run *run, const char *directory)
            format_count(table->profiles.n, "profile").text,
            format_count(table->report.rejected, "line").text);
     operand_print_rejects(table, stdout);
-    for (size_t i = 0; i <= detector_count(); i++) {
+    for (size_t i = 0; i < run->n_results; i++) {
         if (run->results[i].ready) {
             print_result(run, &run->results[i]);
         }

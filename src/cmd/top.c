@@ -70,23 +70,18 @@ static bool take(void *context, size_t index, const char *value, struct status *
 /* `by` names a detector that will run, or the ensemble. */
 static bool check_by(const struct settings *settings, struct status *status)
 {
-    struct suggestion suggestion = {0};
-    if (strcmp(settings->by, "ensemble") == 0) {
-        return true;
-    }
-    suggest_consider(&suggestion, settings->by, "ensemble");
-    for (size_t i = 0; detectors[i] != NULL; i++) {
-        suggest_consider(&suggestion, settings->by, detectors[i]->name);
-        if (strcmp(settings->by, detectors[i]->name) == 0) {
-            return settings->params.use[i] ||
+    const char *name, *meant;
+    for (size_t i = 0; (name = run_result_name(NULL, i)) != NULL; i++) {
+        if (strcmp(settings->by, name) == 0) {
+            return i >= detector_count() || settings->params.use[i] ||
                    status_set(status, STATUS_USAGE, "--by %s, but --models leaves it out",
                               settings->by);
         }
     }
+    meant = run_result_suggest(NULL, settings->by);
     return status_set(status, STATUS_USAGE, "--by: there is no detector '%.60s'%s%s%s",
-                      settings->by, suggestion.word != NULL ? "; did you mean '" : "",
-                      suggestion.word != NULL ? suggestion.word : "",
-                      suggestion.word != NULL ? "'?" : "");
+                      settings->by, meant != NULL ? "; did you mean '" : "",
+                      meant != NULL ? meant : "", meant != NULL ? "'?" : "");
 }
 
 static struct filter_context context_of(const struct run *run, const struct result *by,
@@ -95,7 +90,7 @@ static struct filter_context context_of(const struct run *run, const struct resu
     struct filter_context context = {.table = run->table,
                                      .by_profile = run->by_profile,
                                      .rankings = rankings,
-                                     .n_rankings = detector_count() + 1};
+                                     .n_rankings = run->n_results};
     for (size_t i = 0; i < context.n_rankings; i++) {
         const struct result *one = &run->results[i];
         rankings[i] = (struct filter_ranking){.name = one->name,
@@ -154,7 +149,7 @@ static bool find_rows(const struct settings *settings, const struct run *run,
                       const struct result *by, struct row_set *rows, char **understood,
                       struct status *status)
 {
-    struct filter_ranking rankings[DETECTOR_MAX + 1];
+    struct filter_ranking rankings[RUN_RESULTS_MAX];
     struct filter_context context = context_of(run, by, rankings);
     struct filter_error error;
     size_t count = (size_t)settings->count;
@@ -204,7 +199,7 @@ static struct sheet *make_sheet(const struct settings *settings, const struct ru
 static bool put_all(const struct settings *settings, const struct run *run,
                     struct status *status)
 {
-    const struct result *by = run_result(run, settings->by);
+    const struct result *by = run_result_find(run, settings->by);
     if (!by->ready) {
         return status_set(status, STATUS_USAGE, "--by %s: this run has no such scores",
                           settings->by);

@@ -17,11 +17,11 @@
 #include "rank/ranking.h"
 #include "table/row_index.h"
 
-enum { WHY_COMMON = 3 };
+enum { WHY_COMMON = 3, WHY_SOURCES_MAX = 16 };
 
-/* A detector, or the ensemble (detector NULL), as far as an explanation needs it. */
+/* A detector, or another list (detector NULL), as far as an explanation needs it. */
 struct why_source {
-    const char *title, *brief;
+    const char *name, *title, *brief;
     const struct detector *detector;
     const void *model;
     const double *score; /* (n) by profile */
@@ -36,7 +36,7 @@ struct why_data {
     struct why_context *context; /* NULL: no class and no past */
     const double *mean;          /* (d) of all rows */
     size_t n_sources;
-    struct why_source source[DETECTOR_MAX + 1];
+    struct why_source source[WHY_SOURCES_MAX];
 };
 
 struct why_detector {
@@ -72,7 +72,7 @@ struct why {
     double past_tail[TABLE_FEATURES_MAX];
     size_t past_at_least[TABLE_FEATURES_MAX];
 
-    struct why_detector detector[DETECTOR_MAX + 1]; /* by source */
+    struct why_detector detector[WHY_SOURCES_MAX]; /* by source */
     size_t n_common;
     struct why_common common[WHY_COMMON]; /* the nearest first */
 };

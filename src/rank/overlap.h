@@ -17,7 +17,7 @@
 #include "table/row_index.h"
 #include "table/table.h"
 
-enum { OVERLAP_MAX = 9 /* rankings at once */ };
+enum { OVERLAP_MAX = 16 /* rankings at once */ };
 
 /* The K first rows of a ranking: all of the profiles at positions [0, whole), and of those at
  * [whole, touched) the rows up to `cut`. */

@@ -159,7 +159,7 @@ cJSON *card_json(const struct run *run, struct status *status)
         good = add_feature_summaries(card, run, status);
     }
     cJSON *results = json_object(card, "results");
-    for (size_t i = 0; good && i <= detector_count(); i++) {
+    for (size_t i = 0; good && i < run->n_results; i++) {
         if (run->results[i].ready) {
             good = add_result(results, run, &run->results[i], status);
         }

@@ -7,6 +7,8 @@
 #include "rank/overlap.h"
 #include "base/json.h"
 
+_Static_assert((int)RUN_RESULTS_MAX <= (int)WHY_SOURCES_MAX, "every result explains itself");
+
 struct explainer *explainer_new(const struct run *run, struct parallel *parallel,
                                 const struct progress *progress, struct status *status)
 {
@@ -26,11 +28,12 @@ struct explainer *explainer_new(const struct run *run, struct parallel *parallel
                               .by_profile = run->by_profile,
                               .context = explainer->context,
                               .mean = explainer->mean};
-    for (size_t i = 0; i <= detector_count(); i++) {
+    for (size_t i = 0; i < run->n_results; i++) {
         const struct result *result = &run->results[i];
         if (result->ready) {
             data->source[data->n_sources++] =
-                (struct why_source){.title = result->title,
+                (struct why_source){.name = result->name,
+                                    .title = result->title,
                                     .brief = result->brief,
                                     .detector = result->detector,
                                     .model = model_fitted(result->model),
@@ -72,8 +75,7 @@ static void add_detector(cJSON *list, const struct explainer *explainer, const s
 {
     const struct why_source *source = &explainer->data.source[i];
     const struct why_detector *found = &why->detector[i];
-    cJSON *one =
-        json_object(list, source->detector != NULL ? source->detector->name : "ensemble");
+    cJSON *one = json_object(list, source->name);
     json_bool(one, "scored", found->scored);
     if (!found->scored) {
         return;

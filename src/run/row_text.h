@@ -25,7 +25,7 @@ struct score_columns {
     bool rank;          /* followed by the row's rank, empty when not scored */
 };
 
-enum { ROW_LAYOUT_SCORES = DETECTOR_MAX + 1 };
+enum { ROW_LAYOUT_SCORES = RUN_RESULTS_MAX };
 
 /* The columns of a file, in this order: row_id, scores (scores_first), dt, src_user, scores. */
 struct row_layout {

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/suggest.h"
+#include "run/list.h"
 
 struct run *run_new(const struct run_params *params, struct status *status)
 {
@@ -13,33 +15,37 @@ struct run *run_new(const struct run_params *params, struct status *status)
         return NULL;
     }
     for (size_t i = 0; detectors[i] != NULL; i++) {
-        run->results[i].detector = detectors[i];
-        run->results[i].name = detectors[i]->name;
-        run->results[i].title = detectors[i]->title;
-        run->results[i].brief = detectors[i]->brief;
+        run->results[run->n_results++] = (struct result){.kind = RESULT_DETECTOR,
+                                                         .detector = detectors[i],
+                                                         .name = detectors[i]->name,
+                                                         .title = detectors[i]->title,
+                                                         .brief = detectors[i]->brief,
+                                                         .unit = detectors[i]->unit};
     }
-    struct result *ensemble = &run->results[detector_count()];
-    ensemble->name = "ensemble";
-    ensemble->title = "Ensemble";
-    ensemble->brief = "ENS";
+    for (size_t i = 0; lists[i] != NULL; i++) {
+        list_result(lists[i], &run->results[run->n_results++]);
+    }
     return run;
 }
 
-static void result_empty(struct result *result)
+void result_empty(struct result *result)
 {
     ranking_free(result->ranking);
     scores_clear(&result->scores);
     free(result->losses);
     model_free(result->model);
-    *result = (struct result){.detector = result->detector,
+    *result = (struct result){.kind = result->kind,
+                              .detector = result->detector,
+                              .list = result->list,
                               .name = result->name,
                               .title = result->title,
-                              .brief = result->brief};
+                              .brief = result->brief,
+                              .unit = result->unit};
 }
 
 void run_empty(struct run *run)
 {
-    for (size_t i = 0; i <= detector_count(); i++) {
+    for (size_t i = 0; i < run->n_results; i++) {
         result_empty(&run->results[i]);
     }
     feature_order_free(run->features);
@@ -72,14 +78,50 @@ void run_free(struct run *run)
     }
 }
 
-const struct result *run_result(const struct run *run, const char *name)
+const struct result *run_result_find(const struct run *run, const char *name)
 {
-    for (size_t i = 0; i <= detector_count(); i++) {
+    for (size_t i = 0; i < run->n_results; i++) {
         if (strcmp(run->results[i].name, name) == 0) {
             return &run->results[i];
         }
     }
     return NULL;
+}
+
+const struct result *run_ensemble(const struct run *run)
+{
+    size_t i = 0;
+    while (run->results[i].kind != RESULT_ENSEMBLE) {
+        i++; /* lists[] has it */
+    }
+    return &run->results[i];
+}
+
+bool run_result_wanted(const struct run *run, const struct result *result)
+{
+    if (result->kind == RESULT_DETECTOR) {
+        return run->params.use[result - run->results];
+    }
+    return result->list->wanted == NULL || result->list->wanted(&run->params);
+}
+
+const char *run_result_name(const struct run *run, size_t i)
+{
+    if (run != NULL) {
+        return i < run->n_results ? run->results[i].name : NULL;
+    }
+    size_t n = detector_count();
+    return i < n ? detectors[i]->name : lists[i - n] != NULL ? lists[i - n]->name : NULL;
+}
+
+const char *run_result_suggest(const struct run *run, const char *name)
+{
+    struct suggestion suggestion = {0};
+    const char *known;
+    for (size_t i = 0; (known = run_result_name(run, i)) != NULL; i++) {
+        suggest_consider(&suggestion, name, known);
+    }
+    return suggestion.word;
 }
 
 struct detector_data run_detector_data(const struct run *run)

@@ -21,12 +21,25 @@
 #include "table/scaler.h"
 #include "table/table.h"
 
-/* What one detector, or the ensemble, found. */
+struct list;
+
+enum result_kind {
+    RESULT_DETECTOR,
+    RESULT_ENSEMBLE, /* what the detectors say together */
+    RESULT_LIST,     /* another list (run/list.h); it joins pools and flagged: when named */
+};
+
+/* What ranks user-hours: what a detector found, the ensemble, or another list. */
 struct result {
-    const struct detector *detector;  /* NULL for the ensemble */
-    const char *name, *title, *brief; /* "ensemble", "Ensemble", "ENS" for that */
-    bool ready;                       /* scores and ranking are valid */
-    struct model *model;              /* NULL for the ensemble */
+    enum result_kind kind;
+    const struct detector *detector; /* RESULT_DETECTOR; else NULL */
+    const struct list *list;         /* the others; else NULL */
+    const char *name;                /* "ensemble": commands, filters, columns of files */
+    const char *title;               /* "Ensemble" */
+    const char *brief;               /* "ENS": column headings, at most 4 letters */
+    const char *unit;                /* what a score is: "score, 0 to 1" */
+    bool ready;                      /* scores and ranking are valid */
+    struct model *model;             /* of a detector */
     struct scores scores;
     struct ranking *ranking;
     char partial[80]; /* "108 of 200 trees (cancelled)"; empty when whole */
@@ -36,7 +49,10 @@ struct result {
     double *losses;
 };
 
-enum { RUN_STAGES_MAX = 3 + 2 * DETECTOR_MAX };
+enum {
+    RUN_RESULTS_MAX = 16, /* detectors and lists */
+    RUN_STAGES_MAX = 2 + 2 * RUN_RESULTS_MAX
+};
 
 /* One stage as it went, for the summary, the run card and the Run view. */
 struct stage_record {
@@ -55,8 +71,9 @@ struct run {
     float *scaled; /* (profiles.n, d); without params.index NULL again when no more needed */
     /* Where a value stands among all rows; NULL unless params.index. Announced with scaled. */
     struct feature_order *features;
-    /* By index in detectors[]; the ensemble is results[detector_count()]. */
-    struct result results[DETECTOR_MAX + 1];
+    /* The detectors by index in detectors[], then lists[] in order, then what was added. */
+    size_t n_results;
+    struct result results[RUN_RESULTS_MAX];
     struct stage_record stages[RUN_STAGES_MAX];
     size_t n_stages;
     struct estimate estimate; /* made before the first stage is announced */
@@ -66,14 +83,30 @@ struct run {
     char notice[STATUS_TEXT]; /* one sentence on saved runs worth telling; empty: none */
 };
 
+/* Frees what a result found; its name and the like stay. */
+void result_empty(struct result *result);
+
 struct run *run_new(const struct run_params *params, struct status *status);
 void run_free(struct run *run);
 
 /* Frees what the run found, so that it can be filled in again. The parameters stay. */
 void run_empty(struct run *run);
 
-/* The results by name; "ensemble" included. NULL when unknown. */
-const struct result *run_result(const struct run *run, const char *name);
+/* The result of that name, ready or not: the only way to one by name. NULL when unknown. */
+const struct result *run_result_find(const struct run *run, const char *name);
+
+/* The ensemble, ready or not. */
+const struct result *run_ensemble(const struct run *run);
+
+/* Whether a result is part of the run at all: its detector or list was asked for. */
+bool run_result_wanted(const struct run *run, const struct result *result);
+
+/* The names of the results of a run by their index, or with NULL of those that a run may have;
+ * NULL behind the last. */
+const char *run_result_name(const struct run *run, size_t i);
+
+/* What `name` may have been meant to be. NULL when it is near nothing. */
+const char *run_result_suggest(const struct run *run, const char *name);
 
 /* What detectors are given. */
 struct detector_data run_detector_data(const struct run *run);

@@ -40,7 +40,7 @@ static enum verdict own(const struct app *app, size_t rank)
 {
     const struct run *run = app->session.run;
     uint32_t row;
-    const struct ranking *ranking = run->results[session_results() - 1].ranking;
+    const struct ranking *ranking = run_ensemble(run)->ranking;
     assert_int_equal(ranking_rows(ranking, run->by_profile, rank, 1, &row, NULL), 1);
     const struct verdict_row *found = review_own(app->review, row);
     return found == NULL ? VERDICT_NONE : found->verdict;

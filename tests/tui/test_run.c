@@ -154,7 +154,7 @@ static void a_cancelled_training_is_said_everywhere(void **state)
     assert_false(app->has_message); /* it is there, too */
     fixture_do(app, "back");
     /* The ensemble says what it is made of. */
-    assert_non_null(strstr(results[detector_count()].partial, "2 of 3 detectors; AE "));
+    assert_non_null(strstr(run_ensemble(app->session.run)->partial, "2 of 3 detectors; AE "));
     fixture_do(app, "detector ensemble");
     fixture_do(app, "top");
     assert_true(fixture_shows(app, "2 of 3 detectors"));

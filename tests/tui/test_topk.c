@@ -92,7 +92,7 @@ static void the_largest_share_fits(void **state)
     assert_int_equal(one->session.selected.row, 100);
     double credit[TABLE_FEATURES_MAX];
     const struct run *run = one->session.run;
-    const struct result *lof = run_result(run, "lof");
+    const struct result *lof = run_result_find(run, "lof");
     const struct detector_data data = run_detector_data(run);
     assert_true(lof->detector->explain(lof->model->fitted, &data, run->table->row_profile[100],
                                        credit));

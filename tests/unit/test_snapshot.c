@@ -127,8 +127,8 @@ static void unknown_names_are_left_out_and_told(void **state)
     assert_true(archive_rename(path, other, "ensemble", "novelty") > 0);
     struct run *run = load_other(&status);
     assert_non_null(run);
-    assert_true(run_result(run, "iforest")->ready);
-    assert_false(run_result(run, "ensemble")->ready);
+    assert_true(run_result_find(run, "iforest")->ready);
+    assert_false(run_result_find(run, "ensemble")->ready);
     assert_non_null(strstr(run->notice, "result 'novelty'"));
     run_free(run);
 
@@ -136,7 +136,7 @@ static void unknown_names_are_left_out_and_told(void **state)
     assert_int_equal(archive_rename(path, other, "result", "log index"), 2);
     run = load_other(&status);
     assert_non_null(run);
-    assert_false(run_result(run, "iforest")->ready);
+    assert_false(run_result_find(run, "iforest")->ready);
     assert_non_null(strstr(run->notice, "log index 'iforest', log index 'ensemble'"));
     run_free(run);
 

@@ -262,10 +262,22 @@ void app_changed(struct app *app, unsigned what)
 
 void app_select_result(struct app *app, size_t result)
 {
-    if (result < session_results() && result != app->session.selected.result) {
+    if (result < session_results(&app->session) && result != app->session.selected.result) {
         app->session.selected.result = result;
         app_changed(app, CHANGED_DETECTOR);
     }
+}
+
+bool app_choose_result(struct app *app, const char *name)
+{
+    const struct run *run = app->session.run;
+    const struct result *result = run != NULL ? run_result_find(run, name) : NULL;
+    if (result == NULL || !run_result_wanted(run, result)) {
+        return false;
+    }
+    app->chosen_result = true;
+    app_select_result(app, (size_t)(result - run->results));
+    return true;
 }
 
 void app_select_k(struct app *app, size_t k)

@@ -35,6 +35,9 @@ uint64_t app_memory(const struct app *app);
 /* ---- selecting: every view is told (view.h, CHANGED_...) ---- */
 
 void app_select_result(struct app *app, size_t result);
+
+/* Selects the result of that name, as the user's choice; false when the run has none. */
+bool app_choose_result(struct app *app, const char *name);
 void app_select_k(struct app *app, size_t k);
 void app_select_row(struct app *app, size_t row); /* and the row's user */
 void app_select_user(struct app *app, uint32_t user);
@@ -126,7 +129,7 @@ enum slot {
 /* The pool of threads for queries; only to be used on the queries thread. */
 struct parallel *app_query_threads(const struct app *app);
 
-/* What names in a filter mean now; rankings has room for DETECTOR_MAX + 1. There must be a
+/* What names in a filter mean now; rankings has room for RUN_RESULTS_MAX. There must be a
  * table. rows_query.h does all of it. */
 void app_filter_context(const struct app *app, struct filter_context *context,
                         struct filter_ranking *rankings);

@@ -131,7 +131,7 @@ static void set_k(struct app *app, const char *argument)
 /* The next result that the run has, ready or not. */
 static void step_result(struct app *app, bool forward)
 {
-    size_t n = session_results(), i = app->session.selected.result;
+    size_t n = session_results(&app->session), i = app->session.selected.result;
     for (size_t step = 0; step < n; step++) {
         i = (i + (forward ? 1 : n - 1)) % n;
         if (session_uses(&app->session, i)) {
@@ -144,22 +144,13 @@ static void step_result(struct app *app, bool forward)
 
 static void choose_result(struct app *app, const char *name)
 {
-    for (size_t i = 0; i < session_results(); i++) {
-        const char *known = i < detector_count() ? detectors[i]->name : "ensemble";
-        if (strcmp(known, name) == 0 && session_uses(&app->session, i)) {
-            app->chosen_result = true;
-            app_select_result(app, i);
-            return;
-        }
+    if (app_choose_result(app, name)) {
+        return;
     }
-    struct suggestion suggestion = {0};
-    for (size_t i = 0; i < session_results(); i++) {
-        suggest_consider(&suggestion, name,
-                         i < detector_count() ? detectors[i]->name : "ensemble");
-    }
+    const char *meant = run_result_suggest(app->session.run, name);
     app_say(app, LOG_ERROR, "'%s' is no detector of this run%s%s%s", name,
-            suggestion.word != NULL ? "; did you mean " : "",
-            suggestion.word != NULL ? suggestion.word : "", suggestion.word != NULL ? "?" : "");
+            meant != NULL ? "; did you mean " : "", meant != NULL ? meant : "",
+            meant != NULL ? "?" : "");
 }
 
 static bool is_view(enum action action)

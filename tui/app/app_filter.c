@@ -17,16 +17,16 @@ void app_filter_context(const struct app *app, struct filter_context *context,
     context->table = run->table;
     context->by_profile = run->by_profile;
     context->rankings = rankings;
-    context->n_rankings = session_results();
+    context->n_rankings = session_results(session);
     context->main_ranking = session->selected.result;
     context->blind = session->blind;
     context->hooks = review_hooks(app->review, &context->n_hooks);
-    for (size_t i = 0; i < session_results(); i++) {
+    for (size_t i = 0; i < session_results(session); i++) {
         const struct result *result = &run->results[i];
         bool ready = session->has_result[i];
         rankings[i] = (struct filter_ranking){
-            .name = i < detector_count() ? detectors[i]->name : "ensemble",
-            .alias = i < detector_count() ? detectors[i]->brief : "ENS",
+            .name = result->name,
+            .alias = result->brief,
             .ranking = ready ? result->ranking : NULL,
             .threshold = ready ? result->scores.threshold : 0,
         };
@@ -63,7 +63,7 @@ static bool understand(struct app *app, const char *text, struct session_filter 
                        struct filter_error *error)
 {
     struct filter_context context;
-    struct filter_ranking rankings[DETECTOR_MAX + 1];
+    struct filter_ranking rankings[RUN_RESULTS_MAX];
     if (!app->session.has_table) {
         return false;
     }

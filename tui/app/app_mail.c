@@ -137,7 +137,7 @@ static void result_has_come(struct app *app, size_t index)
     struct session *session = &app->session;
     const struct result *result = &app->run->results[index];
     bool first = true;
-    for (size_t i = 0; i < session_results(); i++) {
+    for (size_t i = 0; i < session_results(session); i++) {
         first = first && !session->has_result[i];
     }
     session->has_result[index] = true;
@@ -147,8 +147,7 @@ static void result_has_come(struct app *app, size_t index)
     if (result->health[0] != '\0') {
         app_log(app, LOG_NOTE, "%s: %s", result->title, result->health);
     }
-    bool ensemble = index == detector_count();
-    if (first || (ensemble && !app->chosen_result)) {
+    if (first || (result->kind == RESULT_ENSEMBLE && !app->chosen_result)) {
         app->session.selected.result = index;
         app_changed(app, CHANGED_RESULT | CHANGED_DETECTOR);
     } else {
@@ -183,7 +182,7 @@ static void replace(struct app *app)
     app->run = app->running;
     session->run = app->run;
     session->has_table = session->has_scaled = true;
-    for (size_t i = 0; i < session_results(); i++) {
+    for (size_t i = 0; i < session_results(session); i++) {
         session->has_result[i] = app->run->results[i].ready;
     }
     session->selected.has_row = session->selected.has_user = false;

@@ -91,7 +91,7 @@ struct sheet *app_why_sheet(const struct run *run, const struct why_data *data,
         for (size_t i = 0; i < why->d; i++) {
             put_feature(sheet, data, why, i);
         }
-        for (size_t i = 0; i < session_results(); i++) {
+        for (size_t i = 0; i < run->n_results; i++) {
             if (run->results[i].partial[0] != '\0') {
                 sheet_add_partial(sheet, run->results[i].name, run->results[i].partial);
             }

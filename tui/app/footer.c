@@ -13,7 +13,7 @@ enum { FOOTER_KEYS = 7, FOOTER_CANDIDATES = 16 };
 static bool has_choice_of_results(const struct session *session)
 {
     size_t n = 0;
-    for (size_t i = 0; i < session_results(); i++) {
+    for (size_t i = 0; i < session_results(session); i++) {
         n += session_uses(session, i) ? 1 : 0;
     }
     return n > 1;

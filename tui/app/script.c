@@ -28,14 +28,19 @@ struct script {
 
 static bool is_condition(const char *word)
 {
-    static const char *const known[] = {"preview",  "table", "scaled",
-                                        "ensemble", "done",  "idle"};
+    static const char *const known[] = {"preview", "table", "scaled", "done", "idle"};
+    const char *name;
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
         if (strcmp(word, known[i]) == 0) {
             return true;
         }
     }
-    return detector_find(word) != NULL;
+    for (size_t i = 0; (name = run_result_name(NULL, i)) != NULL; i++) {
+        if (strcmp(word, name) == 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static bool check_keys(const char *text)
@@ -160,13 +165,9 @@ static bool has_come(const char *what, const struct app *app)
     if (strcmp(what, "idle") == 0) {
         return over && app_idle(app);
     }
-    for (size_t i = 0; i < session_results(); i++) {
-        const char *name = i < detector_count() ? detectors[i]->name : "ensemble";
-        if (strcmp(what, name) == 0) {
-            return session->has_result[i] || over;
-        }
-    }
-    return true;
+    const struct result *result =
+        session->run != NULL ? run_result_find(session->run, what) : NULL;
+    return result == NULL || session->has_result[result - session->run->results] || over;
 }
 
 static void press(struct app *app, const char *names)

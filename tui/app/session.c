@@ -1,8 +1,8 @@
 #include "app/session.h"
 
-size_t session_results(void)
+size_t session_results(const struct session *session)
 {
-    return detector_count() + 1;
+    return session->run != NULL ? session->run->n_results : 0;
 }
 
 const struct result *session_result(const struct session *session)
@@ -14,7 +14,7 @@ const struct result *session_result(const struct session *session)
 const char *session_result_title(const struct session *session)
 {
     size_t i = session->selected.result;
-    return i < detector_count() ? detectors[i]->title : "Ensemble";
+    return session->run != NULL ? session->run->results[i].title : "";
 }
 
 const struct table *session_table(const struct session *session)
@@ -24,8 +24,6 @@ const struct table *session_table(const struct session *session)
 
 bool session_uses(const struct session *session, size_t result)
 {
-    if (session->run == NULL) {
-        return false;
-    }
-    return result >= detector_count() || session->run->params.use[result];
+    return result < session_results(session) &&
+           run_result_wanted(session->run, &session->run->results[result]);
 }

@@ -18,7 +18,7 @@
 #include "widgets/meter.h"
 
 struct selection {
-    size_t result; /* index in run->results: a detector, or the ensemble (the last) */
+    size_t result; /* index in run->results */
     size_t k;
     bool has_row, has_user;
     size_t row;    /* row_id */
@@ -36,12 +36,12 @@ struct session_filter {
 };
 
 struct session {
-    const char *input;                 /* the file's name without folders */
-    const struct run *run;             /* whose results are shown; NULL before the first run */
-    const struct table *preview;       /* the first rows, before the table is there; or NULL */
-    bool has_table;                    /* run->table, run->by_profile */
-    bool has_scaled;                   /* run->scaler, run->scaled */
-    bool has_result[DETECTOR_MAX + 1]; /* run->results[i] */
+    const char *input;                /* the file's name without folders */
+    const struct run *run;            /* whose results are shown; NULL before the first run */
+    const struct table *preview;      /* the first rows, before the table is there; or NULL */
+    bool has_table;                   /* run->table, run->by_profile */
+    bool has_scaled;                  /* run->scaler, run->scaled */
+    bool has_result[RUN_RESULTS_MAX]; /* run->results[i] */
 
     /* The run in the worker, or the one that was: another than `run` while a repeated run has
      * not finished. Of its stages the first n_stages have begun; all but the last are final
@@ -61,8 +61,8 @@ struct session {
     struct log log;
 };
 
-/* Number of results, the ensemble included; its index is the last. */
-size_t session_results(void);
+/* Number of results of the run, ready or not; 0 before there is a run. */
+size_t session_results(const struct session *session);
 
 /* The result that is selected, or NULL while it is not ready. */
 const struct result *session_result(const struct session *session);

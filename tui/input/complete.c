@@ -22,9 +22,9 @@ static void nth_word(const char *const *list, size_t n, char *word, size_t size)
 
 static void detector_word(const struct session *session, size_t n, char *word, size_t size)
 {
-    for (size_t i = 0; i < session_results(); i++) {
+    for (size_t i = 0; i < session_results(session); i++) {
         if (session_uses(session, i) && n-- == 0) {
-            snprintf(word, size, "%s", i < detector_count() ? detectors[i]->name : "ensemble");
+            snprintf(word, size, "%s", session->run->results[i].name);
             return;
         }
     }
@@ -132,7 +132,7 @@ static void term_word(const struct app *app, const char *typed, size_t n, char *
                       size_t size)
 {
     struct filter_context context;
-    struct filter_ranking rankings[DETECTOR_MAX + 1];
+    struct filter_ranking rankings[RUN_RESULTS_MAX];
     struct filter_name names[NAMES_MAX];
     char before[PROMPT_WORD], field[PROMPT_WORD];
     size_t sign = typed[0] == '-' || typed[0] == '!';

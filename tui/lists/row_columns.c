@@ -29,11 +29,6 @@ static size_t features(const struct session *session)
     return session->has_table ? session->run->table->profiles.d : 0;
 }
 
-static const char *result_name(size_t result)
-{
-    return result < detector_count() ? detectors[result]->name : "ensemble";
-}
-
 /* ---- all columns there are, in the order of completion ---- */
 
 static bool nth(const struct session *session, size_t n, struct row_column *column)
@@ -46,7 +41,7 @@ static bool nth(const struct session *session, size_t n, struct row_column *colu
             return true;
         }
     }
-    for (size_t i = 0; i < session_results(); i++) {
+    for (size_t i = 0; i < session_results(session); i++) {
         if (session_uses(session, i)) {
             if (n < 2) {
                 *column = (struct row_column){n == 0 ? ROW_COLUMN_SCORE : ROW_COLUMN_RANK, i};
@@ -66,7 +61,7 @@ void row_column_name(struct row_column column, const struct session *session, ch
     if (column.kind == ROW_COLUMN_FEATURE) {
         snprintf(text, size, "%s", session->run->table->feature_names[column.index]);
     } else if (of_result && column.index != ROW_COLUMN_IN_VIEW) {
-        snprintf(text, size, "%s%s", result_name(column.index),
+        snprintf(text, size, "%s%s", session->run->results[column.index].name,
                  column.kind == ROW_COLUMN_RANK ? ".rank" : "");
     } else {
         snprintf(text, size, "%s", plain[column.kind] != NULL ? plain[column.kind] : "here");
@@ -219,7 +214,7 @@ static void expand(struct row_column column, const struct session *session,
     switch (column.kind) {
     case ROW_COLUMN_RANKS:
     case ROW_COLUMN_SCORES:
-        for (size_t i = 0; i < session_results(); i++) {
+        for (size_t i = 0; i < session_results(session); i++) {
             bool rank = column.kind == ROW_COLUMN_RANKS;
             if (session_uses(session, i) && !(rank && i == session->selected.result)) {
                 add(shown, (struct row_column){rank ? ROW_COLUMN_RANK : ROW_COLUMN_SCORE, i});

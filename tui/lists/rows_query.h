@@ -13,7 +13,7 @@ struct rows_query {
     char text[FILTER_TEXT];
     struct filter *filter;
     struct filter_context context;
-    struct filter_ranking rankings[DETECTOR_MAX + 1];
+    struct filter_ranking rankings[RUN_RESULTS_MAX];
     struct parallel *parallel; /* of the queries thread */
     size_t most;
     bool reorders; /* the rows found are put into another order, set by the view: */

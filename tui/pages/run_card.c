@@ -133,7 +133,7 @@ struct page *app_card_page(const struct app *app)
     add_stages(page, app);
     page_add(page, ROLE_TEXT, "%s", "");
     page_add(page, ROLE_STRONG, "results");
-    for (size_t i = 0; i < session_results(); i++) {
+    for (size_t i = 0; i < session_results(session); i++) {
         if (session->has_result[i]) {
             add_result(page, run, &run->results[i]);
         }

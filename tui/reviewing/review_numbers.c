@@ -14,7 +14,7 @@ struct report_query {
     struct query query;
     const struct run *run;
     const struct review_desk *desk;
-    bool ready[DETECTOR_MAX + 1];
+    bool ready[RUN_RESULTS_MAX];
     size_t k;
     struct page *page; /* the answer */
 };
@@ -40,13 +40,13 @@ static void work(struct query *query, const struct progress *progress)
 {
     struct report_query *self = (struct report_query *)query;
     const struct review_desk *desk = self->desk;
-    struct evaluated lists[DETECTOR_MAX + 1];
+    struct evaluated lists[RUN_RESULTS_MAX];
     size_t n = 0;
     if (!desk->attached) {
         status_set(&query->status, STATUS_INPUT, "the table is not there yet");
         return;
     }
-    for (size_t i = 0; i <= detector_count(); i++) {
+    for (size_t i = 0; i < self->run->n_results; i++) {
         const struct result *result = &self->run->results[i];
         if (self->ready[i]) {
             /* The short names of the lists' headings: so the tables fit on the screen. */

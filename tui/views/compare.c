@@ -11,8 +11,8 @@
 static size_t ready_detectors(const struct session *session)
 {
     size_t n = 0;
-    for (size_t i = 0; i < detector_count(); i++) {
-        n += session->has_result[i];
+    for (size_t i = 0; i < session_results(session); i++) {
+        n += session->has_result[i] && session->run->results[i].kind == RESULT_DETECTOR;
     }
     return n;
 }

@@ -44,10 +44,10 @@ static void lay_out(const struct compare_view *view, const struct app *app,
 }
 
 /* By which detector a user-hour of the list is explained: the one that finds it rarer. */
-static size_t told_by(const struct compare_view *view, size_t i)
+static size_t told_by(const struct compare_view *view, const struct run *run, size_t i)
 {
     return view->pane == PANE_DIFFER ? view->found.result[view->found.differ[i].rare]
-                                     : session_results() - 1;
+                                     : (size_t)(run_ensemble(run) - run->results);
 }
 
 /* "LOF 4,700 x AE", or the reason. */
@@ -58,12 +58,13 @@ static void draw_last(const struct compare_view *view, const struct session *ses
     const struct run *run = session->run;
     if (view->pane == PANE_DIFFER) {
         const struct disagreement *differ = &view->found.differ[i];
-        snprintf(text, sizeof text, "%s %s %s %s", run->results[told_by(view, i)].brief,
+        snprintf(text, sizeof text, "%s %s %s %s", run->results[told_by(view, run, i)].brief,
                  format_rounded(pow(10, differ->decades)).text, canvas->glyphs->times,
                  run->results[view->found.result[differ->ordinary]].brief);
     } else if (layout->columns.width[layout->last] > 0) {
-        detail_why(session, told_by(view, i), run->table->row_profile[compare_row(view, i)],
-                   canvas->glyphs->ascii, text, sizeof text);
+        detail_why(session, told_by(view, run, i),
+                   run->table->row_profile[compare_row(view, i)], canvas->glyphs->ascii, text,
+                   sizeof text);
     }
     columns_field(&layout->columns, canvas, y, layout->last, ROLE_TEXT, text);
 }
@@ -237,6 +238,6 @@ void compare_draw(struct compare_view *view, const struct app *app, struct canva
     if (detail > 0) {
         struct canvas part =
             canvas_part(canvas, canvas->rows - detail, 0, detail, canvas->cols);
-        detail_draw_by(app, row, told_by(view, list->cursor), &part);
+        detail_draw_by(app, row, told_by(view, session->run, list->cursor), &part);
     }
 }

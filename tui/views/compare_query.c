@@ -58,7 +58,7 @@ static bool sort_consensus(struct compare_query *self, uint32_t *rows,
                            const struct progress *progress)
 {
     struct compare_answer *found = &self->found;
-    const struct result *ensemble = run_result(self->run, "ensemble");
+    const struct result *ensemble = run_ensemble(self->run);
     struct row_order order = {.key = ROW_KEY_ROW};
     if (ensemble->ranking != NULL) {
         order = (struct row_order){
@@ -147,8 +147,8 @@ struct compare_query *compare_query_new(const struct app *app, size_t least, siz
     self->query.slot = SLOT_COMPARE;
     self->run = session->run;
     struct compare_answer *found = &self->found;
-    for (size_t i = 0; i < detector_count() && found->n < OVERLAP_MAX; i++) {
-        if (session->has_result[i]) {
+    for (size_t i = 0; i < session_results(session) && found->n < OVERLAP_MAX; i++) {
+        if (session->has_result[i] && session->run->results[i].kind == RESULT_DETECTOR) {
             self->ranking[found->n] = session->run->results[i].ranking;
             found->result[found->n++] = i;
         }

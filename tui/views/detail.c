@@ -42,12 +42,12 @@ void detail_rank(const struct session *session, size_t result, size_t row, char 
 /* The member of the ensemble in which a profile is rarest; the result itself otherwise. */
 static size_t most_certain(const struct session *session, size_t result, size_t profile)
 {
-    if (result + 1 < session_results()) {
+    if (session->run->results[result].kind != RESULT_ENSEMBLE) {
         return result;
     }
     double least = INFINITY;
-    for (size_t i = 0; i + 1 < session_results(); i++) {
-        if (session->has_result[i]) {
+    for (size_t i = 0; i < session_results(session); i++) {
+        if (session->has_result[i] && session->run->results[i].kind == RESULT_DETECTOR) {
             double share = ranking_tail_share(session->run->results[i].ranking, profile);
             if (share < least) {
                 least = share;
@@ -296,7 +296,7 @@ static void rank_text(const struct session *session, size_t result, size_t row, 
  * others go without their "1 in N" when that is too long. */
 static void draw_ranks(const struct session *session, size_t row, struct canvas *canvas, int y)
 {
-    size_t n = session_results(), first = session->selected.result;
+    size_t n = session_results(session), first = session->selected.result;
     char line[2][400];
     for (int brief = 0; brief <= 1; brief++) {
         size_t length = 0;

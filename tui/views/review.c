@@ -111,16 +111,6 @@ static void set_extra(struct review_view *view, struct app *app, enum action act
     ask_anew(view, app);
 }
 
-static void choose_result(struct app *app, const char *name)
-{
-    for (size_t i = 0; i < session_results(); i++) {
-        const char *known = i < detector_count() ? detectors[i]->name : "ensemble";
-        if (strcmp(known, name) == 0 && session_uses(app_session(app), i)) {
-            app_select_result(app, i);
-        }
-    }
-}
-
 /* `queue KIND [WORD]...`: another queue, with a K of its own when one is given. */
 static void set_queue(struct review_view *view, struct app *app, const char *words)
 {
@@ -130,13 +120,13 @@ static void set_queue(struct review_view *view, struct app *app, const char *wor
         app_say(app, LOG_NOTE, "%s", view->numbers.label);
         return;
     }
-    if (!review_wish_parse(&view->wish, words, &status)) {
+    if (!review_wish_parse(&view->wish, app_session(app)->run, words, &status)) {
         app_say(app, LOG_ERROR, "%s", status.text);
         return;
     }
     const char *names = view->wish.names;
     if (view->wish.spec.kind != QUEUE_POOLED && names[0] != '\0') {
-        choose_result(app, names);
+        app_choose_result(app, names);
     }
     ask_anew(view, app);
     if (view->wish.spec.k > 0) {

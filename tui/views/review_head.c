@@ -84,10 +84,10 @@ static int add_part(struct canvas *canvas, int y, int x, enum role role, const c
 static int draw_table(const struct review_view *view, const struct session *session, bool all,
                       struct canvas *canvas, int y)
 {
-    struct head_row rows[DETECTOR_MAX + 1];
+    struct head_row rows[RUN_RESULTS_MAX];
     struct columns columns;
     size_t n = 0, k = session->selected.k;
-    for (size_t i = 0; i < session_results(); i++) {
+    for (size_t i = 0; i < session_results(session); i++) {
         if (view->numbers.of[i].ready && (all || i == session->selected.result)) {
             k = view->numbers.of[i].at.k;
             fill_row(view, session, i, &rows[n++]);

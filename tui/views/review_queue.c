@@ -11,22 +11,22 @@
 
 /* ---- words ---- */
 
-static bool is_detector(const char *name, size_t length)
+static bool is_result(const struct run *run, const char *name, size_t length)
 {
-    for (size_t i = 0; i < detector_count(); i++) {
-        if (strlen(detectors[i]->name) == length &&
-            strncmp(detectors[i]->name, name, length) == 0) {
+    const char *known;
+    for (size_t i = 0; (known = run_result_name(run, i)) != NULL; i++) {
+        if (strlen(known) == length && strncmp(known, name, length) == 0) {
             return true;
         }
     }
-    return length == strlen("ensemble") && strncmp(name, "ensemble", length) == 0;
+    return false;
 }
 
-static bool are_detectors(const char *names)
+static bool are_results(const struct run *run, const char *names)
 {
     for (const char *name = names;; name++) {
         size_t length = strcspn(name, ",");
-        if (!is_detector(name, length)) {
+        if (!is_result(run, name, length)) {
             return false;
         }
         name += length;
@@ -36,7 +36,7 @@ static bool are_detectors(const char *names)
     }
 }
 
-static bool take_word(struct review_wish *wish, const char *word)
+static bool take_word(struct review_wish *wish, const struct run *run, const char *word)
 {
     static const struct {
         const char *word;
@@ -66,21 +66,22 @@ static bool take_word(struct review_wish *wish, const char *word)
         wish->spec.blind = false;
         return true;
     }
-    if (strlen(word) < sizeof wish->names && are_detectors(word)) {
+    if (strlen(word) < sizeof wish->names && are_results(run, word)) {
         memcpy(wish->names, word, strlen(word) + 1);
         return true;
     }
     return queue_parse_word(word, &wish->spec);
 }
 
-bool review_wish_parse(struct review_wish *wish, const char *words, struct status *status)
+bool review_wish_parse(struct review_wish *wish, const struct run *run, const char *words,
+                       struct status *status)
 {
     struct review_wish changed = *wish;
     char word[QUEUE_LABEL];
     for (words += strspn(words, " "); *words != '\0'; words += strspn(words, " ")) {
         size_t length = strcspn(words, " ");
         snprintf(word, sizeof word, "%.*s", (int)length, words);
-        if (length >= sizeof word || !take_word(&changed, word)) {
+        if (length >= sizeof word || !take_word(&changed, run, word)) {
             return status_set(status, STATUS_USAGE,
                               "'%.60s' says nothing about a queue: top, pooled or stratified, "
                               "k=1000 each=30 controls=10 repeats=5 seed=7 blind open",
@@ -134,19 +135,20 @@ static bool belongs(const struct numbers_query *asked, size_t i)
         return i == asked->result;
     }
     bool named = asked->wish.names[0] != '\0';
-    return (named || i < detector_count()) &&
-           listed(asked->wish.names, asked->run->results[i].name);
+    const struct result *result = &asked->run->results[i];
+    return (named || result->kind == RESULT_DETECTOR) &&
+           listed(asked->wish.names, result->name);
 }
 
 static void make_queue(struct numbers_query *asked, struct status *status)
 {
-    const struct ranking *rankings[DETECTOR_MAX + 1];
+    const struct ranking *rankings[RUN_RESULTS_MAX];
     const struct run *run = asked->run;
     const struct queue_spec *spec = &asked->wish.spec;
     struct review_numbers *numbers = &asked->numbers;
     char names[256] = "", *brief = numbers->of_whom;
     size_t n = 0;
-    for (size_t i = 0; i <= detector_count(); i++) {
+    for (size_t i = 0; i < run->n_results; i++) {
         if (belongs(asked, i)) {
             size_t at = strlen(names), end = strlen(brief);
             snprintf(names + at, sizeof names - at, "%s%s", n > 0 ? "," : "",
@@ -191,7 +193,7 @@ static void work(struct query *query, const struct progress *progress)
     make_queue(asked, &query->status);
     const struct evaluation_data data = {run->table, run->by_profile,
                                          review_counting(asked->review)};
-    for (size_t i = 0; query->status.code == STATUS_OK && i <= detector_count(); i++) {
+    for (size_t i = 0; query->status.code == STATUS_OK && i < run->n_results; i++) {
         struct evaluation one;
         if (!asked->has[i] ||
             !evaluation_new(&data, run->results[i].ranking, asked->k, &one, &query->status)) {

@@ -17,8 +17,10 @@ struct review_wish {
 };
 
 /* Changes a wish as words say: "pooled k=100 seed=7", "stratified each=30 blind", or the whole
- * label of an earlier queue. False, and nothing changed, for a word that has no meaning. */
-bool review_wish_parse(struct review_wish *wish, const char *words, struct status *status);
+ * label of an earlier queue. `run` has the results that may be named (NULL: all there are).
+ * False, and nothing changed, for a word that has no meaning. */
+bool review_wish_parse(struct review_wish *wish, const struct run *run, const char *words,
+                       struct status *status);
 
 struct review_numbers {
     struct queue *queue;
@@ -27,7 +29,7 @@ struct review_numbers {
     struct {
         bool ready;
         struct precision at;
-    } of[DETECTOR_MAX + 1];
+    } of[RUN_RESULTS_MAX];
     struct evaluation in_view; /* of the detector in view, with its curve */
     bool has_view;
     bool by_strata; /* `estimate` is of the queue's strata */
@@ -40,7 +42,7 @@ struct numbers_query {
     struct query query;
     struct review *review;
     const struct run *run;
-    bool has[DETECTOR_MAX + 1];
+    bool has[RUN_RESULTS_MAX];
     size_t result, k;
     struct review_wish wish;
     struct review_numbers numbers; /* the answer */

@@ -195,7 +195,7 @@ static void draw_result(const struct columns *columns, const struct result *resu
 
 static bool any_partial(const struct session *session)
 {
-    for (size_t i = 0; i < session_results(); i++) {
+    for (size_t i = 0; i < session_results(session); i++) {
         if (session->has_result[i] && session->run->results[i].partial[0] != '\0') {
             return true;
         }
@@ -220,13 +220,13 @@ static int draw_results(const struct session *session, struct canvas *canvas, in
     columns_place(&columns, part.cols);
     columns_header(&columns, &part, 0, columns.n, false);
     y++;
-    for (size_t i = 0; i < session_results(); i++) {
+    for (size_t i = 0; i < session_results(session); i++) {
         if (session->has_result[i]) {
             draw_result(&columns, &session->run->results[i], &part, y - from);
             y++;
         }
     }
-    for (size_t i = 0; i < session_results(); i++) {
+    for (size_t i = 0; i < session_results(session); i++) {
         const struct result *one = &session->run->results[i];
         const char *texts[] = {one->partial, one->health};
         for (size_t k = 0; session->has_result[i] && k < 2; k++) {
@@ -242,7 +242,7 @@ static int draw_results(const struct session *session, struct canvas *canvas, in
 
 static bool any_result(const struct session *session)
 {
-    for (size_t i = 0; i < session_results(); i++) {
+    for (size_t i = 0; i < session_results(session); i++) {
         if (session->has_result[i]) {
             return true;
         }

@@ -42,7 +42,7 @@ static void close_scores(void *state)
 
 size_t scores_other(const struct scores_view *view, const struct session *session)
 {
-    size_t n = session_results(), result = session->selected.result;
+    size_t n = session_results(session), result = session->selected.result;
     if (view->other != SIZE_MAX && view->other != result) {
         return view->other;
     }
@@ -266,7 +266,7 @@ static void put_beside(struct scores_view *view, struct app *app, const char *na
     if (name[0] == '\0') {
         view->both = !view->both;
     } else {
-        for (size_t i = 0; i < session_results(); i++) {
+        for (size_t i = 0; i < session_results(session); i++) {
             bool same = strcmp(session->run->results[i].name, name) == 0;
             found = same && session_uses(session, i) ? i : found;
         }

@@ -9,14 +9,14 @@
 /* What the query makes. */
 struct made {
     const struct run *run;
-    bool wanted[DETECTOR_MAX + 1];
-    struct subset *subset[DETECTOR_MAX + 1];
+    bool wanted[RUN_RESULTS_MAX];
+    struct subset *subset[RUN_RESULTS_MAX];
 };
 
 static void unmake(void *context)
 {
     struct made *made = context;
-    for (size_t i = 0; i <= DETECTOR_MAX; i++) {
+    for (size_t i = 0; i < RUN_RESULTS_MAX; i++) {
         subset_free(made->subset[i]);
     }
     free(made);
@@ -25,7 +25,7 @@ static void unmake(void *context)
 static void count(struct rows_query *asked, const struct progress *progress)
 {
     struct made *made = asked->made;
-    for (size_t i = 0; i < session_results(); i++) {
+    for (size_t i = 0; i < made->run->n_results; i++) {
         if (made->wanted[i]) {
             made->subset[i] =
                 subset_new(made->run->results[i].ranking, &asked->rows,
@@ -36,7 +36,7 @@ static void count(struct rows_query *asked, const struct progress *progress)
 
 void scores_filter_forget(struct scores_view *view)
 {
-    for (size_t i = 0; i <= DETECTOR_MAX; i++) {
+    for (size_t i = 0; i < RUN_RESULTS_MAX; i++) {
         subset_free(view->subset[i]);
         view->subset[i] = NULL;
     }
@@ -46,10 +46,10 @@ void scores_filter_forget(struct scores_view *view)
 
 /* Results that are shown and not counted yet; false: none. */
 static bool missing(const struct scores_view *view, const struct session *session,
-                    bool wanted[DETECTOR_MAX + 1])
+                    bool wanted[RUN_RESULTS_MAX])
 {
     bool any = false;
-    for (size_t i = 0; i < session_results(); i++) {
+    for (size_t i = 0; i < session_results(session); i++) {
         bool shown =
             i == session->selected.result || (view->both && i == scores_other(view, session));
         wanted[i] = shown && session->has_result[i] && view->subset[i] == NULL;
@@ -100,7 +100,7 @@ void scores_filter_answer(struct scores_view *view, struct app *app, struct quer
         app_say(app, LOG_ERROR, "%s", query->status.text);
         return;
     }
-    for (size_t i = 0; i < session_results(); i++) {
+    for (size_t i = 0; i < RUN_RESULTS_MAX; i++) {
         if (made->subset[i] != NULL) {
             subset_free(view->subset[i]);
             view->subset[i] = made->subset[i];

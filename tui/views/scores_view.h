@@ -23,17 +23,17 @@ struct scores_view {
     struct scores_chart chart[2]; /* the detector in view, and another beside it */
     bool linear_x, linear_y;
     bool both;
-    bool room_for_two;                  /* as it was drawn last */
-    size_t other;                       /* beside; SIZE_MAX: the next */
-    bool moved[DETECTOR_MAX + 1];       /* the threshold line was moved */
-    double threshold[DETECTOR_MAX + 1]; /* where to, then */
+    bool room_for_two;                 /* as it was drawn last */
+    size_t other;                      /* beside; SIZE_MAX: the next */
+    bool moved[RUN_RESULTS_MAX];       /* the threshold line was moved */
+    double threshold[RUN_RESULTS_MAX]; /* where to, then */
     /* The cursor is in the bins instead of on the threshold: a score in the bin, so that it
      * stays when bins change; NaN: where the threshold is. */
     bool in_bins, ranged;
     double at, start; /* `start` when ranged: the other end */
 
     /* Where the rows of the filter stand; NULL: not known, or no filter. */
-    struct subset *subset[DETECTOR_MAX + 1];
+    struct subset *subset[RUN_RESULTS_MAX];
     bool filtered; /* the filter's rows are `matching`, and subsets are of them */
     size_t matching;
     const void *asked;

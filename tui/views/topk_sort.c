@@ -34,7 +34,7 @@ struct row_column topk_sort_column(const struct topk_view *view, const struct se
     case ROW_KEY_TIME: return (struct row_column){ROW_COLUMN_WHEN, 0};
     case ROW_KEY_ROW: return (struct row_column){ROW_COLUMN_ROW, 0};
     case ROW_KEY_SCORE:
-        for (size_t i = 0; i < session_results(); i++) {
+        for (size_t i = 0; i < session_results(session); i++) {
             if (i != session->selected.result && session->has_result[i] &&
                 session->run->results[i].ranking == order->ranking) {
                 column.index = i;
@@ -112,7 +112,7 @@ void topk_sort_words(const struct topk_view *view, const struct session *session
     const struct row_order *order = &view->rows.order;
     const struct result *results = session->run->results;
     const char *name = "";
-    size_t n = session_results();
+    size_t n = session_results(session);
     text[0] = '\0';
     switch (order->key) {
     case ROW_KEY_SCORE:

@@ -25,7 +25,7 @@ static size_t find_feature(const struct table *table, const char *name)
 /* The score that is ready and has this name. */
 static size_t find_result(const struct session *session, const char *name)
 {
-    for (size_t i = 0; i < session_results(); i++) {
+    for (size_t i = 0; i < session_results(session); i++) {
         if (session->has_result[i] && strcmp(session->run->results[i].name, name) == 0) {
             return i;
         }

@@ -18,14 +18,14 @@
 #include "review/metrics.h"
 #include "review/truth.h"
 
-enum { REPORT_LISTS = DETECTOR_MAX + 1, REPORT_KS = 8, REPORT_QUEUES = 16 };
+enum { REPORT_LISTS = 16, REPORT_KS = 8, REPORT_QUEUES = 16 };
 
 /* Borrowed for the life of the report. */
 struct report_input {
     struct evaluation_data data;
     const struct evaluated *lists; /* (n_lists) the detectors and the ensemble */
     size_t n_lists;                /* at most REPORT_LISTS */
-    size_t k; /* above the table's rows: all of them */
+    size_t k;                      /* above the table's rows: all of them */
     const struct history *history;
     size_t reviewer;           /* whose verdicts `data` holds, or HISTORY_EVERYONE */
     size_t mismatches;         /* recorded rows that are not this table's */

@@ -149,7 +149,7 @@ static bool write_detector(const struct artifacts *artifacts, const struct resul
 static bool write_scores(const struct artifacts *artifacts, struct status *status)
 {
     struct row_layout layout = {.row_id = true};
-    for (size_t i = 0; i <= detector_count(); i++) {
+    for (size_t i = 0; i < artifacts->run->n_results; i++) {
         const struct result *result = &artifacts->run->results[i];
         if (result->ready) {
             layout.scores[layout.n_scores++] =

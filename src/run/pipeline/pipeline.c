@@ -114,11 +114,14 @@ static bool scale(struct pipeline *pipeline, struct status *status)
     return good;
 }
 
-static size_t planned_stages(const struct run_params *params)
+static size_t planned_stages(const struct run *run)
 {
-    size_t n = 3; /* read, scale, ensemble */
-    for (size_t i = 0; detectors[i] != NULL; i++) {
-        n += params->use[i] ? 2 : 0;
+    size_t n = 2; /* read, scale */
+    for (size_t i = 0; i < run->n_results; i++) {
+        const struct result *result = &run->results[i];
+        if (run_result_wanted(run, result)) {
+            n += result->kind == RESULT_DETECTOR ? 2 : 1;
+        }
     }
     return n;
 }
@@ -207,7 +210,7 @@ bool pipeline_run(struct run *run, const struct pipeline_listener *listener,
         .value = pass_value,
         .context = &pipeline,
     };
-    pipeline.n_stages = planned_stages(&run->params);
+    pipeline.n_stages = planned_stages(run);
     struct status status = {0};
     bool done;
     if (!show_saved(&pipeline, &done, &status)) {

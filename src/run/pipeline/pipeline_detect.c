@@ -3,9 +3,8 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "rank/ensemble.h"
+#include "run/list.h"
 
 /* Scores and ranks with a fitted model, and makes the result ready. A model that was cancelled
  * half-way is still scored: `progress` then has no cancel flag. */
@@ -22,14 +21,7 @@ static bool score(struct pipeline *pipeline, size_t index, const struct progress
     if (good && !run->params.index && result->detector->rest != NULL) {
         result->detector->rest(result->model->fitted); /* nobody will ask for explanations */
     }
-    if (good) {
-        result->ranking =
-            ranking_new(result->scores.score, &run->table->profiles, run->parallel, status);
-        good = result->ranking != NULL;
-    }
-    if (good && run->by_profile != NULL) {
-        ranking_index_ties(result->ranking, run->by_profile, progress);
-    }
+    good = good && result_rank(run, result, progress, status);
     pipeline_end(stage, good);
     result->score_seconds = stage->seconds;
     if (!good) {
@@ -95,63 +87,23 @@ static void free_scaled(struct pipeline *pipeline, size_t index)
     }
 }
 
-/* An ensemble is as whole as what it is made of: "2 of 3 detectors; IF 108 of 200 trees". */
-static void describe_members(const struct run *run, size_t n, char *text, size_t size)
-{
-    size_t wanted = 0, at = 0;
-    text[0] = '\0';
-    for (size_t i = 0; detectors[i] != NULL; i++) {
-        wanted += run->params.use[i];
-    }
-    if (n < wanted) {
-        at += (size_t)snprintf(text, size, "%zu of %zu detectors", n, wanted);
-    }
-    for (size_t i = 0; detectors[i] != NULL && at < size; i++) {
-        const struct result *one = &run->results[i];
-        if (one->ready && one->partial[0] != '\0') {
-            at += (size_t)snprintf(text + at, size - at, "%s%s %s", at > 0 ? "; " : "",
-                                   one->brief, one->partial);
-        }
-    }
-}
-
-static bool combine(struct pipeline *pipeline, struct status *status)
+/* Makes a list, as far as what it needs is there. */
+static bool list(struct pipeline *pipeline, size_t index, struct status *status)
 {
     struct run *run = pipeline->run;
-    const struct ranking *rankings[DETECTOR_MAX];
-    size_t n = 0, index = detector_count();
-    for (size_t i = 0; i < index; i++) {
-        if (run->results[i].ready) {
-            rankings[n++] = run->results[i].ranking;
-        }
-    }
-    if (n == 0) {
+    struct result *result = &run->results[index];
+    const struct list *made = result->list;
+    if (!run_result_wanted(run, result) || (made->possible != NULL && !made->possible(run))) {
         return true;
     }
-    struct result *result = &run->results[index];
-    struct stage_record *stage = pipeline_begin(pipeline, "ensemble");
-    bool good =
-        ensemble_score(rankings, n, run->table->profiles.n, run->parallel, &result->scores,
-                       status) &&
-        scores_budget(&result->scores, &run->table->profiles, run->params.budget, status);
-    if (good) {
-        result->ranking =
-            ranking_new(result->scores.score, &run->table->profiles, run->parallel, status);
-        good = result->ranking != NULL;
-    }
-    if (good && run->by_profile != NULL) {
-        ranking_index_ties(result->ranking, run->by_profile, &pipeline->own);
-    }
+    struct stage_record *stage = pipeline_begin(pipeline, result->name);
+    bool good = list_make(made, run, result, &pipeline->own, status);
     pipeline_end(stage, good);
     result->score_seconds = stage->seconds;
-    if (!good) {
-        scores_clear(&result->scores);
-        return false;
+    if (good) {
+        pipeline_announce(pipeline, PIPELINE_RESULT, index);
     }
-    describe_members(run, n, result->partial, sizeof result->partial);
-    result->ready = true;
-    pipeline_announce(pipeline, PIPELINE_RESULT, index);
-    return true;
+    return good;
 }
 
 void pipeline_detect(struct pipeline *pipeline, struct status *status)
@@ -164,8 +116,11 @@ void pipeline_detect(struct pipeline *pipeline, struct status *status)
             *status = one;
         }
     }
-    struct status one = {0};
-    if (!combine(pipeline, &one) && status->code == STATUS_OK) {
-        *status = one;
+    for (size_t i = 0; i < pipeline->run->n_results; i++) {
+        struct status one = {0};
+        if (pipeline->run->results[i].list != NULL && !list(pipeline, i, &one) &&
+            status->code == STATUS_OK) {
+            *status = one;
+        }
     }
 }

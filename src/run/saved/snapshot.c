@@ -60,7 +60,7 @@ bool snapshot_save(const struct run *run, const char *path, struct status *statu
     archive_put(archive, "mean", run->scaler->mean, sizeof(double), d);
     archive_put(archive, "var ", run->scaler->var, sizeof(double), d);
     archive_put(archive, "scal", run->scaler->scale, sizeof(double), d);
-    for (size_t i = 0; i <= detector_count(); i++) {
+    for (size_t i = 0; i < run->n_results; i++) {
         if (run->results[i].ready) {
             begin_part(archive, "result", run->results[i].name);
             snapshot_put_result(archive, &run->results[i]);
@@ -145,12 +145,8 @@ static bool get_scaler(struct loading *loading)
 
 static struct result *find_result(struct run *run, const char *name)
 {
-    for (size_t i = 0; i <= detector_count(); i++) {
-        if (strcmp(run->results[i].name, name) == 0) {
-            return &run->results[i];
-        }
-    }
-    return NULL;
+    const struct result *found = run_result_find(run, name);
+    return found != NULL ? &run->results[found - run->results] : NULL;
 }
 
 /* One part. What this version does not know is passed over, and told of. */
@@ -303,7 +299,7 @@ bool snapshot_load(struct run *run, const char *path, const struct pipeline_list
     run->saved = true;
     announce(&loading, PIPELINE_TABLE, 0);
     announce(&loading, PIPELINE_SCALED, 0);
-    for (size_t i = 0; i <= detector_count(); i++) {
+    for (size_t i = 0; i < run->n_results; i++) {
         if (run->results[i].ready) {
             announce(&loading, PIPELINE_RESULT, i);
         }

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "run/list.h"
 #include "run/saved/snapshot_params.h"
 
 /* What a result's scores are of, and how many. */
@@ -87,11 +88,6 @@ bool snapshot_get_result(struct archive_in *archive, const struct run *run,
     }
     result->fit_seconds = seconds[0];
     result->score_seconds = seconds[1];
-    result->ranking =
-        ranking_new(result->scores.score, &run->table->profiles, run->parallel, status);
-    if (result->ranking != NULL && run->by_profile != NULL) {
-        ranking_index_ties(result->ranking, run->by_profile, NULL);
-    }
-    result->ready = result->ranking != NULL;
+    result->ready = result_rank(run, result, NULL, status);
     return result->ready;
 }

@@ -12,7 +12,7 @@ enum { WINDOW = 4096 };
 struct rows_self {
     struct rows_sheet spec;
     size_t n_results;
-    const struct result *results[DETECTOR_MAX + 1];
+    const struct result *results[RUN_RESULTS_MAX];
     size_t from, n; /* the window: places from .. from + n - 1 */
     uint32_t rows[WINDOW];
 };
@@ -177,7 +177,7 @@ static void add_columns(struct sheet *sheet, const struct rows_self *self)
 /* What is to be told of the results, and which of them are. */
 static void choose_results(struct rows_self *self, const struct rows_sheet *spec)
 {
-    for (size_t i = 0; !spec->blind && i <= detector_count(); i++) {
+    for (size_t i = 0; !spec->blind && i < spec->run->n_results; i++) {
         const struct result *result = &spec->run->results[i];
         if (spec->ready != NULL ? spec->ready[i] : result->ready) {
             self->results[self->n_results++] = result;

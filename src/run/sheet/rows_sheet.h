@@ -12,7 +12,7 @@ struct rows_sheet {
     struct row_set rows;   /* taken */
     const char *place;     /* the first column: the place in the list; NULL: none */
     bool blind;            /* no scores, no ranks */
-    const bool *ready; /* (detector_count() + 1) results to tell; NULL: all that are ready */
+    const bool *ready;     /* (run->n_results) results to tell; NULL: all that are ready */
     /* Tables whose columns follow, taken; NULL: none. `beside` has a line for every place;
      * `marks` one for each of `mark_rows` (taken, ascending), for what only some rows have. */
     struct sheet *beside, *marks;
