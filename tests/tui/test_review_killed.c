@@ -9,7 +9,7 @@
 #include "tui/review_place.h"
 #include "unit/store_fixture.h"
 
-enum { ROUNDS = 24, SAVED_MAX = 256 };
+enum { ROUNDS = 24, SAVED_MAX = 256, LISTED = 24 /* more than a round can judge */ };
 
 struct saved {
     size_t n;
@@ -61,6 +61,17 @@ static void type_and_kill(struct vt *vt, uint32_t *seed, struct saved *saved)
     look(vt, saved);
 }
 
+/* Whether a row is one of the list's first, which all are judged in. A number that is none was
+ * read off a line that was half drawn when the program was killed: 6,113 of 6,106 and 2,113. */
+static bool is_listed(const struct review_place *place, unsigned long row)
+{
+    char sql[128], answer[64];
+    snprintf(sql, sizeof sql,
+             "SELECT count(*) FROM verdicts WHERE reviewer = 'first' AND row_id = %lu", row);
+    ask(place->store, sql, answer, sizeof answer);
+    return strcmp(answer, "0") != 0;
+}
+
 static void check(const struct review_place *place, const char *reviewer,
                   const struct saved *saved)
 {
@@ -68,6 +79,9 @@ static void check(const struct review_place *place, const char *reviewer,
     ask(place->store, "PRAGMA integrity_check", answer, sizeof answer);
     assert_string_equal(answer, "ok");
     for (size_t i = 0; i < saved->n; i++) {
+        if (i + 1 == saved->n && !is_listed(place, saved->rows[i])) {
+            continue;
+        }
         snprintf(sql, sizeof sql,
                  "SELECT count(*) FROM verdicts WHERE reviewer = '%s' AND row_id = %lu AND "
                  "verdict = 'tp'",
@@ -89,12 +103,18 @@ static void what_was_called_saved_is_there(void **state)
     struct review_place *place = review_place_new(true);
     uint32_t seed = 20151103;
     size_t total = 0;
-    /* So that the file is there in every round. */
+    /* So that the file is there in every round, and what can be judged is known. */
     struct vt *first = review_start(place, "first", NULL);
-    unsigned long row;
-    vt_keys(first, "t");
-    vt_wait_text(first, -2, "saved: true positive");
-    assert_true(review_says_saved(first, &row));
+    struct saved listed = {.n = 0};
+    while (listed.n < LISTED) {
+        size_t before = listed.n;
+        vt_keys(first, "t");
+        while (listed.n == before) {
+            vt_wait_more(first);
+            vt_pump(first);
+            look(first, &listed);
+        }
+    }
     vt_free(first);
     for (int round = 0; round < rounds; round++) {
         char reviewer[32];
