@@ -174,6 +174,24 @@ static bool parse_quickly(struct span text, double *value)
     return true;
 }
 
+/* What databases and spreadsheets write where there is nothing. */
+static bool is_mark(struct span text)
+{
+    static const char *const marks[] = {"-",   "--",     "?",      ".",
+                                        "\\N", "(null)", "(none)", "(blank)"};
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+        if (strlen(marks[i]) == text.length && memcmp(marks[i], text.bytes, text.length) == 0) {
+            return true;
+        }
+    }
+    return text.length == 0;
+}
+
+static bool is_word(struct span text, const char *word)
+{
+    return text.length == strlen(word) && ascii_same(text.bytes, word, text.length);
+}
+
 enum number_kind number_parse(struct span text, locale_t c_locale, double *value)
 {
     if (parse_quickly(text, value)) {
@@ -182,5 +200,14 @@ enum number_kind number_parse(struct span text, locale_t c_locale, double *value
     if (number_missing(text)) {
         return NUMBER_MISSING;
     }
-    return parse_slowly(without_blanks(text), c_locale, value);
+    text = without_blanks(text);
+    enum number_kind kind = parse_slowly(text, c_locale, value);
+    if (kind == NUMBER_BAD && (is_mark(text) || number_missing(text))) {
+        return NUMBER_MISSING;
+    }
+    if (kind == NUMBER_BAD && (is_word(text, "true") || is_word(text, "false"))) {
+        *value = is_word(text, "true");
+        return NUMBER_GOOD;
+    }
+    return kind;
 }

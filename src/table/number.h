@@ -1,4 +1,5 @@
-/* number: reads the number in a field as pandas does, rounded correctly. */
+/* number: reads the number in a field, rounded correctly: what pandas takes for a number or for
+ * missing, and what other programs write for nothing, true and false. */
 #ifndef ODDHOURS_TABLE_NUMBER_H
 #define ODDHOURS_TABLE_NUMBER_H
 
@@ -9,13 +10,14 @@
 
 enum number_kind {
     NUMBER_GOOD,    /* infinities included */
-    NUMBER_MISSING, /* what pandas takes for missing */
+    NUMBER_MISSING, /* what pandas takes for missing, blanks, or a mark such as "-" or "\N" */
     NUMBER_BAD      /* no number */
 };
 
 /* Decimal numbers with or without a sign, a fraction and an exponent, "inf" and "infinity" in
- * any case, blanks around; not hexadecimal. `c_locale` is newlocale(LC_ALL_MASK, "C", 0): the
- * decimal point is '.' wherever the program runs. */
+ * any case, "true" and "false" (1 and 0), blanks around; not hexadecimal. Missing are also "-",
+ * "--", "?", ".", "\N", "(null)", "(none)", "(blank)" and blanks alone. `c_locale` is
+ * newlocale(LC_ALL_MASK, "C", 0): the decimal point is '.' wherever the program runs. */
 enum number_kind number_parse(struct span text, locale_t c_locale, double *value);
 
 /* True for "", "NA", "NaN", "null", "None" and the rest of pandas' list, exactly as spelled. */

@@ -133,10 +133,10 @@ static void what_is_no_number(void **state)
 {
     (void)state;
     static const char *const bad[] = {
-        " ",         "x",   "1x",   "--1",    "+-1",  "1 2",       "1,5",  ".",
-        "-",         "+",   "e5",   ".e5",    "1e",   "1e+",       "0x10", "1_0",
-        "1.2.3",     "NAN", "Nan",  "nan(1)", "infi", "infinityx", "1d5",  "\xff",
-        "1\xc2\xa0", "\n1", "True", "1e5.5",  " NA",  "NA ",
+        "x",         "1x",  "--1", "+-1",    "1 2",   "1,5",       "+",   "e5",
+        ".e5",       "1e",  "1e+", "0x10",   "1_0",   "5%",        "$5",  "---",
+        "1.2.3",     "NAN", "Nan", "nan(1)", "infi",  "infinityx", "1d5", "\xff",
+        "1\xc2\xa0", "\n1", "yes", "1e5.5",  "truee", "nil",
     };
     double value;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
@@ -153,6 +153,31 @@ static void what_is_no_number(void **state)
     assert_true(number_missing(span("")));
     assert_false(number_missing(span("nA")));
     assert_false(number_missing((struct span){"NA\0", 3}));
+}
+
+static void marks_for_nothing_are_missing(void **state)
+{
+    (void)state;
+    static const char *const marks[] = {"",        " ",      "\t ", "-",   "--",
+                                        " - ",     "?",      ".",   "\\N", "(null)",
+                                        "(blank)", "(none)", " NA", "NA "};
+    double value;
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+        if (number_parse(span(marks[i]), c_locale, &value) != NUMBER_MISSING) {
+            fail_msg("'%s' is not taken for missing", marks[i]);
+        }
+    }
+}
+
+static void truth_is_one(void **state)
+{
+    (void)state;
+    static const char *const words[] = {"True", "true", "TRUE", " true ", "False", "false"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        double value = -1;
+        assert_int_equal(number_parse(span(words[i]), c_locale, &value), NUMBER_GOOD);
+        assert_true(value == (i < 4 ? 1 : 0));
+    }
 }
 
 static void the_decimal_point_is_a_point(void **state)
@@ -236,6 +261,8 @@ int main(void)
         cmocka_unit_test(halfway_cases),
         cmocka_unit_test(blanks_are_trimmed_and_infinities_known),
         cmocka_unit_test(what_is_no_number),
+        cmocka_unit_test(marks_for_nothing_are_missing),
+        cmocka_unit_test(truth_is_one),
         cmocka_unit_test(the_decimal_point_is_a_point),
         cmocka_unit_test(case_is_that_of_ascii_in_any_locale),
         cmocka_unit_test(bytes_are_made_printable),
