@@ -303,8 +303,8 @@ static bool is_earlier(const struct table *table, uint32_t other, size_t row)
     if (table->row_time == NULL) {
         return other < row;
     }
-    int64_t then = table->time_seconds[table->row_time[other]];
-    int64_t now = table->time_seconds[table->row_time[row]];
+    int64_t then = table_instant(table, table->row_time[other]);
+    int64_t now = table_instant(table, table->row_time[row]);
     return then != TABLE_NO_TIME && now != TABLE_NO_TIME && then < now;
 }
 

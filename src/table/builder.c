@@ -1,11 +1,13 @@
 #include "table/builder.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
-#include "table/timestamp.h"
+#include "table/number.h"
+#include "table/printable.h"
 
 struct table_builder {
     struct table *table;
@@ -203,21 +205,54 @@ struct table *table_builder_preview(const struct table_builder *builder, size_t 
     return table_builder_finish(copy, status);
 }
 
-static bool parse_times(struct table *table, struct status *status)
+/* Rows whose time is there and cannot be read. */
+static uint64_t count_unread(const struct table *table)
 {
-    size_t n = dict_count(table->times);
-    table->time_seconds = mem_new(n, sizeof *table->time_seconds, "times", status);
-    if (table->time_seconds == NULL) {
+    uint64_t n = 0;
+    size_t n_times = dict_count(table->times);
+    unsigned char *unread = mem_zero(n_times, 1, "times", NULL);
+    for (size_t i = 0; unread != NULL && i < n_times; i++) {
+        unread[i] = table->time_seconds[i] == TABLE_NO_TIME &&
+                    !number_missing(dict_get(table->times, (uint32_t)i));
+    }
+    for (size_t row = 0; unread != NULL && row < table->n_rows; row++) {
+        n += unread[table->row_time[row]];
+    }
+    free(unread);
+    return n;
+}
+
+static bool parse_times(struct table *table, const char *column,
+                        const struct time_options *options, struct status *status)
+{
+    struct time_column times;
+    struct read_report *report = &table->report;
+    if (!time_column_read(&times, table->times, column, options, status)) {
         return false;
     }
-    for (size_t i = 0; i < n; i++) {
-        table->time_seconds[i] = timestamp_parse(dict_get(table->times, (uint32_t)i));
+    table->time_seconds = times.clock;
+    table->time_offset = times.offset;
+    if (times.how[0] != '\0' && report->n_notes < READ_NOTES) {
+        snprintf(report->notes[report->n_notes++], READ_NOTE, "%s", times.how);
+    }
+    if (times.unread > 0) {
+        report->unread_times = count_unread(table);
+        printable(report->unread_time, sizeof report->unread_time,
+                  dict_get(table->times, (uint32_t)times.first_unread));
     }
     table_find_days(table);
     return true;
 }
 
 struct table *table_builder_finish(struct table_builder *take_builder, struct status *status)
+{
+    const struct time_options plain = {DATES_BY_COLUMN, NULL};
+    return table_builder_finish_with(take_builder, "dt", &plain, status);
+}
+
+struct table *table_builder_finish_with(struct table_builder *take_builder, const char *column,
+                                        const struct time_options *options,
+                                        struct status *status)
 {
     struct table *table = take_builder->table;
     profile_set_take(take_builder->set, &table->profiles);
@@ -232,7 +267,7 @@ struct table *table_builder_finish(struct table_builder *take_builder, struct st
     }
     if (table->times != NULL) {
         dict_trim(table->times);
-        if (!parse_times(table, status)) {
+        if (!parse_times(table, column, options, status)) {
             table_builder_free(take_builder);
             return NULL;
         }

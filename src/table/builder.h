@@ -15,6 +15,7 @@
 #include "table/dict.h"
 #include "table/profile_set.h"
 #include "table/table.h"
+#include "table/time_column.h"
 
 struct table_builder;
 
@@ -54,5 +55,11 @@ size_t table_builder_rows(const struct table_builder *builder);
 /* The finished table: times are parsed, the first day found, spare memory given back. NULL on
  * failure; the builder is gone in any case. */
 struct table *table_builder_finish(struct table_builder *take_builder, struct status *status);
+
+/* The same with times read as `options` say (time_column.h); `column` names theirs in messages.
+ * STATUS_INPUT when the order of day and month is open. */
+struct table *table_builder_finish_with(struct table_builder *take_builder, const char *column,
+                                        const struct time_options *options,
+                                        struct status *status);
 
 #endif

@@ -21,6 +21,7 @@ void table_free(struct table *table)
     dict_free(table->times);
     dict_free(table->users);
     free(table->time_seconds);
+    free(table->time_offset);
     free(table->profiles.values);
     free(table->profiles.copies);
     free(table->profiles.first_row);

@@ -19,7 +19,7 @@
 #include "table/dict.h"
 
 enum {
-    TABLE_FEATURES_MAX = 64,
+    TABLE_FEATURES_MAX = 128,
     TABLE_REJECTS_KEPT = 10, /* rejected lines that are reported one by one */
     TABLE_HASH_TEXT = 33     /* 128 bits in hexadecimal, and the zero byte */
 };
@@ -40,6 +40,14 @@ struct reject {
     char reason[120]; /* plain ASCII */
 };
 
+/* Lines that are none of the table, and were not rejected for it. */
+struct read_skipped {
+    uint64_t before; /* lines before the header: titles, comments, "sep=;" */
+    uint64_t comments, headers, totals;
+};
+
+enum { READ_NOTES = 8, READ_NOTE = 200 };
+
 /* What the reader met. */
 struct read_report {
     char *name;                 /* the file's name as given, "-" for standard input */
@@ -49,6 +57,12 @@ struct read_report {
     uint64_t rejected;          /* lines left out */
     struct reject rejects[TABLE_REJECTS_KEPT]; /* the first of them */
     size_t n_rejects;
+    struct read_skipped skipped;
+    uint64_t unread_times; /* rows whose time cannot be read; a missing one is not among them */
+    char unread_time[48];  /* the first of them */
+    char notes[READ_NOTES]
+              [READ_NOTE]; /* how the file was understood, where that is not plain */
+    size_t n_notes;
     uint64_t *missing;                   /* (d) missing values, taken as 0 */
     uint64_t *infinite;                  /* (d) infinite values, taken as 0 */
     uint64_t missing_time, missing_user; /* rows whose dt or src_user is missing for pandas */
@@ -61,7 +75,9 @@ struct table {
     uint32_t *row_profile; /* (n_rows) */
     struct dict *times;    /* dt texts as read; NULL when the input has no dt */
     struct dict *users;    /* NULL when the input has no src_user */
-    int64_t *time_seconds; /* (dict_count(times)) seconds since 1970 UTC, or TABLE_NO_TIME */
+    int64_t *time_seconds; /* (dict_count(times)) seconds since 1970 by the clock that the text
+                            * shows (or of the zone that was asked for), or TABLE_NO_TIME */
+    int32_t *time_offset;  /* (the same) seconds that this clock stands east of UTC; NULL: 0 */
     int64_t first_day;     /* days since 1970 of the earliest time: day 0; 0 without times */
     int64_t last_day;      /* the same of the latest */
     bool has_days;         /* some time can be read */
@@ -80,6 +96,15 @@ extern const char *const table_default_features[TABLE_DEFAULT_FEATURES];
 static inline const double *table_profile(const struct table *table, size_t profile)
 {
     return table->profiles.values + profile * table->profiles.d;
+}
+
+/* The instant of a time, by which rows are ordered; TABLE_NO_TIME when it cannot be read. */
+static inline int64_t table_instant(const struct table *table, uint32_t time)
+{
+    int64_t clock = table->time_seconds[time];
+    return table->time_offset == NULL || clock == TABLE_NO_TIME
+               ? clock
+               : clock - table->time_offset[time];
 }
 
 /* Day (0 is the table's first) and hour of day of a row; false when it has no readable time. */

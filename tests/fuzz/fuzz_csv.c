@@ -59,7 +59,7 @@ static bool record_line(void *context, const struct line *line)
 static void split_equals_libcsv(const char *text, size_t length)
 {
     struct record expected = {0};
-    struct csv_text *parser = csv_text_new(NULL);
+    struct csv_text *parser = csv_text_new(',', NULL);
     uint64_t open_line;
     if (parser == NULL || !csv_text_feed(parser, text, length, record_line, &expected, NULL)) {
         abort();
@@ -75,7 +75,7 @@ static void split_equals_libcsv(const char *text, size_t length)
         struct span fields[SPLIT_LINES * ROOM];
         bool stopped;
         uint64_t ends =
-            split_rows(text, length, fields, ROOM, kernel, record_line, &got, &stopped);
+            split_rows(text, length, ',', fields, ROOM, kernel, record_line, &got, &stopped);
         if (stopped || ends != lines || got.length != expected.length ||
             (got.length > 0 && memcmp(got.bytes, expected.bytes, got.length) != 0)) {
             abort();

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rank/filter/glob.h"
+#include "table/glob.h"
 #include "rank/row_order.h"
 #include "table/builder.h"
 #include "unit/fixture.h"

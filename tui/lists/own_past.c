@@ -26,8 +26,8 @@ static bool by_user(const struct table *table, size_t row, size_t other)
 
 static bool is_earlier(const struct table *table, size_t row, size_t other)
 {
-    int64_t then = table->time_seconds[table->row_time[other]];
-    int64_t now = table->time_seconds[table->row_time[row]];
+    int64_t then = table_instant(table, table->row_time[other]);
+    int64_t now = table_instant(table, table->row_time[row]);
     return then != TABLE_NO_TIME && now != TABLE_NO_TIME && then < now;
 }
 

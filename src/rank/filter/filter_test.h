@@ -3,7 +3,7 @@
 #define ODDHOURS_RANK_FILTER_TEST_H
 
 #include "rank/filter/filter_plan.h"
-#include "rank/filter/glob.h"
+#include "table/glob.h"
 
 struct interval {
     double low, high; /* both included */

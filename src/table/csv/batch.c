@@ -5,8 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/mem.h"
 #include "table/csv/batch_internal.h"
+#include "table/csv/column_names.h"
+#include "table/number.h"
 
 /* DESIGN. Lines are gathered in groups, because to find a user or a profile among many is
  * mostly waiting for memory, and a group waits once. A row whose profile is known by the text
@@ -54,21 +57,36 @@ void batch_free(struct batch *batch)
     free(batch->profiles);
     free(batch->values);
     free(batch->texts);
+    free(batch->odd);
     free(batch);
 }
 
-void batch_begin(struct batch *batch, bool stable)
+void batch_begin(struct batch *batch, bool stable, bool letters)
 {
     batch->stable = stable;
+    batch->letters = letters;
     dict_clear(batch->times);
     batch->last_time = DICT_NONE;
     batch->n_group = batch->n_rows = batch->n_rejects = 0;
     batch->n_users = batch->n_profiles = batch->n_texts = 0;
     batch->known = 0;
     batch->rejected = batch->missing_time = batch->missing_user = 0;
+    batch->skipped = (struct read_skipped){0};
+    free(batch->odd);
+    batch->odd = NULL;
     memset(batch->missing, 0, sizeof batch->missing);
     memset(batch->infinite, 0, sizeof batch->infinite);
     batch->status.code = STATUS_OK;
+}
+
+struct span batch_unquoted(struct span text)
+{
+    if (text.length > 0 && text.bytes[0] == '"') {
+        text.bytes++;
+        text.length--;
+    }
+    text.length -= text.length > 0 && text.bytes[text.length - 1] == '"';
+    return text;
 }
 
 void batch_note_reject(struct batch *batch, uint64_t line, const char *reason)
@@ -103,6 +121,9 @@ static void find_users(struct batch *batch, const struct dict *users)
     uint32_t ids[DICT_GROUP];
     for (size_t k = 0; k < n; k++) {
         batch->group_user[k] = batch->group_fields[k][batch->columns->user];
+        if (batch->letters) {
+            batch->group_user[k] = batch_unquoted(batch->group_user[k]);
+        }
     }
     text_cache_find_group(batch->caches.users, batch->group_user, n, batch->group_user_id);
     batch->group_user_unknown = 0;
@@ -173,9 +194,59 @@ static bool is_blank(struct span text)
     return i > 0 && i == text.length;
 }
 
+static bool is_total(struct span text)
+{
+    static const char *const words[] = {"total",  "totals", "grand total", "sum",    "subtotal",
+                                        "gesamt", "summe",  "totaal",      "totale", "итого"};
+    while (text.length > 0 &&
+           (text.bytes[text.length - 1] == ':' || text.bytes[text.length - 1] == ' ')) {
+        text.length--;
+    }
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (text.length == strlen(words[i]) && ascii_same(text.bytes, words[i], text.length)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool batch_skip(struct batch *batch, const struct span *fields, size_t n_fields, bool comments)
+{
+    const struct columns *columns = batch->columns;
+    struct span first = column_names_trimmed(fields[0]);
+    if (comments && first.length > 0 && first.bytes[0] == '#' && !number_missing(first)) {
+        batch->skipped.comments++;
+        return true;
+    }
+    bool header = n_fields >= columns->n_fields;
+    for (size_t i = 0; i < columns->d && header; i++) {
+        struct span name = {columns->names[i], strlen(columns->names[i])};
+        header = column_names_alike(fields[columns->feature[i]], name);
+    }
+    size_t where = columns->time != COLUMN_NONE ? columns->time : columns->user;
+    bool total = is_total(first) ||
+                 (where != COLUMN_NONE && where < n_fields && is_total(fields[where]));
+    batch->skipped.headers += header;
+    batch->skipped.totals += !header && total;
+    return header || total;
+}
+
+/* One field more, with nothing in it, is what a delimiter at the end of the line leaves. */
+static bool has_spare_field(const struct batch *batch, const struct line *line)
+{
+    size_t n = batch->columns->n_fields;
+    return line->n_fields == n + 1 && line->fields[n].length == 0;
+}
+
 static bool reject_field_count(struct batch *batch, const struct line *line)
 {
     char reason[80];
+    if (batch_skip(batch, line->fields,
+                   line->n_fields < batch->columns->n_fields ? line->n_fields
+                                                             : batch->columns->n_fields,
+                   true)) {
+        return end_group(batch);
+    }
     snprintf(reason, sizeof reason, "%zu field%s instead of %zu", line->n_fields,
              line->n_fields == 1 ? "" : "s", batch->columns->n_fields);
     return batch_reject(batch, line->number, reason);
@@ -187,7 +258,7 @@ bool batch_line(void *context, const struct line *line)
     if (line->n_fields == 1 && is_blank(line->fields[0])) {
         return end_group(batch); /* a blank line, too, uses up room for fields */
     }
-    if (line->n_fields != batch->columns->n_fields) {
+    if (line->n_fields != batch->columns->n_fields && !has_spare_field(batch, line)) {
         return reject_field_count(batch, line);
     }
     size_t k = batch->n_group++;
@@ -216,4 +287,9 @@ const struct status *batch_status(const struct batch *batch)
 size_t batch_rows(const struct batch *batch)
 {
     return batch->n_rows;
+}
+
+const struct number_census *batch_odd(const struct batch *batch)
+{
+    return batch->odd;
 }

@@ -33,12 +33,14 @@ struct batch *batch_new(const struct columns *columns, struct table_builder *bui
 void batch_free(struct batch *batch);
 
 /* Empties it. With `stable` the fields of a line stay valid while DICT_GROUP lines follow, so
- * that lines can be looked up in groups. */
-void batch_begin(struct batch *batch, bool stable);
+ * that lines can be looked up in groups. `letters`: behind a quote that does not close, where
+ * quotes are letters and stray ones around a field are dropped. */
+void batch_begin(struct batch *batch, bool stable, bool letters);
 
 /* A line_callback with a batch as its context. LINE_SLACK bytes behind the line can be read.
- * Rows of blanks alone are skipped; a row with a wrong number of fields or a feature that is no
- * number is rejected. Returns false without memory; batch_status() then says so. */
+ * Rows of blanks alone are skipped; comments, the header come again and lines of totals too,
+ * and counted; a row with a wrong number of fields or a feature that is no number is rejected.
+ * Returns false without memory; batch_status() then says so. */
 bool batch_line(void *batch, const struct line *line);
 
 /* Rejects the row that starts on `line` for a reason of the caller's. */
@@ -49,6 +51,10 @@ bool batch_end(struct batch *batch);
 const struct status *batch_status(const struct batch *batch);
 
 size_t batch_rows(const struct batch *batch);
+
+/* (d) what the fields looked like that were no numbers; NULL: there were none. Borrowed until
+ * the batch is used again. */
+const struct number_census *batch_odd(const struct batch *batch);
 
 /* Adds to the table what was new in the rows, and to its report what was counted; `first_line`
  * is the number of lines before the batch. Batches are resolved in file order. */

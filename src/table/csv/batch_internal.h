@@ -20,6 +20,7 @@ struct batch {
     struct batch_caches caches;
     locale_t c_locale;
     bool stable;
+    bool letters; /* quotes are letters, and stray ones around a field are dropped */
 
     /* the group that is being gathered */
     size_t n_group;
@@ -53,14 +54,24 @@ struct batch {
     uint64_t rejected;
     struct reject rejects[TABLE_REJECTS_KEPT];
     size_t n_rejects;
+    struct read_skipped skipped;
+    struct number_census *odd; /* (d) of fields that were no numbers in the style of their
+                                * column; NULL: none */
     uint64_t missing_time, missing_user;
     uint64_t missing[TABLE_FEATURES_MAX], infinite[TABLE_FEATURES_MAX];
     struct status status;
 };
 
+/* Whether the line is none of the table: the header come again, a line of totals or, where
+ * `comments` says that it is no row, a comment. It is counted then, as what it is. */
+bool batch_skip(struct batch *batch, const struct span *fields, size_t n_fields, bool comments);
+
 /* batch_row.c: makes a row of line k of the group, or rejects it. `remember`: a new text of
  * features is worth remembering. False without memory. */
 bool batch_append_row(struct batch *batch, size_t k, bool remember);
+
+/* Without a quote before or behind it. */
+struct span batch_unquoted(struct span text);
 
 /* Counts a rejected line, and keeps the first ones. */
 void batch_note_reject(struct batch *batch, uint64_t line, const char *reason);

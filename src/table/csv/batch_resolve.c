@@ -98,6 +98,9 @@ static void resolve_report(const struct batch *batch, uint64_t first_line)
         *kept = batch->rejects[i];
         kept->line += first_line + 1;
     }
+    report->skipped.comments += batch->skipped.comments;
+    report->skipped.headers += batch->skipped.headers;
+    report->skipped.totals += batch->skipped.totals;
     report->rejected += batch->rejected;
     report->lines += batch->rejected + batch->n_rows;
     report->missing_time += batch->missing_time;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "table/csv/column_names.h"
 #include "table/number.h"
 #include "table/printable.h"
 #include "table/same_bytes.h"
@@ -71,9 +72,33 @@ static bool note_profile(struct batch *batch, const double *values, struct span 
     return keep_text(batch, text, fresh);
 }
 
+enum { WORD = 64, WORDS = (TABLE_FEATURES_MAX + WORD - 1) / WORD };
+
 struct marks {
-    uint64_t missing, infinite; /* a bit per feature */
+    uint64_t missing[WORDS], infinite[WORDS]; /* a bit per feature */
+    bool any;
 };
+
+/* A field in the style of its column, or the word that the user gave for missing values. */
+static enum number_kind parse_field(const struct batch *batch, struct span text, size_t feature,
+                                    double *value)
+{
+    const struct columns *columns = batch->columns;
+    if (batch->letters) {
+        text = batch_unquoted(text);
+    }
+    enum number_kind kind = columns->styled ? number_parse_styled(text, columns->style[feature],
+                                                                  batch->c_locale, value)
+                                            : number_parse(text, batch->c_locale, value);
+    if (kind == NUMBER_BAD && columns->missing != NULL) {
+        struct span word = column_names_trimmed(text);
+        if (word.length == strlen(columns->missing) &&
+            memcmp(word.bytes, columns->missing, word.length) == 0) {
+            return NUMBER_MISSING;
+        }
+    }
+    return kind;
+}
 
 /* Parses the features of row k of the group into clean values; returns the first that is no
  * number, or d. */
@@ -82,27 +107,44 @@ static size_t parse_features(const struct batch *batch, size_t k, double *values
 {
     const struct columns *columns = batch->columns;
     size_t d = columns->d;
-    *marks = (struct marks){0, 0};
+    *marks = (struct marks){.any = false};
     for (size_t i = 0; i < d; i++) {
         double value = 0;
         enum number_kind kind =
-            number_parse(batch->group_fields[k][columns->feature[i]], batch->c_locale, &value);
+            parse_field(batch, batch->group_fields[k][columns->feature[i]], i, &value);
         if (kind == NUMBER_BAD) {
             return i;
         }
-        bool infinite = isinf(value) != 0;
-        marks->missing |= (uint64_t)(kind == NUMBER_MISSING) << i;
-        marks->infinite |= (uint64_t)infinite << i;
+        bool infinite = isinf(value) != 0, missing = kind == NUMBER_MISSING;
+        marks->missing[i / WORD] |= (uint64_t)missing << i % WORD;
+        marks->infinite[i / WORD] |= (uint64_t)infinite << i % WORD;
+        marks->any = marks->any || missing || infinite;
         values[i] = infinite || value == 0 ? 0.0 : value; /* never -0 */
     }
     return d;
 }
 
-static void count_marks(uint64_t marks, uint64_t *counts)
+static void count_marks(const uint64_t *marks, uint64_t *counts)
 {
-    for (; marks != 0; marks &= marks - 1) {
-        counts[__builtin_ctzll(marks)]++;
+    for (size_t i = 0; i < WORDS; i++) {
+        for (uint64_t left = marks[i]; left != 0; left &= left - 1) {
+            counts[i * WORD + (size_t)__builtin_ctzll(left)]++;
+        }
     }
+}
+
+/* Remembers how a field that is no number was written: the style of its column may be wrong. */
+static bool note_odd(struct batch *batch, size_t k, size_t feature)
+{
+    const struct columns *columns = batch->columns;
+    if (batch->odd == NULL &&
+        (batch->odd = mem_zero(columns->d, sizeof *batch->odd, what, &batch->status)) == NULL) {
+        return false;
+    }
+    for (size_t i = feature; i < columns->d; i++) {
+        number_census_add(&batch->odd[i], batch->group_fields[k][columns->feature[i]]);
+    }
+    return true;
 }
 
 /* A profile for row k of the group, which the cache does not know. */
@@ -114,16 +156,21 @@ static bool find_profile(struct batch *batch, size_t k, bool remember, bool *acc
     size_t wrong = parse_features(batch, k, values, &marks);
     *accepted = wrong == batch->columns->d;
     if (!*accepted) {
+        if (batch_skip(batch, batch->group_fields[k], batch->columns->n_fields, true)) {
+            return true;
+        }
         reject_number(batch, k, wrong);
-        return true;
+        return note_odd(batch, k, wrong);
     }
-    count_marks(marks.missing, batch->missing);
-    count_marks(marks.infinite, batch->infinite);
+    if (marks.any) {
+        count_marks(marks.missing, batch->missing);
+        count_marks(marks.infinite, batch->infinite);
+    }
     uint64_t hash = profile_set_hash(set, values);
     uint32_t profile = profile_set_find(set, values, hash);
     batch->row_profile[batch->n_rows] = profile;
     /* Texts with a mark are not remembered: each such row has to be counted. */
-    bool memorable = remember && marks.missing == 0 && marks.infinite == 0;
+    bool memorable = remember && !marks.any;
     struct span text = memorable ? batch->group_text[k] : (struct span){NULL, 0};
     return (profile != DICT_NONE && !memorable) || note_profile(batch, values, text, hash);
 }
@@ -145,9 +192,27 @@ static inline bool find_time(struct batch *batch, struct span text)
     return true;
 }
 
+/* Numbers alone do not tell a line of totals from a row: the field of its time does, or of its
+ * account where there is no time. It begins with no digit. */
+static inline bool may_be_total(const struct batch *batch, size_t k)
+{
+    const struct columns *columns = batch->columns;
+    size_t field = columns->time != COLUMN_NONE ? columns->time : columns->user;
+    if (field == COLUMN_NONE) {
+        return false;
+    }
+    struct span text = batch->group_fields[k][field];
+    return text.length > 0 && (unsigned char)(text.bytes[0] - '0') > 9 &&
+           strchr("tTgGsS\xd0", text.bytes[0]) != NULL;
+}
+
 bool batch_append_row(struct batch *batch, size_t k, bool remember)
 {
     bool accepted = true;
+    if (may_be_total(batch, k) &&
+        batch_skip(batch, batch->group_fields[k], batch->columns->n_fields, false)) {
+        return true;
+    }
     batch->row_profile[batch->n_rows] = batch->group_profile[k];
     if (batch->group_profile[k] == DICT_NONE && !find_profile(batch, k, remember, &accepted)) {
         return false;
@@ -156,7 +221,8 @@ bool batch_append_row(struct batch *batch, size_t k, bool remember)
         return true;
     }
     if (batch->columns->time != COLUMN_NONE) {
-        if (!find_time(batch, batch->group_fields[k][batch->columns->time])) {
+        struct span time = batch->group_fields[k][batch->columns->time];
+        if (!find_time(batch, batch->letters ? batch_unquoted(time) : time)) {
             return false;
         }
     }

@@ -12,6 +12,7 @@
 #include "base/status.h"
 #include "table/csv/batch.h"
 #include "table/csv/columns.h"
+#include "table/csv/reading.h"
 #include "table/csv/csv_text.h"
 #include "table/input/source.h"
 
@@ -36,6 +37,12 @@ struct block_input {
     size_t n_carry;
     bool at_end;
     bool quoted; /* a quote has been met */
+    /* From this line on (counted from 0, behind the header) quotes are letters, because one
+     * there does not close; UINT64_MAX: nowhere. */
+    uint64_t unquoted_from;
+    uint64_t lines; /* read so far; counted while unquoted_from is waited for */
+    bool after_cr;  /* the last byte of them was a CR */
+    bool letters;   /* unquoted_from was reached */
     /* Why there is no more, when it is not the end of the file. It is told after the lines that
      * came before it have been looked at, so that the first fault of a file is the one
      * reported, whatever the threads and the size of blocks. */
@@ -46,22 +53,37 @@ bool block_input_start(struct block_input *input, struct source *source,
                        const struct progress *progress, struct status *status);
 void block_input_clear(struct block_input *input);
 
-/* Reads the header and finds the columns; `*lines` is the number of lines it took. */
+/* What was found in the beginning of the file beside its columns. */
+struct block_header {
+    uint64_t lines;               /* that it took, those before it included */
+    uint64_t skipped;             /* lines before it that are not blank */
+    struct number_census *census; /* (d) of the first rows; the caller frees it */
+};
+
+/* Looks at the beginning of the file: finds the delimiter, the header and the columns.
+ * `headless` names the columns of a file without header, NULL: it has one. Even on failure the
+ * caller clears `columns` and frees `header->census`. */
 bool block_read_header(struct block_input *input, struct columns *columns,
-                       const char *const *features, size_t d, uint64_t *lines,
-                       struct status *status);
+                       const struct columns_wanted *wanted, const struct reading *reading,
+                       struct block_header *header, struct status *status);
 
 struct block {
     char *bytes; /* (BLOCK_BYTES + LINE_SLACK) */
     size_t length;
-    bool serial;    /* it has a quote, or one of those before has: parse it in series */
-    bool last;      /* the file ends with it */
-    uint64_t lines; /* line ends in it; 0 in series, where line numbers run on */
+    bool serial; /* it has a quote, or one of those before has: parse it in series */
+    bool last;   /* the file ends with it, or what is parsed in series does */
+    bool ends_series;
+    bool letters; /* quotes in it are letters */
+    uint64_t
+        lines; /* line ends in it; 0 in series, where line numbers run on, but for the last */
+    uint64_t
+        open_line; /* counted as `lines` is: a quote there does not close; UINT64_MAX: none */
     struct batch *batch;
+    char delimiter;
     enum block_parser parser;
     enum cpu_kernel kernel;
-    struct span *fields; /* scratch of the splitter: (SPLIT_LINES, n_fields) */
-    size_t n_fields;
+    struct span *fields;   /* scratch of the splitter: (SPLIT_LINES, n_fields) */
+    size_t n_fields;       /* of a line, and a spare one */
     struct csv_text *text; /* BLOCK_LIBCSV */
     struct status status;  /* how parsing ended */
     uint64_t status_line;  /* the line it is about, as the batch counts lines */

@@ -6,29 +6,48 @@
 #include <stddef.h>
 
 #include "base/status.h"
+#include "table/csv/layout.h"
 #include "table/dict.h"
+#include "table/number_style.h"
 #include "table/table.h"
 
 #define COLUMN_NONE SIZE_MAX
+
+/* What is looked for. All borrowed. */
+struct columns_wanted {
+    const char *const *features; /* (n) names, globs ("src_*") and ranges ("f00..f77") */
+    size_t n;
+    bool study;              /* they are the study's seven: found in any case */
+    const char *time, *user; /* columns named by the user; NULL: known names are looked for */
+};
 
 struct columns {
     size_t n_fields;                    /* in every line */
     size_t d;                           /* features */
     size_t feature[TABLE_FEATURES_MAX]; /* (d) their fields, in the order asked for */
-    const char *const *names;           /* (d) borrowed */
-    size_t time, user;                  /* fields of dt and src_user, or COLUMN_NONE */
-    bool adjacent;                      /* the features are fields first .. first + d - 1 */
+    char *names[TABLE_FEATURES_MAX]; /* (d) as the header has them, or as they were asked for */
+    struct number_style style[TABLE_FEATURES_MAX]; /* (d) */
+    bool styled;                                   /* some style is not plain */
+    size_t time, user;           /* fields of dt and src_user, or COLUMN_NONE */
+    char *time_name, *user_name; /* what they are called in the header; NULL: none */
+    bool adjacent;               /* the features are fields first .. first + d - 1 */
     size_t first;
+    char delimiter;
+    const char
+        *missing; /* a word for missing values beside the known ones; borrowed; NULL: none */
 };
 
-/* Finds `features` (d) and, when they are there, dt and src_user among the names of the header,
- * `fields` (n_fields). Blanks around a name do not count. On failure a sentence with what is
- * missing, what there is, and a name that looks alike; `title` names the file. */
+/* Finds the wanted columns among the names of the header, `fields` (n_fields). Blanks around a
+ * name do not count. Times and users are looked for under the names that people give them;
+ * where several could be times, the first in which `layout` (may be NULL) has times. On failure
+ * a sentence with what is missing, what there is, and what to do; `title` names the file. The
+ * caller frees what it holds with columns_clear(), in any case. */
 bool columns_find(struct columns *columns, const struct span *fields, size_t n_fields,
-                  const char *const *features, size_t d, const char *title,
-                  struct status *status);
+                  const struct columns_wanted *wanted, const struct layout *layout,
+                  const char *title, struct status *status);
+void columns_clear(struct columns *columns);
 
 /* Wrong lists of features (none, too many, one twice, an empty name) are STATUS_USAGE. */
-bool columns_check(const char *const *features, size_t d, struct status *status);
+bool columns_check(const char *const *features, size_t n, struct status *status);
 
 #endif

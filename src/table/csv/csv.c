@@ -2,6 +2,8 @@
 #include "table/csv/csv.h"
 
 #include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,8 +14,10 @@
 #include "table/builder.h"
 #include "table/csv/columns.h"
 #include "table/csv/csv_text.h"
+#include "table/csv/reading.h"
 #include "table/csv/text_cache.h"
 #include "table/input/source.h"
+#include "table/printable.h"
 
 /* DESIGN. The file goes through in rounds of a few blocks. In a round the blocks read before
  * are parsed side by side; one more task appends the rows of the blocks of the round before and
@@ -38,8 +42,21 @@ struct set {
     size_t n; /* blocks in use */
 };
 
+/* What a first reading has found that a second one needs to know. */
+struct retry {
+    bool wanted; /* read it again */
+    bool previewed;
+    unsigned times;
+    bool styled;
+    struct number_style style[TABLE_FEATURES_MAX];
+    uint64_t unquoted_from;
+};
+
 struct reader {
     const struct csv_options *options;
+    const struct reading *reading;
+    struct columns_wanted wanted;
+    struct zone *zone; /* NULL: none was named */
     struct parallel *parallel;
     const struct progress *progress;
     struct source *source;
@@ -52,6 +69,10 @@ struct reader {
     struct set *parsing, *waiting; /* being parsed; resolved, to be appended and read anew */
     struct csv_text *serial;       /* from the first quote on */
     uint64_t line;                 /* lines before the next block to be resolved */
+    struct block_header header;
+    struct number_census *odd; /* (d) of all rejected fields; NULL: none */
+    uint64_t open_line;        /* of a quote that does not close, counted behind the header */
+    struct retry *retry;
     struct status read_status;
 };
 
@@ -64,6 +85,20 @@ static bool check_strict(const struct reader *reader, struct status *status)
     return status_set(status, STATUS_INPUT, "%s, line %" PRIu64 ": %s",
                       source_title(reader->source), report->rejects[0].line,
                       report->rejects[0].reason);
+}
+
+static bool keep_odd(struct reader *reader, const struct batch *batch, struct status *status)
+{
+    size_t d = reader->columns.d;
+    if (reader->odd == NULL &&
+        (reader->odd = mem_zero(d, sizeof *reader->odd, "a census of numbers", status)) ==
+            NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < d; i++) {
+        number_census_merge(&reader->odd[i], &batch_odd(batch)[i]);
+    }
+    return true;
 }
 
 /* Adds what is new in the blocks of a set to the table, and makes room for their rows. */
@@ -80,6 +115,12 @@ static bool resolve(struct reader *reader, const struct set *set, struct status 
             !check_strict(reader, status)) {
             return false;
         }
+        if (block->open_line != UINT64_MAX) {
+            reader->open_line = reader->line + block->open_line - reader->header.lines;
+        }
+        if (batch_odd(block->batch) != NULL && !keep_odd(reader, block->batch, status)) {
+            return false;
+        }
         reader->line += block->lines;
         rows += batch_rows(block->batch);
     }
@@ -94,7 +135,7 @@ static bool append_and_read(struct reader *reader, struct status *status)
         batch_append(set->blocks[i]->batch);
     }
     set->n = 0;
-    while (set->n < reader->n_blocks && !reader->input.at_end) {
+    while (set->n < reader->n_blocks && (!reader->input.at_end || reader->input.n_carry > 0)) {
         if (progress_cancelled(reader->progress)) {
             return status_cancelled(status);
         }
@@ -132,7 +173,9 @@ static void round_task(void *context, size_t task, unsigned worker)
         return;
     }
     for (size_t i = n_parallel; i < set->n && !progress_cancelled(reader->progress); i++) {
-        if (!block_parse_serially(set->blocks[i], reader->serial)) {
+        if (!set->blocks[i]->serial) {
+            block_parse(set->blocks[i]); /* behind a quote that does not close */
+        } else if (!block_parse_serially(set->blocks[i], reader->serial)) {
             return; /* what follows is not looked at: resolve() stops here */
         }
     }
@@ -168,7 +211,7 @@ static bool read_rest(struct reader *reader, struct status *status)
     return true;
 }
 
-/* The first rows, for the eyes only: without memory for them the reading goes on. */
+/* The first rows, to be looked at: without memory for them the reading goes on. */
 static void give_preview(const struct reader *reader)
 {
     struct table *preview = table_builder_preview(reader->builder, PREVIEW_ROWS, NULL);
@@ -194,8 +237,10 @@ static bool read_first_block(struct reader *reader, struct status *status)
     }
     batch_append(block->batch);
     set->n = 0;
-    if (reader->options->preview != NULL && batch_rows(block->batch) > 0) {
+    if (reader->options->preview != NULL && !reader->retry->previewed &&
+        batch_rows(block->batch) > 0) {
         give_preview(reader);
+        reader->retry->previewed = true;
     }
     return true;
 }
@@ -211,9 +256,9 @@ static bool allocate(struct reader *reader, struct status *status)
 {
     const struct columns *columns = &reader->columns;
     reader->builder =
-        table_builder_new(columns->names, columns->d, columns->time != COLUMN_NONE,
-                          columns->user != COLUMN_NONE, status);
-    reader->serial = csv_text_new(status);
+        table_builder_new((const char *const *)columns->names, columns->d,
+                          columns->time != COLUMN_NONE, columns->user != COLUMN_NONE, status);
+    reader->serial = csv_text_new(columns->delimiter, status);
     reader->caches.users = text_cache_new(MOST_USERS, status);
     reader->caches.features = text_cache_new(MOST_FEATURES, status);
     if (reader->builder == NULL || reader->serial == NULL || reader->caches.users == NULL ||
@@ -232,6 +277,68 @@ static bool allocate(struct reader *reader, struct status *status)
         }
     }
     return true;
+}
+
+static void note(struct read_report *report, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void note(struct read_report *report, const char *format, ...)
+{
+    if (report->n_notes < READ_NOTES) {
+        va_list arguments;
+        va_start(arguments, format);
+        vsnprintf(report->notes[report->n_notes++], READ_NOTE, format, arguments);
+        va_end(arguments);
+    }
+}
+
+static const char *shown(char *room, size_t size, const char *name)
+{
+    return printable(room, size, (struct span){name, strlen(name)});
+}
+
+/* Says how the file was understood, where that is not plain. */
+static void add_notes(const struct reader *reader, struct read_report *report)
+{
+    const struct columns *columns = &reader->columns;
+    char time[64], user[64];
+    bool other_time = columns->time_name != NULL && strcmp(columns->time_name, "dt") != 0;
+    bool other_user = columns->user_name != NULL && strcmp(columns->user_name, "src_user") != 0;
+    if (other_time || other_user) {
+        note(report, "%s%s%s%s%s", other_time ? "times are in column " : "",
+             other_time ? shown(time, sizeof time, columns->time_name) : "",
+             other_time && other_user ? ", " : "", other_user ? "accounts in column " : "",
+             other_user ? shown(user, sizeof user, columns->user_name) : "");
+    }
+    if (columns->delimiter != ',') {
+        note(report, "fields are separated by %s", layout_delimiter_name(columns->delimiter));
+    }
+    report->skipped.before = reader->header.skipped;
+    if (reader->header.skipped > 0) {
+        note(report, "%" PRIu64 " line%s before the header skipped", reader->header.skipped,
+             reader->header.skipped == 1 ? "" : "s");
+    }
+    for (size_t i = 0; i < columns->d; i++) {
+        bool comma = columns->style[i].decimal == ',';
+        if (comma || (columns->style[i].thousands != '\0' &&
+                      reader->header.census[i].comma_either > 0)) {
+            note(report, "%s: %s", shown(user, sizeof user, columns->names[i]),
+                 comma ? "the comma is the decimal mark" : "commas stand between thousands");
+        }
+    }
+    const struct read_skipped *skipped = &report->skipped;
+    if (skipped->comments + skipped->headers + skipped->totals > 0) {
+        note(report,
+             "skipped: %" PRIu64 " comments, %" PRIu64 " times the header again, %" PRIu64
+             " lines of totals",
+             skipped->comments, skipped->headers, skipped->totals);
+    }
+    if (reader->input.letters) {
+        note(report,
+             "line %" PRIu64 " has a quote that does not close: from there on quotes are "
+             "read as letters",
+             reader->retry->unquoted_from + reader->header.lines + 1);
+    }
 }
 
 static bool fill_report(struct reader *reader, const char *path, struct status *status)
@@ -254,6 +361,7 @@ static bool fill_report(struct reader *reader, const char *path, struct status *
                           title, report->rejected, report->rejects[0].line,
                           report->rejects[0].reason);
     }
+    add_notes(reader, report);
     return true;
 }
 
@@ -268,30 +376,195 @@ static void clean_up(struct reader *reader)
     text_cache_free(reader->caches.features);
     block_input_clear(&reader->input);
     table_builder_free(reader->builder);
+    columns_clear(&reader->columns);
+    free(reader->header.census);
+    free(reader->odd);
     source_close(reader->source);
 }
 
-struct table *csv_load_source(struct source *source, const char *name,
+/* ---- the style of numbers ---- */
+
+static bool refuse_style(const struct reader *reader, size_t feature,
+                         const struct number_census *census, enum number_verdict verdict,
+                         struct status *status)
+{
+    char name[64];
+    shown(name, sizeof name, reader->columns.names[feature]);
+    if (verdict == STYLE_CONFLICT) {
+        return status_set(status, STATUS_INPUT,
+                          "%s, column %s: %s has a decimal comma and %s a decimal point; "
+                          "--decimal=, or --decimal=. reads the lines of one of them",
+                          source_title(reader->source), name, census->comma_example,
+                          census->dot_example);
+    }
+    return status_set(status, STATUS_INPUT,
+                      "%s, column %s: %s can be read with the comma as decimal mark or between "
+                      "thousands, and nothing in it decides: --decimal=, or --decimal=.",
+                      source_title(reader->source), name, census->either_example);
+}
+
+/* Decides the style of each column by what was seen of it and, where that leaves it open, by
+ * what was seen of all. */
+static bool decide_styles(const struct reader *reader, const struct number_census *seen,
+                          const struct number_census *more, struct number_style *styles,
+                          struct status *status)
+{
+    struct number_census all = {0};
+    for (size_t i = 0; i < reader->columns.d; i++) {
+        number_census_merge(&all, &seen[i]);
+        if (more != NULL) {
+            number_census_merge(&all, &more[i]);
+        }
+    }
+    for (size_t i = 0; i < reader->columns.d; i++) {
+        struct number_census census = seen[i];
+        if (more != NULL) {
+            number_census_merge(&census, &more[i]);
+        }
+        enum number_verdict verdict = number_census_decide(&census, &styles[i]);
+        bool open =
+            verdict == STYLE_UNDECIDED ||
+            (verdict == STYLE_DECIDED && census.decimal_comma + census.decimal_dot == 0 &&
+             census.comma_either + census.dot_either > 0);
+        struct number_style common;
+        if (open && number_census_decide(&all, &common) == STYLE_DECIDED &&
+            all.decimal_comma + all.decimal_dot > 0) {
+            styles[i] = common;
+            verdict = STYLE_DECIDED;
+        }
+        if (verdict != STYLE_DECIDED) {
+            return refuse_style(reader, i, &census, verdict, status);
+        }
+    }
+    return true;
+}
+
+static bool set_styles(struct reader *reader, struct status *status)
+{
+    struct columns *columns = &reader->columns;
+    char decimal = reader->reading->decimal;
+    if (reader->retry->styled) {
+        memcpy(columns->style, reader->retry->style, columns->d * sizeof *columns->style);
+    } else if (decimal != '\0') {
+        for (size_t i = 0; i < columns->d; i++) {
+            columns->style[i] = (struct number_style){decimal, decimal == ',' ? '.' : ','};
+        }
+    } else if (!decide_styles(reader, reader->header.census, NULL, columns->style, status)) {
+        return false;
+    }
+    for (size_t i = 0; i < columns->d; i++) {
+        const struct number_style *style = &columns->style[i];
+        columns->styled = columns->styled || style->decimal == ',' || style->thousands != '\0';
+    }
+    return true;
+}
+
+/* Whether what was rejected would be numbers in other styles: then the file is read again in
+ * those. The beginning that was looked at did not show them. */
+static bool want_other_styles(struct reader *reader, struct status *status)
+{
+    struct retry *retry = reader->retry;
+    const struct columns *columns = &reader->columns;
+    if (reader->odd == NULL || retry->styled || reader->reading->decimal != '\0') {
+        return true;
+    }
+    if (!decide_styles(reader, reader->header.census, reader->odd, retry->style, status)) {
+        return false;
+    }
+    for (size_t i = 0; i < columns->d; i++) {
+        bool odd = reader->odd[i].numbers > 0;
+        bool other = retry->style[i].decimal != columns->style[i].decimal ||
+                     retry->style[i].thousands != columns->style[i].thousands;
+        retry->wanted = retry->wanted || (odd && other);
+    }
+    retry->styled = retry->wanted;
+    return true;
+}
+
+/* ---- reading ---- */
+
+static bool prepare(struct reader *reader, struct status *status)
+{
+    const struct csv_options *options = reader->options;
+    const char *const *texts = (const char *const *)reader->reading->text;
+    bool named = options->features != NULL;
+    reader->wanted = (struct columns_wanted){
+        .features = named ? options->features : table_default_features,
+        .n = named ? options->n_features : TABLE_DEFAULT_FEATURES,
+        .study = !named,
+        .time = texts[READING_TIME],
+        .user = texts[READING_USER],
+    };
+    if (!columns_check(reader->wanted.features, reader->wanted.n, status) ||
+        !block_input_start(&reader->input, reader->source, reader->progress, status) ||
+        !block_read_header(&reader->input, &reader->columns, &reader->wanted, reader->reading,
+                           &reader->header, status) ||
+        !set_styles(reader, status)) {
+        return false;
+    }
+    reader->line = reader->header.lines;
+    reader->columns.missing = texts[READING_MISSING];
+    reader->input.unquoted_from = reader->retry->unquoted_from;
+    return allocate(reader, status);
+}
+
+/* One reading; retry->wanted afterwards: another one knows better. */
+static struct table *read_once(struct source *take_source, const char *name,
+                               const struct csv_options *options, struct retry *retry,
+                               struct parallel *parallel, const struct progress *progress,
+                               struct status *status)
+{
+    static const struct reading plain;
+    struct reader reader = {.options = options,
+                            .reading = options->reading != NULL ? options->reading : &plain,
+                            .parallel = parallel,
+                            .progress = progress,
+                            .source = take_source,
+                            .open_line = UINT64_MAX,
+                            .retry = retry};
+    struct table *table = NULL;
+    retry->wanted = false;
+    if (prepare(&reader, status) && read_first_block(&reader, status) &&
+        read_rest(&reader, status) && want_other_styles(&reader, status)) {
+        if (reader.open_line != UINT64_MAX) {
+            retry->unquoted_from = reader.open_line;
+            retry->wanted = true;
+        }
+        retry->wanted = retry->wanted && retry->times < 2 && source_again(reader.source);
+        if (!retry->wanted && fill_report(&reader, name, status)) {
+            struct time_options times = {reader.reading->dates, NULL};
+            struct zone *zone = NULL;
+            if (reader.reading->text[READING_ZONE] == NULL ||
+                (zone = zone_load(reader.reading->text[READING_ZONE], status)) != NULL) {
+                times.zone = zone;
+                table = table_builder_finish_with(reader.builder, reader.columns.time_name,
+                                                  &times, status);
+                reader.builder = NULL;
+            }
+            zone_free(zone);
+        }
+    }
+    clean_up(&reader);
+    return table;
+}
+
+struct table *csv_load_source(struct source *take_source, const char *name,
                               const struct csv_options *options, struct parallel *parallel,
                               const struct progress *progress, struct status *status)
 {
-    struct status ignored;
+    struct status ignored = {.code = STATUS_OK};
+    struct retry retry = {.unquoted_from = UINT64_MAX};
     status = status != NULL ? status : &ignored;
-    bool named = options->features != NULL;
-    const char *const *features = named ? options->features : table_default_features;
-    size_t d = named ? options->n_features : TABLE_DEFAULT_FEATURES;
-    struct reader reader = {
-        .options = options, .parallel = parallel, .progress = progress, .source = source};
-    struct table *table = NULL;
-    if (columns_check(features, d, status) &&
-        block_input_start(&reader.input, reader.source, progress, status) &&
-        block_read_header(&reader.input, &reader.columns, features, d, &reader.line, status) &&
-        allocate(&reader, status) && read_first_block(&reader, status) &&
-        read_rest(&reader, status) && fill_report(&reader, name, status)) {
-        table = table_builder_finish(reader.builder, status);
-        reader.builder = NULL;
+    struct table *table =
+        read_once(take_source, name, options, &retry, parallel, progress, status);
+    while (table == NULL && retry.wanted && status->code == STATUS_OK) {
+        struct source *source = source_open(name, progress, status);
+        retry.times++;
+        if (source == NULL) {
+            break;
+        }
+        table = read_once(source, name, options, &retry, parallel, progress, status);
     }
-    clean_up(&reader);
     return table;
 }
 

@@ -11,11 +11,13 @@
 #include "table/table.h"
 
 struct source;
+struct reading;
 
 struct csv_options {
     const char *const *features; /* (n_features) column names; NULL: the study's seven */
     size_t n_features;
-    bool strict; /* the first rejected line is an error */
+    const struct reading *reading; /* how it is written; NULL: found by looking */
+    bool strict;                   /* the first rejected line is an error */
     /* Called once, from the reading thread, as soon as the first rows are there (at the latest
      * after the first chunk): a small table of its own with the first rows (about a thousand at
      * most), which the callee owns and frees with table_free(). May be NULL. */

@@ -38,7 +38,7 @@ static bool finish(struct csv_text *text, const char *title, line_callback *row,
 bool csv_records_bytes(const char *bytes, size_t length, const char *title, line_callback *row,
                        void *context, struct status *status)
 {
-    struct csv_text *text = csv_text_new(status);
+    struct csv_text *text = csv_text_new(',', status);
     bool good = text != NULL && feed(text, bytes, length, true, title, row, context, status) &&
                 finish(text, title, row, context, status);
     csv_text_free(text);
@@ -53,7 +53,7 @@ bool csv_records(const char *path, line_callback *row, void *context,
     if (source == NULL) {
         return false;
     }
-    struct csv_text *text = csv_text_new(status);
+    struct csv_text *text = csv_text_new(',', status);
     char *block = mem_new(BLOCK, 1, "a block of text", status);
     bool good = text != NULL && block != NULL, first = true;
     size_t got = 0;

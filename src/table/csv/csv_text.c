@@ -7,12 +7,14 @@
 #include "base/mem.h"
 
 /* DESIGN. libcsv hands out a field at a time in a buffer that it uses again, so the fields of a
- * row are gathered here, with a comma between as struct line wants it. It does not say where it
- * is in the text; but with CSV_REPALL_NL it reports every line end outside quotes, and the ones
- * inside are seen in the fields, so lines can be counted. */
+ * row are gathered here, with a line end between as struct line wants it: a number in quotes
+ * may hold the delimiter. It does not say where it is in the text; but with CSV_REPALL_NL it
+ * reports every line end outside quotes, and the ones inside are seen in the fields, so lines
+ * can be counted. */
 
 struct csv_text {
     struct csv_parser parser;
+    char delimiter;
     char *bytes; /* the fields of the present row */
     size_t n_bytes, bytes_capacity;
     size_t *starts; /* (n_fields + 1) offsets into bytes; the last is where the next will be */
@@ -39,18 +41,20 @@ static int never(unsigned char c)
 static void start_parser(struct csv_text *text)
 {
     csv_init(&text->parser, CSV_REPALL_NL);
+    csv_set_delim(&text->parser, (unsigned char)text->delimiter);
     csv_set_space_func(&text->parser, never); /* blanks belong to the field */
     csv_set_realloc_func(&text->parser, realloc);
     csv_set_free_func(&text->parser, free);
     csv_set_blk_size(&text->parser, 4096);
 }
 
-struct csv_text *csv_text_new(struct status *status)
+struct csv_text *csv_text_new(char delimiter, struct status *status)
 {
     struct csv_text *text = mem_zero(1, sizeof *text, what, status);
     if (text == NULL) {
         return NULL;
     }
+    text->delimiter = delimiter;
     start_parser(text);
     return text;
 }
@@ -97,7 +101,7 @@ static bool keep_field(struct csv_text *text, const char *bytes, size_t length)
     if (length > 0) {
         memcpy(text->bytes + start, bytes, length);
     }
-    text->bytes[start + length] = ',';
+    text->bytes[start + length] = '\n';
     text->starts[text->n_fields++] = start;
     text->n_bytes = start + length + 1;
     text->starts[text->n_fields] = text->n_bytes;

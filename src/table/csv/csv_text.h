@@ -14,7 +14,8 @@ enum { CSV_LONGEST_LINE = 1 << 20 }; /* bytes of a row; more is no table, or a l
 
 struct csv_text;
 
-struct csv_text *csv_text_new(struct status *status);
+/* For text with `delimiter` between fields. */
+struct csv_text *csv_text_new(char delimiter, struct status *status);
 void csv_text_free(struct csv_text *text);
 
 /* Feeds `length` bytes and calls `row` for each row that ends in them. Nothing is trimmed;

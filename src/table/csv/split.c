@@ -6,7 +6,7 @@
 #include <immintrin.h>
 #endif
 
-/* DESIGN. First the places of commas, CRs and LFs in a piece of the text are written into a
+/* DESIGN. First the places of delimiters, CRs and LFs in a piece of the text are written into a
  * short list, and which of them end a line into another, by the vector kernel or the plain one;
  * then the rows are put together from these lists. So the kernels differ only in a search for
  * bytes. */
@@ -22,14 +22,15 @@ struct places {
     uint32_t end[PIECE];           /* (n_ends) which of them are CR or LF */
 };
 
-static void find_plainly(const char *text, size_t from, size_t to, struct places *found)
+static void find_plainly(const char *text, size_t from, size_t to, char delimiter,
+                         struct places *found)
 {
     size_t n = found->n, n_ends = found->n_ends;
     for (size_t i = from; i < to; i++) {
         bool line_end = text[i] == '\n' || text[i] == '\r';
         found->place[n] = (uint32_t)i;
         found->end[n_ends] = (uint32_t)n;
-        n += line_end || text[i] == ',';
+        n += line_end || text[i] == delimiter;
         n_ends += line_end;
     }
     found->n = n;
@@ -51,13 +52,13 @@ __attribute__((target("avx2"))) static inline uint64_t equal_mask(const char *te
 /* Separators come about ten in 64 bytes: ROUND of them are written at once, those beyond the
  * last to be overwritten, as the processor could not foresee where a loop over them ends. */
 __attribute__((target("avx2,bmi,popcnt"))) static void find_avx2(const char *text,
-                                                                 size_t length,
+                                                                 size_t length, char delimiter,
                                                                  struct places *found)
 {
     size_t n = 0, n_ends = 0, i = 0;
     for (; length - i >= 64; i += 64) {
         uint64_t ends = equal_mask(text + i, '\n') | equal_mask(text + i, '\r');
-        uint64_t mask = equal_mask(text + i, ',') | ends;
+        uint64_t mask = equal_mask(text + i, delimiter) | ends;
         for (uint64_t left = ends; left != 0; left &= left - 1) {
             uint64_t before = mask & ((left & -left) - 1);
             found->end[n_ends++] = (uint32_t)(n + (size_t)__builtin_popcountll(before));
@@ -73,22 +74,22 @@ __attribute__((target("avx2,bmi,popcnt"))) static void find_avx2(const char *tex
     }
     found->n = n;
     found->n_ends = n_ends;
-    find_plainly(text, i, length, found);
+    find_plainly(text, i, length, delimiter, found);
 }
 #endif
 
-static void find_separators(const char *text, size_t length, struct places *found,
-                            enum cpu_kernel kernel)
+static void find_separators(const char *text, size_t length, char delimiter,
+                            struct places *found, enum cpu_kernel kernel)
 {
 #if defined(__x86_64__)
     if (kernel >= CPU_AVX2) {
-        find_avx2(text, length, found);
+        find_avx2(text, length, delimiter, found);
         return;
     }
 #endif
     (void)kernel;
     found->n = found->n_ends = 0;
-    find_plainly(text, 0, length, found);
+    find_plainly(text, 0, length, delimiter, found);
 }
 
 /* A row in the making. */
@@ -149,8 +150,9 @@ static bool make_rows(struct maker *maker, size_t from, const struct places *fou
     return true;
 }
 
-uint64_t split_rows(const char *text, size_t length, struct span *fields, size_t room,
-                    enum cpu_kernel kernel, line_callback *row, void *context, bool *stopped)
+uint64_t split_rows(const char *text, size_t length, char delimiter, struct span *fields,
+                    size_t room, enum cpu_kernel kernel, line_callback *row, void *context,
+                    bool *stopped)
 {
     struct places found;
     struct maker maker = {.text = text,
@@ -161,8 +163,8 @@ uint64_t split_rows(const char *text, size_t length, struct span *fields, size_t
                           .context = context};
     *stopped = false;
     for (size_t from = 0; from < length; from += PIECE) {
-        find_separators(text + from, length - from > PIECE ? PIECE : length - from, &found,
-                        kernel);
+        find_separators(text + from, length - from > PIECE ? PIECE : length - from, delimiter,
+                        &found, kernel);
         if (!make_rows(&maker, from, &found, length)) {
             *stopped = true;
             return maker.lines;

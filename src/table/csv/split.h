@@ -10,7 +10,8 @@
 #include "table/dict.h"
 
 /* A row of a text. Both parsers, this and libcsv, hand out rows in this form. The fields stand
- * in memory one after the other with a comma between, so a run of fields is a text itself. */
+ * in memory one after the other with one byte between that no number has, so that a run of them
+ * is a text by which numbers are known. */
 struct line {
     const struct span *fields; /* (n_fields), or the first of them when there are more than the
                                 * parser was told to keep */
@@ -25,13 +26,15 @@ enum { LINE_SLACK = 32 };
 /* Returns false to stop. What `line` points to is valid during the call. */
 typedef bool line_callback(void *context, const struct line *line);
 
-/* Calls `row` for each row of `text`, which has no quotes; a row that the end of the text cuts
- * off is one, too. Rows end at CR or LF; empty ones are not reported. `fields` (SPLIT_LINES,
- * room) is scratch: more fields than `room` in a row are counted but not kept, and the fields
- * of a row stay there until as many rows were reported after it. Returns the number of line
- * ends, where CR LF is one. `*stopped` is false unless `row` returned false. */
+/* Calls `row` for each row of `text`, whose quotes are letters, with `delimiter` between
+ * fields; a row that the end of the text cuts off is one, too. Rows end at CR or LF; empty ones
+ * are not reported. `fields` (SPLIT_LINES, room) is scratch: more fields than `room` in a row
+ * are counted but not kept, and the fields of a row stay there until as many rows were reported
+ * after it. Returns the number of line ends, where CR LF is one. `*stopped` is false unless
+ * `row` returned false. */
 enum { SPLIT_LINES = 64 };
-uint64_t split_rows(const char *text, size_t length, struct span *fields, size_t room,
-                    enum cpu_kernel kernel, line_callback *row, void *context, bool *stopped);
+uint64_t split_rows(const char *text, size_t length, char delimiter, struct span *fields,
+                    size_t room, enum cpu_kernel kernel, line_callback *row, void *context,
+                    bool *stopped);
 
 #endif

@@ -182,6 +182,11 @@ uint64_t source_total(const struct source *source)
     return source->raw.total;
 }
 
+bool source_again(const struct source *source)
+{
+    return source->raw.own_fd && !source->raw.waits;
+}
+
 void source_hash(const struct source *source, char text[TABLE_HASH_TEXT])
 {
     uint64_t half[2];

@@ -38,6 +38,9 @@ bool source_peek(struct source *source, size_t want, const char **bytes, size_t 
 uint64_t source_done(const struct source *source);
 uint64_t source_total(const struct source *source);
 
+/* Whether opening its path again gives the same bytes from their beginning: a regular file. */
+bool source_again(const struct source *source);
+
 /* XXH3 128 of the bytes read so far: of all of them after the end was reached. */
 void source_hash(const struct source *source, char text[TABLE_HASH_TEXT]);
 

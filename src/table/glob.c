@@ -1,4 +1,4 @@
-#include "rank/filter/glob.h"
+#include "table/glob.h"
 
 #include <stdint.h>
 #include <string.h>

@@ -2,8 +2,8 @@
  *
  * Smart case: a pattern without capitals matches any case (of ASCII letters), one with capitals
  * only itself. Texts may hold any bytes, zero bytes included. */
-#ifndef ODDHOURS_RANK_GLOB_H
-#define ODDHOURS_RANK_GLOB_H
+#ifndef ODDHOURS_TABLE_GLOB_H
+#define ODDHOURS_TABLE_GLOB_H
 
 #include <stdbool.h>
 #include <stddef.h>
