@@ -37,7 +37,7 @@ static bool take(void *context, size_t index, const char *value, struct status *
     struct settings *settings = context;
     switch (index) {
     case 0: settings->json = true; return true;
-    case 1: return run_params_set(&settings->params, "features", value, status);
+    case 1: return run_params_add_features(&settings->params, value, status);
     case 2: settings->params.strict = true; return true;
     case 3: return run_params_set(&settings->params, "threads", value, status);
     case 4: return run_params_set(&settings->params, "input", value, status);
@@ -113,6 +113,7 @@ static void print_text(const struct table *table, const struct description *desc
     printf("a run     takes about %s of memory with all detectors\n",
            format_bytes(run_bytes(table)).text);
     print_people(table, described);
+    operand_print_notes(table, stdout);
     printf("cleaned   %s missing or infinite values, taken as 0\n",
            format_grouped(described->cleaned).text);
     printf("left out  %s that cannot be used\n",
@@ -127,6 +128,7 @@ static struct table *read_table(const struct settings *settings, struct console 
     const struct csv_options options = {
         .features = (const char *const *)settings->params.features,
         .n_features = settings->params.n_features,
+        .reading = &settings->params.reading,
         .strict = settings->params.strict,
     };
     console_stage(console, "read");
@@ -197,6 +199,7 @@ int cmd_describe(int argc, char **argv)
         .own = own,
         .take = take,
         .context = &settings,
+        .reading = &settings.params.reading,
     };
     int exit_status;
     if (!operand_begin(&options, argc, argv, &settings.params, &exit_status)) {

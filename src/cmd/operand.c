@@ -65,3 +65,16 @@ void operand_print_rejects(const struct table *table, FILE *stream)
                 format_grouped(report->rejected - report->n_rejects).text);
     }
 }
+
+void operand_print_notes(const struct table *table, FILE *stream)
+{
+    const struct read_report *report = &table->report;
+    for (size_t i = 0; i < report->n_notes; i++) {
+        fprintf(stream, "%-9s %s\n", i == 0 ? "read as" : "",
+                operand_safe(report->notes[i]).text);
+    }
+    if (report->unread_times > 0) {
+        fprintf(stream, "times     %s cannot be read, such as '%s'\n",
+                format_count(report->unread_times, "time").text, report->unread_time);
+    }
+}

@@ -28,4 +28,7 @@ struct operand_text operand_safe(const char *name);
 /* The rejected lines that the reader kept, one a line; nothing when there were none. */
 void operand_print_rejects(const struct table *table, FILE *stream);
 
+/* How the table was understood, where that is not plain, and times that were not. */
+void operand_print_notes(const struct table *table, FILE *stream);
+
 #endif

@@ -12,6 +12,7 @@
 struct meaning {
     const struct option_spec *own, *shared, *of_run;
     const struct param_spec *param;
+    const struct reading_option *reading;
 };
 
 struct walk {
@@ -19,6 +20,7 @@ struct walk {
     int argc, next; /* next: index of the argument after the one looked at */
     char **argv;
     enum options_outcome outcome;
+    bool features; /* --features was met: the next one adds to it */
 };
 
 void options_complain(const char *text)
@@ -55,6 +57,28 @@ static const struct option_spec *find(const struct option_spec *list, const char
     return list->name != NULL ? list : NULL;
 }
 
+static struct reading *reading_of(const struct options *options)
+{
+    return options->params != NULL ? &options->params->reading : options->reading;
+}
+
+/* --time, and --time-column where a command has a --time of its own. */
+static const struct reading_option *find_reading(const char *text, size_t length)
+{
+    static const char behind[] = "-column";
+    size_t tail = sizeof behind - 1;
+    for (size_t i = 0; reading_option(i) != NULL; i++) {
+        const struct reading_option *option = reading_option(i);
+        bool column = strcmp(option->argument, "COLUMN") == 0;
+        if (is_named(option->name, text, length) ||
+            (column && length > tail && strncmp(text + length - tail, behind, tail) == 0 &&
+             is_named(option->name, text, length - tail))) {
+            return option;
+        }
+    }
+    return NULL;
+}
+
 static bool unknown(struct walk *walk, const char *text, size_t length)
 {
     const struct options *options = walk->options;
@@ -72,6 +96,9 @@ static bool unknown(struct walk *walk, const char *text, size_t length)
     for (size_t i = 0; options->params != NULL && run_params_spec(i) != NULL; i++) {
         suggest_consider(&suggestion, word, run_params_spec(i)->option);
     }
+    for (size_t i = 0; reading_of(options) != NULL && reading_option(i) != NULL; i++) {
+        suggest_consider(&suggestion, word, reading_option(i)->name);
+    }
     if (suggestion.word != NULL) {
         status_set(&status, STATUS_USAGE, "there is no option --%s; did you mean --%s?", word,
                    suggestion.word);
@@ -84,7 +111,8 @@ static bool unknown(struct walk *walk, const char *text, size_t length)
 static bool takes_value(const struct meaning *meaning)
 {
     const struct option_spec *spec = meaning->own != NULL ? meaning->own : meaning->of_run;
-    return meaning->param != NULL || (spec != NULL && spec->argument != NULL);
+    return meaning->param != NULL || meaning->reading != NULL ||
+           (spec != NULL && spec->argument != NULL);
 }
 
 static bool names_file(const struct option_spec *own)
@@ -102,11 +130,17 @@ static bool apply(struct walk *walk, const struct meaning *meaning, const char *
     if (meaning->own != NULL) {
         good = options->take(options->context, (size_t)(meaning->own - options->own), value,
                              &status);
+    } else if (meaning->reading != NULL) {
+        bool known;
+        good = reading_set(reading_of(options), meaning->reading->name, value, &known, &status);
     } else if (value == NULL) {
         options->params->strict = true; /* the only switch among the options of a run */
+    } else if (walk->features && strcmp(name, "features") == 0) {
+        good = run_params_add_features(options->params, value, &status);
     } else {
         good = run_params_set(options->params, name, value, &status);
     }
+    walk->features = walk->features || strcmp(name, "features") == 0;
     return good || wrong(walk, &status);
 }
 
@@ -157,8 +191,11 @@ static bool long_option(struct walk *walk, const char *text)
             }
         }
     }
+    if (reading_of(options) != NULL && meaning.own == NULL && meaning.shared == NULL) {
+        meaning.reading = find_reading(text, length);
+    }
     if (meaning.own == NULL && meaning.shared == NULL && meaning.of_run == NULL &&
-        meaning.param == NULL) {
+        meaning.param == NULL && meaning.reading == NULL) {
         return unknown(walk, text, length);
     }
     snprintf(name, sizeof name, "%.*s", (int)length, text);

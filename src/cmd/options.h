@@ -27,6 +27,8 @@ struct options {
     /* Called for each option of the own list, with its index and value (NULL for a switch). */
     bool (*take)(void *context, size_t index, const char *value, struct status *status);
     void *context;
+    struct reading *reading;   /* where the options on how a table is written go, when there are
+                                * no   params; NULL: the command has none */
     struct run_params *params; /* where the pipeline's options go; NULL: the command has none */
 };
 

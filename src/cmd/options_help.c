@@ -53,9 +53,20 @@ static void print_param(const struct param_spec *param)
     print_line(left, help);
 }
 
+static void print_reading(void)
+{
+    for (size_t i = 0; reading_option(i) != NULL; i++) {
+        const struct reading_option *option = reading_option(i);
+        char left[64];
+        snprintf(left, sizeof left, "    --%s=%s", option->name, option->argument);
+        print_line(left, option->help);
+    }
+}
+
 void options_print_params(void)
 {
     print_options(options_of_run);
+    print_reading();
     for (size_t i = 0; run_params_general(i) != NULL; i++) {
         print_param(run_params_general(i));
     }
@@ -75,5 +86,8 @@ void options_print_help(const struct options *options)
     if (options->params != NULL) {
         printf("\nWhat is run, and how:\n");
         options_print_params();
+    } else if (options->reading != NULL) {
+        printf("\nHow the table is written, where looking at it is not enough:\n");
+        print_reading();
     }
 }

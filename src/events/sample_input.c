@@ -117,7 +117,8 @@ static bool read_pieces(const struct pieces *pieces, double all,
 {
     char path[64];
     struct csv_options plain = {.features = options->features,
-                                .n_features = options->n_features};
+                                .n_features = options->n_features,
+                                .reading = options->reading};
     snprintf(path, sizeof path, "/proc/self/fd/%d", pieces->out);
     struct table *table = csv_load(path, &plain, parallel, NULL, NULL);
     if (table == NULL) {

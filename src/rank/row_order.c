@@ -108,8 +108,9 @@ static int compare_words(const void *a, const void *b)
     return x->text.length < y->text.length ? -1 : x->text.length > y->text.length;
 }
 
-/* `seconds` is NULL for users. Reversing leaves unreadable times at the end. */
-static bool number_words(struct keys *keys, const struct dict *dict, const int64_t *seconds,
+/* `times` is the table whose times they are, NULL for users. Reversing leaves unreadable times
+ * at the end. */
+static bool number_words(struct keys *keys, const struct dict *dict, const struct table *times,
                          bool falling, struct status *status)
 {
     size_t n = keys->n_ids, readable = 0;
@@ -118,7 +119,7 @@ static bool number_words(struct keys *keys, const struct dict *dict, const int64
         return false;
     }
     for (size_t id = 0; id < n; id++) {
-        words[id].seconds = seconds != NULL ? seconds[id] : TABLE_NO_TIME;
+        words[id].seconds = times != NULL ? table_instant(times, (uint32_t)id) : TABLE_NO_TIME;
         words[id].text = dict_get(dict, (uint32_t)id);
         words[id].id = (uint32_t)id;
     }
@@ -127,7 +128,7 @@ static bool number_words(struct keys *keys, const struct dict *dict, const int64
     for (size_t i = 0; i < n; i++) {
         ordinal += i > 0 && compare_words(&words[i - 1], &words[i]) != 0;
         keys->key[words[i].id] = ordinal;
-        if (seconds == NULL || words[i].seconds != TABLE_NO_TIME) {
+        if (times == NULL || words[i].seconds != TABLE_NO_TIME) {
             readable = (size_t)ordinal + 1;
         }
     }
@@ -163,8 +164,7 @@ static bool make_keys(struct keys *keys, const struct row_order *order,
     }
     switch (order->key) {
     case ROW_KEY_USER: return number_words(keys, table->users, NULL, order->falling, status);
-    case ROW_KEY_TIME:
-        return number_words(keys, table->times, table->time_seconds, order->falling, status);
+    case ROW_KEY_TIME: return number_words(keys, table->times, table, order->falling, status);
     case ROW_KEY_COPIES: return number_copies(keys, table, order->falling, status);
     case ROW_KEY_SCORE: number_ranking(keys, order->ranking, order->falling); return true;
     default:

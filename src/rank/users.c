@@ -19,14 +19,14 @@ struct tally {
 
 static void add_time(struct tally *tally, const struct table *table, uint32_t time)
 {
-    const int64_t *seconds = table->time_seconds;
-    if (time == tally->last || seconds[time] == TABLE_NO_TIME) {
+    int64_t instant = time == tally->last ? TABLE_NO_TIME : table_instant(table, time);
+    if (instant == TABLE_NO_TIME) {
         return;
     }
-    if (tally->first == DICT_NONE || seconds[time] < seconds[tally->first]) {
+    if (tally->first == DICT_NONE || instant < table_instant(table, tally->first)) {
         tally->first = time;
     }
-    if (tally->last == DICT_NONE || seconds[time] > seconds[tally->last]) {
+    if (tally->last == DICT_NONE || instant > table_instant(table, tally->last)) {
         tally->last = time;
     }
 }
@@ -191,7 +191,7 @@ static int64_t value_of(const struct user_sum *sum, const struct order *order)
     case USER_KEY_FLAGGED: return sum->flagged;
     case USER_KEY_ROWS: return sum->rows;
     case USER_KEY_RANK: return sum->worst_rank == 0 ? INT64_MAX : (int64_t)sum->worst_rank;
-    default: return time == DICT_NONE ? INT64_MAX : order->table->time_seconds[time];
+    default: return time == DICT_NONE ? INT64_MAX : table_instant(order->table, time);
     }
 }
 

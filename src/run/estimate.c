@@ -80,6 +80,7 @@ struct estimate estimate_make(const struct run_params *params, struct parallel *
     const struct csv_options options = {
         .features = (const char *const *)params->features,
         .n_features = params->n_features,
+        .reading = &params->reading,
     };
     struct sample sample;
     if (sample_input(params->input, params->input_kind, &options, parallel, &sample)) {

@@ -20,16 +20,22 @@ void run_params_init(struct run_params *params)
     params->budget = 0.01;
 }
 
-void run_params_clear(struct run_params *params)
+static void drop_features(struct run_params *params)
 {
-    free(params->input);
     for (size_t i = 0; i < params->n_features; i++) {
         free(params->features[i]);
     }
     free(params->features);
-    params->input = NULL;
     params->features = NULL;
     params->n_features = 0;
+}
+
+void run_params_clear(struct run_params *params)
+{
+    free(params->input);
+    drop_features(params);
+    reading_clear(&params->reading);
+    params->input = NULL;
 }
 
 static char *copy_text(const char *text, struct status *status)
@@ -44,9 +50,13 @@ bool run_params_copy(struct run_params *to, const struct run_params *from,
     to->input = NULL;
     to->features = NULL;
     to->n_features = 0;
+    if (!reading_copy(&to->reading, &from->reading, status)) {
+        return false;
+    }
     if (from->input != NULL) {
         to->input = copy_text(from->input, status);
         if (to->input == NULL) {
+            run_params_clear(to);
             return false;
         }
     }
@@ -100,49 +110,92 @@ static bool set_models(struct run_params *params, const char *value, struct stat
     return true;
 }
 
-static bool set_features(struct run_params *params, const char *value, struct status *status)
+/* Takes the next name of a list: between commas, blanks around it not counted, or in quotes,
+ * where two quotes are one. False at a quote that does not close. */
+static bool next_name(const char **at, char *name, size_t size)
 {
-    char *names[TABLE_FEATURES_MAX];
     size_t n = 0;
-    bool good = true;
-    while (good && *value != '\0') {
-        size_t length = strcspn(value, ",");
-        if (length == 0 || n == TABLE_FEATURES_MAX) {
-            good = status_set(status, STATUS_USAGE,
-                              length == 0 ? "features: an empty name in the list"
-                                          : "features: at most 64 columns");
-            break;
-        }
-        names[n] = mem_text(value, length, status);
-        good = names[n] != NULL;
-        for (size_t i = 0; good && i < n; i++) {
-            if (strcmp(names[i], names[n]) == 0) {
-                good = status_set(status, STATUS_USAGE, "features: '%.80s' is named twice",
-                                  names[n]);
+    *at += strspn(*at, " \t");
+    bool quoted = **at == '"';
+    *at += quoted;
+    while (**at != '\0' && (quoted || **at != ',')) {
+        if (quoted && **at == '"') {
+            if ((*at)[1] != '"') {
+                break;
             }
+            ++*at;
         }
-        n += names[n] != NULL;
-        value += length;
-        value += *value == ',';
-    }
-    if (good && n == 0) {
-        good = status_set(status, STATUS_USAGE, "features: name at least one column");
-    }
-    char **list = good ? mem_new(n, sizeof *list, "features", status) : NULL;
-    if (list == NULL) {
-        for (size_t i = 0; i < n; i++) {
-            free(names[i]);
+        if (n + 1 < size) {
+            name[n++] = **at;
         }
+        ++*at;
+    }
+    if (quoted) {
+        if (**at != '"') {
+            return false;
+        }
+        ++*at;
+        *at += strspn(*at, " \t");
+    }
+    while (!quoted && n > 0 && (name[n - 1] == ' ' || name[n - 1] == '\t')) {
+        n--;
+    }
+    name[n] = '\0';
+    return **at == '\0' || **at == ',';
+}
+
+static bool add_feature(struct run_params *params, const char *name, struct status *status)
+{
+    size_t n = params->n_features;
+    if (name[0] == '\0') {
+        return status_set(status, STATUS_USAGE, "features: an empty name in the list");
+    }
+    if (n == TABLE_FEATURES_MAX) {
+        return status_set(status, STATUS_USAGE, "features: at most %d columns",
+                          TABLE_FEATURES_MAX);
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (strcmp(params->features[i], name) == 0) {
+            return status_set(status, STATUS_USAGE, "features: '%.80s' is named twice", name);
+        }
+    }
+    size_t capacity = n;
+    if (!mem_grow(&params->features, &capacity, n + 1, sizeof *params->features, "features",
+                  status)) {
         return false;
     }
-    memcpy(list, names, n * sizeof *list);
-    for (size_t i = 0; i < params->n_features; i++) {
-        free(params->features[i]);
+    params->features[n] = copy_text(name, status);
+    params->n_features += params->features[n] != NULL;
+    return params->features[n] != NULL;
+}
+
+bool run_params_add_features(struct run_params *params, const char *value,
+                             struct status *status)
+{
+    enum { NAME = 256 };
+    size_t before = params->n_features;
+    bool good = true;
+    char name[NAME];
+    if (value[strspn(value, " \t")] == '\0') {
+        return status_set(status, STATUS_USAGE, "features: name at least one column");
     }
-    free(params->features);
-    params->features = list;
-    params->n_features = n;
-    return true;
+    while (good) {
+        good = next_name(&value, name, sizeof name)
+                   ? add_feature(params, name, status)
+                   : status_set(status, STATUS_USAGE,
+                                "features: a quote that is not closed, or text behind one");
+        if (*value != ',') {
+            break;
+        }
+        value++;
+        if (*value == '\0') {
+            break; /* a comma at the end */
+        }
+    }
+    while (!good && params->n_features > before) {
+        free(params->features[--params->n_features]);
+    }
+    return good;
 }
 
 static const char *const checks[] = {"refuse", "warn", "off", NULL};
@@ -186,7 +239,16 @@ bool run_params_set(struct run_params *params, const char *name, const char *val
         return set_models(params, value, status);
     }
     if (strcmp(name, "features") == 0) {
-        return set_features(params, value, status);
+        drop_features(params);
+        return run_params_add_features(params, value, status);
+    }
+    bool known;
+    bool right = reading_set(&params->reading, name, value, &known, status);
+    if (known) {
+        return right;
+    }
+    for (size_t i = 0; reading_option(i) != NULL; i++) {
+        suggest_consider(&suggestion, name, reading_option(i)->name);
     }
     suggest_consider(&suggestion, name, "models");
     suggest_consider(&suggestion, name, "features");
@@ -265,6 +327,14 @@ uint64_t run_params_hash(const struct run_params *params)
     }
     for (size_t i = 0; i < params->n_features; i++) {
         XXH3_64bits_update(state, params->features[i], strlen(params->features[i]) + 1);
+    }
+    for (size_t i = 0; reading_option(i) != NULL; i++) {
+        const char *value = reading_value(&params->reading, i);
+        if (*value != '\0') {
+            XXH3_64bits_update(state, reading_option(i)->name,
+                               strlen(reading_option(i)->name) + 1);
+            XXH3_64bits_update(state, value, strlen(value) + 1);
+        }
     }
     uint64_t hash = XXH3_64bits_digest(state);
     XXH3_freeState(state);

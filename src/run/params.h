@@ -11,6 +11,7 @@
 #include "base/status.h"
 #include "models/detector.h"
 #include "events/input.h"
+#include "table/csv/reading.h"
 
 /* What becomes of a run that clearly takes more memory than is left. */
 enum memory_check { MEMORY_REFUSE, MEMORY_WARN, MEMORY_OFF };
@@ -18,6 +19,7 @@ enum memory_check { MEMORY_REFUSE, MEMORY_WARN, MEMORY_OFF };
 struct run_params {
     char *input;                /* a path; "-" is standard input */
     enum input_kind input_kind; /* a table, a raw log, or what it looks like */
+    struct reading reading;     /* how a table is written, as far as the user says */
     char **features;            /* (n_features) or NULL: the study's seven */
     size_t n_features;
     bool strict;            /* a rejected line is an error */
@@ -41,6 +43,11 @@ void run_params_clear(struct run_params *params);
  * dashes. Unknown names get the nearest match in the message. */
 bool run_params_set(struct run_params *params, const char *name, const char *value,
                     struct status *status);
+
+/* Adds columns to the features: a list with commas between, names with commas in quotes. On
+ * failure nothing was added. */
+bool run_params_add_features(struct run_params *params, const char *list,
+                             struct status *status);
 
 /* Whether budget and the detectors' values could have been typed: for what a file said. */
 bool run_params_valid(const struct run_params *params);

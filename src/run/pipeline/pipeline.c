@@ -73,6 +73,7 @@ static bool read_table(struct pipeline *pipeline, struct status *status)
     const struct csv_options options = {
         .features = (const char *const *)run->params.features,
         .n_features = run->params.n_features,
+        .reading = &run->params.reading,
         .strict = run->params.strict,
         .preview = pass_preview,
         .context = pipeline,

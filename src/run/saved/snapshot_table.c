@@ -10,6 +10,8 @@
 
 /* ---- putting ---- */
 
+enum { LEFT_OUT = 5 }; /* counts of what is neither row nor rejected */
+
 static void put_dict(struct archive_out *archive, const struct dict *dict)
 {
     size_t n = dict != NULL ? dict_count(dict) : 0;
@@ -31,6 +33,15 @@ static void put_report(struct archive_out *archive, const struct read_report *re
         archive_put_count(archive, "line", report->rejects[i].line);
         archive_put_text(archive, "why ", report->rejects[i].reason);
     }
+    archive_put_count(archive, "note", report->n_notes);
+    for (size_t i = 0; i < report->n_notes; i++) {
+        archive_put_text(archive, "note", report->notes[i]);
+    }
+    const uint64_t left_out[] = {report->skipped.before, report->skipped.comments,
+                                 report->skipped.headers, report->skipped.totals,
+                                 report->unread_times};
+    archive_put(archive, "skip", left_out, sizeof *left_out, LEFT_OUT);
+    archive_put_text(archive, "when", report->unread_time);
     archive_put(archive, "miss", report->missing, sizeof *report->missing, d);
     archive_put(archive, "inf ", report->infinite, sizeof *report->infinite, d);
 }
@@ -50,6 +61,9 @@ void snapshot_put_table(struct archive_out *archive, const struct table *table)
     put_dict(archive, table->users);
     size_t n_times = table->times != NULL ? dict_count(table->times) : 0;
     archive_put(archive, "secs", table->time_seconds, sizeof *table->time_seconds, n_times);
+    if (table->time_offset != NULL) {
+        archive_put(archive, "offs", table->time_offset, sizeof *table->time_offset, n_times);
+    }
     archive_put(archive, "day0", &table->first_day, sizeof table->first_day, 1);
     archive_put(archive, "vals", profiles->values, sizeof *profiles->values, n * d);
     archive_put(archive, "copy", profiles->copies, sizeof *profiles->copies, n);
@@ -137,6 +151,21 @@ static bool get_report(struct archive_in *archive, struct read_report *report, s
             return false;
         }
     }
+    uint64_t notes, left_out[LEFT_OUT];
+    if (!archive_get_count(archive, "note", &notes, status) || notes > READ_NOTES) {
+        return senseless(status);
+    }
+    for (report->n_notes = 0; report->n_notes < notes; report->n_notes++) {
+        if (!get_text(archive, "note", report->notes[report->n_notes], READ_NOTE, status)) {
+            return false;
+        }
+    }
+    if (!archive_get_into(archive, "skip", left_out, sizeof *left_out, LEFT_OUT, status) ||
+        !get_text(archive, "when", report->unread_time, sizeof report->unread_time, status)) {
+        return false;
+    }
+    report->skipped = (struct read_skipped){left_out[0], left_out[1], left_out[2], left_out[3]};
+    report->unread_times = left_out[4];
     report->missing = mem_zero(d, sizeof *report->missing, "a report", status);
     report->infinite = mem_zero(d, sizeof *report->infinite, "a report", status);
     return report->missing != NULL && report->infinite != NULL &&
@@ -264,6 +293,13 @@ static bool get_all(struct archive_in *archive, struct table *table, struct para
         get_array(archive, "secs", sizeof *table->time_seconds, n_times, status);
     if (table->time_seconds == NULL) {
         return false;
+    }
+    if (archive_next_is(archive, "offs")) {
+        table->time_offset =
+            get_array(archive, "offs", sizeof *table->time_offset, n_times, status);
+        if (table->time_offset == NULL) {
+            return false;
+        }
     }
     table_find_days(table); /* the last one; the first is kept in the archive */
     if (!archive_get_into(archive, "day0", &table->first_day, sizeof table->first_day, 1,

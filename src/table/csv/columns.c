@@ -132,6 +132,7 @@ static void suggest_name(const struct search *search, const char *name, char *hi
 static size_t list_numeric(const struct search *search, char *list, size_t size)
 {
     size_t n = 0, used = 0;
+    bool fits = true;
     list[0] = '\0';
     for (size_t i = 0; search->layout != NULL && i < search->n_fields; i++) {
         char shown[64];
@@ -145,11 +146,11 @@ static size_t list_numeric(const struct search *search, char *list, size_t size)
         bool quoted = strpbrk(shown, ",\"*?") != NULL;
         int more = snprintf(list + used, size - used, "%s%s%s%s", used > 0 ? "," : "",
                             quoted ? "\"" : "", shown, quoted ? "\"" : "");
-        if (more < 0 || (size_t)more >= size - used) {
-            snprintf(list, size, "*"); /* too many to name: all that are numbers */
-            break;
-        }
-        used += (size_t)more;
+        fits = fits && more >= 0 && (size_t)more < size - used;
+        used += fits ? (size_t)more : 0;
+    }
+    if (!fits) {
+        snprintf(list, size, "*"); /* too many to name: all that are numbers */
     }
     return n;
 }
