@@ -48,7 +48,8 @@ void options_complain(const char *text);
 /* The same for a failed status; returns the exit status. */
 int options_fail(const struct status *status);
 
-/* Prints the options of the pipeline, for a help text. */
-void options_print_params(void);
+/* Prints the options of the pipeline, for the help text of a command with options of its `own`.
+ */
+void options_print_params(const struct option_spec *own);
 
 #endif

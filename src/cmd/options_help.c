@@ -53,20 +53,26 @@ static void print_param(const struct param_spec *param)
     print_line(left, help);
 }
 
-static void print_reading(void)
+/* A command may have a --time of its own: then it is --time-column here. */
+static void print_reading(const struct option_spec *own)
 {
     for (size_t i = 0; reading_option(i) != NULL; i++) {
         const struct reading_option *option = reading_option(i);
         char left[64];
-        snprintf(left, sizeof left, "    --%s=%s", option->name, option->argument);
+        const struct option_spec *same = own;
+        while (same->name != NULL && strcmp(same->name, option->name) != 0) {
+            same++;
+        }
+        snprintf(left, sizeof left, "    --%s%s=%s", option->name,
+                 same->name != NULL ? "-column" : "", option->argument);
         print_line(left, option->help);
     }
 }
 
-void options_print_params(void)
+void options_print_params(const struct option_spec *own)
 {
     print_options(options_of_run);
-    print_reading();
+    print_reading(own);
     for (size_t i = 0; run_params_general(i) != NULL; i++) {
         print_param(run_params_general(i));
     }
@@ -85,9 +91,9 @@ void options_print_help(const struct options *options)
     print_options(options_shared);
     if (options->params != NULL) {
         printf("\nWhat is run, and how:\n");
-        options_print_params();
+        options_print_params(options->own);
     } else if (options->reading != NULL) {
         printf("\nHow the table is written, where looking at it is not enough:\n");
-        print_reading();
+        print_reading(options->own);
     }
 }

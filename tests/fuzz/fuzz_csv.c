@@ -49,8 +49,8 @@ static bool record_line(void *context, const struct line *line)
     for (size_t i = 0; i < line->n_fields && i < ROOM; i++) {
         append(record, &line->fields[i].length, sizeof line->fields[i].length);
         append(record, line->fields[i].bytes, line->fields[i].length);
-        if (i > 0 && line->fields[i].bytes[-1] != ',') {
-            abort(); /* fields must stand side by side with a comma between */
+        if (i > 0 && strchr(",\n", line->fields[i].bytes[-1]) == NULL) {
+            abort(); /* fields must stand side by side with a byte between that no number has */
         }
     }
     return true;

@@ -326,7 +326,7 @@ static void bad_paths_and_options(void **state)
                          NULL, &status));
     assert_int_equal(status.code, STATUS_USAGE);
     assert_null(csv_load(csv_path("t.csv"),
-                         &(struct csv_options){.features = twice, .n_features = 65}, NULL, NULL,
+                         &(struct csv_options){.features = twice, .n_features = 129}, NULL, NULL,
                          &status));
     assert_int_equal(status.code, STATUS_USAGE);
 }

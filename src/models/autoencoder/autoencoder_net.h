@@ -14,12 +14,13 @@
 
 #include "base/rng.h"
 #include "base/status.h"
+#include "table/table.h"
 
 enum {
     NET_LAYERS = 4,
     NET_HIDDEN = 16,
-    NET_WIDTH_MAX = 64, /* the widest layer: as many features as a table may have */
-    NET_PAD = 16        /* arrays of parameters are whole multiples of this, zeros at the end */
+    NET_WIDTH_MAX = TABLE_FEATURES_MAX, /* the widest layer: the first and the last */
+    NET_PAD = 16 /* arrays of parameters are whole multiples of this, zeros at the end */
 };
 
 struct net_shape {

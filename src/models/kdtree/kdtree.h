@@ -1,6 +1,6 @@
 /* kdtree: exact nearest neighbours of distinct points, ties included.
  *
- * A balanced k-d tree of at most 64 dimensions whose nodes have eight children, so that one
+ * A balanced k-d tree of at most 128 dimensions whose nodes have eight children, so that one
  * pass of vector instructions bounds all of them, and whose leaves hold about 30 points, one
  * coordinate after the other. Points that are equally far are all found: nothing depends on the
  * order in which they were given beyond their numbers. The tree is frozen once made; any number

@@ -15,8 +15,8 @@
  */
 
 enum {
-    KDTREE_DIMENSIONS = 64, /* at most */
-    KDTREE_STEPS = 11,      /* 8^11 leaves is more than 2^32 points need */
+    KDTREE_DIMENSIONS = 128, /* at most */
+    KDTREE_STEPS = 11,       /* 8^11 leaves is more than 2^32 points need */
 };
 
 struct kdtree {

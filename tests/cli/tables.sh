@@ -1,0 +1,97 @@
+#!/bin/sh
+# Tables as people bring them: what is understood by looking, what is said, what options are for.
+. "${ODDHOURS_SRCDIR:-$(dirname "$0")/../..}/tests/cli/tap.sh"
+
+cases=$srcdir/tests/cases
+
+# Rows, users, hours and days as `describe` counts them; and the busiest row of the table.
+shape() { # shape FILE [OPTION]...
+    "$oddhours" describe --json -q "$@" >"$work/shape.json" 2>"$work/shape.err" ||
+        { cat "$work/shape.err"; return 0; }
+    /usr/bin/python3 -c '
+import json, sys
+d = json.load(open(sys.argv[1]))
+print(d["rows"], d.get("users"), d.get("hours"), d.get("days"), d["rejected"])' "$work/shape.json"
+}
+top_row() { # top_row FILE [OPTION]...: user and total_events of the row with most of them
+    "$oddhours" top -q -n 1 --filter 'sort:total_events' --models iforest --trees 5 "$@" |
+        /usr/bin/python3 -c '
+import csv, sys
+row = next(csv.DictReader(sys.stdin))
+print(row["src_user"], row["total_events"])'
+}
+said() { # said NAME PATTERN FILE [OPTION]...: describe says so
+    name=$1 pattern=$2
+    shift 2
+    ends "$name" 0 "$pattern" "$oddhours" describe -q "$@"
+}
+
+whole='24 5 24 3 0'
+for file in "$cases"/0[12379]*.csv "$cases"/1[0138]*.csv "$cases"/2[2458]*.csv "$cases"/17*.csv; do
+    same "$(basename "$file") is a table of 24 user-hours" "$whole" "$(shape "$file")"
+done
+same 'rows behind a quote that does not close are not lost' '24 6 24 3 0' \
+    "$(shape "$cases/05-open-quote.csv")"
+same 'thousands are read' 4812 "$(top_row "$cases/01-thousands.csv" | cut -d' ' -f2)"
+same 'the attack is the busiest row' 812 "$(top_row "$cases/25-semicolons.csv" | cut -d' ' -f2)"
+said 'commas between thousands are said' 'commas stand between thousands' "$cases/01-thousands.csv"
+said 'a decimal comma is said' 'fail_ratio: the comma is the decimal mark' \
+    "$cases/02-decimal-comma.csv"
+said 'a quote that does not close is said' 'line 7 has a quote that does not close' \
+    "$cases/05-open-quote.csv"
+said 'an order of day and month that the days decide is said' 'month/day/year' \
+    "$cases/09-time-us-order.csv"
+said 'counts since 1970 are said' 'counts of seconds' "$cases/11-time-epoch.csv"
+said 'the clock is that of the file' '2024-03-01 to 2024-03-03' "$cases/13-time-offset.csv"
+said 'other names of columns are said' 'times are in column Timestamp, accounts in column User' \
+    "$cases/17-other-names.csv"
+said 'lines before the header are said' '2 lines before the header' "$cases/24-comment-lines.csv"
+said 'another delimiter is said' 'separated by semicolons' "$cases/25-semicolons.csv"
+
+# ---- options ----
+same 'a zone shows its clock' '24 5 24 4 0' "$(shape "$cases/13-time-offset.csv" --zone=-05:00)"
+ends 'a zone that is none' 2 "there is no time zone 'Nowhere'" \
+    "$oddhours" describe "$cases/13-time-offset.csv" --zone=Nowhere
+same 'the order of dates can be named' '24 5 24 61 0' \
+    "$(shape "$cases/09-time-us-order.csv" --dates=dmy)"
+printf 'dt,src_user,total_events\n03/04/2024 05:00,a,1\n03/04/2024 06:00,b,2\n' >"$work/open.csv"
+ends 'an order that nothing decides is refused' 2 '03/04/2024 05:00 can be two days.*--dates=dmy' \
+    "$oddhours" describe "$work/open.csv" --features total_events
+same 'columns can be named' '24 5 24 3 0' \
+    "$(shape "$cases/17-other-names.csv" --time=Timestamp --user=User)"
+ends 'a column that is not there' 2 "has no column Zeit \(--time\); its header has Timestamp" \
+    "$oddhours" describe "$cases/17-other-names.csv" --time=Zeit
+ends 'no header: the first row is not lost' 2 'has no header line.*--header=name1,name2,name3,name4' \
+    "$oddhours" describe "$cases/29-no-header.csv"
+same 'a header can be given' '20 20 None None 0' \
+    "$(shape "$cases/29-no-header.csv" --header=user,a,b,c --features=a..c)"
+ends 'names with blanks' 0 'rows +24 in 4 columns' \
+    "$oddhours" describe "$cases/20-blank-before-name.csv" --features 'Flow Duration, Flow Bytes/s'
+ends 'True and False are numbers' 0 'off_hours +0\.3333333' \
+    "$oddhours" describe "$cases/19-booleans.csv" --features total_events --features off_hours
+ends 'none of the seven: the command is said' 2 "78 of its columns have numbers: --features '\*'" \
+    "$oddhours" describe "$cases/37-78-columns.csv"
+ends '78 features run' 0 'finished|peak' \
+    "$oddhours" run "$cases/37-78-columns.csv" --features '*' -o "$work/wide" --trees 5 --epochs 1
+printf 'total_events,x\n4;812,1\n' | tr ';' '.' >"$work/point.csv"
+printf 'n\n"1,500"\n1500\n' >"$work/both.csv"
+ends 'a comma that nothing decides is refused' 2 '1,500 can be read.*--decimal' \
+    "$oddhours" describe "$work/both.csv" --features n
+ends 'it can be named' 0 'n +750\.75' \
+    "$oddhours" describe "$work/both.csv" --features n --decimal ,
+printf 'n;m\n1;2\nnix;3\n' >"$work/word.csv"
+ends 'a word for missing values' 0 '^n +0\.5 .* 50.0? %' \
+    "$oddhours" describe "$work/word.csv" --features n,m --missing nix --delimiter ';'
+seq 1 9000 | sed 's/^/2024-01-01,u,/; 1i dt,src_user,n' >"$work/late.csv"
+printf '2024-01-01,u,"12,345"\n' >>"$work/late.csv"
+ends 'what the first block does not show is read all the same' 0 'n .* 12345 ' \
+    "$oddhours" describe "$work/late.csv" --features n --decimal .
+printf 'dt,src_user,n\n2024-01-01,a,1\ndt,src_user,n\n# more\n2024-01-02,b,2\nTotal,,3\n' >"$work/seams.csv"
+said 'a header again, a comment and a line of totals are no rows' \
+    '1 comments, 1 times the header again, 1 lines of totals' "$work/seams.csv" --features n
+same 'and are not rejected' '2 2 2 2 0' "$(shape "$work/seams.csv" --features n)"
+ends 'explain has a --time of its own' 0 'user3' \
+    "$oddhours" explain "$cases/17-other-names.csv" --user user3 --time '2024-03-03 19:00:00' \
+    --time-column Timestamp --user-column User --models iforest --trees 5
+
+plan
