@@ -223,13 +223,16 @@ static int explore(struct explorer *explorer)
     if (good && app->failure.code != STATUS_OK) {
         status = app->failure;
     }
-    app_free(app);
+    bool saved = app_free(app);
     script_free(script);
     free(filters);
     if (status.code != STATUS_OK) {
         return options_fail(&status);
     }
-    return signals_terminating() != 0 ? 128 + signals_terminating() : 0;
+    if (signals_terminating() != 0) {
+        return 128 + signals_terminating();
+    }
+    return saved ? 0 : 1;
 }
 
 static int explorer_main(int argc, char **argv)

@@ -22,6 +22,7 @@ struct outfile {
     char *temporary; /* NULL: written through, as there is nothing to rename over */
     bool own_fd;     /* standard output is not ours to close */
     bool in_memory;  /* there is no file: what is written goes to memory */
+    bool fresh;      /* must not take the place of a file that is there */
     char *memory;    /* (length) terminated */
     size_t length, capacity;
     size_t used;
@@ -55,7 +56,7 @@ static bool make_temporary(struct outfile *file, struct status *status)
     for (unsigned i = 0; i < TRIES && file->fd < 0 && errno == EEXIST; i++) {
         snprintf(file->temporary, size, "%s.%ld-%u", file->path, (long)getpid(), i);
         file->fd = open(file->temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC,
-                        known ? S_IRUSR | S_IWUSR : 0666);
+                        known || file->fresh ? S_IRUSR | S_IWUSR : 0666);
     }
     if (file->fd < 0) {
         return status_set(status, STATUS_IO, "%s: cannot be written: %s", file->path,
@@ -67,18 +68,27 @@ static bool make_temporary(struct outfile *file, struct status *status)
     return true;
 }
 
-/* A link stays one: what it leads to is replaced. */
-static void follow_link(struct outfile *file)
+/* A link stays one: what it leads to is replaced. Only of the user's own links, or root's:
+ * somebody else's in a folder like /tmp would decide which file of the user's is replaced. */
+static bool follow_link(struct outfile *file, struct status *status)
 {
     struct stat there;
-    char *target = NULL;
-    if (lstat(file->path, &there) == 0 && S_ISLNK(there.st_mode)) {
-        target = realpath(file->path, NULL);
+    if (lstat(file->path, &there) != 0 || !S_ISLNK(there.st_mode)) {
+        return true;
     }
+    if (there.st_uid != geteuid() && there.st_uid != 0) {
+        return status_set(
+            status, STATUS_IO,
+            "%s: is a link that another user made, and is not followed: name what "
+            "it leads to",
+            file->path);
+    }
+    char *target = realpath(file->path, NULL);
     if (target != NULL) {
         free(file->path);
         file->path = target;
     }
+    return true;
 }
 
 /* A device, a pipe or a socket is written into. Renaming a file over it would put a file in its
@@ -107,7 +117,7 @@ bool outfile_no_pipe(const char *path, struct status *status)
            status_set(status, STATUS_USAGE, "%s is a pipe, not a file", path);
 }
 
-struct outfile *outfile_open(const char *path, struct status *status)
+static struct outfile *open_file(const char *path, bool fresh, struct status *status)
 {
     struct outfile *file = mem_new(1, sizeof *file, "a file's buffer", status);
     if (file == NULL) {
@@ -118,21 +128,35 @@ struct outfile *outfile_open(const char *path, struct status *status)
     file->used = file->flushed = 0;
     file->writeback = (struct writeback){0};
     file->in_memory = false;
+    file->fresh = fresh;
     file->memory = NULL;
     file->length = file->capacity = 0;
     file->temporary = NULL;
     file->own_fd = false;
     file->path = mem_text(path, strlen(path), status);
     bool good = file->path != NULL;
-    if (good && strcmp(path, "-") != 0) {
-        follow_link(file);
-        good = is_special(path) ? open_through(file, status) : make_temporary(file, status);
+    if (good && fresh) {
+        good = make_temporary(file, status);
+    } else if (good && strcmp(path, "-") != 0) {
+        good = follow_link(file, status) &&
+               (is_special(file->path) ? open_through(file, status)
+                                       : make_temporary(file, status));
     }
     if (!good) {
         outfile_free(file);
         return NULL;
     }
     return file;
+}
+
+struct outfile *outfile_open(const char *path, struct status *status)
+{
+    return open_file(path, false, status);
+}
+
+struct outfile *outfile_open_new(const char *path, struct status *status)
+{
+    return open_file(path, true, status);
 }
 
 static void keep(struct outfile *file, const char *bytes, size_t length)
@@ -260,6 +284,22 @@ void outfile_patch(struct outfile *file, size_t offset, const void *bytes, size_
     }
 }
 
+/* Gives the temporary file its name, over an older file or, of a fresh one, only where nothing
+ * has it. Some file systems know no link(), some no flag of rename. */
+static bool settle(const struct outfile *file)
+{
+    if (!file->fresh) {
+        return rename(file->temporary, file->path) == 0;
+    }
+    if (renameat2(AT_FDCWD, file->temporary, AT_FDCWD, file->path, RENAME_NOREPLACE) == 0) {
+        return true;
+    }
+    if (errno != EINVAL && errno != ENOSYS) {
+        return false;
+    }
+    return link(file->temporary, file->path) == 0 && unlink(file->temporary) == 0;
+}
+
 bool outfile_commit(struct outfile *file, struct status *status)
 {
     flush(file);
@@ -275,10 +315,13 @@ bool outfile_commit(struct outfile *file, struct status *status)
         outfile_free(file);
         return good;
     }
+    if (file->fresh && file->error == 0 && fsync(file->fd) != 0 && errno != EINVAL) {
+        file->error = errno;
+    }
     if (close(file->fd) != 0 && file->error == 0) {
         file->error = errno;
     }
-    if (file->error == 0 && rename(file->temporary, file->path) != 0) {
+    if (file->error == 0 && !settle(file)) {
         file->error = errno;
     }
     bool good = file->error == 0;

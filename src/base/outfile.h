@@ -2,7 +2,8 @@
  *
  * It is written beside its place under a temporary name and renamed by outfile_commit();
  * whatever happens before that, an older file of the same name stays as it was. Where the name
- * is a symbolic link, the file that it leads to is replaced, and the link stays.
+ * is a symbolic link of the user's own (or root's), the file that it leads to is replaced, and
+ * the link stays; somebody else's link is refused.
  */
 #ifndef ODDHOURS_BASE_OUTFILE_H
 #define ODDHOURS_BASE_OUTFILE_H
@@ -17,6 +18,11 @@ struct outfile;
 /* Opens `path` for writing. "-" is standard output; that, and a path that is no regular file (a
  * device, a named pipe), is written through as it comes and never replaced. */
 struct outfile *outfile_open(const char *path, struct status *status);
+
+/* A new file under a name that the program chose, the user's alone (0600): outfile_commit()
+ * fails when the name is taken by then, a link included, and when it returns true the file's
+ * bytes are on the disk. */
+struct outfile *outfile_open_new(const char *path, struct status *status);
 
 /* A file that is kept in memory: for what is shown instead of written. outfile_bytes() gives
  * what was written so far (terminated, borrowed until the next call; NULL when memory ran out),

@@ -66,6 +66,43 @@ static void locked(void **state)
     review_place_free(place);
 }
 
+/* What waits goes to a file when a second has passed, and the terminal is told. */
+static void quitting_with_a_locked_store_takes_a_second(void **state)
+{
+    (void)state;
+    static const char *const said[] = {"keeps the reviews locked",
+                                       "could not be saved, and kept",
+                                       ":import ./oddhours-unsaved-"};
+    struct review_place *place = review_place_new(false);
+    const char *const before[] = {"env", "-C", place->directory, NULL};
+    struct vt *vt = review_start(place, "ana", before);
+    judge_saved(vt);
+    sqlite3 *db = lock(place->store);
+    const char *slow = getenv("ODDHOURS_TEST_SLOW");
+    double began = vt_now(), factor = slow != NULL ? atof(slow) : 1;
+    vt_keys(vt, "tQ");
+    assert_int_not_equal(vt_wait_exit(vt), 0);
+    assert_true(vt_now() - began < 2.5 * factor); /* the verdict's second, and one more */
+    size_t length;
+    const char *bytes = vt_bytes(vt, &length);
+    for (size_t i = 0; i < sizeof said / sizeof said[0]; i++) {
+        if (memmem(bytes, length, said[i], strlen(said[i])) == NULL) {
+            fail_msg("it does not say '%s'", said[i]);
+        }
+    }
+    vt_free(vt);
+    char command[400];
+    snprintf(command, sizeof command,
+             "test $(cat %s/oddhours-unsaved-*.json | grep -c '\"verdict\": *\"tp\"') = 1 &&"
+             " test $(stat -c %%a %s/oddhours-unsaved-*.json) = 600",
+             place->directory, place->directory);
+    assert_int_equal(system(command), 0);
+    assert_int_equal(sqlite3_exec(db, "COMMIT", NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(db);
+    assert_answer(place->store, "SELECT count(*) FROM verdicts", "1");
+    review_place_free(place);
+}
+
 static void the_file_cannot_grow(void **state)
 {
     (void)state;
@@ -233,6 +270,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(locked),
+        cmocka_unit_test(quitting_with_a_locked_store_takes_a_second),
         cmocka_unit_test(the_file_cannot_grow),
         cmocka_unit_test(the_directory_is_read_only),
         cmocka_unit_test(nowhere_to_save_at_all),

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "unit/test.h"
@@ -174,23 +175,65 @@ static void both_formats_come_back(void **state)
     rmdir(directory);
 }
 
-static void only_what_waits_is_rescued(void **state)
+/* In a container every process has the same number: the file of the last rescue is there, and
+ * somebody may have put a link in the way. */
+static void only_what_waits_is_rescued_into_a_new_file(void **state)
 {
     (void)state;
-    char path[] = "/tmp/oddhours-rescue-XXXXXX";
-    close(mkstemp(path));
+    char directory[] = "/tmp/oddhours-rescue-XXXXXX", here[4096], names[4][64], path[600];
+    assert_non_null(getcwd(here, sizeof here));
+    assert_non_null(mkdtemp(directory));
+    assert_int_equal(chdir(directory), 0);
     struct history *h = hard_history();
     for (size_t i = 0; i < 4; i++) {
         history_saved(h, i, i + 1);
     }
-    struct exchange exchange;
-    assert_true(exchange_write(h, &dataset, true, EXCHANGE_JSON, path, NULL));
-    assert_true(exchange_read(path, &exchange, NULL));
-    assert_int_equal(exchange.n, 2);
-    assert_same_entry(exchange.entries[0], history_entry(h, 4));
-    exchange_clear(&exchange);
+    for (int i = 0; i < 4; i++) {
+        char number[16] = "";
+        if (i > 0) {
+            snprintf(number, sizeof number, "-%d", i + 1);
+        }
+        snprintf(names[i], sizeof names[i], "./oddhours-unsaved-%ld%s.json", (long)getpid(),
+                 number);
+    }
+    FILE *precious = fopen("precious.txt", "w");
+    assert_non_null(precious);
+    fputs("precious", precious);
+    fclose(precious);
+    assert_int_equal(symlink("precious.txt", names[1]), 0);
+    assert_int_equal(symlink("nowhere", names[2]), 0);
+    const int into[] = {0, 3}; /* the second and third names are taken by links */
+    mode_t before = umask(0);
+    for (int i = 0; i < 2; i++) {
+        struct status status = {0};
+        if (!exchange_rescue(h, &dataset, path, sizeof path, &status)) {
+            fail_msg("%s", status.text);
+        }
+        assert_string_equal(path, names[into[i]]);
+        struct exchange exchange;
+        struct stat file;
+        assert_int_equal(lstat(path, &file), 0);
+        assert_true(S_ISREG(file.st_mode));
+        assert_int_equal(file.st_mode & 07777, 0600);
+        assert_true(exchange_read(path, &exchange, NULL));
+        assert_int_equal(exchange.n, 2);
+        assert_same_entry(exchange.entries[0], history_entry(h, 4));
+        exchange_clear(&exchange);
+    }
+    umask(before);
+    char text[16] = "";
+    precious = fopen("precious.txt", "r");
+    assert_non_null(fgets(text, sizeof text, precious));
+    fclose(precious);
+    assert_string_equal(text, "precious");
+    assert_int_not_equal(access("nowhere", F_OK), 0);
     history_free(h);
-    unlink(path);
+    for (int i = 0; i < 4; i++) {
+        unlink(names[i]);
+    }
+    unlink("precious.txt");
+    assert_int_equal(chdir(here), 0);
+    assert_int_equal(rmdir(directory), 0); /* no temporary file is left */
 }
 
 static bool describe(const void *table, uint32_t row, struct entry_row *to,
@@ -326,7 +369,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(both_formats_come_back),
-        cmocka_unit_test(only_what_waits_is_rescued),
+        cmocka_unit_test(only_what_waits_is_rescued_into_a_new_file),
         cmocka_unit_test(a_review_moves_to_another_store),
         cmocka_unit_test(the_latest_note_is_the_latest),
         cmocka_unit_test(strangers_are_refused),

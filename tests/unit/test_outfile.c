@@ -207,6 +207,58 @@ static void a_link_stays_and_what_it_leads_to_is_replaced(void **state)
     assert_int_equal(rmdir(directory), 0);
 }
 
+/* In /tmp the link of somebody else must not say which file is replaced. */
+static void a_link_of_somebody_else_is_refused(void **state)
+{
+    (void)state;
+    struct status status = {0};
+    char directory[] = "/tmp/oddhours-test-XXXXXX", target[64], link[64];
+    if (geteuid() != 0) {
+        skip(); /* only root can make a link that is another's */
+    }
+    assert_non_null(mkdtemp(directory));
+    snprintf(target, sizeof target, "%s/target", directory);
+    snprintf(link, sizeof link, "%s/link", directory);
+    FILE *precious = fopen(target, "w");
+    assert_non_null(precious);
+    fputs("precious", precious);
+    fclose(precious);
+    assert_int_equal(symlink("target", link), 0);
+    assert_int_equal(lchown(link, 65534, 65534), 0);
+    assert_null(outfile_open(link, &status));
+    assert_int_equal(status.code, STATUS_IO);
+    assert_non_null(strstr(status.text, "another user"));
+    assert_string_equal(content(target), "precious");
+    unlink(link);
+    unlink(target);
+    assert_int_equal(rmdir(directory), 0);
+}
+
+/* A name that is taken when the file is finished stays with whoever has it. */
+static void a_new_file_takes_no_place(void **state)
+{
+    (void)state;
+    struct status status = {0};
+    char directory[] = "/tmp/oddhours-test-XXXXXX", path[64];
+    struct stat info;
+    assert_non_null(mkdtemp(directory));
+    snprintf(path, sizeof path, "%s/file", directory);
+    struct outfile *file = outfile_open_new(path, &status);
+    assert_non_null(file);
+    outfile_printf(file, "mine\n");
+    assert_true(outfile_commit(file, &status));
+    assert_int_equal(stat(path, &info), 0);
+    assert_int_equal(info.st_mode & 07777, 0600);
+    file = outfile_open_new(path, &status);
+    assert_non_null(file);
+    outfile_printf(file, "another\n");
+    assert_false(outfile_commit(file, &status));
+    assert_non_null(strstr(status.text, "exists"));
+    assert_string_equal(content(path), "mine\n");
+    unlink(path);
+    assert_int_equal(rmdir(directory), 0); /* the other one is gone */
+}
+
 static void new_files_obey_the_umask(void **state)
 {
     (void)state;
@@ -272,6 +324,8 @@ int main(void)
         cmocka_unit_test(an_output_file_is_whole_or_not_there),
         cmocka_unit_test(a_formatted_text_may_have_any_length),
         cmocka_unit_test(a_link_stays_and_what_it_leads_to_is_replaced),
+        cmocka_unit_test(a_link_of_somebody_else_is_refused),
+        cmocka_unit_test(a_new_file_takes_no_place),
         cmocka_unit_test(new_files_obey_the_umask),
         cmocka_unit_test(a_file_may_be_kept_in_memory),
         cmocka_unit_test(a_full_disk_is_reported),

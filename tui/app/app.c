@@ -76,15 +76,17 @@ struct app *app_new(const struct app_options *options, struct status *status)
     return app;
 }
 
-void app_free(struct app *app)
+bool app_free(struct app *app)
 {
     if (app == NULL) {
-        return;
+        return true;
     }
+    review_hurry(app->review);
     worker_free(app->worker);
     queries_free(app->queries);
     struct status lost = {0};
-    if (!review_free(app->review, &lost)) {
+    bool saved = review_free(app->review, &lost);
+    if (!saved) {
         fprintf(stderr, "oddhours: %s\n", lost.text); /* the terminal is given back by now */
     }
     app_why_free(app);
@@ -118,6 +120,7 @@ void app_free(struct app *app)
     log_clear(&app->session.log);
     free(app->settings_path);
     free(app);
+    return saved;
 }
 
 /* ---- reading ---- */

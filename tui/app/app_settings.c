@@ -153,6 +153,9 @@ static void write_config(struct query *query, const struct progress *progress)
     }
     struct outfile *file = outfile_open(self->path, &query->status);
     if (file != NULL) {
+        if (self->own) {
+            outfile_private(file);
+        }
         outfile_write(file, self->text, strlen(self->text));
         outfile_write(file, "\n", 1);
         outfile_commit(file, &query->status);

@@ -100,7 +100,9 @@ struct app {
 
 /* Starts the threads; signals must be blocked before. NULL on failure. */
 struct app *app_new(const struct app_options *options, struct status *status);
-void app_free(struct app *app); /* cancels what runs */
+/* Cancels what runs. False, and said on standard error, when entries of the review could not be
+ * saved in the store. */
+bool app_free(struct app *app);
 
 /* Starts the first run. */
 bool app_start(struct app *app, struct status *status);

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/format.h"
@@ -14,13 +13,22 @@
 
 #define POLL_SECONDS 0.5
 
+/* The screen is given back by then. */
+static void say_waiting(void *context)
+{
+    (void)context;
+    fprintf(stderr, "oddhours: another program keeps the reviews locked; for a second it is "
+                    "tried again, then what is not saved goes to a file of its own\n");
+}
+
 struct review *review_new(const struct review_options *options, struct status *status)
 {
     struct review *review = mem_zero(1, sizeof *review, "the review", status);
     if (review == NULL) {
         return NULL;
     }
-    const struct store_options how = {.path = options->path, .reviewer = options->reviewer};
+    const struct store_options how = {
+        .path = options->path, .reviewer = options->reviewer, .waits = say_waiting};
     review->desk.store = store_new(&how, status);
     if (review->desk.store == NULL ||
         (options->truth != NULL &&
@@ -36,32 +44,32 @@ struct review *review_new(const struct review_options *options, struct status *s
     return review;
 }
 
-/* What would be lost goes to a file of its own, so that it can be imported later: here, or
- * where one may write for sure. */
+/* What would be lost goes to a file of its own, so that it can be imported later. */
 static bool rescue(struct store *store, struct status *status)
 {
-    const char *const places[] = {".", getenv("HOME"), getenv("TMPDIR"), "/tmp"};
     char path[600];
     struct status why = {0};
     bool changed;
     store_poll(store, &changed, NULL); /* one more attempt */
     size_t n = store_unsaved(store);
-    for (size_t i = 0; n > 0 && i < sizeof places / sizeof places[0]; i++) {
-        if (places[i] == NULL || strlen(places[i]) > 500) {
-            continue;
-        }
-        snprintf(path, sizeof path, "%s/oddhours-unsaved-%ld.json", places[i], (long)getpid());
-        if (exchange_write(store_history(store), store_dataset(store), true, EXCHANGE_JSON,
-                           path, &why)) {
-            return status_set(status, STATUS_IO,
-                              "%zu %s of the review could not be saved, and kept in %s: "
-                              "type  :import %s  the next time",
-                              n, n == 1 ? "entry" : "entries", path, path);
-        }
+    if (n == 0) {
+        return true;
     }
-    return n == 0 ||
-           status_set(status, STATUS_IO, "%zu %s of the review could not be saved: %.150s", n,
+    if (exchange_rescue(store_history(store), store_dataset(store), path, sizeof path, &why)) {
+        return status_set(status, STATUS_IO,
+                          "%zu %s of the review could not be saved, and kept in %s: "
+                          "type  :import %s  the next time",
+                          n, n == 1 ? "entry" : "entries", path, path);
+    }
+    return status_set(status, STATUS_IO, "%zu %s of the review could not be saved: %.150s", n,
                       n == 1 ? "entry" : "entries", why.text);
+}
+
+void review_hurry(struct review *review)
+{
+    if (review != NULL) {
+        store_hurry(review->desk.store);
+    }
 }
 
 bool review_free(struct review *review, struct status *status)

@@ -21,6 +21,10 @@ struct review;
 /* NULL when memory is out or the default place of the store is not known. Touches no disk. */
 struct review *review_new(const struct review_options *options, struct status *status);
 
+/* The program is about to end, and the screen is given back: from now on the store waits for a
+ * locked file no longer than a second in all, and says on standard error that it waits. */
+void review_hurry(struct review *review);
+
 /* After the queries thread has ended. What is not saved by then is written to a file in the
  * present directory (or $HOME, $TMPDIR, /tmp), and false says where. */
 bool review_free(struct review *review, struct status *status);

@@ -20,7 +20,8 @@ bool exchange_write(const struct history *history, const struct review_dataset *
 {
     size_t n = history_count(history);
     size_t first = unsaved ? n - history_unsaved(history) : 0;
-    struct outfile *file = outfile_open(path, status);
+    struct outfile *file =
+        unsaved ? outfile_open_new(path, status) : outfile_open(path, status);
     if (file == NULL) {
         return false;
     }

@@ -19,10 +19,16 @@ enum exchange_format { EXCHANGE_JSON, EXCHANGE_CSV };
 enum exchange_format exchange_format_of(const char *path);
 
 /* Writes the history of `dataset` to `path` ("-": standard output; a file is whole or not
- * there). `unsaved`: only what waits in memory, to rescue it. */
+ * there). `unsaved`: only what waits in memory, into a file that is not there yet. */
 bool exchange_write(const struct history *history, const struct review_dataset *dataset,
                     bool unsaved, enum exchange_format format, const char *path,
                     struct status *status);
+
+/* Writes what waits in memory to a new file of the user's alone (0600) named
+ * oddhours-unsaved-PID.json, or -PID-2, -3, ... where that name is taken, in the first of these
+ * folders that takes it: ".", $HOME, $TMPDIR, /tmp. `path` gets its name. */
+bool exchange_rescue(const struct history *history, const struct review_dataset *dataset,
+                     char *path, size_t size, struct status *status);
 
 /* A review that was read. */
 struct exchange {

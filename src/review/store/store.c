@@ -26,7 +26,10 @@ struct store *store_new(const struct store_options *options, struct status *stat
     const char *reviewer = options->reviewer;
     store->busy_ms = options->busy_ms > 0 ? options->busy_ms : 1000;
     store->now_ms = options->now_ms != NULL ? options->now_ms : system_clock;
+    store->waits = options->waits;
     store->context = options->context;
+    atomic_init(&store->last_patience, INFINITY);
+    store_be_patient(store);
     store->latest_ms = INT64_MIN;
     store->path = options->path != NULL && options->path[0] != '\0'
                       ? mem_text(options->path, strlen(options->path), status)
@@ -90,6 +93,7 @@ bool store_poll(struct store *store, bool *changed, struct status *status)
     if (!store->attached) {
         return true;
     }
+    store_be_patient(store);
     size_t waiting = store_unsaved(store);
     bool good = waiting > 0 ? store_flush(store, changed, status)
                             : store_catch_up(store, false, changed, status);
@@ -102,6 +106,7 @@ bool store_attach(struct store *store, const struct review_dataset *dataset,
 {
     struct review_dataset copy;
     bool changed = false;
+    store_be_patient(store);
     /* Whatever becomes of the entries that wait, the old table is let go of, since it may be
      * freed: the same file read again has the same rows, another file's are not to be asked. */
     if (store->attached) {
@@ -132,6 +137,7 @@ static bool record(struct store *store, struct entry *take_entry, struct status 
 {
     struct entry *entry = take_entry;
     bool changed = false;
+    store_be_patient(store);
     entry->own = true;
     entry->reviewer = mem_text(store->reviewer, strlen(store->reviewer), status);
     entry->at_ms = store->now_ms(store->context);
@@ -262,6 +268,7 @@ bool store_free(struct store *store, struct status *status)
     if (store == NULL) {
         return true;
     }
+    store_be_patient(store);
     bool changed = false, saved = store->attached ? store_flush(store, &changed, status) : true;
     if (store->db != NULL) {
         store_disconnect(store);

@@ -22,9 +22,12 @@ struct store;
 struct store_options {
     const char *path;     /* NULL or empty: store_default_path() */
     const char *reviewer; /* NULL or empty: store_default_reviewer() */
-    unsigned busy_ms;     /* how long to wait for a locked file; 0: 1000 */
+    unsigned busy_ms;     /* how long a call may wait for a locked file; 0: 1000 */
     /* The clock, milliseconds since 1970 UTC; NULL: the system's. */
     int64_t (*now_ms)(void *context);
+    /* Called once, on the store's thread, when a call waits although store_hurry() was. NULL:
+     * nobody is told. */
+    void (*waits)(void *context);
     void *context;
 };
 
@@ -63,6 +66,10 @@ struct store *store_new(const struct store_options *options, struct status *stat
 /* Tries to save what waits, then closes and frees. False when entries are lost by it: so ask
  * store_unsaved() first, and export what waits. */
 bool store_free(struct store *store, struct status *status);
+
+/* The program is about to end: from now on all calls together wait for a locked file no longer
+ * than busy_ms. The only function that may be called from any thread. */
+void store_hurry(struct store *store);
 
 /* Takes up the review of one dataset (copied; `source` is borrowed until the store is freed)
  * and reads its history. A missing file is made with the first verdict. False when an existing

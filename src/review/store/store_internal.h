@@ -3,6 +3,7 @@
 #define ODDHOURS_REVIEW_STORE_INTERNAL_H
 
 #include <sqlite3.h>
+#include <stdatomic.h>
 #include <sys/types.h>
 
 #include "review/store/store.h"
@@ -21,7 +22,12 @@ struct store {
     char *path, *reviewer;
     unsigned busy_ms;
     int64_t (*now_ms)(void *context);
+    void (*waits)(void *context);
     void *context;
+
+    double patience;              /* until when the present call may wait, clock_now() */
+    _Atomic double last_patience; /* until when any call may; infinite before store_hurry() */
+    bool waits_said;
 
     sqlite3 *db;    /* NULL while the file is missing or cannot be opened */
     bool read_only; /* the file or its directory */
@@ -54,6 +60,14 @@ bool store_flush(struct store *store, bool *changed, struct status *status);
 /* Reads entries that came since the last reading into the history. */
 bool store_read_news(struct store *store, bool *changed, struct status *status);
 
+/* -- store_wait.c */
+
+/* At the beginning of each call from outside: it may wait for busy_ms in all. */
+void store_be_patient(struct store *store);
+
+/* Makes the open file's locks be waited for. */
+void store_wait_for_locks(struct store *store);
+
 /* -- store_path.c */
 
 /* One text behind the other; freed with free(). */
@@ -69,6 +83,12 @@ void store_disconnect(struct store *store);
 
 /* Whether the file at `path` is no longer the open one. */
 bool store_moved(struct store *store);
+
+/* Makes an empty file beside the store's, named as that with `suffix` at its end, or with
+ * suffix-2, -3, ... where the name is taken: nothing is overwritten or followed. Its path,
+ * freed with free(). */
+char *store_make_beside(const struct store *store, const char *suffix, mode_t mode,
+                        struct status *status);
 
 /* A failure of SQLite as a sentence: what was being done, to which file, why. */
 bool store_fail(struct store *store, int code, const char *doing, struct status *status);

@@ -89,21 +89,53 @@ static void sync_directory(const char *path)
     free(copy);
 }
 
-/* Makes an empty file that only the user may read. One that is there is left as it is. */
+/* Makes an empty file that only the user may read; false with errno when that fails, also
+ * because the name is taken, a link included. */
+static bool make_new(const char *path, mode_t mode)
+{
+    int file = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+    if (file >= 0) {
+        close(file);
+        sync_directory(path);
+    }
+    return file >= 0;
+}
+
+/* One that is there is left as it is. */
 static bool make_file(const char *path, mode_t mode, struct status *status)
 {
     if (!paths_make_folders(path, status)) {
         return false;
     }
-    int file = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-    if (file < 0 && errno != EEXIST) {
-        return status_set(status, STATUS_IO, "making %s: %s", path, strerror(errno));
+    return make_new(path, mode) || errno == EEXIST ||
+           status_set(status, STATUS_IO, "making %s: %s", path, strerror(errno));
+}
+
+char *store_make_beside(const struct store *store, const char *suffix, mode_t mode,
+                        struct status *status)
+{
+    enum { TRIES = 1000 };
+    char *path = NULL, numbered[64];
+    if (!paths_make_folders(store->path, status)) {
+        return NULL;
     }
-    if (file >= 0) {
-        close(file);
-        sync_directory(path);
+    for (unsigned i = 1; i <= TRIES; i++) {
+        snprintf(numbered, sizeof numbered, "%s-%u", suffix, i);
+        path = store_join(store->path, i > 1 ? numbered : suffix, status);
+        if (path == NULL || make_new(path, mode)) {
+            return path;
+        }
+        int cause = errno;
+        if (cause != EEXIST) {
+            status_set(status, STATUS_IO, "making %s: %s", path, strerror(cause));
+            free(path);
+            return NULL;
+        }
+        free(path);
     }
-    return true;
+    status_set(status, STATUS_IO, "%s%s: all names of this kind are taken", store->path,
+               suffix);
+    return NULL;
 }
 
 static bool open_database(struct store *store, struct status *status)
@@ -112,7 +144,7 @@ static bool open_database(struct store *store, struct status *status)
     bool good = code == SQLITE_OK || store_fail(store, code, "opening", status);
     if (good) {
         sqlite3_extended_result_codes(store->db, 1);
-        sqlite3_busy_timeout(store->db, (int)store->busy_ms);
+        store_wait_for_locks(store);
         store->read_only = sqlite3_db_readonly(store->db, "main") == 1;
         good = store_exec(store, "PRAGMA synchronous = EXTRA; PRAGMA foreign_keys = ON;",
                           "opening", status) &&
@@ -161,12 +193,11 @@ static bool restore(struct store *store, struct status *status)
 {
     char suffix[32];
     snprintf(suffix, sizeof suffix, ".restored-%ld", (long)getpid());
-    char *beside = store_join(store->path, suffix, status);
+    char *beside = store_make_beside(store, suffix, store->mode, status);
     if (beside == NULL) {
         return false;
     }
-    unlink(beside);
-    bool good = make_file(beside, store->mode, status) && copy_database(store, beside, status);
+    bool good = copy_database(store, beside, status);
     if (good && link(beside, store->path) != 0 && errno != EEXIST) {
         good =
             status_set(status, STATUS_IO, "writing %s again: %s", store->path, strerror(errno));

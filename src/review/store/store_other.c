@@ -32,6 +32,7 @@ bool store_others(struct store *store, struct store_other **others, size_t *n,
 {
     *others = NULL;
     *n = 0;
+    store_be_patient(store);
     if (!store_connect(store, false, status)) {
         return false;
     }
@@ -76,6 +77,7 @@ struct history *store_other_history(struct store *store, const struct review_dat
 {
     struct entry_list list = {0};
     struct history *history = history_new(status);
+    store_be_patient(store);
     bool good = history != NULL && store_connect(store, false, status);
     if (good && store->db != NULL) {
         good = store_read(store, dataset, NULL, 0, &list, status) &&

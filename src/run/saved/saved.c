@@ -127,6 +127,7 @@ static void write_seen(const char *directory, const char *name, const char *hash
     struct outfile *file = path != NULL ? outfile_open(path, NULL) : NULL;
     free(path);
     if (file != NULL) {
+        outfile_private(file);
         outfile_write(file, hash, strlen(hash));
         outfile_commit(file, NULL);
     }
@@ -251,6 +252,7 @@ bool saved_keep(const struct run *run, struct status *status)
     bool good =
         path == NULL ? status_nomem(status, 0, "a path") : snapshot_save(run, path, status);
     if (good) {
+        chmod(path, 0600); /* the folder may be an older one that others may read */
         write_seen(directory, seen, run->table->report.hash);
         make_room(directory, name);
     }
