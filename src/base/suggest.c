@@ -1,5 +1,6 @@
 #include "base/suggest.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { LONGEST = 63 };
@@ -46,4 +47,14 @@ void suggest_consider(struct suggestion *suggestion, const char *typed, const ch
         suggestion->word = known;
         suggestion->distance = apart;
     }
+}
+
+struct suggest_hint suggest_hint(const char *word, const char *before, const char *after)
+{
+    struct suggest_hint hint = {""};
+    if (word != NULL && word[0] != '\0') {
+        snprintf(hint.text, sizeof hint.text, "; did you mean %.8s%.80s%.8s?", before, word,
+                 after);
+    }
+    return hint;
 }

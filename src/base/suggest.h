@@ -16,4 +16,11 @@ struct suggestion {
  * that `typed` begins counts as near. Words over 63 bytes are not considered. */
 void suggest_consider(struct suggestion *suggestion, const char *typed, const char *known);
 
+/* The end of a sentence: "; did you mean BEFOREwordAFTER?", or nothing when there is no word
+ * (NULL or empty). */
+struct suggest_hint {
+    char text[128];
+};
+struct suggest_hint suggest_hint(const char *word, const char *before, const char *after);
+
 #endif

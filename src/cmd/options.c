@@ -99,12 +99,9 @@ static bool unknown(struct walk *walk, const char *text, size_t length)
     for (size_t i = 0; reading_of(options) != NULL && reading_option(i) != NULL; i++) {
         suggest_consider(&suggestion, word, reading_option(i)->name);
     }
-    if (suggestion.word != NULL) {
-        status_set(&status, STATUS_USAGE, "there is no option --%s; did you mean --%s?", word,
-                   suggestion.word);
-    } else {
-        status_set(&status, STATUS_USAGE, "there is no option --%s; --help lists them", word);
-    }
+    status_set(&status, STATUS_USAGE, "there is no option --%s%s", word,
+               suggestion.word != NULL ? suggest_hint(suggestion.word, "--", "").text
+                                       : "; --help lists them");
     return wrong(walk, &status);
 }
 

@@ -47,11 +47,8 @@ static bool take_format(struct settings *settings, const char *name, struct stat
         suggest_consider(&suggestion, name, sheet_formats[i]->name);
     }
     return settings->format != NULL ||
-           status_set(status, STATUS_USAGE,
-                      "--format is csv, json or markdown, not '%.60s'%s%s%s", name,
-                      suggestion.word != NULL ? "; did you mean '" : "",
-                      suggestion.word != NULL ? suggestion.word : "",
-                      suggestion.word != NULL ? "'?" : "");
+           status_set(status, STATUS_USAGE, "--format is csv, json or markdown, not '%.60s'%s",
+                      name, suggest_hint(suggestion.word, "'", "'").text);
 }
 
 static bool take(void *context, size_t index, const char *value, struct status *status)
@@ -78,10 +75,8 @@ static bool check_by(const struct settings *settings, struct status *status)
                               settings->by);
         }
     }
-    meant = run_result_suggest(NULL, settings->by);
-    return status_set(status, STATUS_USAGE, "--by: there is no detector '%.60s'%s%s%s",
-                      settings->by, meant != NULL ? "; did you mean '" : "",
-                      meant != NULL ? meant : "", meant != NULL ? "'?" : "");
+    return status_set(status, STATUS_USAGE, "--by: there is no detector '%.60s'%s", settings->by,
+                      suggest_hint(run_result_suggest(NULL, settings->by), "'", "'").text);
 }
 
 static struct filter_context context_of(const struct run *run, const struct result *by,
@@ -167,10 +162,8 @@ static bool find_rows(const struct settings *settings, const struct run *run,
     }
     struct filter *filter = parse(typed, by, &context, &error);
     if (filter == NULL) {
-        return status_set(status, STATUS_USAGE, "--filter, column %zu: %s%s%s%s",
-                          error.column + 1, error.text,
-                          error.nearest[0] != '\0' ? "; did you mean " : "", error.nearest,
-                          error.nearest[0] != '\0' ? "?" : "");
+        return status_set(status, STATUS_USAGE, "--filter, column %zu: %s%s", error.column + 1,
+                          error.text, suggest_hint(error.nearest, "", "").text);
     }
     bool good = filter_rows(filter, &context, run->parallel, NULL, count, rows, NULL, status);
     *understood = filter_format(filter, &context, NULL);

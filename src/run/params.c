@@ -95,10 +95,8 @@ static bool set_models(struct run_params *params, const char *value, struct stat
             }
         }
         if (!found) {
-            return status_set(status, STATUS_USAGE, "models: there is no detector '%s'%s%s%s",
-                              word, suggestion.word != NULL ? "; did you mean '" : "",
-                              suggestion.word != NULL ? suggestion.word : "",
-                              suggestion.word != NULL ? "'?" : "");
+            return status_set(status, STATUS_USAGE, "models: there is no detector '%s'%s", word,
+                              suggest_hint(suggestion.word, "'", "'").text);
         }
         value += length;
         value += *value == ',';
@@ -267,12 +265,8 @@ bool run_params_set(struct run_params *params, const char *name, const char *val
             }
         }
     }
-    if (suggestion.word != NULL) {
-        return status_set(status, STATUS_USAGE,
-                          "there is no parameter '%.60s'; did you mean '%s'?", name,
-                          suggestion.word);
-    }
-    return status_set(status, STATUS_USAGE, "there is no parameter '%.60s'", name);
+    return status_set(status, STATUS_USAGE, "there is no parameter '%.60s'%s", name,
+                      suggest_hint(suggestion.word, "'", "'").text);
 }
 
 bool run_params_valid(const struct run_params *params)

@@ -129,7 +129,7 @@ ends 'one that was probably meant' 2 "filter, column 1: no filter is saved as 's
 printf '{"saved": 1}' >"$work/share/oddhours/filters.json"
 ends 'a damaged file of filters is named' 2 'filters.json: saved: wants an object' \
     env XDG_DATA_HOME="$work/share" "$oddhours" top "$table" -q $quick --filter '@sixes'
-ends 'a wrong filter says where' 2 'filter, column 1: .*did you mean user' \
+ends 'a wrong filter says where' 2 'filter, column 1: there is no field usr; did you mean user[?]$' \
     "$oddhours" top "$table" -q $quick --filter 'usr:U66'
 
 # ---- bad usage ----

@@ -186,6 +186,10 @@ static void the_nearest_word_is_suggested(void **state)
 {
     (void)state;
     assert_string_equal(suggestion("descrbie"), "describe");
+    assert_string_equal(suggest_hint("lof", "--", "").text, "; did you mean --lof?");
+    assert_string_equal(suggest_hint("lof", "'", "'").text, "; did you mean 'lof'?");
+    assert_string_equal(suggest_hint("", "", "").text, "");
+    assert_string_equal(suggest_hint(NULL, "'", "'").text, "");
     assert_string_equal(suggestion("learning_rate"), "learning-rate");
     assert_string_equal(suggestion("exp"), "explain");
     assert_string_equal(suggestion("lfo"), "lof");

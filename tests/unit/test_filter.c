@@ -177,8 +177,8 @@ static void wrong_texts(void **state)
         size_t column;
         const char *sentence, *nearest;
     } texts[] = {
-        {"faled:>3", 0, "no field faled; did you mean failed_events", "failed_events"},
-        {"  usr:x", 2, "did you mean user?", "user"},
+        {"faled:>3", 0, "there is no field faled", "failed_events"},
+        {"  usr:x", 2, "there is no field usr", "user"},
         {"copies:1 qqqqqq:2", 9, "there is no field qqqqqq", ""},
         {"fail:>3", 0, "fail is short for failed_events, fail_ratio", "failed_events"},
         {"s:1", 0, "s is short for sort, src_hosts", "sort"},
@@ -253,7 +253,7 @@ static void wrong_texts(void **state)
         {"sort:user,time", 10, "sort is given twice", ""},
         {"sort:hour", 5, "cannot be sorted by hour", ""},
         {"sort:verdict", 5, "cannot be sorted by verdict", ""},
-        {"sort:usr-desc", 5, "did you mean user?", "user"},
+        {"sort:usr-desc", 5, "there is no field usr", "user"},
         {"sort:lof", 0, "no scores yet", ""},
         {"x.rank:1", 0, "there is no field x", ""},
         {"iforest.flagged", 0, "no field 'iforest.flagged'; did you mean flagged:iforest?", ""},

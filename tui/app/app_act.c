@@ -147,10 +147,8 @@ static void choose_result(struct app *app, const char *name)
     if (app_choose_result(app, name)) {
         return;
     }
-    const char *meant = run_result_suggest(app->session.run, name);
-    app_say(app, LOG_ERROR, "'%s' is no detector of this run%s%s%s", name,
-            meant != NULL ? "; did you mean " : "", meant != NULL ? meant : "",
-            meant != NULL ? "?" : "");
+    app_say(app, LOG_ERROR, "'%s' is no detector of this run%s", name,
+            suggest_hint(run_result_suggest(app->session.run, name), "", "").text);
 }
 
 static bool is_view(enum action action)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/format.h"
+#include "base/suggest.h"
 #include "lists/rows_query.h"
 
 void app_filter_context(const struct app *app, struct filter_context *context,
@@ -40,9 +41,8 @@ static void describe_error(const struct filter_error *error, char *text, size_t 
         snprintf(text, size, "the table is not there yet");
         return;
     }
-    snprintf(text, size, "column %zu: %s%s%s%s", error->column + 1, error->text,
-             error->nearest[0] != '\0' ? "; did you mean " : "", error->nearest,
-             error->nearest[0] != '\0' ? "?" : "");
+    snprintf(text, size, "column %zu: %s%s", error->column + 1, error->text,
+             suggest_hint(error->nearest, "", "").text);
 }
 
 /* Starts counting; false, with `comment`, when the text is wrong. */

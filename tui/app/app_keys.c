@@ -20,10 +20,8 @@ static void unknown(struct app *app, const char *name)
     for (int i = ACTION_NONE + 1; i < ACTION_COUNT; i++) {
         suggest_consider(&suggestion, name, action_info((enum action)i)->name);
     }
-    app_say(app, LOG_ERROR,
-            suggestion.word == NULL ? "there is no '%s'%s%s"
-                                    : "there is no '%s'; did you mean '%s'%s?",
-            name, suggestion.word == NULL ? "" : suggestion.word, "");
+    app_say(app, LOG_ERROR, "there is no '%s'%s", name,
+            suggest_hint(suggestion.word, "'", "'").text);
 }
 
 /* A name may be shortened as long as only one action begins so. */

@@ -65,11 +65,8 @@ void settings_unknown(struct settings_remarks *remarks, const char *place, const
     for (int i = 0; !settings_remarks_full(remarks) && known(i) != NULL; i++) {
         suggest_consider(&suggestion, name, known(i));
     }
-    settings_remark(remarks, LOG_ERROR,
-                    suggestion.word == NULL ? "%s: '%.*s' is no %s%s"
-                                            : "%s: '%.*s' is no %s; did you mean '%s'?",
-                    place, SHOWN_NAME, name, what,
-                    suggestion.word == NULL ? "" : suggestion.word);
+    settings_remark(remarks, LOG_ERROR, "%s: '%.*s' is no %s%s", place, SHOWN_NAME, name, what,
+                    suggest_hint(suggestion.word, "'", "'").text);
 }
 
 /* ---- values ---- */

@@ -95,8 +95,8 @@ static void unknown(const char *name, size_t length, const struct session *sessi
             snprintf(best, sizeof best, "%s", known);
         }
     }
-    snprintf(problem, size, "there is no column '%.80s'%s%.80s%s", typed,
-             best[0] != '\0' ? "; did you mean " : "", best, best[0] != '\0' ? "?" : "");
+    snprintf(problem, size, "there is no column '%.80s'%s", typed,
+             suggest_hint(best, "", "").text);
 }
 
 bool row_column_find(const char *name, size_t length, const struct session *session,

@@ -67,7 +67,7 @@ struct filter_context {
 struct filter_error {
     size_t column, length; /* in bytes of the text, from 0: what is wrong */
     char text[200];        /* a sentence; may hold bytes of the text */
-    char nearest[64];      /* the field that was probably meant; empty when there is none */
+    char nearest[64];      /* for suggest_hint(): the field that was probably meant, or "" */
 };
 
 /* NULL, with `error` filled in, when the text is wrong. A filter refers to fields by their

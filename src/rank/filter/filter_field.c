@@ -174,12 +174,9 @@ static void say_unknown(struct filter_error *error, const char *typed, size_t le
     for (size_t i = 0; i < count_fields(context); i++) {
         consider(&suggestion, word, field_at(context, i, &field));
     }
+    snprintf(error->text, sizeof error->text, "there is no field %s", word);
     if (suggestion.word != NULL) {
         snprintf(error->nearest, sizeof error->nearest, "%.60s", suggestion.word);
-        snprintf(error->text, sizeof error->text, "there is no field %s; did you mean %s?",
-                 word, error->nearest);
-    } else {
-        snprintf(error->text, sizeof error->text, "there is no field %s", word);
     }
 }
 

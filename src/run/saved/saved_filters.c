@@ -54,9 +54,9 @@ bool saved_filters_expand(const struct saved_filters *filters, const char *text,
         rest = saved != NULL ? first + length : text;
     }
     if (suggestion.word != NULL) {
-        return status_set(status, STATUS_USAGE,
-                          "column %zu: no filter is saved as '%s'; did you mean @%s?",
-                          (size_t)(first - text) + 1, name, suggestion.word);
+        return status_set(status, STATUS_USAGE, "column %zu: no filter is saved as '%s'%s",
+                          (size_t)(first - text) + 1, name,
+                          suggest_hint(suggestion.word, "@", "").text);
     }
     int used = snprintf(out, SAVED_FILTER_TEXT, "%s%s", saved != NULL ? saved : "", rest);
     return (used >= 0 && used < SAVED_FILTER_TEXT) ||
