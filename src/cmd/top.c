@@ -67,7 +67,7 @@ static bool take(void *context, size_t index, const char *value, struct status *
 /* `by` names a detector that will run, or the ensemble. */
 static bool check_by(const struct settings *settings, struct status *status)
 {
-    const char *name, *meant;
+    const char *name;
     for (size_t i = 0; (name = run_result_name(NULL, i)) != NULL; i++) {
         if (strcmp(settings->by, name) == 0) {
             return i >= detector_count() || settings->params.use[i] ||

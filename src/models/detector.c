@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/percentile.h"
 #include "models/autoencoder/autoencoder.h"
 #include "models/iforest/iforest.h"
 #include "models/lof/lof.h"
@@ -155,70 +156,21 @@ void scores_count(struct scores *scores, const struct profiles *profiles)
     }
 }
 
-/* A number that rises with the score, negative ones included; +0 and -0 are one. */
-static uint64_t key_of(double score)
-{
-    uint64_t bits;
-    score += 0.0;
-    memcpy(&bits, &score, sizeof bits);
-    return bits >> 63 != 0 ? ~bits : bits | UINT64_C(1) << 63;
-}
-
-static double score_of(uint64_t key)
-{
-    uint64_t bits = key >> 63 != 0 ? key & ~(UINT64_C(1) << 63) : ~key;
-    double score;
-    memcpy(&score, &bits, sizeof score);
-    return score;
-}
-
-enum { DIGIT = 16, DIGITS = 1 << DIGIT };
-
-/* Rows by the digit of their score's key at `shift`, of those that agree with `key` above it.
- */
-static void count_rows(const struct scores *scores, const struct profiles *profiles,
-                       uint64_t key, int shift, size_t *rows)
-{
-    int above = shift + DIGIT;
-    memset(rows, 0, DIGITS * sizeof *rows);
-    for (size_t i = 0; i < scores->n; i++) {
-        uint64_t k = key_of(scores->score[i]);
-        if (!isnan(scores->score[i]) && (above == 64 || k >> above == key >> above)) {
-            rows[k >> shift & (DIGITS - 1)] += profiles->copies[i];
-        }
-    }
-}
-
 /* The threshold is the score of the first tie block, from the top, that would pass the budget:
- * it is not flagged. It is found digit by digit, since a sort of scores without repeats would
- * need more memory than the scores. */
-bool scores_budget(struct scores *scores, const struct profiles *profiles, double share,
-                   struct status *status)
+ * it is not flagged. That is the block in which the row stands that is the first too many. */
+void scores_budget(struct scores *scores, const struct profiles *profiles, double share)
 {
-    size_t *rows = mem_new(DIGITS, sizeof *rows, "a threshold", status);
-    if (rows == NULL) {
-        return false;
-    }
     scores->threshold = 0;
     scores_count(scores, profiles);
     double budget = share * (double)scores->scored_rows;
-    size_t above = 0;
-    uint64_t key = 0;
-    bool passed = (double)scores->scored_rows > budget;
-    for (int shift = 64 - DIGIT; passed && shift >= 0; shift -= DIGIT) {
-        count_rows(scores, profiles, key, shift, rows);
-        size_t digit = DIGITS - 1;
-        while (digit > 0 && (double)(above + rows[digit]) <= budget) {
-            above += rows[digit--];
-        }
-        key |= (uint64_t)digit << shift;
+    if ((double)scores->scored_rows > budget) {
+        uint64_t room[PERCENTILE_ROOM];
+        const uint64_t rank = scores->scored_rows - 1 - (uint64_t)budget;
+        const struct percentile_column column = {scores->score, profiles->copies, scores->n,
+                                                 false};
+        percentile_ranks(&column, &rank, 1, room, &scores->threshold);
     }
-    if (passed) {
-        scores->threshold = score_of(key);
-    }
-    free(rows);
     scores_count(scores, profiles);
-    return true;
 }
 
 bool detector_score(const struct detector *detector, const void *fitted,
@@ -232,9 +184,8 @@ bool detector_score(const struct detector *detector, const void *fitted,
     if (detector->threshold != NULL) {
         detector->threshold(fitted, data, scores);
         scores_count(scores, profiles);
-    } else if (!scores_budget(scores, profiles, data->budget, status)) {
-        scores_clear(scores);
-        return false;
+    } else {
+        scores_budget(scores, profiles, data->budget);
     }
     return true;
 }

@@ -205,8 +205,7 @@ void scores_clear(struct scores *scores);
 void scores_count(struct scores *scores, const struct profiles *profiles);
 
 /* The threshold that flags at most `share` of the scored rows: with ties never more. */
-bool scores_budget(struct scores *scores, const struct profiles *profiles, double share,
-                   struct status *status);
+void scores_budget(struct scores *scores, const struct profiles *profiles, double share);
 
 /* Scores the table of the fit: scores, the threshold that follows from them, and the counts.
  * False with a status; the scores then hold nothing. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/sortable.h"
 
 /* DESIGN. A double's bits, with the sign turned round, sort as an unsigned integer. The upper
  * half of that and the id are packed in one word and sorted by a stable radix sort; ids that
@@ -128,13 +129,10 @@ void order_u32(uint32_t *keys, uint32_t *spare, size_t n)
     }
 }
 
-/* A number that sorts as the double does; adding 0 makes 0 of -0. */
+/* Adding 0 makes 0 of -0. */
 static uint64_t sortable(double value, bool falling)
 {
-    uint64_t bits;
-    value += 0.0;
-    memcpy(&bits, &value, sizeof bits);
-    bits = bits >> 63 != 0 ? ~bits : bits | (uint64_t)1 << 63;
+    uint64_t bits = sortable_bits(value + 0.0);
     return falling ? ~bits : bits;
 }
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "models/percentile.h"
+#include "base/percentile.h"
 #include "rank/order.h"
 
 size_t quantile_place(const uint32_t *cumulative, size_t n, size_t place)
@@ -33,11 +33,11 @@ double quantile_linear(quantile_value *value, const void *context, size_t n, dou
     }
     size_t below = (size_t)at;
     double a = value(context, below), b = value(context, below + 1);
-    double t = at - (double)below, difference = b - a;
-    if (t == 0 || a == b) {
+    double share = at - (double)below;
+    if (share == 0 || a == b) {
         return a; /* infinities, too */
     }
-    return t >= 0.5 ? b - difference * (1 - t) : a + difference * t;
+    return percentile_between(a, b, b - a, share);
 }
 
 /* ---- one list of values ---- */
@@ -97,15 +97,15 @@ bool profiles_percentile(const struct profiles *profiles, size_t feature, double
     if (profiles->n == 0 || isnan(percent)) {
         return true;
     }
-    struct weighted *values = mem_new(profiles->n, sizeof *values, "a percentile", status);
+    double *values = mem_new(profiles->n, sizeof *values, "a percentile", status);
     if (values == NULL) {
         return false;
     }
     for (size_t i = 0; i < profiles->n; i++) {
-        values[i].value = profiles->values[i * profiles->d + feature];
-        values[i].copies = profiles->copies[i];
+        values[i] = profiles->values[i * profiles->d + feature];
     }
-    *result = percentile_weighted(values, profiles->n, percent);
+    const struct percentile_column column = {values, profiles->copies, profiles->n, false};
+    *result = percentile_of(&column, percent);
     free(values);
     return true;
 }

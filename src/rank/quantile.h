@@ -1,6 +1,6 @@
 /* quantile: percentiles over rows, from values in order and the number of rows that have them;
  * and the place of a value among all rows. Thresholds of detectors, which come before any
- * order, are models/percentile's. */
+ * order, are base/percentile's. */
 #ifndef ODDHOURS_RANK_QUANTILE_H
 #define ODDHOURS_RANK_QUANTILE_H
 

@@ -47,9 +47,12 @@ static bool make(const struct run *run, struct result *result, const struct prog
         }
     }
     describe_members(run, n, result->partial, sizeof result->partial);
-    return ensemble_score(rankings, n, run->table->profiles.n, run->parallel, &result->scores,
-                          status) &&
-           scores_budget(&result->scores, &run->table->profiles, run->params.budget, status);
+    if (!ensemble_score(rankings, n, run->table->profiles.n, run->parallel, &result->scores,
+                        status)) {
+        return false;
+    }
+    scores_budget(&result->scores, &run->table->profiles, run->params.budget);
+    return true;
 }
 
 const struct list list_ensemble = {

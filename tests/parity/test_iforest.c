@@ -9,7 +9,7 @@
 
 #include "base/rng.h"
 #include "models/iforest/iforest_internal.h"
-#include "models/percentile.h"
+#include "base/percentile.h"
 #include "parity/vectors.h"
 #include "unit/fixture.h"
 #include "unit/test.h"
@@ -302,47 +302,43 @@ static void path_lengths(void **state)
 }
 
 /* The values of one case, each standing for itself, or equal neighbours put together. */
-static size_t read_values(const char *text, bool collapse, struct weighted *values)
+static size_t read_values(const char *text, bool collapse, double *values, uint32_t *copies)
 {
     size_t n = 0;
     while (*text != '\0') {
         char *end;
         double value = strtod(text, &end);
-        if (collapse && n > 0 && values[n - 1].value == value) {
-            values[n - 1].copies++;
+        if (collapse && n > 0 && values[n - 1] == value) {
+            copies[n - 1]++;
         } else {
-            values[n++] = (struct weighted){value, 1};
+            values[n] = value;
+            copies[n++] = 1;
         }
         text = *end == ' ' ? end + 1 : end;
     }
     return n;
 }
 
-static double negated(const struct weighted *values, size_t n, double q)
-{
-    double negative[200];
-    uint32_t copies[200];
-    for (size_t i = 0; i < n; i++) {
-        negative[i] = -values[i].value;
-        copies[i] = values[i].copies;
-    }
-    return percentile_negated(negative, copies, n, q);
-}
-
 static void percentiles(void **state)
 {
     (void)state;
-    struct weighted values[200];
+    double values[200];
+    uint32_t copies[200];
     struct vectors *v = vectors_csv("rng/percentile.csv");
     for (size_t i = 0; i < 2 * v->n_rows; i++) {
         size_t row = i / 2;
-        size_t n = read_values(vectors_text(v, row, 4), i % 2 == 1, values);
+        size_t n = read_values(vectors_text(v, row, 4), i % 2 == 1, values, copies);
+        struct percentile_column column = {values, i % 2 == 1 ? copies : NULL, n, false};
         double q = vectors_double(v, row, 1), expected = vectors_double(v, row, 5);
         if (strcmp(vectors_text(v, row, 2), "f8") == 0) {
-            assert_same_double(percentile_weighted(values, n, q), expected);
-            assert_same_double(negated(values, n, q), expected);
+            assert_same_double(percentile_of(&column, q), expected);
+            for (size_t k = 0; k < n; k++) {
+                values[k] = -values[k];
+            }
+            column.negated = true;
+            assert_same_double(percentile_of(&column, q), expected);
         } else {
-            assert_same_double(percentile_weighted_float(values, n, q), expected);
+            assert_same_double(percentile_of_floats(&column, q), expected);
         }
     }
     vectors_free(v);

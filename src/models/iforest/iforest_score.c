@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "models/percentile.h"
+#include "base/percentile.h"
 
 static const struct iforest_kernel *const kernels[] = {
     &iforest_kernel_scalar,
@@ -196,6 +196,7 @@ void iforest_threshold(const void *model, const struct detector_data *data,
                        struct scores *scores)
 {
     const struct iforest *forest = model;
-    scores->threshold = -percentile_negated(scores->score, data->table->profiles.copies,
-                                            scores->n, 100.0 * forest->contamination);
+    const struct percentile_column samples = {scores->score, data->table->profiles.copies,
+                                              scores->n, true};
+    scores->threshold = -percentile_of(&samples, 100.0 * forest->contamination);
 }

@@ -19,7 +19,7 @@
 
 #include "base/mem.h"
 #include "models/lof/lof_loop.h"
-#include "models/percentile.h"
+#include "base/percentile.h"
 
 /* Points are asked about in the order of their numbers, which is the tree's: neighbouring
  * queries share what is in the cache. */
@@ -136,8 +136,8 @@ bool lof_distinct_fit(struct lof_model *model, const struct detector_data *data,
             return false;
         }
     }
-    model->threshold = percentile_counted(model->lof, model->points.copies, n,
-                                          100 * (1 - model->contamination));
+    const struct percentile_column factors = {model->lof, model->points.copies, n, false};
+    model->threshold = percentile_of(&factors, 100 * (1 - model->contamination));
     return true;
 }
 

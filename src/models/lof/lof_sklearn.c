@@ -20,7 +20,7 @@
 
 #include "base/mem.h"
 #include "models/lof/lof_loop.h"
-#include "models/percentile.h"
+#include "base/percentile.h"
 
 /* numpy's pairwise sum of floats. */
 static float pairwise(const float *a, size_t n)
@@ -197,8 +197,9 @@ static bool find_factors(void *context, size_t from, size_t to, struct lof_loop 
 /* offset_ is a percentile of the negative factors of the fit. */
 static void find_threshold(struct lof_model *model)
 {
-    model->offset = percentile_negated_float(model->fit_lof, model->points.copies,
-                                             model->points.n, 100 * model->contamination);
+    const struct percentile_column factors = {model->fit_lof, model->points.copies,
+                                              model->points.n, true};
+    model->offset = percentile_of_floats(&factors, 100 * model->contamination);
     /* A label is the sign of a float difference. */
     model->threshold = -(double)(float)model->offset;
 }
