@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/format.h"
 #include "base/mem.h"
+#include "cmd/operand.h"
 
 /* The one thing a signal handler may touch. */
 static atomic_bool stop_requested;
@@ -181,6 +182,9 @@ struct run *console_run(struct console *console, const struct run_params *params
         *status = run->status;
         run_free(run);
         return NULL;
+    }
+    if (run != NULL && run->notice[0] != '\0') {
+        fprintf(stderr, "oddhours: %s\n", operand_safe(run->notice).text);
     }
     return run;
 }

@@ -10,7 +10,7 @@ const struct option_spec options_shared[] = {
 };
 
 const struct option_spec options_of_run[] = {
-    {"models", 0, "LIST", "which detectors, by name with commas between (all)"},
+    {"models", 0, "LIST", "which detectors, by name with commas between"},
     {"features", 0, "LIST", "numeric columns to use (the study's seven)"},
     {"strict", 0, NULL, "a line that cannot be used is an error"},
     {NULL, 0, NULL, NULL},
@@ -77,7 +77,8 @@ void options_print_params(const struct option_spec *own)
         print_param(run_params_general(i));
     }
     for (size_t i = 0; detectors[i] != NULL; i++) {
-        printf("  %s\n", detectors[i]->title);
+        printf("  %s: %s%s\n", detectors[i]->title, detectors[i]->name,
+               detectors[i]->optional ? ", only when --models names it" : "");
         for (size_t j = 0; j < detectors[i]->n_params; j++) {
             print_param(&detectors[i]->params[j]);
         }

@@ -13,8 +13,9 @@
 #include "cmd/operand.h"
 #include "cmd/options.h"
 #include "rank/filter/filter.h"
-#include "run/sheet/rows_sheet.h"
+#include "run/saved/saved.h"
 #include "run/saved/saved_filters.h"
+#include "run/sheet/rows_sheet.h"
 
 struct settings {
     const char *by, *filter;
@@ -64,14 +65,23 @@ static bool take(void *context, size_t index, const char *value, struct status *
     }
 }
 
+/* A saved run has what it has, whatever would run now. */
+static bool is_saved(const struct settings *settings)
+{
+    char *path = saved_in_directory(settings->params.input, NULL);
+    free(path);
+    return path != NULL;
+}
+
 /* `by` names a detector that will run, or the ensemble. */
 static bool check_by(const struct settings *settings, struct status *status)
 {
     const char *name;
     for (size_t i = 0; (name = run_result_name(NULL, i)) != NULL; i++) {
         if (strcmp(settings->by, name) == 0) {
-            return i >= detector_count() || settings->params.use[i] ||
-                   status_set(status, STATUS_USAGE, "--by %s, but --models leaves it out",
+            return i >= detector_count() || settings->params.use[i] || is_saved(settings) ||
+                   status_set(status, STATUS_USAGE,
+                              "--by %s, but --models leaves it out: name it there, too",
                               settings->by);
         }
     }

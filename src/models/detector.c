@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/percentile.h"
 #include "models/autoencoder/autoencoder.h"
+#include "models/ecod/ecod.h"
 #include "models/iforest/iforest.h"
 #include "models/lof/lof.h"
 
@@ -16,6 +17,7 @@ const struct detector *const detectors[] = {
     &iforest_detector,
     &autoencoder_detector,
     &lof_detector,
+    &ecod_detector,
     NULL,
 };
 

@@ -174,7 +174,8 @@ struct detector {
                    size_t size);
 };
 
-extern const struct detector *const detectors[]; /* in the notebook's order, then NULL */
+/* In the notebook's order, the optional ones behind, then NULL. */
+extern const struct detector *const detectors[];
 
 /* The scaled profile: borrowed from data->scaled, or computed into room (d), to the same bits.
  */

@@ -13,7 +13,7 @@ void run_params_init(struct run_params *params)
 {
     memset(params, 0, sizeof *params);
     for (size_t i = 0; detectors[i] != NULL; i++) {
-        params->use[i] = true;
+        params->use[i] = !detectors[i]->optional;
         detector_defaults(detectors[i], params->values[i]);
     }
     params->seed = 42;

@@ -38,7 +38,8 @@ same 'no option is described that is not there' '' "$stale"
 
 # The keys that the manual names are those of the run card and of explain --json.
 "$builddir/data/generate" --rows 2000 -o "$work/table.csv"
-"$oddhours" run "$work/table.csv" -o "$work/out" -q --trees 5 --epochs 1
+"$oddhours" run "$work/table.csv" -o "$work/out" -q --trees 5 --epochs 1 \
+    --models=iforest,autoencoder,lof,ecod
 "$oddhours" explain "$work/out" --row 1999 --shapley --json >"$work/why.json"
 keys_are_told() { # keys_are_told FILE BEGIN END: the lines of the manual from BEGIN to END
     sed -n "/$2/,/$3/p" "$work/plain" >"$work/lines"
@@ -46,7 +47,8 @@ keys_are_told() { # keys_are_told FILE BEGIN END: the lines of the manual from B
 import json, re, sys
 words = set(re.findall(r"[A-Za-z0-9_%]+", open(sys.argv[2]).read()))
 columns = set(open(sys.argv[3]).readline().strip().split(",")) - {"dt", "src_user"}
-detectors = {"iforest", "autoencoder", "lof", "ensemble"}
+card = json.load(open(sys.argv[1]))
+detectors = set(card.get("results") or card["detectors"])
 free = {"stages", "model", "credits", "shapley", "values"} # their keys are names of other things
 keys = set()
 def walk(value, of_parameters):
@@ -57,7 +59,7 @@ def walk(value, of_parameters):
             keys.add(key)
         if key not in free and not (of_parameters and key in detectors):
             walk(one, key == "parameters")
-walk(json.load(open(sys.argv[1])), False)
+walk(card, False)
 untold = keys - words
 invented = {word for word in words if "_" in word} - keys
 assert keys and not untold and not invented, (untold, invented)

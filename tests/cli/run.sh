@@ -4,10 +4,12 @@
 
 table=$data/lanl_user_hours.csv
 quick="--trees 20 --epochs 1"
+three=iforest,autoencoder,lof
 
 # ---- a run writes all its files ----
 out=$work/out
-ends 'run on the real table' 0 'peak memory' "$oddhours" run "$table" -o "$out" --scores $quick
+ends 'run on the real table' 0 'peak memory' \
+    "$oddhours" run "$table" -o "$out" --scores --models=$three $quick
 same 'all files, and nothing else' \
     "autoencoders.csv isolation_forest.csv lof.csv run.json run.odd run_ae_info.json run_if_info.json run_lof_info.json sample_idx.csv scores.csv" \
     "$(cd "$out" && ls | tr '\n' ' ' | sed 's/ $//')"
@@ -50,6 +52,17 @@ same 'without dt and src_user their columns are left out' 'iso_score,iso_label' 
 same 'one detector writes its own files only' \
     "lof.csv run.json run.odd run_lof_info.json sample_idx.csv" \
     "$(cd "$work/one" && ls | tr '\n' ' ' | sed 's/ $//')"
+"$oddhours" run "$table" -o "$work/ecod" -q --models iforest,ecod $quick
+same 'an optional detector runs when it is named' \
+    "ecod.csv isolation_forest.csv run.json run.odd run_ecod_info.json run_if_info.json" \
+    "$(cd "$work/ecod" && ls | tr '\n' ' ' | sed 's/ $//')"
+same 'columns of ecod.csv' 'ecod_score,dt,src_user' "$(head -n 1 "$work/ecod/ecod.csv")"
+pass 'what the others found is as without it' \
+    cmp "$out/isolation_forest.csv" "$work/ecod/isolation_forest.csv"
+"$oddhours" run "$table" -o "$work/usual" -q $quick
+pass 'and only then' test ! -e "$work/usual/ecod.csv"
+ends 'top by it' 0 'row_id' "$oddhours" top "$work/ecod" -q --by ecod
+ends 'top by it where it was not named' 2 'ecod' "$oddhours" top "$work/usual" -q --by ecod
 "$oddhours" run "$table" -o "$out" -q --models iforest $quick
 same 'a second run leaves nothing of the first' \
     "isolation_forest.csv run.json run.odd run_if_info.json" \

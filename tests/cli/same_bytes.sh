@@ -3,13 +3,14 @@
 . "${ODDHOURS_SRCDIR:-$(dirname "$0")/../..}/tests/cli/tap.sh"
 
 rows=1000000
+models=iforest,autoencoder,lof,ecod
 [ -z "${ODDHOURS_SANITIZED:-}" ] || rows=50000 # under a sanitizer the size adds minutes, not paths
 "$builddir/data/generate" --rows $rows -o "$work/table.csv"
 
 run() { # run DIR OPTION...
     directory=$work/$1
     shift
-    "$oddhours" run "$work/table.csv" -o "$directory" --scores -q "$@"
+    "$oddhours" run "$work/table.csv" -o "$directory" --scores -q --models=$models "$@"
 }
 
 equal() { # equal WHAT: the files of $work/got are those of $work/first
@@ -24,7 +25,7 @@ uses() { # uses KERNEL: run.json of $work/got names it
 }
 
 ODDHOURS_READER=split run first --threads 1
-same 'five tables are compared' 5 "$(ls "$work"/first/*.csv | wc -l | tr -d ' ')"
+same 'six tables are compared' 6 "$(ls "$work"/first/*.csv | wc -l | tr -d ' ')"
 same 'each row has its line' $((rows + 1)) "$(wc -l <"$work/first/scores.csv" | tr -d ' ')"
 
 run got --threads 2

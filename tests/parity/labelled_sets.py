@@ -41,9 +41,9 @@ def published(name, column, file="sklearn_1.2.1_reference_auc.csv"):
     return "-"
 
 
-def ours(program, path, features, form, directory):
+def ours(program, path, features, directory, *options):
     subprocess.run([program, "run", path, "-o", directory, "-q", "--scores", "--features",
-                    ",".join(features), "--lof", form], check=True)
+                    ",".join(features), *options], check=True)
     return pd.read_csv(f"{directory}/scores.csv", float_precision="round_trip")
 
 
@@ -64,27 +64,28 @@ def main():
     good = True
     print("ROC-AUC / average precision, seed 42, whole sets, fitted and scored on the same rows\n")
     print("| set | rows x d | anomalies | iforest | scikit-learn | autoencoder | lof distinct "
-          "| lof sklearn | scikit-learn | ensemble | published ROC: IF, LOF k=35; ADBench IF, LOF |")
-    print("|---|---|---|---|---|---|---|---|---|---|---|")
+          "| lof sklearn | scikit-learn | ensemble | ecod | published ROC: IF, LOF k=35; ADBench IF, LOF |")
+    print("|---|---|---|---|---|---|---|---|---|---|---|---|")
     for path in sorted(glob.glob(f"{options.directory}/*.csv*"), key=str.lower):
         name = os.path.basename(path).split(".")[0]
         frame = pd.read_csv(path, float_precision="round_trip")
         if len(frame) > options.most_rows:
-            print(f"| {name} | {len(frame)} rows: more than --most-rows | | | | | | | | | |")
+            print(f"| {name} | {len(frame)} rows: more than --most-rows | | | | | | | | | | |")
             continue
         label = frame["label"].to_numpy()
         features = [c for c in frame.columns if c != "label"]
         forest, factor = theirs(frame[features])
         with tempfile.TemporaryDirectory() as directory:
-            distinct = ours(options.oddhours, path, features, "distinct", directory)
-            notebook = ours(options.oddhours, path, features, "sklearn", directory)
+            distinct = ours(options.oddhours, path, features, directory)
+            notebook = ours(options.oddhours, path, features, directory, "--lof=sklearn")
+            tails = ours(options.oddhours, path, features, directory, "--models=ecod")
 
         def both(score):
             return f"{roc_auc_score(label, score):.4f} / {average_precision_score(label, score):.4f}"
 
         columns = [both(distinct["iforest"]), both(forest), both(distinct["autoencoder"]),
                    both(distinct["lof"]), both(notebook["lof"]), both(factor),
-                   both(distinct["ensemble"])]
+                   both(distinct["ensemble"]), both(tails["ecod"])]
         same = columns[0] == columns[1] and (
             columns[4] == columns[5] or len(features) > 15)  # brute force there: float32, 2.4e-7
         good &= same

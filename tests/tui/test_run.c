@@ -20,6 +20,7 @@ static struct app *start_gated(const char *stage, uint64_t done)
     free(params.input);
     params.input = strdup(path);
     params.threads = 1;
+    assert_true(run_params_set(&params, "models", "iforest,autoencoder,lof", &status));
     assert_true(run_params_set(&params, "epochs", "100", &status)); /* reports come by then */
     const struct app_options options = {.params = &params, .frozen = true};
     struct app *app = app_new(&options, &status);

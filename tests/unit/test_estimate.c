@@ -149,6 +149,7 @@ static uint64_t bytes_of(double rows, double profiles, void (*set)(struct run_pa
     sample.profiles = (struct sample_counts){.n = rows, .distinct = profiles};
     sample.profiles.once = profiles == rows ? profiles : 0;
     run_params_init(&params);
+    assert_true(run_params_set(&params, "models", "iforest,autoencoder,lof", NULL));
     params.threads = 2;
     if (set != NULL) {
         set(&params);

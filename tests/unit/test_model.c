@@ -239,6 +239,23 @@ static struct lof_twin *twin_of(const struct home *home, const struct lof_model 
     return lof_twin_new(rows, points->n_rows, points->d, model->k);
 }
 
+/* The sum over features of -log of the smaller tail, counted row by row. */
+static double plain_tails(const struct table *fitted, const double *values)
+{
+    double sum = 0;
+    for (size_t j = 0; j < fitted->profiles.d; j++) {
+        size_t left = 0, right = 0;
+        for (size_t row = 0; row < fitted->n_rows; row++) {
+            const double one = table_profile(fitted, fitted->row_profile[row])[j];
+            left += one <= values[j];
+            right += one >= values[j];
+        }
+        const size_t tail = left < right ? left : right;
+        sum -= tail > 0 ? log((double)tail / ROWS) : log(1.0 / (ROWS + 1));
+    }
+    return sum;
+}
+
 static void new_rows_are_scored_as_defined(void **state)
 {
     (void)state;
@@ -264,6 +281,8 @@ static void new_rows_are_scored_as_defined(void **state)
             } else if (strcmp(name, "autoencoder") == 0) {
                 wanted = plain_network(model, &away, p);
                 near = 1e-5;
+            } else if (strcmp(name, "ecod") == 0) {
+                wanted = plain_tails(home.table, table_profile(fresh, p));
             } else if (twin != NULL) {
                 wanted = lof_twin_lof(twin, scaled + p * d);
             }
