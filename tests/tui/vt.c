@@ -236,19 +236,68 @@ void vt_pump(struct vt *vt)
 }
 
 /* Waits a little for more to read; what else changes (a process ending) is looked at again. */
-static void wait_for_more(struct vt *vt, double until)
+void vt_wait_more(struct vt *vt)
 {
     struct pollfd fd = {vt->fd, POLLIN, 0};
-    double left = until - vt_now();
-    int ms = left > 0.02 ? 20 : 1;
-    if (poll(&fd, 1, ms) > 0 && (fd.revents & POLLIN) == 0) {
+    if (poll(&fd, 1, 20) > 0 && (fd.revents & POLLIN) == 0) {
         poll(NULL, 0, 1); /* the other side has closed: do not spin */
     }
 }
 
-void vt_wait_more(struct vt *vt)
+/* What /proc says of a process: its state and the time it took of a processor, in ticks. */
+struct activity {
+    char state;
+    unsigned long ticks;
+};
+
+static struct activity activity_of(pid_t pid)
 {
-    wait_for_more(vt, vt_now() + vt_patience());
+    char path[64], line[512] = "";
+    struct activity activity = {0};
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    FILE *file = fopen(path, "re");
+    if (file == NULL) {
+        return activity;
+    }
+    line[fread(line, 1, sizeof line - 1, file)] = '\0';
+    fclose(file);
+    const char *behind = strrchr(line, ')'); /* the command's name may hold anything */
+    unsigned long system = 0;
+    if (behind != NULL &&
+        sscanf(behind + 1, " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu",
+               &activity.state, &activity.ticks, &system) == 3) {
+        activity.ticks += system;
+    }
+    return activity;
+}
+
+/* Patience for something to come. */
+struct wait {
+    double until;
+    unsigned long ticks; /* of the program when this was set */
+    int renewals;
+};
+
+static struct wait wait_begin(const struct vt *vt)
+{
+    return (struct wait){vt_now() + vt_patience(), activity_of(vt->pid).ticks, 0};
+}
+
+/* Whether the time is over. It begins anew while the program works or waits for a processor:
+ * a loaded machine proves nothing against it. */
+static bool wait_is_over(const struct vt *vt, struct wait *wait)
+{
+    enum { RENEWALS = 12 };
+    if (vt_now() <= wait->until) {
+        return false;
+    }
+    struct activity activity = activity_of(vt->pid);
+    bool works = activity.state == 'R' || activity.state == 'D' || activity.ticks > wait->ticks;
+    if (!works || wait->renewals == RENEWALS) {
+        return true;
+    }
+    *wait = (struct wait){vt_now() + vt_patience(), activity.ticks, wait->renewals + 1};
+    return false;
 }
 
 void vt_row(struct vt *vt, int row, char *out, size_t size)
@@ -282,15 +331,15 @@ static void dump(struct vt *vt)
 void vt_keys(struct vt *vt, const char *bytes)
 {
     size_t length = strlen(bytes);
-    double until = vt_now() + vt_patience();
-    while (length > 0 && vt_now() < until) {
+    struct wait wait = wait_begin(vt);
+    while (length > 0 && !wait_is_over(vt, &wait)) {
         ssize_t written = write(vt->fd, bytes, length);
         if (written > 0) {
             bytes += written;
             length -= (size_t)written;
         } else {
             vt_pump(vt);
-            wait_for_more(vt, until);
+            vt_wait_more(vt);
         }
     }
     if (length > 0) {
@@ -344,31 +393,31 @@ static bool screen_has(struct vt *vt, int row, const char *text)
 
 void vt_wait_text(struct vt *vt, int row, const char *text)
 {
-    double until = vt_now() + vt_patience();
+    struct wait wait = wait_begin(vt);
     for (;;) {
         vt_pump(vt);
         if (screen_has(vt, row, text)) {
             return;
         }
-        if (vt_now() > until) {
+        if (wait_is_over(vt, &wait)) {
             fail_with_screen(vt, "'%s' did not come (row %d)", text, row);
         }
-        wait_for_more(vt, until);
+        vt_wait_more(vt);
     }
 }
 
 void vt_wait_gone(struct vt *vt, const char *text)
 {
-    double until = vt_now() + vt_patience();
+    struct wait wait = wait_begin(vt);
     for (;;) {
         vt_pump(vt);
         if (!screen_has(vt, VT_ANY, text)) {
             return;
         }
-        if (vt_now() > until) {
+        if (wait_is_over(vt, &wait)) {
             fail_with_screen(vt, "'%s' did not go", text);
         }
-        wait_for_more(vt, until);
+        vt_wait_more(vt);
     }
 }
 
@@ -391,30 +440,30 @@ struct vt_cell vt_get_cell(struct vt *vt, int row, int col)
 
 void vt_wait_cell(struct vt *vt, int row, int col, bool (*is)(const struct vt_cell *cell))
 {
-    double until = vt_now() + vt_patience();
+    struct wait wait = wait_begin(vt);
     for (;;) {
         vt_pump(vt);
         struct vt_cell cell = vt_get_cell(vt, row, col);
         if (is(&cell)) {
             return;
         }
-        if (vt_now() > until) {
+        if (wait_is_over(vt, &wait)) {
             fail_with_screen(vt, "the cell at %d, %d is '%s'", row, col, cell.text);
         }
-        wait_for_more(vt, until);
+        vt_wait_more(vt);
     }
 }
 
 int vt_wait_exit(struct vt *vt)
 {
-    double until = vt_now() + vt_patience();
+    struct wait wait = wait_begin(vt);
     while (!vt->ended) {
         vt_pump(vt);
-        if (vt_now() > until) {
+        if (wait_is_over(vt, &wait)) {
             fail_with_screen(vt, "it does not end");
         }
         if (!vt->ended) {
-            wait_for_more(vt, until);
+            vt_wait_more(vt);
         }
     }
     vt_pump(vt);
@@ -422,47 +471,31 @@ int vt_wait_exit(struct vt *vt)
                                       : 128 + WTERMSIG(vt->wait_status);
 }
 
-/* State of a process in /proc: the letter behind the command's name. */
-static char state_of(pid_t pid)
-{
-    char path[64], line[512] = "";
-    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-    FILE *file = fopen(path, "re");
-    if (file == NULL) {
-        return '\0';
-    }
-    size_t length = fread(line, 1, sizeof line - 1, file);
-    fclose(file);
-    line[length] = '\0';
-    const char *behind = strrchr(line, ')');
-    return behind == NULL ? '\0' : behind[2];
-}
-
 void vt_wait_stopped(struct vt *vt, pid_t pid)
 {
-    double until = vt_now() + vt_patience();
-    while (state_of(pid) != 'T') {
+    struct wait wait = wait_begin(vt);
+    while (activity_of(pid).state != 'T') {
         vt_pump(vt);
-        if (vt_now() > until) {
+        if (wait_is_over(vt, &wait)) {
             fail_with_screen(vt, "process %d does not stop", (int)pid);
         }
-        wait_for_more(vt, until);
+        vt_wait_more(vt);
     }
 }
 
 void vt_wait_restored(struct vt *vt)
 {
-    double until = vt_now() + vt_patience();
+    struct wait wait = wait_begin(vt);
     for (;;) {
         vt_pump(vt);
         if (!vt->alternate && vt->cursor_visible) {
             return;
         }
-        if (vt_now() > until) {
+        if (wait_is_over(vt, &wait)) {
             fail_with_screen(vt, "the terminal is not restored: alternate %d, cursor %d",
                              vt->alternate, vt->cursor_visible);
         }
-        wait_for_more(vt, until);
+        vt_wait_more(vt);
     }
 }
 

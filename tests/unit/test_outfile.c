@@ -153,6 +153,28 @@ static void an_output_file_is_whole_or_not_there(void **state)
     assert_non_null(strstr(status.text, "out.csv: cannot be written: No such file"));
 }
 
+/* A folder that takes the name after the file was opened: the rename fails. */
+static void a_name_that_cannot_be_given_is_reported(void **state)
+{
+    (void)state;
+    struct status status = {0};
+    char directory[] = "/tmp/oddhours-test-XXXXXX", path[64], inner[80];
+    assert_non_null(mkdtemp(directory));
+    snprintf(path, sizeof path, "%s/result.csv", directory);
+    snprintf(inner, sizeof inner, "%s/inner", path);
+    struct outfile *file = outfile_open(path, &status);
+    assert_non_null(file);
+    assert_true(outfile_write(file, "lost", 4));
+    assert_int_equal(mkdir(path, 0700), 0);
+    assert_int_equal(mkdir(inner, 0700), 0);
+    assert_false(outfile_commit(file, &status));
+    assert_int_equal(status.code, STATUS_IO);
+    assert_non_null(strstr(status.text, path));
+    rmdir(inner);
+    rmdir(path);
+    assert_int_equal(rmdir(directory), 0); /* and no temporary file stays */
+}
+
 static void a_formatted_text_may_have_any_length(void **state)
 {
     (void)state;
@@ -322,6 +344,7 @@ int main(void)
         cmocka_unit_test(a_long_file_is_written_behind),
         cmocka_unit_test(behind_is_off_where_it_does_not_work),
         cmocka_unit_test(an_output_file_is_whole_or_not_there),
+        cmocka_unit_test(a_name_that_cannot_be_given_is_reported),
         cmocka_unit_test(a_formatted_text_may_have_any_length),
         cmocka_unit_test(a_link_stays_and_what_it_leads_to_is_replaced),
         cmocka_unit_test(a_link_of_somebody_else_is_refused),

@@ -53,6 +53,9 @@ static void what_shows_nothing_becomes_a_mark(void **state)
 {
     (void)state;
     assert_string_equal(safe("a\u200Bb\u00ADc"), "a·b·c");
+    /* Format controls that Unicode does not call ignorable: interlinear annotation,
+     * hieroglyphs. */
+    assert_string_equal(safe("a\uFFF9b\uFFFAc\uFFFB\U00013430"), "a·b·c··");
     assert_string_equal(safe("\u3164\u115F\u2800"), "···"); /* fillers, blank braille */
     assert_string_equal(safe("\uE000\U000E0041"), "··");    /* private use, tag */
     assert_string_equal(safe("\u0378"), "·");               /* unassigned */
