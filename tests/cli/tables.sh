@@ -94,4 +94,13 @@ ends 'explain has a --time of its own' 0 'user3' \
     "$oddhours" explain "$cases/17-other-names.csv" --user user3 --time '2024-03-03 19:00:00' \
     --time-column Timestamp --user-column User --models iforest --trees 5
 
+# ---- encodings ----
+said 'Latin-1 is said' 'Windows-1252 \(Latin-1\)' "$cases/31-latin1.csv"
+same 'and searched' 1 "$("$oddhours" top -q -n 1 --models iforest --trees 5 \
+    --filter 'user:Müller' "$cases/31-latin1.csv" | grep -c 'Müller')"
+for encoding in UTF-16 UTF-16LE UTF-16BE; do
+    iconv -f latin1 -t "$encoding" "$cases/31-latin1.csv" >"$work/wide.csv"
+    same "$encoding is read" '24 3 24 3 0' "$(shape "$work/wide.csv")"
+done
+
 plan

@@ -313,6 +313,14 @@ static void add_notes(const struct reader *reader, struct read_report *report)
     if (columns->delimiter != ',') {
         note(report, "fields are separated by %s", layout_delimiter_name(columns->delimiter));
     }
+    enum encoding encoding = source_encoding(reader->source);
+    if (encoding == ENCODING_1252) {
+        note(report, "text is Windows-1252 (Latin-1), shown and searched as UTF-8");
+    } else if (encoding == ENCODING_UTF16LE || encoding == ENCODING_UTF16BE) {
+        note(report, "text is UTF-16, shown and searched as UTF-8");
+    } else if (encoding == ENCODING_MIXED) {
+        note(report, "some text is neither UTF-8 nor, as a whole, Windows-1252: kept as it is");
+    }
     report->skipped.before = reader->header.skipped;
     if (reader->header.skipped > 0) {
         note(report, "%" PRIu64 " line%s before the header skipped", reader->header.skipped,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "table/input/decode.h"
 #include "table/input/gunzip.h"
 #include "table/input/raw.h"
 
@@ -16,7 +17,9 @@ struct source {
     unsigned char first[FIRST_BYTES]; /* read while opening */
     size_t first_from, n_first;       /* first_from of them are handed out */
     struct gunzip *gunzip;            /* of a .gz */
-    unsigned char *peeked;            /* (SOURCE_PEEK) content that was looked at; NULL: none */
+    struct decode *decode;
+    const struct progress *progress; /* of the call that reads */
+    unsigned char *peeked;           /* (SOURCE_PEEK) content that was looked at; NULL: none */
     size_t peeked_from, peeked_to;
 };
 
@@ -37,8 +40,7 @@ static const struct {
     {"7z\xbc\xaf\x27\x1c", 6, "a 7-zip archive", "extract the CSV file from it"},
     {"PAR1\x15", 5, "a Parquet file", "export it as CSV"},
     {"SQLite format 3\0", 16, "an SQLite database", "export the table as CSV"},
-    {"\xff\xfe", 2, "UTF-16 text", "convert it first: iconv -f UTF-16 -t UTF-8 FILE"},
-    {"\xfe\xff", 2, "UTF-16 text", "convert it first: iconv -f UTF-16 -t UTF-8 FILE"},
+    {"\xff\xfe\0\0", 4, "UTF-32 text", "convert it first: iconv -f UTF-32 -t UTF-8 FILE"},
 };
 
 static bool begins_with(const struct source *source, const char *magic, size_t length)
@@ -79,11 +81,34 @@ static bool read_first_bytes(struct source *source, const struct progress *progr
     return true;
 }
 
+/* The content before it is decoded. */
+static bool read_bytes(void *context, void *buffer, size_t size, size_t *got,
+                       struct status *status)
+{
+    struct source *source = context;
+    const struct progress *progress = source->progress;
+    if (source->gunzip != NULL) {
+        return gunzip_read(source->gunzip, buffer, size, got, progress, status);
+    }
+    size_t ready = source->n_first - source->first_from;
+    if (ready == 0) {
+        return raw_read(&source->raw, buffer, size, got, progress, status);
+    }
+    *got = ready < size ? ready : size;
+    memcpy(buffer, source->first + source->first_from, *got);
+    source->first_from += *got;
+    return true;
+}
+
 static bool prepare(struct source *source, const char *path, const struct progress *progress,
                     struct status *status)
 {
     if (!raw_open(&source->raw, path, status) || !read_first_bytes(source, progress, status) ||
         !refuse_foreign(source, status)) {
+        return false;
+    }
+    source->decode = decode_new((struct decode_input){read_bytes, source}, status);
+    if (source->decode == NULL) {
         return false;
     }
     if (begins_with(source, "\x1f\x8b\x08", 3)) {
@@ -107,6 +132,7 @@ struct source *source_open(const char *path, const struct progress *progress,
 void source_close(struct source *source)
 {
     if (source != NULL) {
+        decode_free(source->decode);
         gunzip_free(source->gunzip);
         raw_close(&source->raw);
         free(source->peeked);
@@ -117,17 +143,10 @@ void source_close(struct source *source)
 static bool read_content(struct source *source, void *buffer, size_t size, size_t *got,
                          const struct progress *progress, struct status *status)
 {
-    if (source->gunzip != NULL) {
-        return gunzip_read(source->gunzip, buffer, size, got, progress, status);
-    }
-    size_t ready = source->n_first - source->first_from;
-    if (ready == 0) {
-        return raw_read(&source->raw, buffer, size, got, progress, status);
-    }
-    *got = ready < size ? ready : size;
-    memcpy(buffer, source->first + source->first_from, *got);
-    source->first_from += *got;
-    return true;
+    source->progress = progress;
+    bool good = decode_read(source->decode, buffer, size, got, status);
+    source->progress = NULL;
+    return good;
 }
 
 bool source_read(struct source *source, void *buffer, size_t size, size_t *got,
@@ -180,6 +199,11 @@ uint64_t source_done(const struct source *source)
 uint64_t source_total(const struct source *source)
 {
     return source->raw.total;
+}
+
+enum encoding source_encoding(const struct source *source)
+{
+    return decode_encoding(source->decode);
 }
 
 bool source_again(const struct source *source)

@@ -9,6 +9,7 @@
 
 #include "base/progress.h"
 #include "base/status.h"
+#include "table/input/decode.h"
 #include "table/table.h"
 
 struct source;
@@ -37,6 +38,9 @@ bool source_peek(struct source *source, size_t want, const char **bytes, size_t 
  * that is not known (a pipe). This is what progress is reported in. */
 uint64_t source_done(const struct source *source);
 uint64_t source_total(const struct source *source);
+
+/* What its text has been taken for so far (decode.h). */
+enum encoding source_encoding(const struct source *source);
 
 /* Whether opening its path again gives the same bytes from their beginning: a regular file. */
 bool source_again(const struct source *source);
