@@ -34,17 +34,21 @@ struct explorer {
 };
 
 static const struct option_spec own[] = {
-    {"color", 0, "WHEN", "auto, always or never; auto heeds NO_COLOR"},
-    {"glyphs", 0, "SET", "block, braille or ascii (block where the terminal is UTF-8)"},
-    {"config", 0, "FILE", "settings (~/.config/oddhours/config.json)"},
-    {"no-config", 0, NULL, "read no settings"},
-    {"script", 0, "FILE", "play a session: one action a line, as in the palette"},
-    {"no-cache", 0, NULL, "run again even if this run was kept, and do not keep it"},
-    {"reviews", 0, "FILE", "where verdicts are kept (~/.local/share/oddhours/reviews.db)"},
-    {"reviewer", 0, "NAME", "who judges ($USER)"},
-    {"truth", 0, "FILE", "labels from outside: a red-team list or a CSV"},
-    {"screen", 0, "COLSxROWS", "play the script on a screen of this size, without a terminal"},
-    {NULL, 0, NULL, NULL},
+    {"color", 0, OPTION_VALUE, "WHEN", "auto, always or never; auto heeds NO_COLOR"},
+    {"glyphs", 0, OPTION_VALUE, "SET",
+     "block, braille or ascii (block where the terminal is UTF-8)"},
+    {"config", 0, OPTION_PATH, "FILE", "settings (~/.config/oddhours/config.json)"},
+    {"no-config", 0, OPTION_SWITCH, NULL, "read no settings"},
+    {"script", 0, OPTION_PATH, "FILE", "play a session: one action a line, as in the palette"},
+    {"no-cache", 0, OPTION_SWITCH, NULL,
+     "run again even if this run was kept, and do not keep it"},
+    {"reviews", 0, OPTION_PATH, "FILE",
+     "where verdicts are kept (~/.local/share/oddhours/reviews.db)"},
+    {"reviewer", 0, OPTION_VALUE, "NAME", "who judges ($USER)"},
+    {"truth", 0, OPTION_PATH, "FILE", "labels from outside: a red-team list or a CSV"},
+    {"screen", 0, OPTION_VALUE, "COLSxROWS",
+     "play the script on a screen of this size, without a terminal"},
+    {NULL, 0, OPTION_SWITCH, NULL, NULL},
 };
 
 enum {

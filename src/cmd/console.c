@@ -16,7 +16,7 @@
 static atomic_bool stop_requested;
 
 struct console {
-    bool live, quiet;
+    bool live, quiet, closed;
     bool stage_open;
     char stage[48];
     size_t number, count;
@@ -153,15 +153,22 @@ struct console *console_new(bool quiet, struct status *status)
     return console;
 }
 
+void console_close(struct console *console)
+{
+    console_done(console);
+    if (!console->closed) {
+        console->closed = true;
+        sigaction(SIGINT, &console->old_int, NULL);
+        sigaction(SIGTERM, &console->old_term, NULL);
+    }
+}
+
 void console_free(struct console *console)
 {
-    if (console == NULL) {
-        return;
+    if (console != NULL) {
+        console_close(console);
+        free(console);
     }
-    console_done(console);
-    sigaction(SIGINT, &console->old_int, NULL);
-    sigaction(SIGTERM, &console->old_term, NULL);
-    free(console);
 }
 
 const struct progress *console_progress(const struct console *console)

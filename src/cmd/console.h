@@ -17,6 +17,10 @@ struct console;
 struct console *console_new(bool quiet, struct status *status);
 void console_free(struct console *console);
 
+/* Ends the live line and gives the signals back, before long output: console_free() does, too.
+ */
+void console_close(struct console *console);
+
 const struct progress *console_progress(const struct console *console);
 const struct pipeline_listener *console_listener(const struct console *console);
 

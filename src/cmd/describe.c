@@ -22,25 +22,29 @@ struct settings {
     struct run_params params; /* features, strict, threads */
 };
 
+enum { JSON, FEATURES, STRICT, THREADS, INPUT, QUIET };
+
 static const struct option_spec own[] = {
-    {"json", 0, NULL, "as JSON"},
-    {"features", 0, "LIST", "numeric columns to use (the study's seven)"},
-    {"strict", 0, NULL, "a line that cannot be used is an error"},
-    {"threads", 0, "N", "threads; 0: one per core (0)"},
-    {"input", 0, "auto|table|lanl", "a table, a raw log, or what it looks like (auto)"},
-    {"quiet", 'q', NULL, "no progress"},
-    {NULL, 0, NULL, NULL},
+    [JSON] = {"json", 0, OPTION_SWITCH, NULL, "as JSON"},
+    [FEATURES] = {"features", 0, OPTION_VALUE, "LIST",
+                  "numeric columns to use (the study's seven)"},
+    [STRICT] = {"strict", 0, OPTION_SWITCH, NULL, "a line that cannot be used is an error"},
+    [THREADS] = {"threads", 0, OPTION_VALUE, "N", "threads; 0: one per core (0)"},
+    [INPUT] = {"input", 0, OPTION_VALUE, "auto|table|lanl",
+               "a table, a raw log, or what it looks like (auto)"},
+    [QUIET] = {"quiet", 'q', OPTION_SWITCH, NULL, "no progress"},
+    {NULL, 0, OPTION_SWITCH, NULL, NULL},
 };
 
 static bool take(void *context, size_t index, const char *value, struct status *status)
 {
     struct settings *settings = context;
     switch (index) {
-    case 0: settings->json = true; return true;
-    case 1: return run_params_add_features(&settings->params, value, status);
-    case 2: settings->params.strict = true; return true;
-    case 3: return run_params_set(&settings->params, "threads", value, status);
-    case 4: return run_params_set(&settings->params, "input", value, status);
+    case JSON: settings->json = true; return true;
+    case FEATURES: return run_params_add_features(&settings->params, value, status);
+    case STRICT: settings->params.strict = true; return true;
+    case THREADS: return run_params_set(&settings->params, "threads", value, status);
+    case INPUT: return run_params_set(&settings->params, "input", value, status);
     default: settings->quiet = true; return true;
     }
 }
@@ -165,9 +169,9 @@ static bool describe_saved(const struct settings *settings, struct console *cons
     return good;
 }
 
-static bool work(const struct settings *settings, struct console *console,
-                 struct status *status)
+static bool work(const void *context, struct console *console, struct status *status)
 {
+    const struct settings *settings = context;
     struct status problem = {0};
     char *saved = saved_in_directory(settings->params.input, &problem);
     free(saved);
@@ -190,23 +194,21 @@ static bool work(const struct settings *settings, struct console *console,
 int cmd_describe(int argc, char **argv)
 {
     struct settings settings = {0};
-    struct status status = {0};
-    run_params_init(&settings.params);
-    const struct options options = {
-        .synopsis = "describe FILE|DIR [OPTION]...",
-        .about = "Says what a table is like: shape, memory, missing values, quartiles, users,\n"
-                 "hours, and how often feature vectors repeat.",
-        .own = own,
-        .take = take,
-        .context = &settings,
-        .reading = &settings.params.reading,
+    const struct operand_command command = {
+        .options =
+            {
+                .synopsis = "describe FILE|DIR [OPTION]...",
+                .about = "Says what a table is like: shape, memory, missing values, quartiles, "
+                         "users,\n"
+                         "hours, and how often feature vectors repeat.",
+                .own = own,
+                .take = take,
+                .context = &settings,
+                .reading = &settings.params.reading,
+            },
+        .params = &settings.params,
+        .quiet = &settings.quiet,
+        .work = work,
     };
-    int exit_status;
-    if (!operand_begin(&options, argc, argv, &settings.params, &exit_status)) {
-        return exit_status;
-    }
-    struct console *console = console_new(settings.quiet, &status);
-    bool good = console != NULL && work(&settings, console, &status);
-    console_free(console);
-    return operand_end(&settings.params, good, &status);
+    return operand_run(&command, argc, argv);
 }

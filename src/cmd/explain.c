@@ -20,14 +20,17 @@ struct settings {
     struct run_params params;
 };
 
+enum { ROW, USER, TIME, SHAPLEY, JSON, QUIET };
+
 static const struct option_spec own[] = {
-    {"row", 0, "N", "the user-hour with this row_id"},
-    {"user", 0, "NAME", "or: the user-hours of this user ..."},
-    {"time", 0, "DT", "... at this time, as the table writes it"},
-    {"shapley", 0, NULL, "exact Shapley values, too (forest and autoencoder)"},
-    {"json", 0, NULL, "as JSON"},
-    {"quiet", 'q', NULL, "no progress"},
-    {NULL, 0, NULL, NULL},
+    [ROW] = {"row", 0, OPTION_VALUE, "N", "the user-hour with this row_id"},
+    [USER] = {"user", 0, OPTION_VALUE, "NAME", "or: the user-hours of this user ..."},
+    [TIME] = {"time", 0, OPTION_VALUE, "DT", "... at this time, as the table writes it"},
+    [SHAPLEY] = {"shapley", 0, OPTION_SWITCH, NULL,
+                 "exact Shapley values, too (forest and autoencoder)"},
+    [JSON] = {"json", 0, OPTION_SWITCH, NULL, "as JSON"},
+    [QUIET] = {"quiet", 'q', OPTION_SWITCH, NULL, "no progress"},
+    {NULL, 0, OPTION_SWITCH, NULL, NULL},
 };
 
 static const struct param_spec row_spec = {"row",        PARAM_COUNT, 0,    0,
@@ -37,19 +40,20 @@ static bool take(void *context, size_t index, const char *value, struct status *
 {
     struct settings *settings = context;
     switch (index) {
-    case 0:
+    case ROW:
         settings->by_row = true;
         return param_parse(&row_spec, value, &settings->row, status);
-    case 1: settings->user = value; return true;
-    case 2: settings->time = value; return true;
-    case 3: settings->shapley = true; return true;
-    case 4: settings->json = true; return true;
+    case USER: settings->user = value; return true;
+    case TIME: settings->time = value; return true;
+    case SHAPLEY: settings->shapley = true; return true;
+    case JSON: settings->json = true; return true;
     default: settings->quiet = true; return true;
     }
 }
 
-static bool check(const struct settings *settings, struct status *status)
+static bool check(const void *context, struct status *status)
 {
+    const struct settings *settings = context;
     if (settings->by_row != (settings->user == NULL) ||
         (settings->user != NULL) != (settings->time != NULL)) {
         return status_set(status, STATUS_USAGE,
@@ -141,18 +145,15 @@ static bool print_rows(const struct settings *settings, const struct run *run,
     return good;
 }
 
-static bool work(const struct settings *settings, struct status *status)
+static bool work(const void *context, struct console *console, struct status *status)
 {
-    struct console *console = console_new(settings->quiet, status);
-    struct run *run = console != NULL ? console_run(console, &settings->params, status) : NULL;
-    struct explainer *explainer = NULL;
-    bool good = run != NULL;
-    if (good) {
-        explainer = explainer_new(run, run->parallel, console_progress(console), status);
-        good = explainer != NULL;
-    }
-    console_free(console);
-    good = good && print_rows(settings, run, explainer, status);
+    const struct settings *settings = context;
+    struct run *run = console_run(console, &settings->params, status);
+    struct explainer *explainer =
+        run != NULL ? explainer_new(run, run->parallel, console_progress(console), status)
+                    : NULL;
+    console_close(console);
+    bool good = explainer != NULL && print_rows(settings, run, explainer, status);
     explainer_free(explainer);
     run_free(run);
     return good;
@@ -161,23 +162,23 @@ static bool work(const struct settings *settings, struct status *status)
 int cmd_explain(int argc, char **argv)
 {
     struct settings settings = {0};
-    struct status status = {0};
-    run_params_init(&settings.params);
-    settings.params.index = true;
-    const struct options options = {
-        .synopsis = "explain FILE|DIR --row N [OPTION]...",
-        .about =
-            "Says why a user-hour is odd: against whom, according to which detector, and what\n"
-            "common behaviour is nearest to it.",
-        .own = own,
-        .take = take,
-        .context = &settings,
+    const struct operand_command command = {
+        .options =
+            {
+                .synopsis = "explain FILE|DIR --row N [OPTION]...",
+                .about = "Says why a user-hour is odd: against whom, according to which "
+                         "detector, and what\n"
+                         "common behaviour is nearest to it.",
+                .own = own,
+                .take = take,
+                .context = &settings,
+                .params = &settings.params,
+            },
         .params = &settings.params,
+        .index = true,
+        .quiet = &settings.quiet,
+        .check = check,
+        .work = work,
     };
-    int exit_status;
-    if (!operand_begin(&options, argc, argv, &settings.params, &exit_status)) {
-        return exit_status;
-    }
-    bool good = check(&settings, &status) && work(&settings, &status);
-    return operand_end(&settings.params, good, &status);
+    return operand_run(&command, argc, argv);
 }

@@ -21,29 +21,35 @@ static bool take_one(int count, char **operands, const char *synopsis,
     return params->input != NULL;
 }
 
-bool operand_begin(const struct options *options, int argc, char **argv,
-                   struct run_params *params, int *exit_status)
+static bool check_and_work(const struct operand_command *command, struct status *status)
 {
-    int first;
-    struct status status = {0};
-    switch (options_parse(options, argc, argv, &first)) {
-    case OPTIONS_DONE: *exit_status = 0; break;
-    case OPTIONS_WRONG: *exit_status = 2; break;
-    case OPTIONS_GO:
-        if (take_one(argc - first, argv + first, options->synopsis, params, &status)) {
-            return true;
-        }
-        *exit_status = options_fail(&status);
-        break;
+    const void *settings = command->options.context;
+    if (command->check != NULL && !command->check(settings, status)) {
+        return false;
     }
-    run_params_clear(params);
-    return false;
+    struct console *console = console_new(*command->quiet, status);
+    bool good = console != NULL && command->work(settings, console, status);
+    console_free(console);
+    return good;
 }
 
-int operand_end(struct run_params *params, bool good, const struct status *status)
+int operand_run(const struct operand_command *command, int argc, char **argv)
 {
-    run_params_clear(params);
-    return good ? 0 : options_fail(status);
+    int first, exit_status = 0;
+    struct status status = {0};
+    run_params_init(command->params);
+    command->params->index = command->index;
+    enum options_outcome outcome = options_parse(&command->options, argc, argv, &first);
+    if (outcome == OPTIONS_WRONG) {
+        exit_status = 2;
+    } else if (outcome == OPTIONS_GO &&
+               !(take_one(argc - first, argv + first, command->options.synopsis,
+                          command->params, &status) &&
+                 check_and_work(command, &status))) {
+        exit_status = options_fail(&status);
+    }
+    run_params_clear(command->params);
+    return exit_status;
 }
 
 struct operand_text operand_safe(const char *name)

@@ -6,18 +6,25 @@
 #include <stdio.h>
 
 #include "base/status.h"
+#include "cmd/console.h"
 #include "cmd/options.h"
 #include "run/params.h"
 #include "table/table.h"
 
-/* What a command with one input begins with: parses the command line and makes its one operand
- * the input of `params`, which options_parse() has filled in. False when the command is over:
- * `*exit_status` says how, and `params` are cleared. */
-bool operand_begin(const struct options *options, int argc, char **argv,
-                   struct run_params *params, int *exit_status);
+/* A command with one input. `settings` are its own, options.context; `params` and `quiet` are
+ * in them, and have been filled in from the command line when `check` and `work` are called. */
+struct operand_command {
+    struct options options;
+    struct run_params *params; /* the defaults are set, and all cleared, by operand_run() */
+    bool index;                /* params->index: its runs are looked at, not only written */
+    const bool *quiet;
+    bool (*check)(const void *settings, struct status *status); /* NULL: all goes together */
+    bool (*work)(const void *settings, struct console *console, struct status *status);
+};
 
-/* How it ends: says what went wrong, clears `params` and returns the exit status. */
-int operand_end(struct run_params *params, bool good, const struct status *status);
+/* Parses the command line, makes its one operand the input and works. Says what went wrong and
+ * returns the exit status. */
+int operand_run(const struct operand_command *command, int argc, char **argv);
 
 /* A name from outside, safe to print. */
 struct operand_text {

@@ -69,7 +69,7 @@ static const struct reading_option *find_reading(const char *text, size_t length
     size_t tail = sizeof behind - 1;
     for (size_t i = 0; reading_option(i) != NULL; i++) {
         const struct reading_option *option = reading_option(i);
-        bool column = strcmp(option->argument, "COLUMN") == 0;
+        bool column = i == READING_TIME || i == READING_USER;
         if (is_named(option->name, text, length) ||
             (column && length > tail && strncmp(text + length - tail, behind, tail) == 0 &&
              is_named(option->name, text, length - tail))) {
@@ -109,13 +109,7 @@ static bool takes_value(const struct meaning *meaning)
 {
     const struct option_spec *spec = meaning->own != NULL ? meaning->own : meaning->of_run;
     return meaning->param != NULL || meaning->reading != NULL ||
-           (spec != NULL && spec->argument != NULL);
-}
-
-static bool names_file(const struct option_spec *own)
-{
-    return own != NULL &&
-           (strcmp(own->argument, "FILE") == 0 || strcmp(own->argument, "DIR") == 0);
+           (spec != NULL && spec->kind != OPTION_SWITCH);
 }
 
 static bool apply(struct walk *walk, const struct meaning *meaning, const char *name,
@@ -164,7 +158,8 @@ static bool use(struct walk *walk, const struct meaning *meaning, const char *na
         status_set(&status, STATUS_USAGE, "option --%s takes no value", name);
         return wrong(walk, &status);
     }
-    if (value != NULL && value[0] == '\0' && names_file(meaning->own)) {
+    if (value != NULL && value[0] == '\0' && meaning->own != NULL &&
+        meaning->own->kind == OPTION_PATH) {
         status_set(&status, STATUS_USAGE, "option --%s wants a name: it is empty", name);
         return wrong(walk, &status);
     }

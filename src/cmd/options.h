@@ -12,9 +12,16 @@
 #include "base/status.h"
 #include "run/params.h"
 
+enum option_kind {
+    OPTION_SWITCH,
+    OPTION_VALUE,
+    OPTION_PATH, /* a file or folder: its name may not be empty */
+};
+
 struct option_spec {
-    const char *name;     /* without dashes; NULL ends a list */
-    char letter;          /* 'o' for -o; 0: none */
+    const char *name; /* without dashes; NULL ends a list */
+    char letter;      /* 'o' for -o; 0: none */
+    enum option_kind kind;
     const char *argument; /* "DIR" in the help; NULL: a switch */
     const char *help;
 };

@@ -4,16 +4,16 @@
 #include <string.h>
 
 const struct option_spec options_shared[] = {
-    {"help", 'h', NULL, "print this text"},
-    {"version", 'V', NULL, "print the version"},
-    {NULL, 0, NULL, NULL},
+    {"help", 'h', OPTION_SWITCH, NULL, "print this text"},
+    {"version", 'V', OPTION_SWITCH, NULL, "print the version"},
+    {NULL, 0, OPTION_SWITCH, NULL, NULL},
 };
 
 const struct option_spec options_of_run[] = {
-    {"models", 0, "LIST", "which detectors, by name with commas between"},
-    {"features", 0, "LIST", "numeric columns to use (the study's seven)"},
-    {"strict", 0, NULL, "a line that cannot be used is an error"},
-    {NULL, 0, NULL, NULL},
+    {"models", 0, OPTION_VALUE, "LIST", "which detectors, by name with commas between"},
+    {"features", 0, OPTION_VALUE, "LIST", "numeric columns to use (the study's seven)"},
+    {"strict", 0, OPTION_SWITCH, NULL, "a line that cannot be used is an error"},
+    {NULL, 0, OPTION_SWITCH, NULL, NULL},
 };
 
 static void print_line(const char *left, const char *help)

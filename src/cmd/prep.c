@@ -28,17 +28,22 @@ struct settings {
 enum { OUTPUT, BLOCK, MIN_EVENTS, NIGHT, WINDOW, SLACK, STRICT, INPUT, THREADS, QUIET };
 
 static const struct option_spec own[] = {
-    [OUTPUT] = {"output", 'o', "FILE", "the table to write; \"-\": standard output (needed)"},
-    [BLOCK] = {"block", 0, "LINES", "count blocks of LINES lines apart; the study: 500000 (0)"},
-    [MIN_EVENTS] = {"min-events", 0, "N", "drop user-hours with fewer events; 1 keeps all (2)"},
-    [NIGHT] = {"night", 0, "H-H", "first and last hour of day that are night (0-6)"},
-    [WINDOW] = {"window", 0, "SECONDS", "length of a window (3600)"},
-    [SLACK] = {"slack", 0, "SECONDS", "take lines that are so far out of order (300)"},
-    [STRICT] = {"strict", 0, NULL, "the first rejected line is an error"},
-    [INPUT] = {"input", 0, "KIND", "the only kind of log so far (lanl)"},
-    [THREADS] = {"threads", 0, "N", "threads to use (one a core)"},
-    [QUIET] = {"quiet", 'q', NULL, "no progress, no summary"},
-    {NULL, 0, NULL, NULL},
+    [OUTPUT] = {"output", 'o', OPTION_PATH, "FILE",
+                "the table to write; \"-\": standard output (needed)"},
+    [BLOCK] = {"block", 0, OPTION_VALUE, "LINES",
+               "count blocks of LINES lines apart; the study: 500000 (0)"},
+    [MIN_EVENTS] = {"min-events", 0, OPTION_VALUE, "N",
+                    "drop user-hours with fewer events; 1 keeps all (2)"},
+    [NIGHT] = {"night", 0, OPTION_VALUE, "H-H",
+               "first and last hour of day that are night (0-6)"},
+    [WINDOW] = {"window", 0, OPTION_VALUE, "SECONDS", "length of a window (3600)"},
+    [SLACK] = {"slack", 0, OPTION_VALUE, "SECONDS",
+               "take lines that are so far out of order (300)"},
+    [STRICT] = {"strict", 0, OPTION_SWITCH, NULL, "the first rejected line is an error"},
+    [INPUT] = {"input", 0, OPTION_VALUE, "KIND", "the only kind of log so far (lanl)"},
+    [THREADS] = {"threads", 0, OPTION_VALUE, "N", "threads to use (one a core)"},
+    [QUIET] = {"quiet", 'q', OPTION_SWITCH, NULL, "no progress, no summary"},
+    {NULL, 0, OPTION_SWITCH, NULL, NULL},
 };
 
 /* ---- options ---- */

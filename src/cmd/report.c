@@ -27,15 +27,20 @@ struct settings {
     struct run_params params;
 };
 
+enum { OUTPUT, COUNT, REVIEWS, REVIEWER, TRUTH, QUIET };
+
 static const struct option_spec own[] = {
-    {"output", 'o', "FILE", "where to: a name in .json gives JSON, others Markdown, - prints"},
-    {"count", 'n', "K", "the K of Precision@K (50)"},
-    {"reviews", 0, "FILE",
-     "verdicts: a review store, or an exported .json or .csv (one's own)"},
-    {"reviewer", 0, "NAME", "whose verdicts count (everyone's, where they agree)"},
-    {"truth", 0, "FILE", "labels from outside: a red-team list or a CSV"},
-    {"quiet", 'q', NULL, "no progress"},
-    {NULL, 0, NULL, NULL},
+    [OUTPUT] = {"output", 'o', OPTION_PATH, "FILE",
+                "where to: a name in .json gives JSON, others Markdown, - prints"},
+    [COUNT] = {"count", 'n', OPTION_VALUE, "K", "the K of Precision@K (50)"},
+    [REVIEWS] = {"reviews", 0, OPTION_PATH, "FILE",
+                 "verdicts: a review store, or an exported .json or .csv (one's own)"},
+    [REVIEWER] = {"reviewer", 0, OPTION_VALUE, "NAME",
+                  "whose verdicts count (everyone's, where they agree)"},
+    [TRUTH] = {"truth", 0, OPTION_PATH, "FILE",
+               "labels from outside: a red-team list or a CSV"},
+    [QUIET] = {"quiet", 'q', OPTION_SWITCH, NULL, "no progress"},
+    {NULL, 0, OPTION_SWITCH, NULL, NULL},
 };
 
 static const struct param_spec count_spec = {"count",   PARAM_COUNT, 50,   1,
@@ -45,11 +50,11 @@ static bool take(void *context, size_t index, const char *value, struct status *
 {
     struct settings *settings = context;
     switch (index) {
-    case 0: settings->output = value; return true;
-    case 1: return param_parse(&count_spec, value, &settings->count, status);
-    case 2: settings->reviews = value; return true;
-    case 3: settings->reviewer = value; return true;
-    case 4: settings->truth = value; return true;
+    case OUTPUT: settings->output = value; return true;
+    case COUNT: return param_parse(&count_spec, value, &settings->count, status);
+    case REVIEWS: settings->reviews = value; return true;
+    case REVIEWER: settings->reviewer = value; return true;
+    case TRUTH: settings->truth = value; return true;
     default: settings->quiet = true; return true;
     }
 }
@@ -289,17 +294,24 @@ static bool evaluate(const struct settings *settings, const struct run *run,
     return good;
 }
 
-static bool work_on(const struct settings *settings, struct status *status)
+static bool check(const void *context, struct status *status)
 {
-    struct console *console = console_new(settings->quiet, status);
-    struct run *run = console != NULL ? console_run(console, &settings->params, status) : NULL;
-    bool good = run != NULL;
-    if (good) {
-        console_stage(console, "report");
-        good = evaluate(settings, run, console_progress(console), status);
-        console_done(console);
+    const struct settings *settings = context;
+    return settings->output != NULL ||
+           status_set(status, STATUS_USAGE,
+                      "report needs -o FILE: where to write (- prints it)");
+}
+
+static bool work(const void *context, struct console *console, struct status *status)
+{
+    const struct settings *settings = context;
+    struct run *run = console_run(console, &settings->params, status);
+    if (run == NULL) {
+        return false;
     }
-    console_free(console);
+    console_stage(console, "report");
+    bool good = evaluate(settings, run, console_progress(console), status);
+    console_done(console);
     run_free(run);
     return good;
 }
@@ -307,26 +319,23 @@ static bool work_on(const struct settings *settings, struct status *status)
 int cmd_report(int argc, char **argv)
 {
     struct settings settings = {.count = count_spec.initial};
-    struct status status = {0};
-    run_params_init(&settings.params);
-    settings.params.index = true;
-    const struct options options = {
-        .synopsis = "report FILE|DIR -o FILE.md|FILE.json [OPTION]...",
-        .about =
-            "Runs the detectors on FILE (or takes a saved run) and writes what verdicts and "
-            "truth labels say of them.",
-        .own = own,
-        .take = take,
-        .context = &settings,
+    const struct operand_command command = {
+        .options =
+            {
+                .synopsis = "report FILE|DIR -o FILE.md|FILE.json [OPTION]...",
+                .about = "Runs the detectors on FILE (or takes a saved run) and writes what "
+                         "verdicts and "
+                         "truth labels say of them.",
+                .own = own,
+                .take = take,
+                .context = &settings,
+                .params = &settings.params,
+            },
         .params = &settings.params,
+        .index = true,
+        .quiet = &settings.quiet,
+        .check = check,
+        .work = work,
     };
-    int exit_status;
-    if (!operand_begin(&options, argc, argv, &settings.params, &exit_status)) {
-        return exit_status;
-    }
-    bool good =
-        settings.output != NULL ||
-        status_set(&status, STATUS_USAGE, "report needs -o FILE: where to write (- prints it)");
-    good = good && work_on(&settings, &status);
-    return operand_end(&settings.params, good, &status);
+    return operand_run(&command, argc, argv);
 }

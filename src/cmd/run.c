@@ -20,11 +20,15 @@ struct settings {
     struct run_params params;
 };
 
+enum { OUTPUT, SCORES, QUIET };
+
 static const struct option_spec own[] = {
-    {"output", 'o', "DIR", "where the files go; made if it is not there (needed)"},
-    {"scores", 0, NULL, "write scores.csv too: every score and rank of all rows"},
-    {"quiet", 'q', NULL, "no progress, no summary"},
-    {NULL, 0, NULL, NULL},
+    [OUTPUT] = {"output", 'o', OPTION_PATH, "DIR",
+                "where the files go; made if it is not there (needed)"},
+    [SCORES] = {"scores", 0, OPTION_SWITCH, NULL,
+                "write scores.csv too: every score and rank of all rows"},
+    [QUIET] = {"quiet", 'q', OPTION_SWITCH, NULL, "no progress, no summary"},
+    {NULL, 0, OPTION_SWITCH, NULL, NULL},
 };
 
 static bool take(void *context, size_t index, const char *value, struct status *status)
@@ -32,8 +36,8 @@ static bool take(void *context, size_t index, const char *value, struct status *
     (void)status;
     struct settings *settings = context;
     switch (index) {
-    case 0: settings->directory = value; break;
-    case 1: settings->scores = true; break;
+    case OUTPUT: settings->directory = value; break;
+    case SCORES: settings->scores = true; break;
     default: settings->quiet = true; break;
     }
     return true;
@@ -96,9 +100,17 @@ static bool run_and_write(const struct settings *settings, struct console *conso
     return good;
 }
 
-static bool work(const struct settings *settings, struct console *console,
-                 struct status *status)
+static bool check(const void *context, struct status *status)
 {
+    const struct settings *settings = context;
+    return settings->directory != NULL ||
+           status_set(status, STATUS_USAGE,
+                      "run: say where the files go: oddhours run FILE -o DIR");
+}
+
+static bool work(const void *context, struct console *console, struct status *status)
+{
+    const struct settings *settings = context;
     bool made;
     if (!artifacts_prepare(settings->directory, &made, status)) {
         return false;
@@ -113,28 +125,23 @@ static bool work(const struct settings *settings, struct console *console,
 int cmd_run(int argc, char **argv)
 {
     struct settings settings = {0};
-    struct status status = {0};
-    run_params_init(&settings.params);
-    settings.params.index = false;
-    const struct options options = {
-        .synopsis = "run FILE -o DIR [OPTION]...",
-        .about =
-            "Reads FILE (a CSV of user-hours or a raw log; \"-\": standard input), runs the\n"
-            "detectors and writes what they found into DIR, as the manual describes.",
-        .own = own,
-        .take = take,
-        .context = &settings,
+    const struct operand_command command = {
+        .options =
+            {
+                .synopsis = "run FILE -o DIR [OPTION]...",
+                .about =
+                    "Reads FILE (a CSV of user-hours or a raw log; \"-\": standard input), "
+                    "runs the\n"
+                    "detectors and writes what they found into DIR, as the manual describes.",
+                .own = own,
+                .take = take,
+                .context = &settings,
+                .params = &settings.params,
+            },
         .params = &settings.params,
+        .quiet = &settings.quiet,
+        .check = check,
+        .work = work,
     };
-    int exit_status;
-    if (!operand_begin(&options, argc, argv, &settings.params, &exit_status)) {
-        return exit_status;
-    }
-    bool good = settings.directory != NULL ||
-                status_set(&status, STATUS_USAGE,
-                           "run: say where the files go: oddhours run FILE -o DIR");
-    struct console *console = good ? console_new(settings.quiet, &status) : NULL;
-    good = console != NULL && work(&settings, console, &status);
-    console_free(console);
-    return operand_end(&settings.params, good, &status);
+    return operand_run(&command, argc, argv);
 }

@@ -26,13 +26,15 @@ struct settings {
 };
 
 static const struct option_spec own[] = {
-    {"count", 'n', "N", "how many rows (50)"},
-    {"filter", 0, "TERMS", "only rows such as 'user:U66* failed:>=10'; docs/FILTER.md"},
-    {"by", 0, "NAME", "a detector, or ensemble (ensemble)"},
-    {"format", 0, "NAME", "csv, json or markdown (csv)"},
-    {"guard-formulas", 0, NULL, "CSV: a leading ' on texts that begin like a formula"},
-    {"quiet", 'q', NULL, "no progress"},
-    {NULL, 0, NULL, NULL},
+    {"count", 'n', OPTION_VALUE, "N", "how many rows (50)"},
+    {"filter", 0, OPTION_VALUE, "TERMS",
+     "only rows such as 'user:U66* failed:>=10'; docs/FILTER.md"},
+    {"by", 0, OPTION_VALUE, "NAME", "a detector, or ensemble (ensemble)"},
+    {"format", 0, OPTION_VALUE, "NAME", "csv, json or markdown (csv)"},
+    {"guard-formulas", 0, OPTION_SWITCH, NULL,
+     "CSV: a leading ' on texts that begin like a formula"},
+    {"quiet", 'q', OPTION_SWITCH, NULL, "no progress"},
+    {NULL, 0, OPTION_SWITCH, NULL, NULL},
 };
 
 static const struct param_spec count_spec = {"count",      PARAM_COUNT, 50,   1,
@@ -85,7 +87,8 @@ static bool check_by(const struct settings *settings, struct status *status)
                               settings->by);
         }
     }
-    return status_set(status, STATUS_USAGE, "--by: there is no detector '%.60s'%s", settings->by,
+    return status_set(status, STATUS_USAGE, "--by: there is no detector '%.60s'%s",
+                      settings->by,
                       suggest_hint(run_result_suggest(NULL, settings->by), "'", "'").text);
 }
 
@@ -218,13 +221,20 @@ static bool put_all(const struct settings *settings, const struct run *run,
     return good;
 }
 
-static bool work(const struct settings *settings, struct status *status)
+static bool check(const void *context, struct status *status)
 {
-    struct console *console = console_new(settings->quiet, status);
-    struct run *run = console != NULL ? console_run(console, &settings->params, status) : NULL;
-    bool good = run != NULL;
-    console_free(console);
-    good = good && put_all(settings, run, status);
+    const struct settings *settings = context;
+    return (!settings->guard || settings->format->formulas ||
+            status_set(status, STATUS_USAGE, "--guard-formulas is for CSV only")) &&
+           check_by(settings, status);
+}
+
+static bool work(const void *context, struct console *console, struct status *status)
+{
+    const struct settings *settings = context;
+    struct run *run = console_run(console, &settings->params, status);
+    console_close(console);
+    bool good = run != NULL && put_all(settings, run, status);
     run_free(run);
     return good;
 }
@@ -233,25 +243,23 @@ int cmd_top(int argc, char **argv)
 {
     struct settings settings = {
         .by = "ensemble", .format = sheet_formats[0], .count = count_spec.initial};
-    struct status status = {0};
-    run_params_init(&settings.params);
-    settings.params.index = true;
-    const struct options options = {
-        .synopsis = "top FILE [-n N] [--by NAME] [OPTION]...",
-        .about =
-            "Runs the detectors on FILE and prints the most anomalous user-hours as CSV, JSON\n"
-            "or Markdown.",
-        .own = own,
-        .take = take,
-        .context = &settings,
+    const struct operand_command command = {
+        .options =
+            {
+                .synopsis = "top FILE [-n N] [--by NAME] [OPTION]...",
+                .about = "Runs the detectors on FILE and prints the most anomalous user-hours "
+                         "as CSV, JSON\n"
+                         "or Markdown.",
+                .own = own,
+                .take = take,
+                .context = &settings,
+                .params = &settings.params,
+            },
         .params = &settings.params,
+        .index = true,
+        .quiet = &settings.quiet,
+        .check = check,
+        .work = work,
     };
-    int exit_status;
-    if (!operand_begin(&options, argc, argv, &settings.params, &exit_status)) {
-        return exit_status;
-    }
-    bool good = !settings.guard || settings.format->formulas ||
-                status_set(&status, STATUS_USAGE, "--guard-formulas is for CSV only");
-    good = good && check_by(&settings, &status) && work(&settings, &status);
-    return operand_end(&settings.params, good, &status);
+    return operand_run(&command, argc, argv);
 }
