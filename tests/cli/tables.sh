@@ -103,4 +103,36 @@ for encoding in UTF-16 UTF-16LE UTF-16BE; do
     same "$encoding is read" '24 3 24 3 0' "$(shape "$work/wide.csv")"
 done
 
+# ---- containers ----
+plain=$cases/17-other-names.csv
+for packer in bzip2 xz zstd; do
+    if command -v $packer >/dev/null 2>&1; then
+        $packer -c -q "$plain" >"$work/packed"
+        same "$packer is unpacked" "$whole" "$(shape "$work/packed")"
+        head -c 180 "$work/packed" >"$work/cut"
+        ends "$packer, cut off" 2 'is a damaged' "$oddhours" describe "$work/cut"
+        same "$packer from a pipe" "$whole" "$(shape - <"$work/packed")"
+    else
+        skip "$packer is unpacked" "no $packer on this machine"
+    fi
+done
+/usr/bin/python3 - "$work" "$plain" <<'PYTHON'
+import sys, zipfile
+with zipfile.ZipFile(sys.argv[1] + "/one.zip", "w", zipfile.ZIP_DEFLATED) as z:
+    z.write(sys.argv[2], "folder/table.csv")
+with zipfile.ZipFile(sys.argv[1] + "/two.zip", "w", zipfile.ZIP_DEFLATED) as z:
+    z.writestr("README", "nothing")
+    z.write(sys.argv[2], "table.csv")
+with zipfile.ZipFile(sys.argv[1] + "/sheet.zip", "w") as z:
+    z.writestr("xl/workbook.xml", "<x/>")
+PYTHON
+same 'a .zip with one file' "$whole" "$(shape "$work/one.zip")"
+same 'a .zip from a pipe' "$whole" "$(shape - <"$work/one.zip")"
+ends 'a .zip with two' 2 'holds 2 files: name one, as in FILE.zip:NAME \(README, table.csv\)' \
+    "$oddhours" describe "$work/two.zip"
+same 'one of them is named' "$whole" "$(shape "$work/two.zip:table.csv")"
+ends 'one that is not there' 2 'no file of that name; there are README, table.csv' \
+    "$oddhours" describe "$work/two.zip:other.csv"
+ends 'a spreadsheet' 2 'save its sheet as CSV' "$oddhours" describe "$work/sheet.zip"
+
 plan

@@ -4,11 +4,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/mem.h"
 #include "table/input/decode.h"
 #include "table/input/gunzip.h"
 #include "table/input/raw.h"
+#include "table/input/unpack.h"
 
 enum { FIRST_BYTES = 16 }; /* enough to know what kind of input it is */
 
@@ -17,6 +19,7 @@ struct source {
     unsigned char first[FIRST_BYTES]; /* read while opening */
     size_t first_from, n_first;       /* first_from of them are handed out */
     struct gunzip *gunzip;            /* of a .gz */
+    struct unpack *unpack;            /* of a .xz, .zip and others */
     struct decode *decode;
     const struct progress *progress; /* of the call that reads */
     unsigned char *peeked;           /* (SOURCE_PEEK) content that was looked at; NULL: none */
@@ -29,14 +32,6 @@ static const struct {
     size_t length;
     const char *kind, *advice;
 } foreign[] = {
-    {"\xfd"
-     "7zXZ\0",
-     6, "compressed with xz", "decompress it first: xz -dc FILE | oddhours ... -"},
-    {"\x28\xb5\x2f\xfd", 4, "compressed with zstd",
-     "decompress it first: zstd -dc FILE | oddhours ... -"},
-    {"BZh.1AY&SY", 10, "compressed with bzip2",
-     "decompress it first: bzip2 -dc FILE | oddhours ... -"},
-    {"PK\3\4", 4, "a zip archive (or a spreadsheet)", "extract or export a CSV file from it"},
     {"7z\xbc\xaf\x27\x1c", 6, "a 7-zip archive", "extract the CSV file from it"},
     {"PAR1\x15", 5, "a Parquet file", "export it as CSV"},
     {"SQLite format 3\0", 16, "an SQLite database", "export the table as CSV"},
@@ -90,6 +85,9 @@ static bool read_bytes(void *context, void *buffer, size_t size, size_t *got,
     if (source->gunzip != NULL) {
         return gunzip_read(source->gunzip, buffer, size, got, progress, status);
     }
+    if (source->unpack != NULL) {
+        return unpack_read(source->unpack, buffer, size, got, progress, status);
+    }
     size_t ready = source->n_first - source->first_from;
     if (ready == 0) {
         return raw_read(&source->raw, buffer, size, got, progress, status);
@@ -100,8 +98,40 @@ static bool read_bytes(void *context, void *buffer, size_t size, size_t *got,
     return true;
 }
 
-static bool prepare(struct source *source, const char *path, const struct progress *progress,
-                    struct status *status)
+/* "archive.zip:member": where the path ends, when there is a file of that name before a colon
+ * and none of the whole. */
+static size_t path_length(const char *path)
+{
+    struct stat about;
+    size_t whole = strlen(path);
+    char before[4096];
+    if (whole >= sizeof before || stat(path, &about) == 0) {
+        return whole;
+    }
+    for (const char *colon = strchr(path, ':'); colon != NULL; colon = strchr(colon + 1, ':')) {
+        size_t length = (size_t)(colon - path);
+        memcpy(before, path, length);
+        before[length] = '\0';
+        if (length > 0 && colon[1] != '\0' && stat(before, &about) == 0 &&
+            S_ISREG(about.st_mode)) {
+            return length;
+        }
+    }
+    return whole;
+}
+
+static bool unpack(struct source *source, const char *path, const char *member,
+                   const struct progress *progress, struct status *status)
+{
+    (void)progress;
+    const char *again = source_again(source) ? path : NULL;
+    source->unpack =
+        unpack_new(&source->raw, source->first, source->n_first, again, member, status);
+    return source->unpack != NULL;
+}
+
+static bool prepare(struct source *source, const char *path, const char *member,
+                    const struct progress *progress, struct status *status)
 {
     if (!raw_open(&source->raw, path, status) || !read_first_bytes(source, progress, status) ||
         !refuse_foreign(source, status)) {
@@ -115,17 +145,26 @@ static bool prepare(struct source *source, const char *path, const struct progre
         source->gunzip = gunzip_new(&source->raw, source->first, source->n_first, status);
         return source->gunzip != NULL;
     }
-    return true;
+    if (unpack_kind(source->first, source->n_first) != NULL) {
+        return unpack(source, path, member, progress, status);
+    }
+    return member == NULL ||
+           status_set(status, STATUS_INPUT, "%s is no archive that holds %.80s",
+                      source->raw.title, member);
 }
 
 struct source *source_open(const char *path, const struct progress *progress,
                            struct status *status)
 {
     struct source *source = mem_zero(1, sizeof *source, "a reader", status);
-    if (source != NULL && !prepare(source, path, progress, status)) {
+    size_t length = path_length(path);
+    char *file = source == NULL ? NULL : mem_text(path, length, status);
+    if (file == NULL || !prepare(source, file, path[length] == ':' ? path + length + 1 : NULL,
+                                 progress, status)) {
         source_close(source);
         source = NULL;
     }
+    free(file);
     return source;
 }
 
@@ -134,6 +173,7 @@ void source_close(struct source *source)
     if (source != NULL) {
         decode_free(source->decode);
         gunzip_free(source->gunzip);
+        unpack_free(source->unpack);
         raw_close(&source->raw);
         free(source->peeked);
         free(source);

@@ -1,5 +1,6 @@
-/* source: the bytes of an input, whatever they come from: a file, a .gz (known by its content),
- * or standard input ("-"). All bytes are hashed as they are read. */
+/* source: the bytes of an input, whatever they come from: a file, a .gz, .bz2, .xz, .zst or
+ * .zip (known by its content), or standard input ("-"). All bytes are hashed as they are read.
+ */
 #ifndef ODDHOURS_TABLE_SOURCE_H
 #define ODDHOURS_TABLE_SOURCE_H
 
@@ -14,9 +15,10 @@
 
 struct source;
 
-/* Opens `path` and looks at its first bytes. `path` is borrowed until source_close(). Errors:
- * STATUS_IO (no such file, no permission), STATUS_INPUT (a directory; a format that is not
- * text, with what to do), STATUS_NOMEM, STATUS_CANCELLED (while waiting for a pipe). */
+/* Opens `path` and looks at its first bytes; "archive.zip:member" is a file in an archive.
+ * `path` is borrowed until source_close(). Errors: STATUS_IO (no such file, no permission),
+ * STATUS_INPUT (a directory; a format that is not text, with what to do), STATUS_NOMEM,
+ * STATUS_CANCELLED (while waiting for a pipe). */
 struct source *source_open(const char *path, const struct progress *progress,
                            struct status *status);
 void source_close(struct source *source);
