@@ -7,7 +7,7 @@
 
 /* What is left, and a few words for a sentence: "the machine has so much to give". */
 struct memory_left {
-    uint64_t bytes;  /* UINT64_MAX: nobody says */
+    uint64_t bytes;  /* UINT64_MAX: no limit is known */
     const char *who; /* a constant */
 };
 

@@ -7,11 +7,11 @@
 #include "base/format.h"
 
 enum {
-    BASE = 7000000,     /* the program, its libraries and small things */
-    A_THREAD = 1500000, /* stacks and scratch memory */
-    BUFFERS = 16000000, /* of the reader, at most: small files need less */
-    WAITING = 20000000, /* new profiles in blocks that wait for their turn, at most */
-    A_WAITING = 200,    /* of each, when there are few */
+    PROGRAM_BYTES = 7000000,       /* code, libraries and small things */
+    THREAD_BYTES = 1500000,        /* stack and scratch memory, of each thread */
+    READER_BYTES = 16000000,       /* buffers, at most: small files need less */
+    NEW_PROFILES_BYTES = 20000000, /* in blocks that wait to be taken in, at most */
+    NEW_PROFILE_BYTES = 200,       /* of each, when there are few */
 };
 
 /* A hash table of n entries of eight bytes, doubled when it is five eighths full. */
@@ -64,14 +64,14 @@ uint64_t estimate_bytes(const struct sample *sample, const struct run_params *pa
     const double n = sample_distinct(&sample->profiles, rows);
     const double users = sample_distinct(&sample->users, rows);
     double table = 12 * rows + (8 * d + 8) * n + 40 * users;
-    const double reading = slots(n) + slots(users) + fmin(2 * sample->bytes, BUFFERS) +
-                           fmin(A_WAITING * n, WAITING);
+    const double reading = slots(n) + slots(users) + fmin(2 * sample->bytes, READER_BYTES) +
+                           fmin(NEW_PROFILE_BYTES * n, NEW_PROFILES_BYTES);
     double later = detectors_peak(sample, params, n);
     if (params->index) { /* rows by profile, and features in order: half their values repeat */
         later += 4 * rows + 4 * n + 6 * d * n;
     }
     const double threads = params->threads > 0 ? params->threads : parallel_cores();
-    return (uint64_t)(BASE + A_THREAD * threads + table + fmax(reading, later));
+    return (uint64_t)(PROGRAM_BYTES + THREAD_BYTES * threads + table + fmax(reading, later));
 }
 
 struct estimate estimate_make(const struct run_params *params, struct parallel *parallel)

@@ -1,4 +1,4 @@
-/* The forest as a thing: made, filled with trees, freed; and its path lengths. */
+/* The memory of a forest: allocated, filled with trees, freed; and its path lengths. */
 #include "models/iforest/iforest_internal.h"
 
 #include <math.h>

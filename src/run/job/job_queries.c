@@ -75,7 +75,7 @@ struct queries *queries_new(struct inbox *inbox, struct status *status)
     return queries;
 }
 
-/* With the mutex held: cancels queries of one slot, or of all slots but 0 when `slot` is 0. */
+/* Cancels the queries of one slot, or of all but slot 0 when `slot` is 0. The mutex is held. */
 static void cancel_slot(struct queries *queries, unsigned slot)
 {
     struct query *running = queries->running;
@@ -105,8 +105,8 @@ void queries_free(struct queries *queries)
     free(queries);
 }
 
-/* With the mutex held: at the end; a write goes before all that only reads, behind other
- * writes: "saved" is not to wait for a search through all rows. */
+/* Adds a query at the end, a write before all that only reads: "saved" is not to wait for a
+ * search through all rows. The mutex is held. */
 static void enqueue(struct queries *queries, struct query *query)
 {
     struct query **place = &queries->first;
