@@ -68,6 +68,21 @@ static bool make_temporary(struct outfile *file, struct status *status)
     return true;
 }
 
+bool outfile_is_temporary(const char *entry, const char *name)
+{
+    size_t length = strlen(name);
+    if (strncmp(entry, name, length) != 0 || entry[length] != '.') {
+        return false;
+    }
+    const char *pid = entry + length + 1, *digits = "0123456789";
+    size_t n_pid = strspn(pid, digits);
+    if (n_pid == 0 || pid[n_pid] != '-') {
+        return false;
+    }
+    const char *number = pid + n_pid + 1;
+    return number[0] != '\0' && number[strspn(number, digits)] == '\0';
+}
+
 /* A link stays one: what it leads to is replaced. Only of the user's own links, or root's:
  * somebody else's in a folder like /tmp would decide which file of the user's is replaced. */
 static bool follow_link(struct outfile *file, struct status *status)
@@ -242,6 +257,11 @@ void outfile_private(struct outfile *file)
     if (file->temporary != NULL && fchmod(file->fd, 0600) != 0) {
         file->error = errno;
     }
+}
+
+void outfile_fail(struct outfile *file, int error)
+{
+    file->error = file->error == 0 ? error : file->error;
 }
 
 size_t outfile_written(const struct outfile *file)

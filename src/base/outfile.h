@@ -44,8 +44,15 @@ bool outfile_printf(struct outfile *file, const char *format, ...)
  * other end, perhaps for ever. For those who have other things to do. */
 bool outfile_no_pipe(const char *path, struct status *status);
 
+/* Whether `entry`, a name in a folder, is a temporary one that outfile_open() gives to `name`:
+ * what a process that was killed leaves. */
+bool outfile_is_temporary(const char *entry, const char *name);
+
 /* The file will be the user's alone (mode 0600), whatever the umask and an older file say. */
 void outfile_private(struct outfile *file);
+
+/* What should be written could not be made: the file fails with this errno. */
+void outfile_fail(struct outfile *file, int error);
 
 /* Bytes appended so far. */
 size_t outfile_written(const struct outfile *file);

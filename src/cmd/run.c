@@ -111,14 +111,15 @@ static bool check(const void *context, struct status *status)
 static bool work(const void *context, struct console *console, struct status *status)
 {
     const struct settings *settings = context;
-    bool made;
-    if (!artifacts_prepare(settings->directory, &made, status)) {
+    struct artifacts_place place;
+    if (!artifacts_prepare(settings->directory, &place, status)) {
         return false;
     }
     bool good = run_and_write(settings, console, status);
-    if (!good && made) {
+    if (!good && place.made) {
         rmdir(settings->directory); /* which leaves it, should anything be in it */
     }
+    artifacts_release(&place);
     return good;
 }
 

@@ -196,4 +196,40 @@ ends 'a file that is not there' 1 'No such file' "$oddhours" run "$work/nowhere.
 : >"$work/file"
 ends 'a file in the place of the directory' 2 'is a file' "$oddhours" run "$table" -o "$work/file"
 
+# ---- the directory, and who else is in it ----
+ends 'several files cannot go to standard output' 2 'a run has several files' \
+    "$oddhours" run "$table" -o - $quick
+pass 'and no directory is made for them' test ! -e -
+mkdir "$work/left"
+for name in scores.csv.4711-0 run.odd.99999-3 run_lof_info.json.1-0 run.json.12-99; do
+    echo half >"$work/left/$name"
+done
+for name in scores.csv.old scores.csv.12-x notes.csv.12-0 scores.csv.12- scores.csv.-1; do
+    echo mine >"$work/left/$name"
+done
+"$oddhours" run "$table" -q -o "$work/left" $quick
+same 'what a killed run has left is removed, and nothing else' \
+    'notes.csv.12-0 scores.csv.-1 scores.csv.12- scores.csv.12-x scores.csv.old ' \
+    "$(cd "$work/left" && ls *.csv.* *.json.* *.odd.* 2>/dev/null | tr '\n' ' ')"
+mkfifo "$work/feed"
+"$oddhours" run "$work/feed" -q -o "$work/held" $quick 2>/dev/null &
+first=$!
+exec 3>"$work/feed"
+cat "$table" >&3
+ends 'a second run into the directory is refused' 1 'another run is writing there' \
+    "$oddhours" run "$table" -q -o "$work/held" $quick
+exec 3>&-
+pass 'the first one ends as if it had been alone' wait $first
+pass 'with its files' test -s "$work/held/run.json"
+pass 'and then the next may' "$oddhours" run "$table" -q -o "$work/held" $quick
+"$oddhours" run "$work/feed" -q -o "$work/gone" $quick 2>"$work/said" &
+first=$!
+exec 3>"$work/feed"
+cat "$table" >&3
+kill -HUP $first
+wait $first
+same 'a hangup cancels as Ctrl-C does' 130 $?
+exec 3>&-
+pass 'and leaves nothing' test ! -e "$work/gone"
+
 plan

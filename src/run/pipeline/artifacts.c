@@ -1,9 +1,12 @@
 #include "run/pipeline/artifacts.h"
 
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -21,11 +24,88 @@ struct artifacts {
     const struct progress *progress;
 };
 
-bool artifacts_prepare(const char *directory, bool *made, struct status *status)
+/* The name of a file that a run may write into its directory, by number; "" for one that a
+ * detector does not have, NULL at the end. */
+static const char *name_of(size_t i)
 {
+    static const char *const own[] = {"run.json", "run.odd", "scores.csv"};
+    enum { OWN = sizeof own / sizeof *own, EACH = 3 };
+    if (i < OWN) {
+        return own[i];
+    }
+    const struct detector *detector = detectors[(i - OWN) / EACH];
+    if (detector == NULL) {
+        return NULL;
+    }
+    const char *const files[EACH] = {detector->scores_file, detector->info_file,
+                                     detector->sample_file};
+    const char *name = files[(i - OWN) % EACH];
+    return name != NULL ? name : "";
+}
+
+/* Two runs at once would leave files of both. The lock is the directory's own, so that no file
+ * is left behind. Where the file system has no such locks, there is none. */
+static bool lock_directory(struct artifacts_place *place, bool *locked, struct status *status)
+{
+    place->lock = open(place->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    *locked = place->lock >= 0 && flock(place->lock, LOCK_EX | LOCK_NB) == 0;
+    return *locked || place->lock < 0 || errno != EWOULDBLOCK ||
+           status_set(status, STATUS_IO,
+                      "%s: another run is writing there: wait for its end, or name another "
+                      "directory",
+                      place->directory);
+}
+
+/* Whether it is the temporary name of one of ours. */
+static bool is_leftover(const char *entry)
+{
+    const char *name;
+    for (size_t i = 0; (name = name_of(i)) != NULL; i++) {
+        if (name[0] != '\0' && outfile_is_temporary(entry, name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void remove_leftovers(const char *directory)
+{
+    DIR *list = opendir(directory);
+    for (struct dirent *entry; list != NULL && (entry = readdir(list)) != NULL;) {
+        if (is_leftover(entry->d_name)) {
+            unlinkat(dirfd(list), entry->d_name, 0);
+        }
+    }
+    if (list != NULL) {
+        closedir(list);
+    }
+}
+
+/* Writing to a named pipe would wait for a reader, perhaps for ever. */
+static bool no_pipes(const char *directory, struct status *status)
+{
+    const char *name;
+    bool good = true;
+    for (size_t i = 0; good && (name = name_of(i)) != NULL; i++) {
+        char *path = paths_join(directory, name, status);
+        good = path != NULL && outfile_no_pipe(path, status);
+        free(path);
+    }
+    return good;
+}
+
+static bool prepare(struct artifacts_place *place, struct status *status)
+{
+    const char *directory = place->directory;
     struct stat info;
-    *made = mkdir(directory, 0777) == 0;
-    if (!*made && errno != EEXIST) {
+    bool locked;
+    if (strcmp(directory, "-") == 0) {
+        return status_set(status, STATUS_USAGE,
+                          "-o wants a directory, as a run has several files: they cannot go to "
+                          "standard output (a directory of that name is ./-)");
+    }
+    place->made = mkdir(directory, 0777) == 0;
+    if (!place->made && errno != EEXIST) {
         return status_set(status, STATUS_IO, "%s: the directory cannot be made: %s", directory,
                           strerror(errno));
     }
@@ -40,7 +120,33 @@ bool artifacts_prepare(const char *directory, bool *made, struct status *status)
         return status_set(status, STATUS_IO, "%s: cannot be written: %s", directory,
                           strerror(errno));
     }
-    return true;
+    if (!lock_directory(place, &locked, status)) {
+        place->made = false; /* by now it is the other's */
+        return false;
+    }
+    if (locked) {
+        remove_leftovers(directory);
+    }
+    return no_pipes(directory, status);
+}
+
+bool artifacts_prepare(const char *directory, struct artifacts_place *place,
+                       struct status *status)
+{
+    *place = (struct artifacts_place){.directory = directory, .lock = -1};
+    bool good = prepare(place, status);
+    if (!good) {
+        artifacts_release(place);
+    }
+    return good;
+}
+
+void artifacts_release(struct artifacts_place *place)
+{
+    if (place->lock >= 0) {
+        close(place->lock);
+        place->lock = -1;
+    }
 }
 
 /* Starts a CSV file with its header: the columns of `layout` over this table. */

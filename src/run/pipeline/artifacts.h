@@ -13,10 +13,19 @@
 #include "base/status.h"
 #include "run/run.h"
 
-/* Makes `directory` if it is not there (*made: then a run that fails should remove it), and
- * checks that it can be written: called before the work, so that a wrong path is said in the
- * first second. */
-bool artifacts_prepare(const char *directory, bool *made, struct status *status);
+/* A directory that a run writes into. */
+struct artifacts_place {
+    const char *directory;
+    bool made; /* by us: a run that fails should remove it */
+    int lock;  /* its descriptor, locked: a second run into it at the same time is refused */
+};
+
+/* Makes `directory` if it is not there, checks that it can be written, locks it, and removes
+ * what a killed run has left half written: called before the work, so that a wrong path is said
+ * in the first second. The lock goes with artifacts_release(), or with the process. */
+bool artifacts_prepare(const char *directory, struct artifacts_place *place,
+                       struct status *status);
+void artifacts_release(struct artifacts_place *place);
 
 /* Writes all files; `scores`: scores.csv, too. Progress in files. */
 bool artifacts_write(const struct run *run, const char *directory, bool scores,
