@@ -51,6 +51,49 @@ static void keys_move_and_change_views(void **state)
     vt_free(vt);
 }
 
+/* "ttt" would be three keys: here the rows are counted that the cursor goes down. */
+static void a_byte_that_is_no_character_is_dropped_alone(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *locale, *before;
+    } cases[] = {{"LC_ALL=C.UTF-8", "\xe9"},     {"LC_ALL=C.UTF-8", "\xff"},
+                 {"LC_ALL=C.UTF-8", "\xc3"},     {"LC_ALL=C.UTF-8", "\xc3\xa9"},
+                 {"LC_ALL=C.UTF-8", "\xe2\x82"}, {"LC_ALL=C", "\xe9"},
+                 {"LC_ALL=C", "\xc4\xb1"}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const char *extra[] = {cases[i].locale, NULL};
+        char bytes[16];
+        struct vt *vt = terminal_sample(24, 80, extra);
+        vt_keys(vt, "2");
+        vt_wait_text(vt, 0, "2 Data");
+        snprintf(bytes, sizeof bytes, "%sjjj", cases[i].before);
+        vt_keys(vt, bytes);
+        vt_wait_cell(vt, 7, 5, terminal_is_reverse);
+        vt_keys(vt, "&");
+        vt_wait_text(vt, -1, "&");
+        snprintf(bytes, sizeof bytes, "user:%sAB", cases[i].before);
+        vt_keys(vt, bytes);
+        vt_wait_text(vt, -1, "AB");
+        vt_free(vt);
+    }
+}
+
+static void too_few_files_are_not_an_unknown_terminal(void **state)
+{
+    (void)state;
+    char shell[9000];
+    snprintf(shell, sizeof shell, "ulimit -n 6; exec '%s' --no-config '%s'",
+             terminal_place.program, terminal_place.sample);
+    const char *argv[] = {"/bin/sh", "-c", shell, NULL};
+    const char *extra[] = {"LSAN_OPTIONS=exitcode=0", NULL};
+    struct vt *vt = vt_start(argv, 24, 80, extra);
+    assert_int_equal(vt_wait_exit(vt), 1);
+    size_t length;
+    assert_null(strstr(vt_bytes(vt, &length), "is unknown"));
+    vt_free(vt);
+}
+
 static void rows_show_while_reading(void **state)
 {
     (void)state;
@@ -239,6 +282,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_starts_and_quits),
         cmocka_unit_test(keys_move_and_change_views),
+        cmocka_unit_test(a_byte_that_is_no_character_is_dropped_alone),
+        cmocka_unit_test(too_few_files_are_not_an_unknown_terminal),
         cmocka_unit_test(rows_show_while_reading),
         cmocka_unit_test(cancel_then_quit),
         cmocka_unit_test(quitting_asks_while_a_run_goes_on),

@@ -15,7 +15,7 @@
 static void signals_restore_the_terminal(void **state)
 {
     (void)state;
-    const int signals[] = {SIGTERM, SIGHUP, SIGQUIT};
+    const int signals[] = {SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGALRM};
     for (size_t i = 0; i < 3; i++) {
         struct vt *vt = terminal_reading(24, 80);
         vt_signal(vt, signals[i]);

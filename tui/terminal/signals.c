@@ -20,9 +20,22 @@ static const struct {
     int number;
     unsigned flag;
 } handled[] = {
-    {SIGWINCH, SIGNAL_RESIZE},   {SIGTERM, SIGNAL_TERMINATE}, {SIGHUP, SIGNAL_TERMINATE},
-    {SIGQUIT, SIGNAL_TERMINATE}, {SIGINT, SIGNAL_INTERRUPT},  {SIGTSTP, SIGNAL_STOP},
+    {SIGWINCH, SIGNAL_RESIZE},
+    {SIGTERM, SIGNAL_TERMINATE},
+    {SIGHUP, SIGNAL_TERMINATE},
+    {SIGQUIT, SIGNAL_TERMINATE},
+    {SIGINT, SIGNAL_INTERRUPT},
+    {SIGTSTP, SIGNAL_STOP},
     {SIGCONT, SIGNAL_CONTINUE},
+    /* Nobody sends these to be answered; but their default is to end the program at once, and
+     * the terminal would stay as it is. */
+    {SIGUSR1, SIGNAL_TERMINATE},
+    {SIGUSR2, SIGNAL_TERMINATE},
+    {SIGALRM, SIGNAL_TERMINATE},
+    {SIGVTALRM, SIGNAL_TERMINATE},
+    {SIGPROF, SIGNAL_TERMINATE},
+    {SIGIO, SIGNAL_TERMINATE},
+    {SIGXCPU, SIGNAL_TERMINATE},
 };
 
 enum { HANDLED = sizeof handled / sizeof handled[0] };

@@ -2,9 +2,11 @@
 #include "terminal/term.h"
 
 #include <curses.h>
+#include <term.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <langinfo.h>
+#include <limits.h>
 #include <locale.h>
 #include <poll.h>
 #include <stdint.h>
@@ -33,7 +35,9 @@ static struct {
     char reset[RESET_BYTES];
     size_t reset_length;
     bool mouse;
-    MEVENT event; /* the last of the mouse */
+    MEVENT event;          /* the last of the mouse */
+    char part[MB_LEN_MAX]; /* bytes of a character that is not whole yet */
+    size_t n_part;
 } term;
 
 bool term_locale(void)
@@ -143,6 +147,23 @@ static void set_modes(void)
     scrollok(stdscr, FALSE);
 }
 
+/* Why curses may have failed although it knows the terminal; NULL: it does not. */
+static const char *what_is_short(void)
+{
+    int fd = dup(STDOUT_FILENO), known = 0;
+    if (fd < 0 && errno == EMFILE) {
+        return "too few files may be open to start the screen: raise the limit (ulimit -n)";
+    }
+    close(fd);
+    if (setupterm(NULL, STDOUT_FILENO, &known) != OK) {
+        return NULL;
+    }
+    return getenv("LINES") != NULL || getenv("COLUMNS") != NULL
+               ? "the screen cannot be made: unset LINES and COLUMNS, or set what the terminal "
+                 "has"
+               : "the screen cannot be made: out of memory";
+}
+
 bool term_start(struct status *status)
 {
     const char *type = getenv("TERM");
@@ -154,6 +175,7 @@ bool term_start(struct status *status)
     term.screen = newterm(NULL, stdout, term.keys != NULL ? term.keys : stdin);
     bool able = term.screen != NULL && tigetstr("cup") != NULL;
     if (!able) {
+        const char *why = term.screen == NULL ? what_is_short() : NULL;
         captured_stderr_release();
         if (term.screen != NULL) {
             endwin();
@@ -161,6 +183,9 @@ bool term_start(struct status *status)
             term.screen = NULL;
         }
         close_keys();
+        if (why != NULL) {
+            return status_set(status, STATUS_IO, "%s", why);
+        }
         return status_set(status, STATUS_USAGE,
                           "the terminal '%s' %s; set TERM, or use oddhours run",
                           type == NULL ? "" : type,
@@ -301,17 +326,41 @@ static bool has_hung_up(void)
            ioctl(term.key_fd, FIONREAD, &waiting) != 0 || waiting == 0;
 }
 
+/* Takes one byte; true when a character is whole. A byte that belongs to none is dropped alone:
+ * get_wch() would drop all that was read with it. */
+static bool take_byte(char byte, wchar_t *character)
+{
+    mbstate_t state = {0};
+    term.part[term.n_part++] = byte;
+    size_t used = mbrtowc(character, term.part, term.n_part, &state);
+    if (used == (size_t)-2 && term.n_part < MB_LEN_MAX) {
+        return false;
+    }
+    bool alone = term.n_part == 1;
+    term.n_part = 0;
+    if (used != (size_t)-1 && used != (size_t)-2) {
+        return true;
+    }
+    return !alone && take_byte(byte, character); /* what was before it was no character */
+}
+
 keycode term_key(void)
 {
     for (;;) {
-        wint_t code;
-        int kind = get_wch(&code);
-        if (kind == ERR) {
+        int code = getch();
+        if (code == ERR) {
             return has_hung_up() ? KEY_HANGUP : KEY_NONE;
         }
-        if (kind == OK) {
-            return code == 0x7F ? KEYS_BACKSPACE : code == '\n' ? KEYS_ENTER : (keycode)code;
+        if (code < KEY_MIN) {
+            wchar_t character;
+            if (!take_byte((char)code, &character)) {
+                continue;
+            }
+            return character == 0x7F   ? KEYS_BACKSPACE
+                   : character == '\n' ? KEYS_ENTER
+                                       : (keycode)character;
         }
+        term.n_part = 0;
         if (code == KEY_MOUSE) {
             if (take_mouse()) {
                 return KEY_MOUSE_EVENT;
@@ -319,7 +368,7 @@ keycode term_key(void)
             continue;
         }
         /* KEY_RESIZE is none: term_resized() has been called. */
-        keycode key = from_curses(code);
+        keycode key = from_curses((wint_t)code);
         if (key != KEY_NONE) {
             return key;
         }
