@@ -227,16 +227,17 @@ static int explore(struct explorer *explorer)
     if (good && app->failure.code != STATUS_OK) {
         status = app->failure;
     }
-    bool saved = app_free(app);
+    bool ended = app_end(app), saved = ended && app_free(app);
     script_free(script);
     free(filters);
-    if (status.code != STATUS_OK) {
-        return options_fail(&status);
+    int exit_status = status.code != STATUS_OK     ? options_fail(&status)
+                      : signals_terminating() != 0 ? 128 + signals_terminating()
+                                                   : 0;
+    if (!ended) { /* a thread hangs: nothing it might use may go */
+        fflush(NULL);
+        _exit(exit_status);
     }
-    if (signals_terminating() != 0) {
-        return 128 + signals_terminating();
-    }
-    return saved ? 0 : 1;
+    return exit_status != 0 || saved ? exit_status : 1;
 }
 
 static int explorer_main(int argc, char **argv)

@@ -12,6 +12,8 @@
 #include "base/clock.h"
 #include "base/mem.h"
 
+#define PATIENCE_SECONDS 1.2 /* for threads, when the program ends: more than the store takes */
+
 const char *app_base_name(const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -74,6 +76,24 @@ struct app *app_new(const struct app_options *options, struct status *status)
         return NULL;
     }
     return app;
+}
+
+/* Threads look at their cancel flags all the time; but one that waits for a disk that does not
+ * answer cannot, and whoever quits is not kept waiting for it. */
+bool app_end(struct app *app)
+{
+    if (app == NULL) {
+        return true;
+    }
+    const double until = clock_now() + PATIENCE_SECONDS;
+    review_hurry(app->review);
+    bool ended = worker_end(app->worker, PATIENCE_SECONDS);
+    ended = queries_end(app->queries, until - clock_now()) && ended;
+    struct status lost = {0};
+    if (!ended && !review_rescue(app->review, &lost)) {
+        fprintf(stderr, "oddhours: %s\n", lost.text);
+    }
+    return ended;
 }
 
 bool app_free(struct app *app)

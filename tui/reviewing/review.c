@@ -49,8 +49,6 @@ static bool rescue(struct store *store, struct status *status)
 {
     char path[600];
     struct status why = {0};
-    bool changed;
-    store_poll(store, &changed, NULL); /* one more attempt */
     size_t n = store_unsaved(store);
     if (n == 0) {
         return true;
@@ -72,11 +70,18 @@ void review_hurry(struct review *review)
     }
 }
 
+bool review_rescue(struct review *review, struct status *status)
+{
+    return review == NULL || rescue(review->desk.store, status);
+}
+
 bool review_free(struct review *review, struct status *status)
 {
     if (review == NULL) {
         return true;
     }
+    bool changed;
+    store_poll(review->desk.store, &changed, NULL); /* one more attempt */
     bool good = rescue(review->desk.store, status);
     store_free(review->desk.store, NULL);
     review_desk_clear(&review->desk);

@@ -29,6 +29,10 @@ void review_hurry(struct review *review);
  * present directory (or $HOME, $TMPDIR, /tmp), and false says where. */
 bool review_free(struct review *review, struct status *status);
 
+/* Only the latter, without a look at the store: the queries thread hangs in it, or elsewhere.
+ */
+bool review_rescue(struct review *review, struct status *status);
+
 /* Takes up the reviews of the table that the session shows now. */
 void review_attach(struct app *app);
 

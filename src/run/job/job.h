@@ -84,6 +84,10 @@ struct worker *worker_new(struct inbox *inbox, struct status *status);
 /* Cancels what runs, waits for it, ends the thread. */
 void worker_free(struct worker *worker);
 
+/* Tells the thread to end and waits so long for it. False when it has not: it hangs in the
+ * system, and worker_free() would, too. */
+bool worker_end(struct worker *worker, double seconds);
+
 /* Hands `run` to the worker, which fills it in and reports by MAIL_EVENT; the last one is
  * PIPELINE_DONE. The caller must not free the run before that. False when
  * busy (or when not even a mail can be had). */
@@ -122,6 +126,9 @@ struct queries *queries_new(struct inbox *inbox, struct status *status);
 
 /* Finishes what is queued in slot 0 (writes), cancels the rest, ends the thread. */
 void queries_free(struct queries *queries);
+
+/* As worker_end(). */
+bool queries_end(struct queries *queries, double seconds);
 
 /* Queues; queries are answered in order, but writes (slot 0) before all others. Returns the id,
  * or 0 when there is no memory left to carry the answer (the query is then freed). */

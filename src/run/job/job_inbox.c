@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <time.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -132,4 +133,14 @@ bool job_start_thread(pthread_t *thread, void *(*entry)(void *), void *argument,
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     return error == 0 ||
            status_set(status, STATUS_IO, "cannot start a thread: %s", strerror(error));
+}
+
+bool job_join(pthread_t thread, double seconds)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until); /* what pthread_timedjoin_np() counts by */
+    double end = (double)until.tv_nsec * 1e-9 + (seconds > 0 ? seconds : 0);
+    until.tv_sec += (time_t)end;
+    until.tv_nsec = (long)((end - (double)(time_t)end) * 1e9);
+    return pthread_timedjoin_np(thread, NULL, &until) == 0;
 }

@@ -17,4 +17,7 @@ void job_wake_for_progress(struct inbox *inbox);
 bool job_start_thread(pthread_t *thread, void *(*entry)(void *), void *argument,
                       struct status *status);
 
+/* Waits so long for the thread's end; false when it goes on. */
+bool job_join(pthread_t thread, double seconds);
+
 #endif

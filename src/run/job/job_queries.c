@@ -14,6 +14,7 @@ struct queries {
     struct query *running;
     uint64_t last_id;
     bool stop;
+    bool joined; /* the thread has ended; the UI thread's own */
 };
 
 static void report(void *context, uint64_t done, uint64_t total)
@@ -89,17 +90,34 @@ static void cancel_slot(struct queries *queries, unsigned slot)
     }
 }
 
-void queries_free(struct queries *queries)
+static void tell_to_stop(struct queries *queries)
 {
-    if (queries == NULL) {
-        return;
-    }
     pthread_mutex_lock(&queries->mutex);
     cancel_slot(queries, 0);
     queries->stop = true;
     pthread_cond_broadcast(&queries->changed);
     pthread_mutex_unlock(&queries->mutex);
-    pthread_join(queries->thread, NULL);
+}
+
+bool queries_end(struct queries *queries, double seconds)
+{
+    if (queries == NULL || queries->joined) {
+        return true;
+    }
+    tell_to_stop(queries);
+    queries->joined = job_join(queries->thread, seconds);
+    return queries->joined;
+}
+
+void queries_free(struct queries *queries)
+{
+    if (queries == NULL) {
+        return;
+    }
+    if (!queries->joined) {
+        tell_to_stop(queries);
+        pthread_join(queries->thread, NULL);
+    }
     pthread_cond_destroy(&queries->changed);
     pthread_mutex_destroy(&queries->mutex);
     free(queries);

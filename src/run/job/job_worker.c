@@ -15,6 +15,7 @@ struct worker {
     struct run *request;
     struct mail *last_mail; /* for PIPELINE_DONE of the present run */
     bool stop;
+    bool joined;                  /* the thread has ended; the UI thread's own */
     struct worker_progress state; /* but done and total */
     char gate_stage[48];
     uint64_t gate_done;
@@ -145,17 +146,37 @@ struct worker *worker_new(struct inbox *inbox, struct status *status)
     return worker;
 }
 
-void worker_free(struct worker *worker)
+static void tell_to_stop(struct worker *worker)
 {
-    if (worker == NULL) {
-        return;
-    }
     worker_cancel(worker);
     pthread_mutex_lock(&worker->mutex);
     worker->stop = true;
     pthread_cond_broadcast(&worker->changed);
     pthread_mutex_unlock(&worker->mutex);
-    pthread_join(worker->thread, NULL);
+}
+
+bool worker_end(struct worker *worker, double seconds)
+{
+    if (worker == NULL || worker->joined) {
+        return true;
+    }
+    tell_to_stop(worker);
+    worker->joined = job_join(worker->thread, seconds);
+    return worker->joined;
+}
+
+void worker_free(struct worker *worker)
+{
+    if (worker == NULL) {
+        return;
+    }
+    if (!worker->joined) {
+        tell_to_stop(worker);
+        pthread_join(worker->thread, NULL);
+    }
+    if (worker->request != NULL) { /* it was never begun: nobody has had its last mail */
+        mail_free(worker->last_mail);
+    }
     pthread_cond_destroy(&worker->changed);
     pthread_mutex_destroy(&worker->mutex);
     free(worker);
