@@ -227,17 +227,19 @@ static int explore(struct explorer *explorer)
     if (good && app->failure.code != STATUS_OK) {
         status = app->failure;
     }
-    bool ended = app_end(app), saved = ended && app_free(app);
+    bool saved, ended = app_end(app, &saved);
+    saved = ended ? app_free(app) : saved;
     script_free(script);
     free(filters);
     int exit_status = status.code != STATUS_OK     ? options_fail(&status)
                       : signals_terminating() != 0 ? 128 + signals_terminating()
                                                    : 0;
+    exit_status = exit_status == 0 && !saved ? 1 : exit_status;
     if (!ended) { /* a thread hangs: nothing it might use may go */
         fflush(NULL);
         _exit(exit_status);
     }
-    return exit_status != 0 || saved ? exit_status : 1;
+    return exit_status;
 }
 
 static int explorer_main(int argc, char **argv)

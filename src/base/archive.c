@@ -1,14 +1,13 @@
 #include "base/archive.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <xxhash.h>
 
+#include "base/infile.h"
 #include "base/mem.h"
 
 enum { ALIGN = 64 };
@@ -110,6 +109,11 @@ void archive_put_text(struct archive_out *archive, const char tag[static 5], con
     archive_put(archive, tag, text, 1, strlen(text));
 }
 
+void archive_fail(struct archive_out *archive, int error)
+{
+    outfile_fail(archive->file, error);
+}
+
 bool archive_commit(struct archive_out *archive, struct status *status)
 {
     struct head head = {.version = archive->version,
@@ -133,12 +137,22 @@ void archive_abandon(struct archive_out *archive)
     }
 }
 
-/* ---- reading ---- */
+/* ---- reading ----
+ *
+ * The file is read, not mapped: one that is made shorter meanwhile, as "cp" over it does, would
+ * end the program by SIGBUS. Small items come out of a window on the file; large ones are read
+ * to where they are wanted. */
+
+enum { WINDOW = 1 << 20 }; /* bytes; a multiple of ALIGN */
 
 struct archive_in {
     char *path;
-    const unsigned char *bytes; /* (length) mapped */
+    int fd;
+    struct timespec modified; /* when it was opened */
     uint64_t length, position;
+    unsigned char *window;             /* (window_size) */
+    uint64_t window_from, window_size; /* in the file, and of the buffer */
+    uint64_t window_length;            /* bytes in it */
 };
 
 static bool refuse(const struct archive_in *archive, struct status *status, const char *why)
@@ -146,50 +160,118 @@ static bool refuse(const struct archive_in *archive, struct status *status, cons
     return status_set(status, STATUS_INPUT, "%s: %s", archive->path, why);
 }
 
-static bool map(struct archive_in *archive, struct status *status)
+static bool open_file(struct archive_in *archive, struct status *status)
 {
-    int fd = open(archive->path, O_RDONLY | O_CLOEXEC);
     struct stat info;
-    if (fd < 0 || fstat(fd, &info) != 0) {
-        status_set(status, STATUS_IO, "%s: cannot be read: %s", archive->path, strerror(errno));
-        if (fd >= 0) {
-            close(fd);
-        }
+    archive->fd = infile_open(archive->path, status);
+    if (archive->fd < 0) {
         return false;
     }
-    if (!S_ISREG(info.st_mode) || info.st_size < (off_t)sizeof(struct head)) {
-        close(fd);
+    if (fstat(archive->fd, &info) != 0) {
+        return status_set(status, STATUS_IO, "%s: cannot be read: %s", archive->path,
+                          strerror(errno));
+    }
+    if (info.st_size < (off_t)sizeof(struct head)) {
         return refuse(archive, status, "is not a saved run");
     }
     archive->length = (uint64_t)info.st_size;
-    void *bytes = mmap(NULL, archive->length, PROT_READ, MAP_PRIVATE, fd, 0);
-    int error = errno;
-    close(fd);
-    if (bytes == MAP_FAILED) {
-        return status_set(status, STATUS_IO, "%s: cannot be read: %s", archive->path,
-                          strerror(error));
+    archive->modified = info.st_mtim;
+    archive->window_size = archive->length < WINDOW ? archive->length : WINDOW;
+    archive->window = mem_aligned(archive->window_size, 1, "a saved run", status);
+    return archive->window != NULL;
+}
+
+static bool read_at(const struct archive_in *archive, uint64_t from, void *to, size_t length,
+                    struct status *status)
+{
+    unsigned char *bytes = to;
+    while (length > 0) {
+        ssize_t got = pread(archive->fd, bytes, length, (off_t)from);
+        if (got == 0) {
+            return refuse(archive, status, "was made shorter while it was read");
+        }
+        if (got < 0 && errno != EINTR) {
+            return status_set(status, STATUS_IO, "%s: cannot be read: %s", archive->path,
+                              strerror(errno));
+        }
+        if (got > 0) {
+            bytes += got;
+            from += (uint64_t)got;
+            length -= (size_t)got;
+        }
     }
-    archive->bytes = bytes;
     return true;
+}
+
+/* Bytes of the file, aligned as they are in it, until the next call. The caller has seen that
+ * the file has so many. */
+static const unsigned char *in_window(struct archive_in *archive, uint64_t from,
+                                      uint64_t length, struct status *status)
+{
+    if (from >= archive->window_from &&
+        from + length <= archive->window_from + archive->window_length) {
+        return archive->window + (from - archive->window_from);
+    }
+    uint64_t start = from / ALIGN * ALIGN, need = from + length - start;
+    if (need > archive->window_size) {
+        free(archive->window);
+        archive->window_length = archive->window_size = 0;
+        archive->window = mem_aligned(need, 1, "a saved run", status);
+        if (archive->window == NULL) {
+            return NULL;
+        }
+        archive->window_size = need;
+    }
+    uint64_t left = archive->length - start;
+    archive->window_from = start;
+    archive->window_length = 0;
+    uint64_t most = left < archive->window_size ? left : archive->window_size;
+    if (!read_at(archive, start, archive->window, most, status)) {
+        return NULL;
+    }
+    archive->window_length = most;
+    return archive->window + (from - start);
+}
+
+static bool hash_body(struct archive_in *archive, uint64_t *hash, struct status *status)
+{
+    XXH3_state_t *state = XXH3_createState();
+    bool good = state != NULL || status_nomem(status, 576, "a saved run");
+    if (good) {
+        XXH3_64bits_reset(state);
+    }
+    for (uint64_t at = sizeof(struct head), step; good && at < archive->length; at += step) {
+        uint64_t left = archive->length - at;
+        step = left < archive->window_size ? left : archive->window_size;
+        good = read_at(archive, at, archive->window, step, status);
+        if (good) {
+            XXH3_64bits_update(state, archive->window, step);
+        }
+    }
+    *hash = good ? XXH3_64bits_digest(state) : 0;
+    XXH3_freeState(state);
+    return good;
 }
 
 static bool check_head(struct archive_in *archive, uint32_t version, struct status *status)
 {
     struct head head;
-    memcpy(&head, archive->bytes, sizeof head);
+    uint64_t hash;
+    if (!read_at(archive, 0, &head, sizeof head, status)) {
+        return false;
+    }
     if (memcmp(head.magic, magic, sizeof magic) != 0 || head.byte_order != ORDER) {
         return refuse(archive, status, "is not a saved run");
     }
     if (head.version != version) {
         return refuse(archive, status, "was saved by another version of this program");
     }
-    if (head.length != archive->length ||
-        head.hash != XXH3_64bits(archive->bytes + sizeof head, archive->length - sizeof head)) {
+    if (head.length == archive->length && !hash_body(archive, &hash, status)) {
+        return false;
+    }
+    if (head.length != archive->length || head.hash != hash) {
         return refuse(archive, status, "is damaged");
     }
-    /* Hashing has touched every page: let go of them, so that what is not copied yet does not
-     * count as ours. They stay in the system's cache. */
-    madvise((void *)(uintptr_t)archive->bytes, archive->length, MADV_DONTNEED);
     archive->position = sizeof head;
     return true;
 }
@@ -197,12 +279,13 @@ static bool check_head(struct archive_in *archive, uint32_t version, struct stat
 bool archive_version(const char *path, uint32_t *version, struct status *status)
 {
     struct head head;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t got = fd >= 0 ? pread(fd, &head, sizeof head, 0) : -1;
-    int error = errno;
-    if (fd >= 0) {
-        close(fd);
+    int fd = infile_open(path, status);
+    if (fd < 0) {
+        return false;
     }
+    ssize_t got = pread(fd, &head, sizeof head, 0);
+    int error = errno;
+    close(fd);
     if (got < 0) {
         return status_set(status, STATUS_IO, "%s: cannot be read: %s", path, strerror(error));
     }
@@ -220,8 +303,9 @@ struct archive_in *archive_open(const char *path, uint32_t version, struct statu
     if (archive == NULL) {
         return NULL;
     }
+    archive->fd = -1;
     archive->path = mem_text(path, strlen(path), status);
-    if (archive->path == NULL || !map(archive, status) ||
+    if (archive->path == NULL || !open_file(archive, status) ||
         !check_head(archive, version, status)) {
         archive_close(archive);
         return NULL;
@@ -229,66 +313,87 @@ struct archive_in *archive_open(const char *path, uint32_t version, struct statu
     return archive;
 }
 
+bool archive_unchanged(const struct archive_in *archive, struct status *status)
+{
+    struct stat info;
+    return (fstat(archive->fd, &info) == 0 && (uint64_t)info.st_size == archive->length &&
+            info.st_mtim.tv_sec == archive->modified.tv_sec &&
+            info.st_mtim.tv_nsec == archive->modified.tv_nsec) ||
+           refuse(archive, status, "was changed while it was read");
+}
+
 void archive_close(struct archive_in *archive)
 {
     if (archive == NULL) {
         return;
     }
-    if (archive->bytes != NULL) {
-        munmap((void *)(uintptr_t)archive->bytes, archive->length);
+    if (archive->fd >= 0) {
+        close(archive->fd);
     }
+    free(archive->window);
     free(archive->path);
     free(archive);
 }
 
-/* The next item's head, its bytes and where the one after it begins. */
-static const void *look(const struct archive_in *archive, struct item *item, uint64_t *end,
-                        struct status *status)
+/* The next item's head, and where its bytes begin and the item after it. */
+static bool look(struct archive_in *archive, struct item *item, uint64_t *start, uint64_t *end,
+                 struct status *status)
 {
     uint64_t left = archive->length - archive->position, bytes;
     if (left < sizeof *item) {
-        refuse(archive, status, "ends too early");
-        return NULL;
+        return refuse(archive, status, "ends too early");
     }
-    memcpy(item, archive->bytes + archive->position, sizeof *item);
-    uint64_t start = archive->position + sizeof *item;
-    start += padding(start);
-    if (start > archive->length ||
+    const unsigned char *head = in_window(archive, archive->position, sizeof *item, status);
+    if (head == NULL) {
+        return false;
+    }
+    memcpy(item, head, sizeof *item);
+    *start = archive->position + sizeof *item;
+    *start += padding(*start);
+    if (*start > archive->length ||
         __builtin_mul_overflow(item->count, (uint64_t)item->size, &bytes) ||
-        bytes > archive->length - start) {
-        refuse(archive, status, "ends too early");
-        return NULL;
+        bytes > archive->length - *start) {
+        return refuse(archive, status, "ends too early");
     }
-    *end = start + bytes;
+    *end = *start + bytes;
     *end += (16 - *end % 16) % 16;
     *end = *end > archive->length ? archive->length : *end;
-    return archive->bytes + start;
+    return true;
+}
+
+/* Passes over the head of the next item, which must have this tag. */
+static bool enter(struct archive_in *archive, const char tag[static 5], struct item *item,
+                  uint64_t *start, struct status *status)
+{
+    uint64_t end;
+    if (!look(archive, item, start, &end, status)) {
+        return false;
+    }
+    if (memcmp(item->tag, tag, sizeof item->tag) != 0) {
+        return refuse(archive, status, "holds other things than a saved run");
+    }
+    archive->position = end;
+    return true;
 }
 
 const void *archive_get_sized(struct archive_in *archive, const char tag[static 5],
                               size_t *size, size_t *count, struct status *status)
 {
     struct item item;
-    uint64_t end;
-    const void *bytes = look(archive, &item, &end, status);
-    if (bytes == NULL) {
+    uint64_t start;
+    if (!enter(archive, tag, &item, &start, status)) {
         return NULL;
     }
-    if (memcmp(item.tag, tag, sizeof item.tag) != 0) {
-        refuse(archive, status, "holds other things than a saved run");
-        return NULL;
-    }
-    archive->position = end;
     *size = item.size;
     *count = item.count;
-    return bytes;
+    return in_window(archive, start, item.size * item.count, status);
 }
 
-bool archive_next_is(const struct archive_in *archive, const char tag[static 5])
+bool archive_next_is(struct archive_in *archive, const char tag[static 5])
 {
     struct item item;
-    uint64_t end;
-    return look(archive, &item, &end, NULL) != NULL &&
+    uint64_t start, end;
+    return look(archive, &item, &start, &end, NULL) &&
            memcmp(item.tag, tag, sizeof item.tag) == 0;
 }
 
@@ -296,9 +401,9 @@ bool archive_skip_past(struct archive_in *archive, const char tag[static 5],
                        struct status *status)
 {
     struct item item;
-    uint64_t end;
+    uint64_t start, end;
     do {
-        if (look(archive, &item, &end, status) == NULL) {
+        if (!look(archive, &item, &start, &end, status)) {
             return false;
         }
         archive->position = end;
@@ -318,39 +423,57 @@ const void *archive_get(struct archive_in *archive, const char tag[static 5], si
     return bytes;
 }
 
+/* The head of an item of elements of this size. */
+static bool enter_array(struct archive_in *archive, const char tag[static 5], size_t size,
+                        struct item *item, uint64_t *start, struct status *status)
+{
+    return enter(archive, tag, item, start, status) &&
+           (item->size == size ||
+            refuse(archive, status, "holds other things than a saved run"));
+}
+
+/* Reads from the window what is in it whole, and anything else directly. */
+static bool get_bytes(struct archive_in *archive, uint64_t start, void *to, size_t length,
+                      struct status *status)
+{
+    if (length > ALIGN && (start < archive->window_from ||
+                           start + length > archive->window_from + archive->window_length)) {
+        return read_at(archive, start, to, length, status);
+    }
+    const void *bytes = in_window(archive, start, length, status);
+    if (bytes != NULL && length > 0) {
+        memcpy(to, bytes, length);
+    }
+    return bytes != NULL;
+}
+
 bool archive_get_into(struct archive_in *archive, const char tag[static 5], void *to,
                       size_t size, size_t count, struct status *status)
 {
-    size_t found;
-    const void *bytes = archive_get(archive, tag, size, &found, status);
-    if (bytes == NULL) {
+    struct item item;
+    uint64_t start;
+    if (!enter_array(archive, tag, size, &item, &start, status)) {
         return false;
     }
-    if (found != count) {
+    if (item.count != count) {
         return refuse(archive, status, "holds other things than a saved run");
     }
-    memcpy(to, bytes, size * count);
-    return true;
-}
-
-void archive_let_go(const void *bytes, size_t length)
-{
-    size_t page = (size_t)sysconf(_SC_PAGESIZE);
-    uintptr_t from = ((uintptr_t)bytes + page - 1) / page * page;
-    uintptr_t to = ((uintptr_t)bytes + length) / page * page;
-    if (to > from) {
-        madvise((void *)from, to - from, MADV_DONTNEED);
-    }
+    return get_bytes(archive, start, to, size * count, status);
 }
 
 void *archive_get_copy(struct archive_in *archive, const char tag[static 5], size_t size,
                        size_t *count, struct status *status)
 {
-    const void *bytes = archive_get(archive, tag, size, count, status);
-    void *copy = bytes != NULL ? mem_aligned(*count, size, "a saved run", status) : NULL;
-    if (copy != NULL) {
-        memcpy(copy, bytes, size * *count);
-        archive_let_go(bytes, size * *count);
+    struct item item;
+    uint64_t start;
+    if (!enter_array(archive, tag, size, &item, &start, status)) {
+        return NULL;
+    }
+    *count = item.count;
+    void *copy = mem_aligned(item.count, size, "a saved run", status);
+    if (copy != NULL && !get_bytes(archive, start, copy, size * item.count, status)) {
+        free(copy);
+        copy = NULL;
     }
     return copy;
 }

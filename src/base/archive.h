@@ -32,6 +32,9 @@ void archive_put_number(struct archive_out *archive, const char tag[static 5], d
 void archive_put_count(struct archive_out *archive, const char tag[static 5], uint64_t value);
 void archive_put_text(struct archive_out *archive, const char tag[static 5], const char *text);
 
+/* What should be put could not be made (`error` is an errno): archive_commit() will say so. */
+void archive_fail(struct archive_out *archive, int error);
+
 bool archive_commit(struct archive_out *take_archive, struct status *status);
 void archive_abandon(struct archive_out *take_archive);
 
@@ -43,13 +46,17 @@ struct archive_in;
  * STATUS_INPUT when it is no archive; STATUS_IO when it cannot be read. */
 bool archive_version(const char *path, uint32_t *version, struct status *status);
 
-/* Maps `path` and checks head and hash. STATUS_INPUT when it is not such a file, is damaged or
+/* Opens `path` and checks head and hash. STATUS_INPUT when it is not such a file, is damaged or
  * of another version; STATUS_IO when it cannot be read. Freed with archive_close(). */
 struct archive_in *archive_open(const char *path, uint32_t version, struct status *status);
 void archive_close(struct archive_in *archive);
 
+/* To be asked when everything is read: whether the file is still the one that was checked.
+ * STATUS_INPUT when it was written to meanwhile. */
+bool archive_unchanged(const struct archive_in *archive, struct status *status);
+
 /* The next item, which must have this tag and element size: its bytes, aligned to 64, borrowed
- * until archive_close(), and `*count` elements. NULL with STATUS_INPUT otherwise. */
+ * until the next call, and `*count` elements. NULL with STATUS_INPUT otherwise. */
 const void *archive_get(struct archive_in *archive, const char tag[static 5], size_t size,
                         size_t *count, struct status *status);
 
@@ -57,12 +64,8 @@ const void *archive_get(struct archive_in *archive, const char tag[static 5], si
 const void *archive_get_sized(struct archive_in *archive, const char tag[static 5],
                               size_t *size, size_t *count, struct status *status);
 
-/* What stands there has been looked at and need not stay in our memory; it may be read again.
- */
-void archive_let_go(const void *bytes, size_t length);
-
 /* Whether the next item has this tag. */
-bool archive_next_is(const struct archive_in *archive, const char tag[static 5]);
+bool archive_next_is(struct archive_in *archive, const char tag[static 5]);
 
 /* Passes over items up to and with the next that has this tag. False with STATUS_INPUT when
  * there is none. */

@@ -27,7 +27,7 @@ struct console {
     bool has_value;
     struct progress progress;
     struct pipeline_listener listener;
-    struct sigaction old_int, old_term;
+    struct sigaction old_int, old_term, old_hup;
 };
 
 static void on_signal(int number)
@@ -150,6 +150,11 @@ struct console *console_new(bool quiet, struct status *status)
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, &console->old_int);
     sigaction(SIGTERM, &action, &console->old_term);
+    /* The connection has gone: what is half written goes, too. But not under nohup. */
+    if (sigaction(SIGHUP, NULL, &console->old_hup) == 0 &&
+        console->old_hup.sa_handler != SIG_IGN) {
+        sigaction(SIGHUP, &action, NULL);
+    }
     return console;
 }
 
@@ -160,6 +165,7 @@ void console_close(struct console *console)
         console->closed = true;
         sigaction(SIGINT, &console->old_int, NULL);
         sigaction(SIGTERM, &console->old_term, NULL);
+        sigaction(SIGHUP, &console->old_hup, NULL);
     }
 }
 
@@ -181,6 +187,14 @@ const struct pipeline_listener *console_listener(const struct console *console)
     return &console->listener;
 }
 
+void console_say_change(const char *name, enum input_change change)
+{
+    if (change != INPUT_SAME) {
+        fprintf(stderr, "oddhours: %s: %s\n", operand_safe(name).text,
+                input_change_text(change));
+    }
+}
+
 struct run *console_run(struct console *console, const struct run_params *params,
                         struct status *status)
 {
@@ -192,6 +206,9 @@ struct run *console_run(struct console *console, const struct run_params *params
     }
     if (run != NULL && run->notice[0] != '\0') {
         fprintf(stderr, "oddhours: %s\n", operand_safe(run->notice).text);
+    }
+    if (run != NULL) {
+        console_say_change(run->table->report.name, run->table->report.change);
     }
     return run;
 }

@@ -10,6 +10,7 @@
 
 #include "base/progress.h"
 #include "run/pipeline/pipeline.h"
+#include "table/input_state.h"
 
 struct console;
 
@@ -27,6 +28,10 @@ const struct pipeline_listener *console_listener(const struct console *console);
 /* Runs the pipeline under it. The finished run, or NULL with a status. */
 struct run *console_run(struct console *console, const struct run_params *params,
                         struct status *status);
+
+/* Says on standard error that an input did not stay as it was; nothing for INPUT_SAME. What
+ * console_run() makes is told of by itself. */
+void console_say_change(const char *name, enum input_change change);
 
 /* A stage outside the pipeline, such as writing files. */
 void console_stage(struct console *console, const char *name);

@@ -107,6 +107,9 @@ static void print_text(const struct table *table, const struct description *desc
 {
     printf("file      %s (%s)\n", operand_safe(table->report.name).text,
            format_bytes(table->report.bytes).text);
+    if (table->report.change != INPUT_SAME) {
+        printf("          %s\n", input_change_text(table->report.change));
+    }
     printf("rows      %s in %zu columns, %s in memory (%.1f bytes a row)\n",
            format_grouped(described->rows).text, described->columns,
            format_bytes(described->bytes).text,
@@ -185,6 +188,10 @@ static bool work(const void *context, struct console *console, struct status *st
     struct parallel *parallel = parallel_new(settings->params.threads, status);
     struct table *table =
         parallel == NULL ? NULL : read_table(settings, console, parallel, status);
+    if (table != NULL) {
+        console_done(console);
+        console_say_change(table->report.name, table->report.change);
+    }
     bool good = table != NULL && describe(settings, table, parallel, console, status);
     table_free(table);
     parallel_free(parallel);

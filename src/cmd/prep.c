@@ -183,6 +183,10 @@ static bool work(const struct settings *settings, struct console *console,
     }
     free(writing.line);
     parallel_free(parallel);
+    if (fine) {
+        console_say_change(settings->input.n == 1 ? settings->input.paths[0] : "the logs",
+                           report.change);
+    }
     if (fine && !settings->quiet) {
         print_summary(settings, &report);
     }

@@ -228,6 +228,9 @@ static void put_input(const struct work *work, struct outfile *file)
                    " lines left out. Seed %u. The run card is at the end.\n\n",
                    run->table->n_rows, read->bytes, read->hash, read->rejected,
                    run->params.seed);
+    if (read->change != INPUT_SAME) {
+        outfile_printf(file, "**%s.**\n\n", input_change_text(read->change));
+    }
     for (size_t i = 0; i < run->n_results; i++) {
         const struct result *result = &run->results[i];
         if (result->ready && result->partial[0] != '\0') {

@@ -195,6 +195,10 @@ static struct sheet *make_sheet(const struct settings *settings, const struct ru
     if (sheet != NULL) {
         sheet_add_note(sheet, "input", "%s", settings->params.input);
         sheet_add_note(sheet, "user-hours", "%s", format_grouped(run->table->n_rows).text);
+        if (run->table->report.change != INPUT_SAME) {
+            sheet_add_note(sheet, "warning", "%s",
+                           input_change_text(run->table->report.change));
+        }
         if (filter != NULL) {
             sheet_add_note(sheet, "filter", "%s", filter);
         }

@@ -289,6 +289,10 @@ static bool finish_report(struct counting *counting, struct status *status)
     report->user_hours = report->written + report->dropped;
     report->bytes = authlog_reader_bytes(counting->reader);
     authlog_reader_hash(counting->reader, report->hash);
+    report->change = authlog_reader_change(counting->reader, &report->state);
+    if (counting->input->n > 1) {
+        report->state = (struct input_state){0};
+    }
     report->first_time = report->counted > 0 ? counting->earliest : -1;
     report->latest_time = report->counted > 0 ? counting->latest : -1;
     if (report->counted > 0) {

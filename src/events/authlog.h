@@ -40,6 +40,8 @@ struct authlog_reject {
 struct authlog_report {
     uint64_t bytes;             /* as read: compressed ones of a .gz */
     char hash[TABLE_HASH_TEXT]; /* of one input as source_hash(); of several, of their hashes */
+    struct input_state state;   /* of one input: what it is known by (source_change()) */
+    enum input_change change;   /* what happened to the inputs while they were read */
     uint64_t lines;             /* blank ones not included */
     uint64_t counted;
     uint64_t rejected;

@@ -72,6 +72,8 @@ static bool fill_report(struct read_report *report, const struct authlog_input *
     report->name = mem_text(path, strlen(path), status);
     report->bytes = from->bytes;
     memcpy(report->hash, from->hash, sizeof report->hash);
+    report->state = from->state;
+    report->change = from->change;
     report->lines = from->lines;
     report->rejected = from->rejected;
     report->n_rejects = from->n_rejects;

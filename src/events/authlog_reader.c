@@ -40,6 +40,8 @@ struct authlog_reader {
     unsigned newest; /* the buffer filled last */
     uint64_t done, total;
     char hash[TABLE_HASH_TEXT];
+    struct input_state state; /* of the last input */
+    enum input_change change; /* the worst of them */
     XXH3_state_t *hashes;
 };
 
@@ -113,6 +115,13 @@ uint64_t authlog_reader_bytes(const struct authlog_reader *reader)
     return reader->done;
 }
 
+enum input_change authlog_reader_change(const struct authlog_reader *reader,
+                                        struct input_state *state)
+{
+    *state = reader->state;
+    return reader->change;
+}
+
 void authlog_reader_hash(const struct authlog_reader *reader, char text[TABLE_HASH_TEXT])
 {
     if (reader->n_paths == 1) {
@@ -147,6 +156,8 @@ static void close_input(struct authlog_reader *reader)
 {
     reader->done += source_done(reader->source);
     source_hash(reader->source, reader->hash);
+    enum input_change change = source_change(reader->source, &reader->state);
+    reader->change = change > reader->change ? change : reader->change;
     XXH3_128bits_update(reader->hashes, reader->hash, strlen(reader->hash));
     source_close(reader->source);
     reader->source = NULL;

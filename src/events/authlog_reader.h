@@ -47,6 +47,9 @@ const struct auth_batch *authlog_reader_take(struct authlog_reader *reader);
  * for one input, a hash of the hashes for several. Of everything once the last batch was taken.
  */
 uint64_t authlog_reader_bytes(const struct authlog_reader *reader);
+/* Whether the inputs stayed as they were; `*state` of a single one (source_change()). */
+enum input_change authlog_reader_change(const struct authlog_reader *reader,
+                                        struct input_state *state);
 void authlog_reader_hash(const struct authlog_reader *reader, char text[TABLE_HASH_TEXT]);
 
 #endif

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/infile.h"
 #include "base/mem.h"
 #include "base/count.h"
 #include "review/truth_internal.h"
@@ -325,8 +326,9 @@ struct truth *truth_load(const char *path, const struct table *table,
                          const struct progress *progress, struct status *status)
 {
     struct truth_list list;
-    bool good =
-        list_new(&list, table, status) && csv_records(path, read_line, &list, progress, status);
+    bool good = list_new(&list, table, status) &&
+                (strcmp(path, "-") == 0 || infile_check_text(path, status)) &&
+                csv_records(path, read_line, &list, progress, status);
     return finish(&list, good, status);
 }
 

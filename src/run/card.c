@@ -17,6 +17,14 @@ static void add_features(cJSON *json, const struct table *table)
     }
 }
 
+/* Of a file that did not stay as it was while it was read. */
+static void add_change(cJSON *json, const struct read_report *report)
+{
+    if (report->change != INPUT_SAME) {
+        json_text(json, "while_read", input_change_text(report->change));
+    }
+}
+
 static void add_input(cJSON *card, const struct run *run)
 {
     const struct table *table = run->table;
@@ -25,6 +33,7 @@ static void add_input(cJSON *card, const struct run *run)
     json_text(input, "name", report->name);
     json_count(input, "bytes", report->bytes);
     json_text(input, "xxh3_128", report->hash);
+    add_change(input, report);
     json_count(input, "rows", table->n_rows);
     json_count(input, "rejected", report->rejected);
     cJSON *rejects = json_array(input, "first_rejected");
@@ -226,6 +235,7 @@ cJSON *card_description(const struct table *table, const struct description *des
     json_text(json, "name", table->report.name);
     json_count(json, "bytes", table->report.bytes);
     json_text(json, "xxh3_128", table->report.hash);
+    add_change(json, &table->report);
     json_count(json, "rows", described->rows);
     json_count(json, "columns", described->columns);
     json_count(json, "rejected", described->rejected);

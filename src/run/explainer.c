@@ -137,6 +137,9 @@ cJSON *explainer_json(const struct explainer *explainer, const struct why *why,
         json_bytes(json, "src_user", span.bytes, span.length);
     }
     json_text(json, "sentence", sentence);
+    if (table->report.change != INPUT_SAME) {
+        json_text(json, "while_read", input_change_text(table->report.change));
+    }
     json_count(json, "rows", why->rows);
     json_count(json, "copies", why->copies);
     if (why->has_class) {

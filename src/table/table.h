@@ -17,6 +17,7 @@
 
 #include "base/status.h"
 #include "table/dict.h"
+#include "table/input_state.h"
 
 enum {
     TABLE_FEATURES_MAX = 128,
@@ -53,6 +54,8 @@ struct read_report {
     char *name;                 /* the file's name as given, "-" for standard input */
     uint64_t bytes;             /* of the input as read (compressed bytes of a .gz) */
     char hash[TABLE_HASH_TEXT]; /* XXH3 128 of those bytes */
+    struct input_state state;   /* of the file, as it was from open to end; else unknown */
+    enum input_change change;   /* what happened to it meanwhile */
     uint64_t lines;             /* data lines, blank ones not counted: rows + rejected */
     uint64_t rejected;          /* lines left out */
     struct reject rejects[TABLE_REJECTS_KEPT]; /* the first of them */

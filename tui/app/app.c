@@ -80,8 +80,9 @@ struct app *app_new(const struct app_options *options, struct status *status)
 
 /* Threads look at their cancel flags all the time; but one that waits for a disk that does not
  * answer cannot, and whoever quits is not kept waiting for it. */
-bool app_end(struct app *app)
+bool app_end(struct app *app, bool *saved)
 {
+    *saved = true;
     if (app == NULL) {
         return true;
     }
@@ -90,7 +91,8 @@ bool app_end(struct app *app)
     bool ended = worker_end(app->worker, PATIENCE_SECONDS);
     ended = queries_end(app->queries, until - clock_now()) && ended;
     struct status lost = {0};
-    if (!ended && !review_rescue(app->review, &lost)) {
+    *saved = ended || review_rescue(app->review, &lost);
+    if (!*saved) {
         fprintf(stderr, "oddhours: %s\n", lost.text);
     }
     return ended;

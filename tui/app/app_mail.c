@@ -197,6 +197,9 @@ static void say_end(struct app *app, const struct run *run)
     if (run->notice[0] != '\0') {
         app_log(app, LOG_WARNING, "%s", run->notice);
     }
+    if (run->table != NULL && run->table->report.change != INPUT_SAME) {
+        app_log(app, LOG_WARNING, "%s", input_change_text(run->table->report.change));
+    }
     if (run->saved) {
         app_say(app, LOG_NOTE, "shown from a saved run, computed in %s (--no-cache runs again)",
                 format_seconds(run->seconds).text);

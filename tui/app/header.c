@@ -52,6 +52,14 @@ static void describe_rows(const struct app *app, bool brief, bool memory, char *
     } else {
         snprintf(text, size, "%s", format_bytes(app_memory(app)).text);
     }
+    /* On every screen: what is shown may be right for no state of the file. */
+    enum input_change change =
+        session->has_table ? session->run->table->report.change : INPUT_SAME;
+    if (change != INPUT_SAME) {
+        size_t length = strlen(text);
+        snprintf(text + length, size - length, " %s %s while read", app->glyphs->dot,
+                 input_change_word(change));
+    }
 }
 
 /* The user-hour under the cursor; without its user where that stands before it. */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/infile.h"
 #include "base/mem.h"
 
 enum { LINE_BYTES = 1024, MOST_LINES = 100000 };
@@ -119,9 +120,8 @@ static bool read_lines(struct script *script, FILE *file, const char *path,
 
 struct script *script_load(const char *path, struct status *status)
 {
-    FILE *file = fopen(path, "re");
+    FILE *file = infile_stream_text(path, status);
     if (file == NULL) {
-        status_set(status, STATUS_IO, "cannot read the script '%s': %s", path, strerror(errno));
         return NULL;
     }
     struct script *script = mem_zero(1, sizeof *script, "a script", status);

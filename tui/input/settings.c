@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/infile.h"
 #include "base/mem.h"
 #include "base/paths.h"
 #include "base/suggest.h"
@@ -329,10 +330,10 @@ static ssize_t read_all(int fd, char *bytes, size_t size)
 bool settings_load(struct settings *settings, const char *path,
                    struct settings_remarks *remarks, bool *missing, struct status *status)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    int fd = infile_open_text(path, status);
     *missing = fd < 0 && (errno == ENOENT || errno == ENOTDIR);
     if (fd < 0) {
-        return status_set(status, STATUS_IO, "cannot open %s: %s", path, strerror(errno));
+        return false;
     }
     char *bytes = mem_new(SETTINGS_BYTES + 1, 1, "the configuration", status);
     ssize_t length = bytes == NULL ? -1 : read_all(fd, bytes, SETTINGS_BYTES + 1);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/infile.h"
 #include "base/mem.h"
 #include "review/exchange/exchange_internal.h"
 #include "table/input/source.h"
@@ -94,7 +95,8 @@ bool exchange_parse(const char *bytes, size_t length, struct exchange *exchange,
 bool exchange_read(const char *path, struct exchange *exchange, struct status *status)
 {
     enum { BLOCK = 1 << 16 };
-    struct source *source = source_open(path, NULL, status);
+    bool readable = strcmp(path, "-") == 0 || infile_check_text(path, status);
+    struct source *source = readable ? source_open(path, NULL, status) : NULL;
     char *bytes = NULL;
     size_t length = 0, capacity = 0, got = 1;
     bool good = source != NULL;

@@ -2,7 +2,6 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,13 +10,14 @@
 #include <unistd.h>
 #include <xxhash.h>
 
+#include "base/infile.h"
 #include "base/mem.h"
 #include "base/outfile.h"
 #include "base/paths.h"
 #include "run/saved/snapshot.h"
 
 /* The files of the cache: HASH-BYTES-PARAMETERS.odd is a run; SEEN.seen holds the hash of the
- * input whose device, inode, size and time hash to SEEN. */
+ * input whose device, inode, size and times hash to SEEN. */
 
 enum { NAME = 128 };
 
@@ -61,18 +61,26 @@ static char *cache_directory(bool make)
 
 /* ---- what an input is known by ---- */
 
-static bool seen_name(const char *input, char *name, uint64_t *bytes)
+static struct input_state look_at(const char *input)
 {
     struct stat info;
-    if (strcmp(input, "-") == 0 || stat(input, &info) != 0 || !S_ISREG(info.st_mode)) {
-        return false;
+    struct input_state state = {0};
+    if (strcmp(input, "-") != 0 && stat(input, &info) == 0) {
+        state = input_state_of(&info);
     }
-    const uint64_t known[] = {(uint64_t)info.st_dev, (uint64_t)info.st_ino,
-                              (uint64_t)info.st_size, (uint64_t)info.st_mtim.tv_sec,
-                              (uint64_t)info.st_mtim.tv_nsec};
+    return state;
+}
+
+static void seen_name(const struct input_state *state, char *name)
+{
+    const uint64_t known[] = {state->device,
+                              state->inode,
+                              state->size,
+                              (uint64_t)state->modified[0],
+                              (uint64_t)state->modified[1],
+                              (uint64_t)state->changed[0],
+                              (uint64_t)state->changed[1]};
     snprintf(name, NAME, "%016" PRIx64 ".seen", (uint64_t)XXH3_64bits(known, sizeof known));
-    *bytes = (uint64_t)info.st_size;
-    return true;
 }
 
 static void run_name(char *name, const char *hash, uint64_t bytes,
@@ -82,48 +90,55 @@ static void run_name(char *name, const char *hash, uint64_t bytes,
              run_params_hash(params));
 }
 
-/* XXH3 128 of a file, as the readers compute it while reading. */
-static bool hash_file(const char *path, char hash[TABLE_HASH_TEXT])
+/* XXH3 128 of a file, as the readers compute it while reading; false, too, when it is not the
+ * one that was looked at, or did not stay as it was. */
+static bool hash_file(const char *path, const struct input_state *state,
+                      char hash[TABLE_HASH_TEXT])
 {
     enum { BLOCK = 1 << 20 };
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = infile_open(path, NULL);
     unsigned char *block = mem_new(BLOCK, 1, "a buffer", NULL);
-    XXH3_state_t *state = XXH3_createState();
+    XXH3_state_t *hashing = XXH3_createState();
     ssize_t got = -1;
-    if (fd >= 0 && block != NULL && state != NULL) {
-        XXH3_128bits_reset(state);
+    if (fd >= 0 && block != NULL && hashing != NULL) {
+        XXH3_128bits_reset(hashing);
         while ((got = read(fd, block, BLOCK)) > 0) {
-            XXH3_128bits_update(state, block, (size_t)got);
+            XXH3_128bits_update(hashing, block, (size_t)got);
         }
-        XXH128_hash_t digest = XXH3_128bits_digest(state);
+        XXH128_hash_t digest = XXH3_128bits_digest(hashing);
         snprintf(hash, TABLE_HASH_TEXT, "%016" PRIx64 "%016" PRIx64, (uint64_t)digest.high64,
                  (uint64_t)digest.low64);
     }
+    struct stat info;
+    struct input_state now = {0};
     if (fd >= 0) {
+        now = fstat(fd, &info) == 0 ? input_state_of(&info) : now;
         close(fd);
     }
-    XXH3_freeState(state);
+    XXH3_freeState(hashing);
     free(block);
-    return got == 0;
+    return got == 0 && input_state_same(state, &now);
 }
 
 static bool read_seen(const char *directory, const char *name, char hash[TABLE_HASH_TEXT])
 {
     char *path = join(directory, name);
-    FILE *file = path != NULL ? fopen(path, "re") : NULL;
+    int fd = path != NULL ? infile_open(path, NULL) : -1;
     free(path);
-    if (file == NULL) {
+    if (fd < 0) {
         return false;
     }
-    size_t got = fread(hash, 1, TABLE_HASH_TEXT - 1, file);
-    fclose(file);
+    ssize_t read_bytes = read(fd, hash, TABLE_HASH_TEXT - 1);
+    close(fd);
+    size_t got = read_bytes > 0 ? (size_t)read_bytes : 0;
     hash[got] = '\0';
     return got == TABLE_HASH_TEXT - 1 && strspn(hash, "0123456789abcdef") == got;
 }
 
-static void write_seen(const char *directory, const char *name, const char *hash)
+static void write_seen(const char *directory, const char *name, const char *hash,
+                       const struct input_state *state)
 {
-    char *path = join(directory, name);
+    char *path = input_state_settled(state) ? join(directory, name) : NULL;
     struct outfile *file = path != NULL ? outfile_open(path, NULL) : NULL;
     free(path);
     if (file != NULL) {
@@ -154,16 +169,18 @@ static bool any_of_size(const char *directory, uint64_t bytes)
 char *saved_in_cache(const struct run_params *params)
 {
     char seen[NAME], name[NAME], hash[TABLE_HASH_TEXT];
-    uint64_t bytes;
     char *directory = cache_directory(false), *path = NULL;
-    if (directory != NULL && seen_name(params->input, seen, &bytes)) {
+    const struct input_state state = look_at(params->input);
+    if (directory != NULL && state.known) {
+        seen_name(&state, seen);
         bool known = read_seen(directory, seen, hash);
-        if (!known && any_of_size(directory, bytes) && hash_file(params->input, hash)) {
-            write_seen(directory, seen, hash);
+        if (!known && any_of_size(directory, state.size) &&
+            hash_file(params->input, &state, hash)) {
+            write_seen(directory, seen, hash, &state);
             known = true;
         }
         if (known) {
-            run_name(name, hash, bytes, params);
+            run_name(name, hash, state.size, params);
             path = join(directory, name);
         }
     }
@@ -238,22 +255,28 @@ static void make_room(const char *directory, const char *newest)
 bool saved_keep(const struct run *run, struct status *status)
 {
     char seen[NAME], name[NAME];
-    uint64_t bytes;
-    if (run->saved || run->status.code != STATUS_OK ||
-        !seen_name(run->params.input, seen, &bytes) || bytes != run->table->report.bytes) {
+    if (run->saved || run->status.code != STATUS_OK) {
+        return true;
+    }
+    /* The hash is of what was read. It is the file's only when this is still the file that was
+     * opened, and nobody has written to it from then to now. */
+    const struct read_report *report = &run->table->report;
+    const struct input_state state = look_at(run->params.input);
+    if (!input_state_same(&report->state, &state) || state.size != report->bytes) {
         return true; /* nothing that could be found again */
     }
+    seen_name(&state, seen);
     char *directory = cache_directory(true);
     if (directory == NULL) {
         return true; /* without a home there is no cache */
     }
-    run_name(name, run->table->report.hash, bytes, &run->params);
+    run_name(name, report->hash, state.size, &run->params);
     char *path = join(directory, name);
     bool good =
         path == NULL ? status_nomem(status, 0, "a path") : snapshot_save(run, path, status);
     if (good) {
         chmod(path, 0600); /* the folder may be an older one that others may read */
-        write_seen(directory, seen, run->table->report.hash);
+        write_seen(directory, seen, report->hash, &report->state);
         make_room(directory, name);
     }
     free(path);

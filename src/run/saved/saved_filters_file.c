@@ -8,6 +8,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "base/infile.h"
 #include "base/mem.h"
 #include "base/outfile.h"
 #include "base/paths.h"
@@ -168,10 +169,11 @@ bool saved_filters_parse(struct saved_filters *filters, const char *bytes, size_
 /* All bytes of a file, and how many; NULL with no error when there is none. */
 static char *read_bytes(const char *path, size_t *length, struct status *status)
 {
-    FILE *file = fopen(path, "rbe");
+    struct status problem = {0};
+    FILE *file = infile_stream_text(path, &problem);
     if (file == NULL) {
-        if (errno != ENOENT && errno != ENOTDIR) {
-            status_set(status, STATUS_IO, "%s: cannot be read: %s", path, strerror(errno));
+        if (errno != ENOENT && errno != ENOTDIR && status != NULL) {
+            *status = problem;
         }
         return NULL;
     }

@@ -67,6 +67,10 @@ bool snapshot_save(const struct run *run, const char *path, struct status *statu
             end_part(archive);
         }
     }
+    if (run->table->report.change != INPUT_SAME) {
+        begin_part(archive, "input", input_change_word(run->table->report.change));
+        end_part(archive);
+    }
     archive_put_count(archive, "last", 0);
     put_stages(archive, run);
     return archive_commit(archive, status);
@@ -159,6 +163,11 @@ static bool get_part(struct loading *loading)
         !snapshot_get_text(archive, "name", name, sizeof name, status)) {
         return false;
     }
+    if (strcmp(what, "input") == 0) {
+        loading->run->table->report.change =
+            strcmp(name, input_change_word(INPUT_GREW)) == 0 ? INPUT_GREW : INPUT_CHANGED;
+        return archive_skip_past(archive, "pend", status);
+    }
     struct result *result =
         strcmp(what, "result") == 0 ? find_result(loading->run, name) : NULL;
     if (result == NULL) {
@@ -241,7 +250,8 @@ static bool get_all(struct loading *loading)
             return false;
         }
     }
-    return get_scaler(loading) && get_parts(loading) && get_stages(loading);
+    return get_scaler(loading) && get_parts(loading) && get_stages(loading) &&
+           archive_unchanged(loading->archive, loading->status);
 }
 
 /* Who made a file of another version: "oddhours 1.0". */

@@ -1,10 +1,16 @@
 #include "run/saved/snapshot_ids.h"
 
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 
-enum { CHUNK = 1 << 16 }; /* ids */
+enum {
+    CHUNK = 1 << 16, /* ids */
+    BATCH = 16,      /* chunks that are unpacked at once */
+    PACKED = 4       /* bytes of an id at most */
+};
 
 static size_t chunks_of(size_t n)
 {
@@ -46,24 +52,30 @@ static void put_chunk(struct archive_out *archive, const char tag[static 5],
 void snapshot_put_ids(struct archive_out *archive, const char tag[static 5],
                       const uint32_t *ids, size_t n)
 {
-    unsigned char bytes[4 * CHUNK];
+    /* Too much for a small stack. */
+    unsigned char *bytes = mem_new(PACKED, CHUNK, "a saved run", NULL);
+    if (bytes == NULL) {
+        archive_fail(archive, ENOMEM);
+        return;
+    }
     for (size_t chunk = 0; chunk < chunks_of(n); chunk++) {
         put_chunk(archive, tag, ids + chunk * CHUNK, chunk_length(n, chunk), bytes);
     }
+    free(bytes);
 }
 
 /* ---- getting ---- */
 
 struct packed {
-    const unsigned char *bytes; /* borrowed from the archive */
+    const unsigned char *bytes; /* (width, its number of ids) */
     uint64_t least;
     size_t width;
     bool senseless;
 };
 
 struct unpacking {
-    struct packed *chunks;
-    uint32_t *ids; /* (n) */
+    struct packed chunks[BATCH];
+    uint32_t *ids; /* (n) of these chunks */
     size_t n, limit;
 };
 
@@ -96,7 +108,6 @@ static void unpack_chunk(void *context, size_t task, unsigned worker)
                                          : unpack(packed, 4, n, ids);
     packed->senseless =
         packed->least >= unpacking->limit || most >= unpacking->limit - packed->least;
-    archive_let_go(packed->bytes, n * packed->width);
 }
 
 static bool senseless(struct status *status)
@@ -104,19 +115,42 @@ static bool senseless(struct status *status)
     return status_set(status, STATUS_INPUT, "the saved run does not make sense");
 }
 
-static bool find_chunks(struct archive_in *archive, const char tag[static 5],
-                        struct packed *chunks, size_t n, struct status *status)
+/* Reads the next chunk, `n` ids, to `bytes`. */
+static bool get_chunk(struct archive_in *archive, const char tag[static 5],
+                      struct packed *chunk, size_t n, unsigned char *bytes,
+                      struct status *status)
 {
+    size_t count = 0;
+    if (!archive_get_count(archive, "from", &chunk->least, status)) {
+        return false;
+    }
+    const void *found = archive_get_sized(archive, tag, &chunk->width, &count, status);
+    if (found == NULL) {
+        return false;
+    }
+    if (chunk->width < 1 || chunk->width > PACKED || count != n) {
+        return senseless(status);
+    }
+    memcpy(bytes, found, n * chunk->width);
+    chunk->bytes = bytes;
+    return true;
+}
+
+/* The chunks of `n` ids, BATCH at most. */
+static bool get_batch(struct archive_in *archive, const char tag[static 5], uint32_t *ids,
+                      size_t n, size_t limit, unsigned char *bytes, struct parallel *parallel,
+                      struct status *status)
+{
+    struct unpacking unpacking = {.ids = ids, .n = n, .limit = limit};
     for (size_t i = 0; i < chunks_of(n); i++) {
-        size_t count = 0;
-        if (!archive_get_count(archive, "from", &chunks[i].least, status)) {
+        if (!get_chunk(archive, tag, &unpacking.chunks[i], chunk_length(n, i),
+                       bytes + i * PACKED * CHUNK, status)) {
             return false;
         }
-        chunks[i].bytes = archive_get_sized(archive, tag, &chunks[i].width, &count, status);
-        if (chunks[i].bytes == NULL) {
-            return false;
-        }
-        if (chunks[i].width < 1 || chunks[i].width > 4 || count != chunk_length(n, i)) {
+    }
+    parallel_run(parallel, chunks_of(n), unpack_chunk, &unpacking);
+    for (size_t i = 0; i < chunks_of(n); i++) {
+        if (unpacking.chunks[i].senseless) {
             return senseless(status);
         }
     }
@@ -126,25 +160,19 @@ static bool find_chunks(struct archive_in *archive, const char tag[static 5],
 uint32_t *snapshot_get_ids(struct archive_in *archive, const char tag[static 5], size_t n,
                            size_t limit, struct parallel *parallel, struct status *status)
 {
-    size_t n_chunks = chunks_of(n);
-    struct packed *chunks = mem_zero(n_chunks, sizeof *chunks, "a saved run", status);
-    uint32_t *ids = NULL;
-    bool good = chunks != NULL && find_chunks(archive, tag, chunks, n, status);
-    if (good) {
-        ids = mem_new(n, sizeof *ids, "a saved run", status);
+    const size_t most = (size_t)BATCH * CHUNK;
+    unsigned char *bytes = mem_new(PACKED, n < most ? chunks_of(n) * CHUNK : most,
+                                   "a saved run", status);
+    uint32_t *ids = bytes != NULL ? mem_new(n, sizeof *ids, "a saved run", status) : NULL;
+    bool good = ids != NULL;
+    for (size_t at = 0; good && at < n; at += most) {
+        good = get_batch(archive, tag, ids + at, n - at < most ? n - at : most, limit, bytes,
+                         parallel, status);
     }
-    if (ids != NULL) {
-        struct unpacking unpacking = {chunks, ids, n, limit};
-        parallel_run(parallel, n_chunks, unpack_chunk, &unpacking);
-        for (size_t i = 0; i < n_chunks; i++) {
-            good = good && !chunks[i].senseless;
-        }
-    }
-    if (ids != NULL && !good) {
-        senseless(status);
+    free(bytes);
+    if (!good) {
         free(ids);
         ids = NULL;
     }
-    free(chunks);
     return ids;
 }

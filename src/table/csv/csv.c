@@ -355,6 +355,7 @@ static bool fill_report(struct reader *reader, const char *path, struct status *
     report->name = mem_text(path, strlen(path), status);
     report->bytes = source_done(reader->source);
     source_hash(reader->source, report->hash);
+    report->change = source_change(reader->source, &report->state);
     const char *title = source_title(reader->source);
     if (report->name == NULL) {
         return false;

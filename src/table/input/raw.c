@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,6 +51,7 @@ static bool open_file(struct raw *raw, const char *path, struct status *status)
                           raw->title);
     }
     raw->waits = !S_ISREG(stat.st_mode);
+    raw->state = input_state_of(&stat);
     if (!raw->waits) {
         off_t at = lseek(raw->fd, 0, SEEK_CUR);
         raw->total = stat.st_size > at && at >= 0 ? (uint64_t)(stat.st_size - at) : 0;
@@ -92,6 +94,15 @@ static bool wait_for_bytes(const struct raw *raw, const struct progress *progres
     }
 }
 
+/* Rows that are not there any more must not be missing in silence. */
+static bool ended_early(const struct raw *raw, struct status *status)
+{
+    return status_set(status, STATUS_IO,
+                      "%s was made shorter while it was read: it ended after %" PRIu64
+                      " of %" PRIu64 " bytes; run it again when it is whole",
+                      raw->title, raw->done, raw->total);
+}
+
 bool raw_read(struct raw *raw, void *buffer, size_t size, size_t *got,
               const struct progress *progress, struct status *status)
 {
@@ -101,6 +112,9 @@ bool raw_read(struct raw *raw, void *buffer, size_t size, size_t *got,
         }
         ssize_t n = read(raw->fd, buffer, size);
         if (n >= 0) {
+            if (n == 0 && raw->done < raw->total && size > 0) {
+                return ended_early(raw, status);
+            }
             *got = (size_t)n;
             raw->done += (uint64_t)n;
             XXH3_128bits_update(raw->hash, buffer, (size_t)n);
@@ -114,6 +128,17 @@ bool raw_read(struct raw *raw, void *buffer, size_t size, size_t *got,
             return status_set(status, STATUS_IO, "cannot read %s: %m", raw->title);
         }
     }
+}
+
+enum input_change raw_change(const struct raw *raw, struct input_state *state)
+{
+    struct stat stat;
+    struct input_state now = {0};
+    if (fstat(raw->fd, &stat) == 0) {
+        now = input_state_of(&stat);
+    }
+    *state = input_state_same(&raw->state, &now) ? raw->state : (struct input_state){0};
+    return input_state_change(&raw->state, &now);
 }
 
 void raw_hash(const struct raw *raw, uint64_t half[2])

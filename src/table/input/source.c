@@ -258,6 +258,11 @@ void source_hash(const struct source *source, char text[TABLE_HASH_TEXT])
     snprintf(text, TABLE_HASH_TEXT, "%016" PRIx64 "%016" PRIx64, half[0], half[1]);
 }
 
+enum input_change source_change(const struct source *source, struct input_state *state)
+{
+    return raw_change(&source->raw, state);
+}
+
 const char *source_title(const struct source *source)
 {
     return source->raw.title;

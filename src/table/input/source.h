@@ -50,6 +50,10 @@ bool source_again(const struct source *source);
 /* XXH3 128 of the bytes read so far: of all of them after the end was reached. */
 void source_hash(const struct source *source, char text[TABLE_HASH_TEXT]);
 
+/* To be asked at the end: whether the file stayed as it was when it was opened (raw_change()).
+ */
+enum input_change source_change(const struct source *source, struct input_state *state);
+
 /* What to call it in a message: the path in quotes, or "standard input". Borrowed. */
 const char *source_title(const struct source *source);
 
