@@ -56,7 +56,8 @@ const char *input_change_text(enum input_change change)
     case INPUT_GREW:
         return "the file grew while it was read: its newest lines may not be in this run";
     case INPUT_CHANGED:
-        return "the file was changed while it was read: parts of two versions may be mixed; run "
+        return "the file was changed while it was read: parts of two versions may be mixed; "
+               "run "
                "it again";
     }
     return NULL;

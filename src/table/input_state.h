@@ -1,4 +1,5 @@
-/* input_state: what a file that was read was known by, and whether it stayed the same meanwhile.
+/* input_state: what a file that was read was known by, and whether it stayed the same
+ * meanwhile.
  */
 #ifndef ODDHOURS_TABLE_INPUT_STATE_H
 #define ODDHOURS_TABLE_INPUT_STATE_H

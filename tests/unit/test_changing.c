@@ -10,7 +10,7 @@
 
 #include "base/archive.h"
 #include "base/mem.h"
-#include "run/pipeline.h"
+#include "run/pipeline/pipeline.h"
 #include "run/saved/saved.h"
 #include "run/saved/snapshot.h"
 #include "table/input/source.h"

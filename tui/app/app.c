@@ -12,7 +12,8 @@
 #include "base/clock.h"
 #include "base/mem.h"
 
-#define PATIENCE_SECONDS 1.2 /* for threads, when the program ends: more than the store takes */
+#define PATIENCE_SECONDS 1.2 /* for threads, when the program ends: more than the store takes  \
+                              */
 
 const char *app_base_name(const char *path)
 {

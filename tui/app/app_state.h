@@ -102,8 +102,9 @@ struct app {
 struct app *app_new(const struct app_options *options, struct status *status);
 
 /* Tells the threads to end. False when one did not within a second or so, as it hangs in the
- * system: then verdicts that are not saved are in the rescue file (`*saved` is false), app_free() must not be
- * called, as the thread may use anything, and the process ends by _exit(). */
+ * system: then verdicts that are not saved are in the rescue file (`*saved` is false),
+ * app_free() must not be called, as the thread may use anything, and the process ends by
+ * _exit(). */
 bool app_end(struct app *app, bool *saved);
 
 /* Cancels what runs. False, and said on standard error, when entries of the review could not be

@@ -161,8 +161,8 @@ uint32_t *snapshot_get_ids(struct archive_in *archive, const char tag[static 5],
                            size_t limit, struct parallel *parallel, struct status *status)
 {
     const size_t most = (size_t)BATCH * CHUNK;
-    unsigned char *bytes = mem_new(PACKED, n < most ? chunks_of(n) * CHUNK : most,
-                                   "a saved run", status);
+    unsigned char *bytes =
+        mem_new(PACKED, n < most ? chunks_of(n) * CHUNK : most, "a saved run", status);
     uint32_t *ids = bytes != NULL ? mem_new(n, sizeof *ids, "a saved run", status) : NULL;
     bool good = ids != NULL;
     for (size_t at = 0; good && at < n; at += most) {
