@@ -12,6 +12,7 @@
 
 #include "base/writeback.h"
 #include "base/mem.h"
+#include "base/text.h"
 
 enum { BUFFER = 1 << 18, AT_ONCE = 4 << 20 /* bytes handed to the system */ };
 
@@ -22,6 +23,7 @@ struct outfile {
     char *temporary; /* NULL: written through, as there is nothing to rename over */
     bool own_fd;     /* standard output is not ours to close */
     bool in_memory;  /* there is no file: what is written goes to memory */
+    bool terminal;   /* it goes to a terminal: it is made safe */
     bool fresh;      /* must not take the place of a file that is there */
     char *memory;    /* (length) terminated */
     size_t length, capacity;
@@ -161,6 +163,7 @@ static struct outfile *open_file(const char *path, bool fresh, struct status *st
         outfile_free(file);
         return NULL;
     }
+    file->terminal = file->temporary == NULL && isatty(file->fd) == 1;
     return file;
 }
 
@@ -210,10 +213,60 @@ static void write_all(struct outfile *file, const char *bytes, size_t length)
     }
 }
 
+/* Lines and fields stay what they are; the texts between are made safe. */
+static void write_safe(struct outfile *file, const char *bytes, size_t length)
+{
+    enum { AT_MOST = 1024 };
+    char safe[3 * AT_MOST + 1];
+    while (length > 0) {
+        size_t part = 0;
+        while (part < length && part < AT_MOST && bytes[part] != '\n' && bytes[part] != '\t') {
+            part++;
+        }
+        bool long_one = part == AT_MOST && part < length;
+        while (long_one && part > AT_MOST - 4 && ((unsigned char)bytes[part] & 0xC0) == 0x80) {
+            part--; /* not inside a character */
+        }
+        write_all(file, safe, text_safe(safe, sizeof safe, bytes, part, false));
+        if (!long_one && part < length) {
+            write_all(file, bytes + part++, 1);
+        }
+        bytes += part;
+        length -= part;
+    }
+}
+
+/* Bytes of an unfinished character at the end. */
+static size_t unfinished(const char *bytes, size_t length)
+{
+    for (size_t back = 1; back <= 3 && back <= length; back++) {
+        unsigned char c = (unsigned char)bytes[length - back];
+        if (c >= 0xC0) {
+            return back < (c >= 0xF0 ? 4u : c >= 0xE0 ? 3u : 2u) ? back : 0;
+        }
+        if (c < 0x80) {
+            break;
+        }
+    }
+    return 0;
+}
+
+static void flush_some(struct outfile *file, bool all)
+{
+    size_t kept = 0;
+    if (file->terminal) {
+        kept = all ? 0 : unfinished(file->buffer, file->used);
+        write_safe(file, file->buffer, file->used - kept);
+        memmove(file->buffer, file->buffer + file->used - kept, kept);
+    } else {
+        write_all(file, file->buffer, file->used);
+    }
+    file->used = kept;
+}
+
 static void flush(struct outfile *file)
 {
-    write_all(file, file->buffer, file->used);
-    file->used = 0;
+    flush_some(file, true);
 }
 
 struct outfile *outfile_memory(struct status *status)
@@ -240,8 +293,15 @@ void outfile_stays_cached(struct outfile *file)
 
 bool outfile_write(struct outfile *file, const void *bytes, size_t length)
 {
+    for (size_t part; file->terminal && length > BUFFER / 2; length -= part) {
+        flush_some(file, false);
+        part = BUFFER / 2;
+        memcpy(file->buffer + file->used, bytes, part);
+        file->used += part;
+        bytes = (const char *)bytes + part;
+    }
     if (length > BUFFER - file->used || length > BUFFER / 2) {
-        flush(file);
+        flush_some(file, false);
     }
     if (length > BUFFER / 2) {
         write_all(file, bytes, length);

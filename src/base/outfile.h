@@ -16,7 +16,9 @@
 struct outfile;
 
 /* Opens `path` for writing. "-" is standard output; that, and a path that is no regular file (a
- * device, a named pipe), is written through as it comes and never replaced. */
+ * device, a named pipe), is written through as it comes and never replaced. What goes to a
+ * terminal is made safe on the way (text_safe(), but for newlines and tabs): names in a table
+ * are not to command it. */
 struct outfile *outfile_open(const char *path, struct status *status);
 
 /* A new file under a name that the program chose, the user's alone (0600): outfile_commit()

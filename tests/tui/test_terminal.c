@@ -79,6 +79,51 @@ static void a_byte_that_is_no_character_is_dropped_alone(void **state)
     }
 }
 
+/* What is in a table does not command the terminal that a list is printed on. */
+static void lists_are_safe_on_a_terminal(void **state)
+{
+    (void)state;
+    static const char *const commands[] = {"top '%s' -q -n 100",
+                                           "top '%s' -q --format json",
+                                           "top '%s' -q --format markdown",
+                                           "explain '%s' -q --row 3 --json",
+                                           "report '%s' -q -o - --reviews /nowhere/r.db",
+                                           "describe '%s' -q",
+                                           "top '%s' -q -n 100 --filter user:*PWNED*"};
+    char table[80], shell[9000], wanted[4096];
+    snprintf(table, sizeof table, "%s/hostile.csv", terminal_place.folder);
+    FILE *file = fopen(table, "w");
+    fputs(terminal_header, file);
+    for (int i = 0; i < 40; i++) {
+        fprintf(file,
+                "1970-01-01 00:00:00,U%d\033]0;PWNED\007\b\016\x9b\xc2\x9b\xe2\x80\xae,"
+                "%d,0,0,1,1,0,0\n",
+                i, i);
+    }
+    fclose(file);
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        int at = snprintf(shell, sizeof shell, "exec '%s' ", terminal_place.program);
+        snprintf(wanted, sizeof wanted, commands[i], table);
+        snprintf(shell + at, sizeof shell - (size_t)at, "%s --trees 5 --epochs 1", wanted);
+        if (strncmp(commands[i], "describe", 8) == 0) {
+            snprintf(shell + at, sizeof shell - (size_t)at, "%s", wanted);
+        }
+        const char *argv[] = {"/bin/sh", "-c", shell, NULL};
+        struct vt *vt = vt_start(argv, 200, 200, NULL);
+        print_message("# %s\n", commands[i]);
+        assert_int_equal(vt_wait_exit(vt), 0);
+        size_t length;
+        const char *bytes = vt_bytes(vt, &length);
+        for (size_t j = 0; j < length; j++) {
+            unsigned char c = (unsigned char)bytes[j], next = (unsigned char)bytes[j + 1];
+            assert_true(c >= 0x20 || c == '\n' || c == '\r' || c == '\t');
+            assert_false(c == 0xC2 && next >= 0x80 && next < 0xA0);
+        }
+        vt_free(vt);
+    }
+    unlink(table);
+}
+
 static void too_few_files_are_not_an_unknown_terminal(void **state)
 {
     (void)state;
@@ -283,6 +328,7 @@ int main(void)
         cmocka_unit_test(it_starts_and_quits),
         cmocka_unit_test(keys_move_and_change_views),
         cmocka_unit_test(a_byte_that_is_no_character_is_dropped_alone),
+        cmocka_unit_test(lists_are_safe_on_a_terminal),
         cmocka_unit_test(too_few_files_are_not_an_unknown_terminal),
         cmocka_unit_test(rows_show_while_reading),
         cmocka_unit_test(cancel_then_quit),
