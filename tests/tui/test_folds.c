@@ -1,5 +1,5 @@
 /* Identical rows of a list under one line, against groups found by comparing all rows. */
-#include "lists/row_folds.h"
+#include "rank/row_folds.h"
 
 #include <stdlib.h>
 #include <string.h>

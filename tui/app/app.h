@@ -104,7 +104,7 @@ void app_query_cancel(struct app *app, unsigned slot);
 
 /* query.slot: a later query of the same slot cancels an earlier one. */
 enum slot {
-    SLOT_WRITE, /* files and verdicts: never cancelled */
+    SLOT_WRITE, /* files and verdicts: never cancelled; 0, which queries_submit() knows */
     SLOT_FILTER,
     SLOT_FIND, /* `/`, of whichever view */
     SLOT_DATA,
@@ -125,6 +125,7 @@ enum slot {
     SLOT_NUMBERS,
     SLOT_REVIEW
 };
+_Static_assert(SLOT_WRITE == 0, "run/job/job.h: writes are the queries of slot 0");
 
 /* The pool of threads for queries; only to be used on the queries thread. */
 struct parallel *app_query_threads(const struct app *app);

@@ -9,7 +9,7 @@
 #include "base/mem.h"
 #include "run/sheet/sheet.h"
 #include "events/authlog_index.h"
-#include "views/user_hours.h"
+#include "lists/user_hours.h"
 
 enum { LINES_MOST = 5000 };
 

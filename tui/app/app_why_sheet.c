@@ -8,7 +8,7 @@
 #include "base/format.h"
 #include "explain/why.h"
 #include "run/sheet/sheet.h"
-#include "views/user_hours.h"
+#include "lists/user_hours.h"
 
 static void add_notes(struct sheet *sheet, const struct why_data *data, const struct why *why,
                       const char *input)

@@ -8,7 +8,7 @@
 
 #include "base/format.h"
 #include "base/text.h"
-#include "views/user_hours.h"
+#include "lists/user_hours.h"
 
 enum { NARROW_COLS = 60, CRUMB_TEXT = 256, SIGN_COLS = 3 };
 

@@ -7,8 +7,8 @@
 #include "base/format.h"
 #include "base/text.h"
 #include "reviewing/review.h"
-#include "views/detail.h"
-#include "views/user_hours.h"
+#include "lists/detail.h"
+#include "lists/user_hours.h"
 
 enum { USER_LEAST = 12, USER_MOST = 40, WHY_LEAST = 14, HEADING_COLS = 10 };
 

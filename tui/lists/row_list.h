@@ -14,7 +14,7 @@
 #include "app/app.h"
 #include "rank/row_order.h"
 #include "rank/rows.h"
-#include "lists/row_folds.h"
+#include "rank/row_folds.h"
 
 /* What is wanted. */
 struct row_wish {

@@ -4,7 +4,7 @@
 
 #include "app/app.h"
 #include "rank/filter/filter.h"
-#include "lists/row_folds.h"
+#include "rank/row_folds.h"
 
 struct rows_query {
     struct query query; /* first: the queries thread knows only this */

@@ -29,18 +29,18 @@ struct review *review_new(const struct review_options *options, struct status *s
     }
     const struct store_options how = {
         .path = options->path, .reviewer = options->reviewer, .waits = say_waiting};
-    review->desk.store = store_new(&how, status);
-    if (review->desk.store == NULL ||
+    review->session.store = store_new(&how, status);
+    if (review->session.store == NULL ||
         (options->truth != NULL &&
          (review->truth_path = mem_text(options->truth, strlen(options->truth), status)) ==
              NULL)) {
-        store_free(review->desk.store, NULL);
+        store_free(review->session.store, NULL);
         free(review);
         return NULL;
     }
-    review->desk.truth_path = review->truth_path;
+    review->session.truth_path = review->truth_path;
     review->pace = NAN;
-    review_desk_hooks(&review->desk);
+    review_session_hooks(&review->session);
     return review;
 }
 
@@ -66,13 +66,13 @@ static bool rescue(struct store *store, struct status *status)
 void review_hurry(struct review *review)
 {
     if (review != NULL) {
-        store_hurry(review->desk.store);
+        store_hurry(review->session.store);
     }
 }
 
 bool review_rescue(struct review *review, struct status *status)
 {
-    return review == NULL || rescue(review->desk.store, status);
+    return review == NULL || rescue(review->session.store, status);
 }
 
 bool review_free(struct review *review, struct status *status)
@@ -81,10 +81,10 @@ bool review_free(struct review *review, struct status *status)
         return true;
     }
     bool changed;
-    store_poll(review->desk.store, &changed, NULL); /* one more attempt */
-    bool good = rescue(review->desk.store, status);
-    store_free(review->desk.store, NULL);
-    review_desk_clear(&review->desk);
+    store_poll(review->session.store, &changed, NULL); /* one more attempt */
+    bool good = rescue(review->session.store, status);
+    store_free(review->session.store, NULL);
+    review_session_clear(&review->session);
     verdict_set_free(review->own);
     verdict_set_free(review->shared);
     free(review->truth_path);
@@ -270,26 +270,26 @@ void review_look(struct review *review, size_t row, double now)
 const struct filter_hook *review_hooks(const struct review *review, size_t *n)
 {
     *n = review != NULL ? 2 : 0;
-    return review != NULL ? review->desk.hooks : NULL;
+    return review != NULL ? review->session.hooks : NULL;
 }
 
 const struct history *review_history(const struct review *review)
 {
-    return review->desk.attached ? store_history(review->desk.store) : NULL;
+    return review->session.attached ? store_history(review->session.store) : NULL;
 }
 
 const struct verdict_set *review_counting(const struct review *review)
 {
-    return review->desk.shared;
+    return review->session.shared;
 }
 
 size_t review_reviewer(const struct review *review)
 {
-    return history_reviewer_find(store_history(review->desk.store),
-                                 store_reviewer(review->desk.store));
+    return history_reviewer_find(store_history(review->session.store),
+                                 store_reviewer(review->session.store));
 }
 
 const struct truth *review_truth(const struct review *review)
 {
-    return review->desk.truth;
+    return review->session.truth;
 }

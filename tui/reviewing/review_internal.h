@@ -4,12 +4,12 @@
 
 #include "app/app_state.h"
 #include "reviewing/review.h"
-#include "reviewing/review_desk.h"
+#include "review/session/review_session.h"
 
 enum { REVIEW_NOTE_TEXT = 1024 };
 
 struct review {
-    struct review_desk desk; /* the queries thread's */
+    struct review_session session; /* the queries thread's */
     struct verdict_set *own, *shared;
     size_t unsaved;
     double pace;     /* seconds a verdict takes; NaN: not measured */

@@ -13,7 +13,7 @@
 struct report_query {
     struct query query;
     const struct run *run;
-    const struct review_desk *desk;
+    const struct review_session *session;
     bool ready[RUN_RESULTS_MAX];
     size_t k;
     struct page *page; /* the answer */
@@ -39,10 +39,10 @@ static bool render(struct report_query *self, const struct report *report)
 static void work(struct query *query, const struct progress *progress)
 {
     struct report_query *self = (struct report_query *)query;
-    const struct review_desk *desk = self->desk;
+    const struct review_session *session = self->session;
     struct evaluated lists[RUN_RESULTS_MAX];
     size_t n = 0;
-    if (!desk->attached) {
+    if (!session->attached) {
         status_set(&query->status, STATUS_INPUT, "the table is not there yet");
         return;
     }
@@ -53,7 +53,7 @@ static void work(struct query *query, const struct progress *progress)
             lists[n++] = (struct evaluated){result->name, result->brief, result->ranking};
         }
     }
-    struct verdict_set *verdicts = review_desk_freeze(desk, false, &query->status);
+    struct verdict_set *verdicts = review_session_freeze(session, false, &query->status);
     if (verdicts == NULL) {
         return;
     }
@@ -62,11 +62,11 @@ static void work(struct query *query, const struct progress *progress)
         .lists = lists,
         .n_lists = n,
         .k = self->k,
-        .history = store_history(desk->store),
+        .history = store_history(session->store),
         .reviewer = HISTORY_EVERYONE,
-        .mismatches = store_mismatches(desk->store),
-        .truth = desk->truth,
-        .truth_name = desk->truth_path,
+        .mismatches = store_mismatches(session->store),
+        .truth = session->truth,
+        .truth_name = session->truth_path,
         .progress = progress,
     };
     struct report *report = report_new(&input, &query->status);
@@ -102,7 +102,7 @@ void review_numbers(struct app *app)
     self->query.free = free_query;
     self->query.slot = SLOT_NUMBERS;
     self->run = session->run;
-    self->desk = &app->review->desk;
+    self->session = &app->review->session;
     self->k = session->selected.k;
     memcpy(self->ready, session->has_result, sizeof self->ready);
     app_query(app, app, &self->query);

@@ -11,7 +11,7 @@
 #include "base/outfile.h"
 #include "review/evaluation.h"
 #include "review/exchange/exchange.h"
-#include "views/user_hours.h"
+#include "lists/user_hours.h"
 
 enum { PACE_VERDICTS = 5 };
 
@@ -50,7 +50,7 @@ static bool take_back(struct review_query *asked, struct status *status)
 {
     const struct entry *action = NULL;
     bool redo = asked->task == TASK_REDO;
-    struct store *store = asked->review->desk.store;
+    struct store *store = asked->review->session.store;
     bool good = redo ? store_redo(store, &action, status) : store_undo(store, &action, status);
     asked->nothing = action == NULL;
     if (action == NULL) {
@@ -66,44 +66,45 @@ static bool take_back(struct review_query *asked, struct status *status)
 
 static void say_attached(struct review_query *asked)
 {
-    const struct review_desk *desk = &asked->review->desk;
-    size_t n =
-        store_history(desk->store) != NULL ? history_count(store_history(desk->store)) : 0;
+    const struct review_session *session = &asked->review->session;
+    size_t n = store_history(session->store) != NULL
+                   ? history_count(store_history(session->store))
+                   : 0;
     int at = snprintf(asked->message, sizeof asked->message, "reviews: %s entries in %.120s",
-                      format_grouped(n).text, store_path(desk->store));
-    if (desk->truth != NULL && at > 0) {
+                      format_grouped(n).text, store_path(session->store));
+    if (session->truth != NULL && at > 0) {
         char text[200];
-        truth_text(desk->truth, text, sizeof text);
+        truth_text(session->truth, text, sizeof text);
         snprintf(asked->message + at, sizeof asked->message - (size_t)at, "; truth: %s", text);
     }
 }
 
 static bool do_task(struct review_query *asked, struct status *status)
 {
-    struct review_desk *desk = &asked->review->desk;
+    struct review_session *session = &asked->review->session;
     bool good = true;
-    if (!desk->attached && asked->task != TASK_ATTACH) {
+    if (!session->attached && asked->task != TASK_ATTACH) {
         return status_set(status, STATUS_INPUT, "the table is not there yet");
     }
     switch (asked->task) {
     case TASK_ATTACH:
-        good = review_desk_attach(desk, asked->table, status);
-        asked->of_truth = desk->truth_failed;
+        good = review_session_attach(session, asked->table, status);
+        asked->of_truth = session->truth_failed;
         say_attached(asked);
         review_versions_count(asked);
         break;
     case TASK_VERDICT:
-        good = store_verdict(desk->store, asked->rows, asked->n, asked->verdict,
+        good = store_verdict(session->store, asked->rows, asked->n, asked->verdict,
                              &asked->context, status);
         break;
     case TASK_NOTE:
-        good = store_note(desk->store, asked->rows[0], asked->text, &asked->context, status);
+        good = store_note(session->store, asked->rows[0], asked->text, &asked->context, status);
         break;
     case TASK_UNDO:
     case TASK_REDO: good = take_back(asked, status); break;
     case TASK_IMPORT:
-        good = review_desk_import(desk, asked->text, asked->message, sizeof asked->message,
-                                  status);
+        good = review_session_import(session, asked->text, asked->message,
+                                     sizeof asked->message, status);
         review_versions_count(asked);
         break;
     case TASK_VERSIONS: good = review_versions_show(asked, status); break;
@@ -113,21 +114,21 @@ static bool do_task(struct review_query *asked, struct status *status)
         break;
     case TASK_EXPORT:
         good = outfile_no_pipe(asked->text, status) &&
-               exchange_write(store_history(desk->store), store_dataset(desk->store), false,
-                              exchange_format_of(asked->text), asked->text, status);
+               exchange_write(store_history(session->store), store_dataset(session->store),
+                              false, exchange_format_of(asked->text), asked->text, status);
         snprintf(asked->message, sizeof asked->message, "the review is in %.300s", asked->text);
         break;
-    case TASK_POLL: good = store_poll(desk->store, &asked->changed, status); break;
+    case TASK_POLL: good = store_poll(session->store, &asked->changed, status); break;
     }
     asked->changed = asked->changed || asked->task != TASK_POLL;
     return good;
 }
 
 /* From one's own verdicts, when there are enough to tell. */
-static double measure_pace(const struct review_desk *desk)
+static double measure_pace(const struct review_session *session)
 {
-    const struct history *history = store_history(desk->store);
-    size_t reviewer = history_reviewer_find(history, store_reviewer(desk->store));
+    const struct history *history = store_history(session->store);
+    size_t reviewer = history_reviewer_find(history, store_reviewer(session->store));
     struct effort effort;
     bool known = reviewer != SIZE_MAX && evaluation_effort(history, reviewer, &effort, NULL) &&
                  effort.timed >= PACE_VERDICTS;
@@ -137,7 +138,7 @@ static double measure_pace(const struct review_desk *desk)
 static void work(struct query *query, const struct progress *progress)
 {
     struct review_query *asked = (struct review_query *)query;
-    struct review_desk *desk = &asked->review->desk;
+    struct review_session *session = &asked->review->session;
     (void)progress;
     if (asked->detector[0] != '\0') {
         asked->context.detector = asked->detector;
@@ -148,16 +149,16 @@ static void work(struct query *query, const struct progress *progress)
     asked->context.rank = asked->ranks;
     bool good = do_task(asked, &query->status);
     struct status *status = good ? &query->status : NULL;
-    size_t before = desk->unsaved;
-    desk->unsaved = asked->unsaved = store_unsaved(desk->store);
-    if (desk->attached && (asked->changed || asked->unsaved != before) &&
-        review_desk_renew(desk, status)) {
-        asked->own = review_desk_freeze(desk, true, status);
-        asked->shared = review_desk_freeze(desk, false, status);
-        asked->pace = measure_pace(desk);
+    size_t before = session->unsaved;
+    session->unsaved = asked->unsaved = store_unsaved(session->store);
+    if (session->attached && (asked->changed || asked->unsaved != before) &&
+        review_session_renew(session, status)) {
+        asked->own = review_session_freeze(session, true, status);
+        asked->shared = review_session_freeze(session, false, status);
+        asked->pace = measure_pace(session);
     }
     if (asked->notice[0] == '\0') {
-        store_notice(desk->store, asked->notice, sizeof asked->notice);
+        store_notice(session->store, asked->notice, sizeof asked->notice);
     }
 }
 

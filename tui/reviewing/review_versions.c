@@ -13,7 +13,7 @@ enum { SHOWN_MAX = 2000 };
 void review_versions_count(struct review_query *asked)
 {
     struct versions versions;
-    if (versions_load(asked->review->desk.store, &versions, NULL)) {
+    if (versions_load(asked->review->session.store, &versions, NULL)) {
         asked->counted = true;
         asked->pending = versions_pending(&versions);
         versions_free(&versions);
@@ -62,7 +62,7 @@ static void add_version(struct page *page, size_t number, const struct version *
 bool review_versions_show(struct review_query *asked, struct status *status)
 {
     struct versions versions;
-    if (!versions_load(asked->review->desk.store, &versions, status)) {
+    if (!versions_load(asked->review->session.store, &versions, status)) {
         return false;
     }
     struct page *page = page_new("Verdicts of other versions of this file");
@@ -72,7 +72,7 @@ bool review_versions_show(struct review_query *asked, struct status *status)
     }
     if (versions.n == 0) {
         page_add(page, ROLE_TEXT, "There are none in %s (%zu other tables).",
-                 store_path(asked->review->desk.store), versions.others);
+                 store_path(asked->review->session.store), versions.others);
     } else {
         page_add(
             page, ROLE_TEXT,
@@ -94,11 +94,11 @@ bool review_versions_show(struct review_query *asked, struct status *status)
 
 bool review_versions_match(struct review_query *asked, struct status *status)
 {
-    struct review_desk *desk = &asked->review->desk;
+    struct review_session *session = &asked->review->session;
     struct versions versions;
     uint64_t only = 0; /* all */
     size_t added = 0, lost = 0;
-    bool good = versions_load(desk->store, &versions, status);
+    bool good = versions_load(session->store, &versions, status);
     if (good && versions.n > 0 && asked->text[0] != '\0' &&
         (!count_parse(asked->text, versions.n, &only) || only == 0)) {
         good = status_set(status, STATUS_USAGE, "match wants a number from :versions, 1 to %zu",
@@ -107,8 +107,8 @@ bool review_versions_match(struct review_query *asked, struct status *status)
     for (size_t i = 0; good && i < versions.n; i++) {
         if (only == 0 || only == i + 1) {
             size_t more = 0, less = 0;
-            good = versions_match(desk->store, desk->table, versions.list[i].history, &more,
-                                  &less, status);
+            good = versions_match(session->store, session->table, versions.list[i].history,
+                                  &more, &less, status);
             added += more;
             lost += less;
         }

@@ -7,8 +7,8 @@
 
 #include "base/format.h"
 #include "reviewing/review.h"
-#include "views/detail.h"
-#include "views/user_hours.h"
+#include "lists/detail.h"
+#include "lists/user_hours.h"
 #include "widgets/columns.h"
 
 enum { RANK_COLS = 6, NARROW_COLS = 60, LEAST_LIST = 5, LEAST_WITH_DETAIL = 4 };

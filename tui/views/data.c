@@ -12,7 +12,7 @@
 #include "lists/sheets.h"
 #include "table/describe.h"
 #include "views/data_summary.h"
-#include "views/user_hours.h"
+#include "lists/user_hours.h"
 #include "widgets/list.h"
 
 enum pane { PANE_COLUMNS, PANE_ROWS, PANES };

@@ -2,9 +2,9 @@
 #include <stdio.h>
 
 #include "base/format.h"
-#include "views/detail.h"
+#include "lists/detail.h"
 #include "views/review_view.h"
-#include "views/user_hours.h"
+#include "lists/user_hours.h"
 
 enum { NARROW_COLS = 60, WIDE_COLS = 74, WHEN_COLS = 8, LEAST_LIST = 3, LEAST_CURVE = 3 };
 

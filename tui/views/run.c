@@ -9,7 +9,7 @@
 #include "base/clock.h"
 #include "base/format.h"
 #include "base/mem.h"
-#include "views/user_hours.h"
+#include "lists/user_hours.h"
 #include "widgets/chart.h"
 #include "widgets/columns.h"
 #include "widgets/list.h"

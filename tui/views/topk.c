@@ -11,7 +11,7 @@
 #include "lists/find_query.h"
 #include "reviewing/review.h"
 #include "lists/sheets.h"
-#include "views/detail.h"
+#include "lists/detail.h"
 #include "views/topk_view.h"
 
 enum { LEAST_LIST = 6, GOOD_LIST = 12, SIDE_COLS = 76, SIDE_MOST = 100 };

@@ -1,7 +1,7 @@
 /* The User view on the screen: its head, the lane, and the list or one hour. */
 #include <stdio.h>
 
-#include "views/detail.h"
+#include "lists/detail.h"
 #include "views/user_view.h"
 
 enum { LEAST_LIST = 4, BEST_LIST = 9, HEAD_ROWS = 2, LOW_ROWS = 12 };

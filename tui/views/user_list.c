@@ -5,7 +5,7 @@
 #include "base/format.h"
 #include "base/text.h"
 #include "reviewing/review.h"
-#include "views/user_hours.h"
+#include "lists/user_hours.h"
 #include "views/user_view.h"
 #include "widgets/columns.h"
 

@@ -1,6 +1,6 @@
 /* user_hours: rows of a table drawn as lines: time, user, features. Shared by several views. */
-#ifndef ODDHOURS_TUI_VIEWS_USER_HOURS_H
-#define ODDHOURS_TUI_VIEWS_USER_HOURS_H
+#ifndef ODDHOURS_TUI_LISTS_USER_HOURS_H
+#define ODDHOURS_TUI_LISTS_USER_HOURS_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -5,8 +5,8 @@
  * only those of one user. So folding never changes what comes before what. A group stands where
  * its first row stands; unfolded, its rows come one under the other, by row_id as in any tie.
  */
-#ifndef ODDHOURS_TUI_ROW_FOLDS_H
-#define ODDHOURS_TUI_ROW_FOLDS_H
+#ifndef ODDHOURS_RANK_ROW_FOLDS_H
+#define ODDHOURS_RANK_ROW_FOLDS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* detail: one user-hour in full, as a pane of several views: its values, where they stand among
  * all rows, what the detector in view holds against them, how many rows look the same. */
-#ifndef ODDHOURS_TUI_VIEWS_DETAIL_H
-#define ODDHOURS_TUI_VIEWS_DETAIL_H
+#ifndef ODDHOURS_TUI_LISTS_DETAIL_H
+#define ODDHOURS_TUI_LISTS_DETAIL_H
 
 #include <stddef.h>
 

@@ -1,4 +1,4 @@
-#include "views/detail.h"
+#include "lists/detail.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -8,7 +8,7 @@
 #include "base/format.h"
 #include "base/mem.h"
 #include "explain/reason.h"
-#include "views/user_hours.h"
+#include "lists/user_hours.h"
 #include "widgets/chart.h"
 #include "widgets/columns.h"
 

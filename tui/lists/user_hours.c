@@ -1,4 +1,4 @@
-#include "views/user_hours.h"
+#include "lists/user_hours.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "lists/row_folds.h"
+#include "rank/row_folds.h"
 
 #include <stdlib.h>
 #include <string.h>

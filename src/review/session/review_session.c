@@ -1,4 +1,4 @@
-#include "reviewing/review_desk.h"
+#include "review/session/review_session.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -20,12 +20,12 @@ static void set_bit(uint64_t *rows, uint32_t row)
 static bool mark_verdict(void *context, const char *value, uint64_t *rows,
                          struct status *status)
 {
-    const struct review_desk *desk = context;
+    const struct review_session *session = context;
     enum verdict wanted = verdict_parse(value);
-    const struct verdict_set *set = desk->shared;
+    const struct verdict_set *set = session->shared;
     (void)status;
-    if (wanted == VERDICT_NONE && desk->table != NULL) {
-        for (size_t i = 0; i < desk->table->n_rows; i++) {
+    if (wanted == VERDICT_NONE && session->table != NULL) {
+        for (size_t i = 0; i < session->table->n_rows; i++) {
             set_bit(rows, (uint32_t)i);
         }
     }
@@ -42,8 +42,8 @@ static bool mark_verdict(void *context, const char *value, uint64_t *rows,
 
 static bool mark_note(void *context, const char *value, uint64_t *rows, struct status *status)
 {
-    const struct review_desk *desk = context;
-    const struct verdict_set *set = desk->shared;
+    const struct review_session *session = context;
+    const struct verdict_set *set = session->shared;
     (void)status;
     for (size_t i = 0; set != NULL && i < set->n; i++) {
         const struct verdict_row *row = &set->rows[i];
@@ -54,22 +54,22 @@ static bool mark_note(void *context, const char *value, uint64_t *rows, struct s
     return true;
 }
 
-void review_desk_hooks(struct review_desk *desk)
+void review_session_hooks(struct review_session *session)
 {
     static const char *const words[] = {"tp", "fp", "undecided", "none", NULL};
-    desk->hooks[0] = (struct filter_hook){"verdict", words, mark_verdict, desk};
-    desk->hooks[1] = (struct filter_hook){"note", NULL, mark_note, desk};
+    session->hooks[0] = (struct filter_hook){"verdict", words, mark_verdict, session};
+    session->hooks[1] = (struct filter_hook){"note", NULL, mark_note, session};
 }
 
 /* ---- what counts ---- */
 
-struct verdict_set *review_desk_freeze(const struct review_desk *desk, bool own,
-                                       struct status *status)
+struct verdict_set *review_session_freeze(const struct review_session *session, bool own,
+                                          struct status *status)
 {
-    const struct history *history = store_history(desk->store);
+    const struct history *history = store_history(session->store);
     size_t reviewer = HISTORY_EVERYONE;
     if (own) {
-        reviewer = history_reviewer_find(history, store_reviewer(desk->store));
+        reviewer = history_reviewer_find(history, store_reviewer(session->store));
         if (reviewer == SIZE_MAX) {
             return mem_zero(1, sizeof(struct verdict_set), "verdicts", status);
         }
@@ -77,72 +77,72 @@ struct verdict_set *review_desk_freeze(const struct review_desk *desk, bool own,
     return verdict_set_new(history, reviewer, status);
 }
 
-bool review_desk_renew(struct review_desk *desk, struct status *status)
+bool review_session_renew(struct review_session *session, struct status *status)
 {
-    struct verdict_set *own = review_desk_freeze(desk, true, status);
-    struct verdict_set *shared = review_desk_freeze(desk, false, status);
+    struct verdict_set *own = review_session_freeze(session, true, status);
+    struct verdict_set *shared = review_session_freeze(session, false, status);
     if (own == NULL || shared == NULL) {
         verdict_set_free(own);
         verdict_set_free(shared);
         return false;
     }
-    verdict_set_free(desk->own);
-    verdict_set_free(desk->shared);
-    desk->own = own;
-    desk->shared = shared;
+    verdict_set_free(session->own);
+    verdict_set_free(session->shared);
+    session->own = own;
+    session->shared = shared;
     return true;
 }
 
-bool review_desk_attach(struct review_desk *desk, const struct table *table,
-                        struct status *status)
+bool review_session_attach(struct review_session *session, const struct table *table,
+                           struct status *status)
 {
     const struct row_source source = content_source(table);
     struct review_dataset dataset;
     if (!content_dataset(table, &dataset, status)) {
         return false;
     }
-    desk->table = table;
-    bool good = store_attach(desk->store, &dataset, &source, status);
+    session->table = table;
+    bool good = store_attach(session->store, &dataset, &source, status);
     content_dataset_free(&dataset);
-    desk->attached = true;
-    truth_free(desk->truth);
-    desk->truth = NULL;
-    desk->truth_failed = false;
-    if (desk->truth_path != NULL) {
-        desk->truth = truth_load(desk->truth_path, table, NULL, good ? status : NULL);
-        desk->truth_failed = good && desk->truth == NULL;
-        good = good && desk->truth != NULL;
+    session->attached = true;
+    truth_free(session->truth);
+    session->truth = NULL;
+    session->truth_failed = false;
+    if (session->truth_path != NULL) {
+        session->truth = truth_load(session->truth_path, table, NULL, good ? status : NULL);
+        session->truth_failed = good && session->truth == NULL;
+        good = good && session->truth != NULL;
     }
     return good;
 }
 
-static bool import_matched(struct review_desk *desk, const struct exchange *exchange,
+static bool import_matched(struct review_session *session, const struct exchange *exchange,
                            size_t *added, size_t *lost, struct status *status)
 {
     struct history *other = exchange_history(exchange, status);
-    bool good =
-        other != NULL && versions_match(desk->store, desk->table, other, added, lost, status);
+    bool good = other != NULL &&
+                versions_match(session->store, session->table, other, added, lost, status);
     history_free(other);
     return good;
 }
 
-bool review_desk_import(struct review_desk *desk, const char *path, char *text, size_t size,
-                        struct status *status)
+bool review_session_import(struct review_session *session, const char *path, char *text,
+                           size_t size, struct status *status)
 {
     struct exchange exchange;
     size_t added = 0, lost = 0;
-    const struct review_dataset *dataset = store_dataset(desk->store);
+    const struct review_dataset *dataset = store_dataset(session->store);
     if (!outfile_no_pipe(path, status) || !exchange_read(path, &exchange, status)) {
         return false;
     }
     bool same = strcmp(exchange.dataset.hash, dataset->hash) == 0, good;
     if (same) {
-        const struct row_source source = content_source(desk->table);
+        const struct row_source source = content_source(session->table);
         lost = exchange_keep(&exchange, &source,
                              strcmp(exchange.dataset.features, dataset->features) == 0);
-        good = store_import(desk->store, exchange.entries, exchange.n, &added, status);
+        good = store_import(session->store, exchange.entries, exchange.n, &added, status);
     } else {
-        good = import_matched(desk, &exchange, &added, &lost, status);
+        good = import_matched(session, &exchange, &added, &lost, status);
     }
     exchange_clear(&exchange);
     snprintf(text, size, "saved: %zu %s taken in%s, %zu left out", added,
@@ -151,9 +151,9 @@ bool review_desk_import(struct review_desk *desk, const char *path, char *text, 
     return good;
 }
 
-void review_desk_clear(struct review_desk *desk)
+void review_session_clear(struct review_session *session)
 {
-    truth_free(desk->truth);
-    verdict_set_free(desk->own);
-    verdict_set_free(desk->shared);
+    truth_free(session->truth);
+    verdict_set_free(session->own);
+    verdict_set_free(session->shared);
 }

@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "base/format.h"
-#include "views/detail.h"
-#include "views/user_hours.h"
+#include "lists/detail.h"
+#include "lists/user_hours.h"
 
 enum { PART = 160 };
 

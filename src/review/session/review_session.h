@@ -1,0 +1,44 @@
+/* review_session: the review of one table as one thread works on it: the store, the labels from
+ * outside, the verdicts as they were last read, and the words verdict: and note: of the
+ * filters.
+ */
+#ifndef ODDHOURS_REVIEW_SESSION_H
+#define ODDHOURS_REVIEW_SESSION_H
+
+#include "rank/filter/filter.h"
+#include "review/history.h"
+#include "review/store/store.h"
+#include "review/truth.h"
+
+struct review_session {
+    struct store *store;
+    bool attached;
+    bool truth_failed;         /* the last attach has not found a readable truth */
+    size_t unsaved;            /* when the last answer was given */
+    const struct table *table; /* of the last attach */
+    struct truth *truth;
+    const char *truth_path; /* borrowed; NULL: none */
+    struct verdict_set *own, *shared;
+    struct filter_hook hooks[2];
+};
+
+void review_session_hooks(struct review_session *session);
+
+/* Renews own and shared from the history. */
+bool review_session_renew(struct review_session *session, struct status *status);
+
+/* Frozen verdicts of the session's reviewer; none when he has judged nothing. */
+struct verdict_set *review_session_freeze(const struct review_session *session, bool own,
+                                          struct status *status);
+
+bool review_session_attach(struct review_session *session, const struct table *table,
+                           struct status *status);
+
+/* Takes an exported review into the store; verdicts of another version of the file by content.
+ */
+bool review_session_import(struct review_session *session, const char *path, char *text,
+                           size_t size, struct status *status);
+
+void review_session_clear(struct review_session *session);
+
+#endif
