@@ -32,6 +32,7 @@ static size_t decode_all(const void *text, size_t length, size_t step, size_t ro
     struct bytes bytes = {text, length, 0, step};
     struct decode *decode = decode_new((struct decode_input){read_bytes, &bytes}, NULL);
     assert_non_null(decode);
+    assert_true(decode_letters(decode, "", 0, NULL));
     size_t n = 0, got;
     do {
         assert_true(n + room <= size);
@@ -130,6 +131,7 @@ static void a_late_letter_decides(void **state)
         enum encoding encoding;
         struct bytes bytes = {(unsigned char *)text, LENGTH, 0, LENGTH};
         struct decode *decode = decode_new((struct decode_input){read_bytes, &bytes}, NULL);
+        assert_true(decode_letters(decode, "", 0, NULL));
         size_t n = 0, got;
         do {
             size_t left = 2 * LENGTH - n;

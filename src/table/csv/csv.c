@@ -505,6 +505,7 @@ static bool prepare(struct reader *reader, struct status *status)
         .user = texts[READING_USER],
     };
     if (!columns_check(reader->wanted.features, reader->wanted.n, status) ||
+        !source_letters(reader->source, status) ||
         !block_input_start(&reader->input, reader->source, reader->progress, status) ||
         !block_read_header(&reader->input, &reader->columns, &reader->wanted, reader->reading,
                            &reader->header, status) ||

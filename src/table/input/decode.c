@@ -21,7 +21,10 @@ enum {
 struct decode {
     struct decode_input input;
     enum encoding encoding;
-    bool letters;        /* letters beyond ASCII have come, in UTF-8 */
+    bool convert; /* text may be Windows-1252 */
+    bool letters; /* letters beyond ASCII have come, in UTF-8 */
+    bool failed;  /* a read has: `trouble` says why */
+    struct status trouble;
     bool ended;          /* the input has */
     unsigned char *held; /* (capacity) read and not handed out: from `from` to `to` */
     size_t capacity, from, to;
@@ -54,8 +57,20 @@ enum encoding decode_encoding(const struct decode *decode)
     return decode->encoding;
 }
 
+/* A read that fails ends the text, but what came before it is handed out first. */
+static size_t read_more(struct decode *decode, void *buffer, size_t size)
+{
+    size_t got = 0;
+    if (!decode->input.read(decode->input.context, buffer, size, &got, &decode->trouble)) {
+        decode->failed = true;
+        got = 0;
+    }
+    decode->ended = got == 0;
+    return got;
+}
+
 /* Fills `held` until `want` bytes are there, or the end. */
-static bool hold(struct decode *decode, size_t want, struct status *status)
+static void hold(struct decode *decode, size_t want)
 {
     if (decode->from > 0) {
         memmove(decode->held, decode->held + decode->from, decode->to - decode->from);
@@ -63,15 +78,9 @@ static bool hold(struct decode *decode, size_t want, struct status *status)
         decode->from = 0;
     }
     while (decode->to < want && !decode->ended) {
-        size_t got;
-        if (!decode->input.read(decode->input.context, decode->held + decode->to,
-                                decode->capacity - decode->to, &got, status)) {
-            return false;
-        }
-        decode->to += got;
-        decode->ended = got == 0;
+        decode->to +=
+            read_more(decode, decode->held + decode->to, decode->capacity - decode->to);
     }
-    return true;
 }
 
 /* Of what an ASCII text would be in UTF-16 every second byte is zero. */
@@ -240,7 +249,8 @@ static size_t check(struct decode *decode, const unsigned char *bytes, size_t le
         } else if (cut && !at_end) {
             return i;
         } else {
-            decode->encoding = decode->letters ? ENCODING_MIXED : ENCODING_1252;
+            decode->encoding =
+                decode->letters || !decode->convert ? ENCODING_MIXED : ENCODING_1252;
             break;
         }
         i += ascii_length(bytes + i, length - i);
@@ -271,16 +281,12 @@ static bool hold_back(struct decode *decode, const unsigned char *bytes, size_t 
 static bool read_utf8(struct decode *decode, unsigned char *out, size_t size, size_t *got,
                       struct status *status)
 {
-    size_t n = decode->to - decode->from < size ? decode->to - decode->from : size, more;
+    size_t n = decode->to - decode->from < size ? decode->to - decode->from : size;
     memcpy(out, decode->held + decode->from, n);
     decode->from += n;
     do {
         if (n < size && !decode->ended && decode->from == decode->to) {
-            if (!decode->input.read(decode->input.context, out + n, size - n, &more, status)) {
-                return false;
-            }
-            n += more;
-            decode->ended = more == 0;
+            n += read_more(decode, out + n, size - n);
         }
         *got = check(decode, out, n, decode->ended && decode->from == decode->to);
     } while (*got == 0 && n > 0 && n <= LONGEST && !decode->ended &&
@@ -292,9 +298,7 @@ static bool read_some(struct decode *decode, void *buffer, size_t size, size_t *
                       struct status *status)
 {
     if (decode->encoding == ENCODING_UNKNOWN) {
-        if (!hold(decode, LOOK, status)) {
-            return false;
-        }
+        hold(decode, LOOK);
         decode->encoding = look(decode->held, decode->to);
         bool mark = decode->to >= 2 && (decode->held[0] == 0xff || decode->held[0] == 0xfe);
         decode->from += mark && decode->encoding != ENCODING_UTF8 ? 2 : 0;
@@ -305,15 +309,19 @@ static bool read_some(struct decode *decode, void *buffer, size_t size, size_t *
                 return false;
             }
         } else {
-            if (!hold(decode, 4, status)) {
-                return false;
-            }
+            hold(decode, 4);
             *got = decode->encoding == ENCODING_1252 ? from_1252(decode, buffer, size)
                                                      : from_utf16(decode, buffer, size);
         }
         if (*got == 0 && decode->ended && decode->from == decode->to) {
             break;
         }
+    }
+    if (*got == 0 && decode->failed) {
+        if (status != NULL) {
+            *status = decode->trouble;
+        }
+        return false;
     }
     return true;
 }
@@ -335,4 +343,13 @@ bool decode_read(struct decode *decode, void *buffer, size_t size, size_t *got,
     memcpy(buffer, decode->small + decode->small_from, *got);
     decode->small_from += *got;
     return true;
+}
+
+bool decode_letters(struct decode *decode, const void *bytes, size_t length,
+                    struct status *status)
+{
+    decode->convert = true;
+    decode->encoding = decode->encoding == ENCODING_UNKNOWN ? ENCODING_UNKNOWN : ENCODING_UTF8;
+    decode->letters = false;
+    return hold_back(decode, bytes, length, status);
 }

@@ -1,9 +1,9 @@
 /* decode: text in UTF-16 or Windows-1252 becomes UTF-8 on its way. A part of source.
  *
- * UTF-16 is known by its mark, or by zero bytes in every second place. A text is taken for
- * Windows-1252 (and so Latin-1) from the first byte on that is not UTF-8, unless letters beyond
- * ASCII have come before that were: up to there it reads alike in both. UTF-8, ASCII included,
- * is passed on as it is. */
+ * UTF-16 is known by its mark, or by zero bytes in every second place. Where it was asked for
+ * (names in a raw log may hold any bytes) a text is taken for Windows-1252 (and so Latin-1)
+ * from the first byte on that is not UTF-8, unless letters beyond ASCII have come before that
+ * were: up to there it reads alike in both. UTF-8, ASCII included, is passed on as it is. */
 #ifndef ODDHOURS_TABLE_DECODE_H
 #define ODDHOURS_TABLE_DECODE_H
 
@@ -36,6 +36,11 @@ void decode_free(struct decode *decode);
  * UTF-16 becomes U+FFFD. */
 bool decode_read(struct decode *decode, void *buffer, size_t size, size_t *got,
                  struct status *status);
+
+/* From now on text may be Windows-1252; `bytes`, which have been handed out before and not been
+ * used, come once more. */
+bool decode_letters(struct decode *decode, const void *bytes, size_t length,
+                    struct status *status);
 
 /* What the text has been taken for so far. */
 enum encoding decode_encoding(const struct decode *decode);

@@ -241,6 +241,17 @@ uint64_t source_total(const struct source *source)
     return source->raw.total;
 }
 
+bool source_letters(struct source *source, struct status *status)
+{
+    enum encoding encoding = decode_encoding(source->decode);
+    if (encoding == ENCODING_UTF16LE || encoding == ENCODING_UTF16BE) {
+        return true; /* what was peeked at is UTF-8 already */
+    }
+    size_t from = source->peeked_from, to = source->peeked_to;
+    source->peeked_from = source->peeked_to = 0;
+    return decode_letters(source->decode, source->peeked + from, to - from, status);
+}
+
 enum encoding source_encoding(const struct source *source)
 {
     return decode_encoding(source->decode);

@@ -41,6 +41,10 @@ bool source_peek(struct source *source, size_t want, const char **bytes, size_t 
 uint64_t source_done(const struct source *source);
 uint64_t source_total(const struct source *source);
 
+/* From now on the text may be Windows-1252 (decode.h), what source_peek() has shown included.
+ * To be called before the first source_read(). */
+bool source_letters(struct source *source, struct status *status);
+
 /* What its text has been taken for so far (decode.h). */
 enum encoding source_encoding(const struct source *source);
 
