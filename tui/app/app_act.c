@@ -302,7 +302,7 @@ static void act(struct app *app, enum action action, const char *argument)
 void app_do(struct app *app, enum action action, const char *argument)
 {
     char *path = NULL;
-    if (strstr(action_info(action)->argument, "FILE") != NULL) {
+    if (action_info(action)->kind == ARGUMENT_FILE) {
         path = paths_expand(argument, NULL);
     }
     act(app, action, path != NULL ? path : argument);

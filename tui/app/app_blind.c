@@ -1,29 +1,13 @@
 /* A blind review. Its queue hides what the detectors say, and a key away from it another view
- * must not show the same: as long as it lasts, what would is refused, here, for keys, palette,
- * mouse and scripts alike. Judging goes on by the values, the table and the lines of the log.
+ * must not show the same: as long as it lasts, what is HIDDEN in actions.def is refused, here,
+ * for keys, palette, mouse and scripts alike. Judging goes on by the values, the table and the
+ * lines of the log.
  */
 #include "app/app_state.h"
 
 bool app_blind_hides(const struct app *app, enum action action)
 {
-    if (!app->session.blind) {
-        return false;
-    }
-    switch ((int)action) {
-    case ACTION_VIEW_SCORES:
-    case ACTION_VIEW_TOPK:
-    case ACTION_VIEW_USER:
-    case ACTION_VIEW_USERS:
-    case ACTION_VIEW_COMPARE:
-    case ACTION_WHY:
-    case ACTION_NUMBERS:
-    case ACTION_ROW: /* shows the row in its user's view */
-    case ACTION_RANK:
-    case ACTION_HOUR:
-    case ACTION_IDENTICAL:
-    case ACTION_THRESHOLD: return true;
-    default: return false;
-    }
+    return app->session.blind && action_info(action)->blind == BLIND_HIDDEN;
 }
 
 bool app_blind_refuses(struct app *app, enum action action)

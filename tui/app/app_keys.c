@@ -62,8 +62,8 @@ bool app_command(struct app *app, const char *line)
 
 /* ---- keys ---- */
 
-/* What cannot be meant stays to be mended: were the prompt closed, the keys of the next attempt
- * would act on what is below it, and give verdicts. */
+/* A line that cannot be right leaves the prompt open for correction: were it closed, the keys of
+ * the next attempt would go to the view below it, and give verdicts. */
 static bool unfinished(struct app *app, const char *text)
 {
     struct prompt *prompt = &app->prompt;

@@ -3,9 +3,10 @@
 #include <string.h>
 
 static const struct action_info actions[ACTION_COUNT] = {
-    [ACTION_NONE] = {"", "", CONTEXT_ANY, "", ""},
-#define A(id, name, keys, context, argument, help)                                             \
-    [ACTION_##id] = {name, keys, CONTEXT_##context, argument, help},
+    [ACTION_NONE] = {"", "", CONTEXT_ANY, BLIND_SHOWN, ARGUMENT_NONE, "", ""},
+#define A(id, name, keys, context, blind, kind, argument, help)                                \
+    [ACTION_##                                                                                 \
+        id] = {name, keys, CONTEXT_##context, BLIND_##blind, ARGUMENT_##kind, argument, help},
 #include "actions.def"
 #undef A
 };

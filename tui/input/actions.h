@@ -6,7 +6,7 @@
 
 enum action {
     ACTION_NONE,
-#define A(id, name, keys, context, argument, help) ACTION_##id,
+#define A(id, name, keys, context, blind, kind, argument, help) ACTION_##id,
 #include "actions.def"
 #undef A
     ACTION_COUNT
@@ -21,11 +21,24 @@ enum context {
     CONTEXT_REVIEW = 1 << 4, /* views that take verdicts */
 };
 
+/* Whether a blind review refuses an action because it would show what the review hides. */
+enum action_blind { BLIND_SHOWN, BLIND_HIDDEN };
+
+/* What may follow the name. */
+enum argument_kind {
+    ARGUMENT_NONE,
+    ARGUMENT_TEXT,  /* one word or text, as its view or app_act.c reads it */
+    ARGUMENT_WORDS, /* several words: after one the next can be completed */
+    ARGUMENT_FILE,  /* a path: ~ is expanded, file names complete it */
+};
+
 struct action_info {
     const char *name;
     const char *keys; /* default keys, separated by spaces */
     enum context context;
-    const char *argument; /* what may follow the name; "" when nothing does */
+    enum action_blind blind;
+    enum argument_kind kind;
+    const char *argument; /* for the reader; "" when nothing may follow */
     const char *help;
 };
 

@@ -205,12 +205,11 @@ size_t app_words(struct app *app, enum action action, const char *typed, size_t 
     case ACTION_COLOR: nth_word(color, n, word, size); break;
     case ACTION_WHY: nth_word(why, n, word, size); break;
     case ACTION_QUEUE: nth_word(queue, n, word, size); break;
-    case ACTION_EXPORT:
-    case ACTION_EXPORT_REVIEW:
-    case ACTION_IMPORT:
-    case ACTION_SCREENSHOT:
-    case ACTION_CONFIG: app_file_word(app, typed, n, word, size); break;
-    default: break;
+    default:
+        if (action_info(action)->kind == ARGUMENT_FILE) {
+            app_file_word(app, typed, n, word, size);
+        }
+        break;
     }
     return strlen(word);
 }

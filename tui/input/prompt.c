@@ -124,10 +124,9 @@ static void take_word(struct prompt *prompt, bool more)
     char text[LINE_EDIT_SIZE];
     size_t at = last_word(prompt), length = strcspn(prompt->edit.text, " ");
     size_t choice = prompt->choice < prompt->n_choices ? prompt->choice : 0;
-    more =
-        more && prompt->kind == PROMPT_COMMAND &&
-        strstr(action_info(action_find(prompt->edit.text, length))->argument, "...") != NULL &&
-        !ends_in_sign(prompt->words[choice]);
+    more = more && prompt->kind == PROMPT_COMMAND &&
+           action_info(action_find(prompt->edit.text, length))->kind == ARGUMENT_WORDS &&
+           !ends_in_sign(prompt->words[choice]);
     snprintf(text, sizeof text, "%.*s%s%s", (int)at, prompt->edit.text, prompt->words[choice],
              more ? " " : "");
     line_edit_set(&prompt->edit, text);

@@ -1,10 +1,12 @@
 /* view: what a screen is. One `static const struct view_ops` each, listed in views.c.
  *
  * How to add a view:
- *   1. A line in actions.def for the action that shows it (name, digit, help).
+ *   1. A line in actions.def for the action that shows it (name, digit, help; HIDDEN if a blind
+ *      review must not show it).
  *   2. A file views/NAME.c: a struct with the view's state, static functions, and at the bottom
  *          const struct view_ops view_NAME = {...};
- *   3. A line in views[] in views.c, and the file in Makefile.am.
+ *   3. Its declaration at the end of this file, a line in views[] in views.c, and the file in
+ *      Makefile.am; a slot in app.h if it asks queries.
  *   4. Golden screens in tests/tui/test_views.c (80x24 and 40x8, block and ASCII).
  *
  * A view lives in the UI thread and is only drawing and arithmetic: it may not block, touch a

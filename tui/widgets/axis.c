@@ -2,7 +2,6 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 double axis_place(const struct axis *axis, double value)
@@ -35,11 +34,13 @@ static void label(double value, char *text, size_t size)
 {
     double size_of = fabs(value);
     if (size_of >= 1e6 || (size_of > 0 && size_of < 1e-3)) {
-        char digits[32];
-        snprintf(digits, sizeof digits, "%.1e", value);
-        size_t lead = strcspn(digits, "e"); /* 1.0e-04: without its zeros */
-        snprintf(text, size, "%ge%d", strtod(digits, NULL) / pow(10, atoi(digits + lead + 1)),
-                 atoi(digits + lead + 1));
+        double exponent = floor(log10(size_of));
+        double lead = nearbyint(value / pow(10, exponent) * 10) / 10;
+        if (fabs(lead) >= 10) { /* 9.96: rounded up to the next power */
+            lead /= 10;
+            exponent++;
+        }
+        snprintf(text, size, "%ge%d", lead, (int)exponent);
     } else if (size_of >= 1000) {
         snprintf(text, size, "%.3gk", value / 1000);
     } else {
