@@ -13,6 +13,8 @@ struct table_builder {
     struct table *table;
     struct profile_set *set;
     size_t time_capacity, user_capacity, profile_capacity;
+    int64_t *seconds; /* (n_seconds) of the first times, given with their rows */
+    size_t n_seconds, seconds_capacity;
 };
 
 static bool copy_names(struct table *table, const char *const *features, size_t d,
@@ -77,6 +79,7 @@ void table_builder_free(struct table_builder *builder)
     if (builder != NULL) {
         table_free(builder->table);
         profile_set_free(builder->set);
+        free(builder->seconds);
         free(builder);
     }
 }
@@ -155,18 +158,13 @@ static void clean(struct read_report *report, const double *values, size_t d, do
     }
 }
 
-bool table_builder_add(struct table_builder *builder, struct span dt, struct span user,
-                       const double *values, struct status *status)
+/* A row whose time has an id. */
+static bool add_row(struct table_builder *builder, uint32_t time_id, struct span user,
+                    const double *values, struct status *status)
 {
     struct table *table = builder->table;
-    uint32_t time_id = 0, user_id = 0, profile;
+    uint32_t user_id = 0, profile;
     double cleaned[TABLE_FEATURES_MAX];
-    if (!table_builder_reserve(builder, 1, status)) {
-        return false;
-    }
-    if (table->times != NULL) {
-        time_id = table_builder_time(builder, dt, status);
-    }
     if (table->users != NULL) {
         user_id = dict_add(table->users, user.bytes, user.length, status);
     }
@@ -177,6 +175,39 @@ bool table_builder_add(struct table_builder *builder, struct span dt, struct spa
     }
     table_builder_append(builder, 1, &time_id, &user_id, &profile);
     return true;
+}
+
+bool table_builder_add(struct table_builder *builder, struct span dt, struct span user,
+                       const double *values, struct status *status)
+{
+    uint32_t id = 0;
+    if (!table_builder_reserve(builder, 1, status)) {
+        return false;
+    }
+    if (builder->table->times != NULL) {
+        id = table_builder_time(builder, dt, status);
+    }
+    return add_row(builder, id, user, values, status);
+}
+
+bool table_builder_add_at(struct table_builder *builder, struct span dt, int64_t seconds,
+                          struct span user, const double *values, struct status *status)
+{
+    uint32_t id = 0;
+    if (!table_builder_reserve(builder, 1, status)) {
+        return false;
+    }
+    if (builder->table->times != NULL) {
+        id = table_builder_time(builder, dt, status);
+        if (id == builder->n_seconds) { /* a new one, and all before it were given, too */
+            if (!mem_grow(&builder->seconds, &builder->seconds_capacity, id + (size_t)1,
+                          sizeof *builder->seconds, "times", status)) {
+                return false;
+            }
+            builder->seconds[builder->n_seconds++] = seconds;
+        }
+    }
+    return add_row(builder, id, user, values, status);
 }
 
 struct table *table_builder_preview(const struct table_builder *builder, size_t most,
@@ -240,6 +271,22 @@ static bool parse_times(struct table *table, const char *column,
         printable(report->unread_time, sizeof report->unread_time,
                   dict_get(table->times, (uint32_t)times.first_unread));
     }
+    return true;
+}
+
+/* Takes the times that were given with the rows, or parses their texts. */
+static bool find_times(struct table_builder *builder, const char *column,
+                       const struct time_options *options, struct status *status)
+{
+    struct table *table = builder->table;
+    size_t n = dict_count(table->times);
+    if (n > 0 && builder->n_seconds == n) {
+        mem_trim(&builder->seconds, &builder->seconds_capacity, n, sizeof *builder->seconds);
+        table->time_seconds = builder->seconds;
+        builder->seconds = NULL;
+    } else if (!parse_times(table, column, options, status)) {
+        return false;
+    }
     table_find_days(table);
     return true;
 }
@@ -267,7 +314,7 @@ struct table *table_builder_finish_with(struct table_builder *take_builder, cons
     }
     if (table->times != NULL) {
         dict_trim(table->times);
-        if (!parse_times(table, column, options, status)) {
+        if (!find_times(take_builder, column, options, status)) {
             table_builder_free(take_builder);
             return NULL;
         }

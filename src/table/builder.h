@@ -30,6 +30,11 @@ void table_builder_free(struct table_builder *builder);
 bool table_builder_add(struct table_builder *builder, struct span dt, struct span user,
                        const double *values, struct status *status);
 
+/* The same for a reader that knows the time itself: `seconds` since 1970 for the text `dt`, the
+ * same each time. When all rows come so, no text is parsed; else all are. */
+bool table_builder_add_at(struct table_builder *builder, struct span dt, int64_t seconds,
+                          struct span user, const double *values, struct status *status);
+
 /* The report of the table to be: a reader fills in name, bytes, hash and rejects. `lines` and
  * `rejected` are kept by it, too: table_builder_add() does not touch them. */
 struct read_report *table_builder_report(struct table_builder *builder);

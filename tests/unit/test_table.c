@@ -170,6 +170,32 @@ static void builder_makes_a_table(void **state)
     table_free(table);
 }
 
+/* Times that all came with their rows are taken; else all texts are parsed. */
+static void builder_takes_known_times(void **state)
+{
+    (void)state;
+    const char *const names[] = {"a"};
+    const struct span none = {"", 0};
+    const double value = 1;
+    for (int mixed = 0; mixed < 2; mixed++) {
+        struct table_builder *builder = table_builder_new(names, 1, true, false, NULL);
+        assert_true(table_builder_add_at(builder, span("noon"), 43200, none, &value, NULL));
+        assert_true(table_builder_add_at(builder, span("noon"), 43200, none, &value, NULL));
+        assert_true(table_builder_add_at(builder, span("next"), 90000, none, &value, NULL));
+        assert_true(!mixed ||
+                    table_builder_add(builder, span("1970-01-02"), none, &value, NULL));
+        struct table *table = table_builder_finish(builder, NULL);
+        assert_non_null(table);
+        assert_int_equal(dict_count(table->times), 2 + mixed);
+        assert_true(table->time_seconds[0] == (mixed ? TABLE_NO_TIME : 43200));
+        assert_true(table->time_seconds[1] == (mixed ? TABLE_NO_TIME : 90000));
+        assert_true(!mixed || table->time_seconds[2] == 86400);
+        assert_int_equal(table->first_day, mixed ? 1 : 0);
+        assert_int_equal(table->last_day, 1);
+        table_free(table);
+    }
+}
+
 static void builder_without_times_or_users(void **state)
 {
     (void)state;
@@ -248,6 +274,7 @@ int main(void)
         cmocka_unit_test(every_day_of_400_years_has_its_number),
         cmocka_unit_test(profiles_are_interned),
         cmocka_unit_test(builder_makes_a_table),
+        cmocka_unit_test(builder_takes_known_times),
         cmocka_unit_test(builder_without_times_or_users),
         cmocka_unit_test(index_groups_rows),
         cmocka_unit_test(index_is_cancelled),
