@@ -30,7 +30,7 @@ static const struct option_spec own[] = {
                   "numeric columns to use (the study's seven)"},
     [STRICT] = {"strict", 0, OPTION_SWITCH, NULL, "a line that cannot be used is an error"},
     [THREADS] = {"threads", 0, OPTION_VALUE, "N", "threads; 0: one per core (0)"},
-    [INPUT] = {"input", 0, OPTION_VALUE, "auto|table|lanl",
+    [INPUT] = {"input", 0, OPTION_VALUE, "auto|table" LOG_FORMAT_CHOICES,
                "a table, a raw log, or what it looks like (auto)"},
     [QUIET] = {"quiet", 'q', OPTION_SWITCH, NULL, "no progress"},
     {NULL, 0, OPTION_SWITCH, NULL, NULL},

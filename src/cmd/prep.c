@@ -15,12 +15,13 @@
 #include "cmd/console.h"
 #include "cmd/operand.h"
 #include "cmd/options.h"
-#include "events/authlog.h"
+#include "events/events_count.h"
+#include "events/log_format.h"
 #include "events/user_hour_text.h"
 
 struct settings {
     const char *output;
-    struct authlog_input input;
+    struct events_input input;
     unsigned threads;
     bool quiet;
 };
@@ -40,7 +41,7 @@ static const struct option_spec own[] = {
     [SLACK] = {"slack", 0, OPTION_VALUE, "SECONDS",
                "take lines that are so far out of order (300)"},
     [STRICT] = {"strict", 0, OPTION_SWITCH, NULL, "the first rejected line is an error"},
-    [INPUT] = {"input", 0, OPTION_VALUE, "KIND", "the only kind of log so far (lanl)"},
+    [INPUT] = {"input", 0, OPTION_VALUE, "KIND", "the kind of log (lanl)"},
     [THREADS] = {"threads", 0, OPTION_VALUE, "N", "threads to use (one a core)"},
     [QUIET] = {"quiet", 'q', OPTION_SWITCH, NULL, "no progress, no summary"},
     {NULL, 0, OPTION_SWITCH, NULL, NULL},
@@ -74,6 +75,17 @@ static bool read_night(const char *text, uint32_t *night, struct status *status)
     return true;
 }
 
+static bool read_format(const char *name, const struct log_format **format,
+                        struct status *status)
+{
+    char words[80];
+    *format = log_format_find(name);
+    log_format_words(words, sizeof words);
+    return *format != NULL ||
+           status_set(status, STATUS_USAGE, "prep reads raw logs: --input=%s, not '%s'", words,
+                      name);
+}
+
 static bool take(void *context, size_t index, const char *value, struct status *status)
 {
     struct settings *settings = context;
@@ -92,16 +104,13 @@ static bool take(void *context, size_t index, const char *value, struct status *
         rules->window = (int64_t)count;
         return true;
     case SLACK:
-        if (!read_count(name, value, 0, (uint64_t)AUTH_TIME_MAX, &count, status)) {
+        if (!read_count(name, value, 0, (uint64_t)EVENT_TIME_MAX, &count, status)) {
             return false;
         }
         rules->slack = (int64_t)count;
         return true;
     case STRICT: settings->input.strict = true; return true;
-    case INPUT:
-        return strcmp(value, "lanl") == 0 ||
-               status_set(status, STATUS_USAGE, "prep reads raw logs: --input=lanl, not '%s'",
-                          value);
+    case INPUT: return read_format(value, &settings->input.format, status);
     case THREADS:
         if (!read_count(name, value, 1, 1024, &count, status)) {
             return false;
@@ -140,12 +149,12 @@ static bool write_row(void *context, const struct user_hour *row, struct status 
     return !writing->broken || status_set(status, STATUS_IO, "the table cannot be written");
 }
 
-static void print_summary(const struct settings *settings, const struct authlog_report *report)
+static void print_summary(const struct settings *settings, const struct events_report *report)
 {
     fprintf(stderr, "%s: %s counted, %s rejected\n", format_count(report->lines, "line").text,
             format_grouped(report->counted).text, format_grouped(report->rejected).text);
     for (size_t i = 0; i < report->n_rejects; i++) {
-        const struct authlog_reject *reject = &report->rejects[i];
+        const struct events_rejected *reject = &report->rejects[i];
         fprintf(stderr, "  %s, line %" PRIu64 ": %s\n",
                 operand_safe(settings->input.paths[reject->path]).text, reject->line,
                 operand_safe(reject->reason).text);
@@ -170,11 +179,11 @@ static bool work(const struct settings *settings, struct console *console,
         return false;
     }
     struct writing writing = {.file = file};
-    struct authlog_report report;
+    struct events_report report;
     outfile_write(file, user_hour_header, strlen(user_hour_header));
     console_stage(console, "count");
-    bool fine = authlog_count(&settings->input, write_row, &writing, &report, NULL, parallel,
-                              console_progress(console), status);
+    bool fine = events_count(&settings->input, write_row, &writing, &report, NULL, parallel,
+                             console_progress(console), status);
     console_done(console);
     if (fine || writing.broken) {
         fine = outfile_commit(file, status) && fine;
@@ -204,7 +213,7 @@ static bool same_file(const char *a, const char *b)
 
 static bool check(const struct settings *settings, struct status *status)
 {
-    const struct authlog_input *input = &settings->input;
+    const struct events_input *input = &settings->input;
     if (input->n == 0) {
         return status_set(status, STATUS_USAGE,
                           "prep: name the raw logs: oddhours prep AUTH... -o FILE");
@@ -227,7 +236,8 @@ static bool check(const struct settings *settings, struct status *status)
 
 int cmd_prep(int argc, char **argv)
 {
-    struct settings settings = {.input.rules = userhours_defaults()};
+    struct settings settings = {
+        .input = {.format = log_formats[0], .rules = userhours_defaults()}};
     struct status status = {0};
     const struct options options = {
         .synopsis = "prep AUTH... -o FILE [OPTION]...",

@@ -2,26 +2,36 @@
 
 #include <stdbool.h>
 
-#include "events/authlog.h"
+#include "events/events_count.h"
+#include "events/log_format.h"
 #include "table/input/source.h"
 
-const char *const input_kinds[] = {"auto", "table", "lanl", NULL};
+#define WORD(name) #name,
+const char *const input_kinds[] = {"auto", "table", LOG_FORMATS(WORD) NULL};
+#undef WORD
 
-static bool recognise(struct source *source, enum input_kind *kind,
-                      const struct progress *progress, struct status *status)
+/* The format of a raw log, or NULL for a table: what was named, or what it looks like. */
+static bool choose(struct source *source, enum input_kind kind,
+                   const struct log_format **format, const struct progress *progress,
+                   struct status *status)
 {
     enum { ENOUGH = 4096 };
     const char *bytes;
     size_t length;
+    *format = NULL;
+    if (kind != INPUT_AUTO) {
+        *format = kind == INPUT_TABLE ? NULL : log_formats[kind - INPUT_LOG];
+        return true;
+    }
     if (!source_peek(source, ENOUGH, &bytes, &length, progress, status)) {
         return false;
     }
-    *kind = authlog_recognise(bytes, length) ? INPUT_LANL : INPUT_TABLE;
+    *format = log_format_recognise(bytes, length);
     return true;
 }
 
 struct table *input_load(const char *path, enum input_kind kind,
-                         const struct csv_options *options, struct authlog_index **index,
+                         const struct csv_options *options, struct events_index **index,
                          struct parallel *parallel, const struct progress *progress,
                          struct status *status)
 {
@@ -32,14 +42,18 @@ struct table *input_load(const char *path, enum input_kind kind,
     if (source == NULL) {
         return NULL;
     }
-    if (kind == INPUT_AUTO && !recognise(source, &kind, progress, status)) {
+    const struct log_format *format;
+    if (!choose(source, kind, &format, progress, status)) {
         source_close(source);
         return NULL;
     }
-    if (kind == INPUT_TABLE) {
+    if (format == NULL) {
         return csv_load_source(source, path, options, parallel, progress, status);
     }
-    struct authlog_input input = {
-        .paths = &path, .n = 1, .take_source = source, .rules = userhours_defaults()};
-    return authlog_load(&input, options, index, parallel, progress, status);
+    struct events_input input = {.paths = &path,
+                                 .n = 1,
+                                 .format = format,
+                                 .take_source = source,
+                                 .rules = userhours_defaults()};
+    return events_load(&input, options, index, parallel, progress, status);
 }

@@ -12,7 +12,7 @@
 
 #include "base/mem.h"
 #include "base/rng.h"
-#include "events/authline.h"
+#include "events/log_format.h"
 #include "table/input/source.h"
 
 enum {
@@ -81,7 +81,7 @@ static double take_plain(struct pieces *pieces, int fd, size_t size)
     const size_t first = size < WHOLE ? size : HEADER;
     const ssize_t got = pread(fd, pieces->room, first, 0);
     const char *end = got > 0 ? memchr(pieces->room, '\n', (size_t)got) : NULL;
-    if (end == NULL || authlog_recognise(pieces->room, (size_t)got)) {
+    if (end == NULL || log_format_recognise(pieces->room, (size_t)got) != NULL) {
         return 0;
     }
     const size_t header = (size_t)(end + 1 - pieces->room);
@@ -103,7 +103,7 @@ static double take_inflated(struct pieces *pieces, const char *path)
         used += got;
     }
     double all = 0;
-    if (used > 0 && !authlog_recognise(pieces->room, used < HEADER ? used : HEADER) &&
+    if (used > 0 && log_format_recognise(pieces->room, used < HEADER ? used : HEADER) == NULL &&
         source_done(source) > 0 && put_lines(pieces, pieces->room, used, true)) {
         all = (double)used * (double)source_total(source) / (double)source_done(source);
     }
@@ -140,7 +140,7 @@ bool sample_input(const char *path, enum input_kind kind, const struct csv_optio
     struct pieces pieces = {.out = -1};
     double all = 0;
     memset(sample, 0, sizeof *sample);
-    if (fd >= 0 && kind != INPUT_LANL && fstat(fd, &about) == 0 && S_ISREG(about.st_mode) &&
+    if (fd >= 0 && kind < INPUT_LOG && fstat(fd, &about) == 0 && S_ISREG(about.st_mode) &&
         pread(fd, magic, sizeof magic, 0) == sizeof magic &&
         (pieces.room = mem_new(WHOLE, 1, "a sample", NULL)) != NULL &&
         (pieces.out = memfd_create("sample", MFD_CLOEXEC)) >= 0) {

@@ -15,7 +15,7 @@ enum {
 /* dt,src_user,total_events,... and the newline. */
 extern const char user_hour_header[];
 
-/* Seconds (0 to AUTH_TIME_MAX) as a date and time from 1970 on; returns the length. */
+/* Seconds (0 to EVENT_TIME_MAX) as a date and time from 1970 on; returns the length. */
 size_t user_hour_dt(int64_t time, char text[USER_HOUR_DT]);
 
 /* The line of a row, `dt` given, with its newline; `out` has room for USER_HOUR_REST bytes and

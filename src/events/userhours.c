@@ -49,7 +49,7 @@ struct userhours *userhours_new(const struct userhours_options *options, userhou
                                 void *context, struct status *status)
 {
     if (options->window < 1 || options->window > USERHOURS_WINDOW_MAX || options->slack < 0 ||
-        options->slack > AUTH_TIME_MAX) {
+        options->slack > EVENT_TIME_MAX) {
         status_set(status, STATUS_USAGE,
                    "a window is 1 to %d seconds, and the slack is not negative",
                    USERHOURS_WINDOW_MAX);
@@ -96,7 +96,7 @@ uint64_t userhours_dropped(const struct userhours *counter)
 
 struct merge {
     struct userhours *counter;
-    struct auth_chunk *const *chunks;
+    struct events_chunk *const *chunks;
     size_t n;
     uint32_t **host_ids; /* (n) by chunk: the id of each of its computers in counter->hosts */
 };
@@ -108,7 +108,7 @@ static void merge_part(void *context, size_t task, unsigned worker)
     struct userhours_part *part = &merge->counter->parts[task];
     part->status.code = STATUS_OK;
     for (size_t c = 0; c < merge->n; c++) {
-        const struct auth_chunk *chunk = merge->chunks[c];
+        const struct events_chunk *chunk = merge->chunks[c];
         uint32_t g = chunk->part_first[task];
         for (; g != GROUP_NONE; g = chunk->groups[g].next) {
             if (!userhours_part_add(part, &chunk->groups[g], merge->host_ids[c],
@@ -123,7 +123,7 @@ static void merge_part(void *context, size_t task, unsigned worker)
 }
 
 /* The ids of a chunk's computers in the dictionary of all. */
-static uint32_t *number_hosts(struct dict *hosts, const struct auth_chunk *chunk,
+static uint32_t *number_hosts(struct dict *hosts, const struct events_chunk *chunk,
                               struct status *status)
 {
     uint32_t *ids = mem_new(chunk->n_hosts, sizeof *ids, what, status);
@@ -137,8 +137,8 @@ static uint32_t *number_hosts(struct dict *hosts, const struct auth_chunk *chunk
     return ids;
 }
 
-static bool merge_chunks(struct userhours *counter, struct auth_chunk *const *chunks, size_t n,
-                         struct parallel *parallel, struct status *status)
+static bool merge_chunks(struct userhours *counter, struct events_chunk *const *chunks,
+                         size_t n, struct parallel *parallel, struct status *status)
 {
     struct merge merge = {counter, chunks, n, NULL};
     merge.host_ids = mem_zero(n, sizeof *merge.host_ids, what, status);
@@ -290,7 +290,7 @@ static bool close_before(struct userhours *counter, int64_t end, struct status *
     return fine && forget_before(counter, end, status);
 }
 
-bool userhours_add(struct userhours *counter, struct auth_chunk *const *chunks, size_t n,
+bool userhours_add(struct userhours *counter, struct events_chunk *const *chunks, size_t n,
                    int64_t latest, struct parallel *parallel, struct status *status)
 {
     if (!merge_chunks(counter, chunks, n, parallel, status)) {

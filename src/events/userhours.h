@@ -4,7 +4,7 @@
  * failed, how many fell into the night, and how many distinct computers were on either side.
  * The rules are the study's (docs/RAWLOG.md); counts of distinct computers are exact.
  *
- * A log is cut into chunks (authchunk) that are counted on their own, in parallel; this is
+ * A log is cut into chunks (events_chunk) that are counted on their own, in parallel; this is
  * where their counts are put together, in the order of the log. A window is handed on, sorted
  * by user name, and forgotten as soon as no further line can fall into it: memory grows with
  * the accounts and computers of the open windows, not with the log.
@@ -20,7 +20,7 @@
 #include "base/status.h"
 #include "table/dict.h"
 
-struct auth_chunk;
+struct events_chunk;
 
 struct userhours_options {
     int64_t window;      /* seconds: 3600 */
@@ -59,7 +59,7 @@ void userhours_free(struct userhours *counter);
 
 /* Adds the counts of `n` chunks that follow each other in the log; the latest time of any line
  * so far is `latest`. Windows that cannot change any more go to the sink. */
-bool userhours_add(struct userhours *counter, struct auth_chunk *const *chunks, size_t n,
+bool userhours_add(struct userhours *counter, struct events_chunk *const *chunks, size_t n,
                    int64_t latest, struct parallel *parallel, struct status *status);
 
 /* The log has ended: hands on what is left. */

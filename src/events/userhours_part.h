@@ -12,7 +12,7 @@
 
 #include "base/arena.h"
 #include "base/status.h"
-#include "events/authchunk.h"
+#include "events/events_chunk.h"
 #include "table/dict.h"
 
 /* Zeroed is empty. */

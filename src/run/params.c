@@ -206,7 +206,7 @@ static const struct param_spec general[] = {
     [BUDGET] = {"budget", PARAM_REAL, 0.01, 0, 0.5, true, NULL,
                 "share of rows flagged where the notebook sets no threshold"},
     [THREADS] = {"threads", PARAM_COUNT, 0, 0, 1024, false, NULL, "threads; 0: one per core"},
-    [INPUT] = {"input", PARAM_WORD, INPUT_AUTO, INPUT_AUTO, INPUT_LANL, false, input_kinds,
+    [INPUT] = {"input", PARAM_WORD, INPUT_AUTO, INPUT_AUTO, INPUT_LAST, false, input_kinds,
                "what FILE is: a table, a raw log, or what it looks like"},
     [CHECK] = {"memory-check", PARAM_WORD, MEMORY_REFUSE, MEMORY_REFUSE, MEMORY_OFF, false,
                checks, "what to do when memory will not suffice (the explorer: warn)"},

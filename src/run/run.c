@@ -52,7 +52,7 @@ void run_empty(struct run *run)
     free(run->scaled);
     scaler_free(run->scaler);
     row_index_free(run->by_profile);
-    authlog_index_free(run->log_index);
+    events_index_free(run->log_index);
     table_free(run->table);
     parallel_free(run->parallel);
     run->features = NULL;

@@ -3,7 +3,7 @@
  * The one idea (docs/DESIGN.md): the features of user-hours repeat, so a table keeps each
  * distinct feature vector once, as a *profile* with the number of its copies, and a row names
  * its profile. Detectors score profiles; a row's score is its profile's. A table is built by
- * the readers (csv, authlog) and is frozen from then on: everyone reads it without a lock.
+ * the readers (csv, events) and is frozen from then on: everyone reads it without a lock.
  *
  * Ids of times, users and profiles are in order of first appearance. A row is known by its
  * `row_id`, the zero-based position among the accepted lines; (time, user) is not a key.

@@ -11,9 +11,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "events/events_count.h"
+#include "events/events_index.h"
+#include "events/lanl.h"
 #include "fuzz/fuzz.h"
-#include "events/authlog.h"
-#include "events/authlog_index.h"
 
 static void check(bool right)
 {
@@ -25,7 +26,7 @@ static void check(bool right)
 /* ---- the scanner ---- */
 
 /* Fields of a line found one byte at a time. */
-static void same_line(const struct auth_line *line, const char *text, size_t length)
+static void same_line(const struct lanl_line *line, const char *text, size_t length)
 {
     if (length > 0 && text[length - 1] == '\r') {
         length--;
@@ -35,7 +36,7 @@ static void same_line(const struct auth_line *line, const char *text, size_t len
     size_t start = 0;
     for (size_t i = 0; i <= length; i++) {
         if (i == length || text[i] == ',') {
-            if (n < AUTH_FIELDS) {
+            if (n < LANL_FIELDS) {
                 check(line->start[n] == start && line->start[n + 1] == i + 1);
             }
             start = i + 1;
@@ -47,16 +48,16 @@ static void same_line(const struct auth_line *line, const char *text, size_t len
 
 static void scan(const char *text, size_t length)
 {
-    char *copy = malloc(length + 1 + AUTH_PADDING);
+    char *copy = malloc(length + 1 + EVENT_PADDING);
     check(copy != NULL);
     memcpy(copy, text, length);
     memset(copy + length, '\n', 1);
-    memset(copy + length + 1, ',', AUTH_PADDING); /* must not be taken for part of it */
+    memset(copy + length + 1, ',', EVENT_PADDING); /* must not be taken for part of it */
     length++;
-    struct auth_scan scan = auth_scan_over(copy, length);
-    struct auth_line line;
+    struct lanl_scan scan = lanl_scan_over(copy, length);
+    struct lanl_line line;
     size_t at = 0;
-    while (auth_scan_next(&scan, &line)) {
+    while (lanl_scan_next(&scan, &line)) {
         size_t end = at;
         while (copy[end] != '\n') {
             end++;
@@ -64,9 +65,10 @@ static void scan(const char *text, size_t length)
         same_line(&line, copy + at, end - at);
         int64_t time = -1;
         char reason[120];
-        enum auth_reject reject = auth_line_check(&line, &time);
-        check(reject != AUTH_FINE || (time >= 0 && time <= AUTH_TIME_MAX));
-        auth_line_reason(reason, sizeof reason, reject, &line, 0);
+        enum event_reject reject = lanl_line_check(&line, &time);
+        check(reject != EVENT_FINE || (time >= 0 && time <= EVENT_TIME_MAX));
+        const struct event event = {.line = {line.bytes, line.length}, .reject = reject};
+        log_format_lanl.reason(&event, reason, sizeof reason);
         for (const char *byte = reason; *byte != '\0'; byte++) {
             check(*byte >= ' ' && *byte <= '~');
         }
@@ -116,13 +118,16 @@ static bool keep(void *context, const struct user_hour *row, struct status *stat
 }
 
 static bool count(const char *path, const struct userhours_options *rules, size_t chunk,
-                  struct parallel *pool, struct rows *rows, struct authlog_report *report,
-                  struct authlog_index **index)
+                  struct parallel *pool, struct rows *rows, struct events_report *report,
+                  struct events_index **index)
 {
-    struct authlog_input input = {
-        .paths = &path, .n = 1, .rules = *rules, .chunk_bytes = chunk};
+    struct events_input input = {.paths = &path,
+                                 .n = 1,
+                                 .format = &log_format_lanl,
+                                 .rules = *rules,
+                                 .chunk_bytes = chunk};
     struct status status = {0};
-    bool fine = authlog_count(&input, keep, rows, report, index, pool, NULL, &status);
+    bool fine = events_count(&input, keep, rows, report, index, pool, NULL, &status);
     check(fine == (status.code == STATUS_OK));
     check(fine || status.code == STATUS_INPUT);
     check(report->counted + report->rejected == report->lines || !fine);
@@ -131,10 +136,10 @@ static bool count(const char *path, const struct userhours_options *rules, size_
 
 /* The lines behind each row are as many as it counts. */
 static void lines_behind(const struct rows *rows, const struct userhours_options *rules,
-                         const struct authlog_index *index)
+                         const struct events_index *index)
 {
     const char *why;
-    if (rules->block != 0 || !authlog_index_usable(index, &why)) {
+    if (rules->block != 0 || !events_index_usable(index, &why)) {
         return;
     }
     const char *at = rows->bytes;
@@ -143,11 +148,11 @@ static void lines_behind(const struct rows *rows, const struct userhours_options
         memcpy(numbers, at, sizeof numbers);
         struct span user = {at + sizeof numbers, numbers[7]};
         struct status status = {0};
-        struct authlog_lines *lines =
-            authlog_lines(index, (int64_t)numbers[0], user, 3, NULL, &status);
+        struct events_lines *lines =
+            events_lines(index, (int64_t)numbers[0], user, 3, NULL, &status);
         check(lines != NULL && lines->total == numbers[2]);
         check(lines->n == (numbers[2] < 3 ? numbers[2] : 3));
-        authlog_lines_free(lines);
+        events_lines_free(lines);
         at += sizeof numbers + user.length;
     }
 }
@@ -156,8 +161,8 @@ static void counter_equals_itself(const char *path, const struct userhours_optio
                                   size_t chunk)
 {
     struct rows first = {0}, second = {0};
-    struct authlog_report a, b;
-    struct authlog_index *index = NULL;
+    struct events_report a, b;
+    struct events_index *index = NULL;
     static struct parallel *pool; /* made once: threads cost more than small logs */
     pool = pool != NULL ? pool : parallel_new(2, NULL);
     bool fine = count(path, rules, 1 << 16, NULL, &first, &a, &index);
@@ -176,7 +181,7 @@ static void counter_equals_itself(const char *path, const struct userhours_optio
         }
         lines_behind(&first, rules, index);
     }
-    authlog_index_free(index);
+    events_index_free(index);
     free(first.bytes);
     free(second.bytes);
 }
@@ -198,7 +203,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
                                       .night = userhours_night(data[0] >> 4 & 7, 6)};
     size_t chunk = 1 + data[2] + 256u * (data[3] & 15);
     scan(text, length);
-    authlog_recognise(text, length);
+    log_format_lanl.recognise(text, length);
     int file = memfd_create("fuzz", 0);
     check(file >= 0 && (length == 0 || write(file, text, length) == (ssize_t)length));
     char path[64];

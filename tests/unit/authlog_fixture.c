@@ -123,29 +123,31 @@ bool sink_lines(void *context, const struct user_hour *row, struct status *statu
     return true;
 }
 
-struct authlog_input input_of(const char *const *paths, size_t n,
-                              const struct userhours_options *rules)
+struct events_input input_of(const char *const *paths, size_t n,
+                             const struct userhours_options *rules)
 {
-    return (struct authlog_input){
-        .paths = paths, .n = n, .rules = rules != NULL ? *rules : userhours_defaults()};
+    return (struct events_input){.paths = paths,
+                                 .n = n,
+                                 .format = &log_format_lanl,
+                                 .rules = rules != NULL ? *rules : userhours_defaults()};
 }
 
 struct text count_file(const char *path, const struct userhours_options *rules,
-                       struct authlog_report *report)
+                       struct events_report *report)
 {
-    struct authlog_input input = input_of(&path, 1, rules);
+    struct events_input input = input_of(&path, 1, rules);
     struct text text = {0};
-    struct authlog_report unwanted;
+    struct events_report unwanted;
     struct status status = {0};
-    if (!authlog_count(&input, sink_lines, &text, report != NULL ? report : &unwanted, NULL,
-                       NULL, NULL, &status)) {
+    if (!events_count(&input, sink_lines, &text, report != NULL ? report : &unwanted, NULL,
+                      NULL, NULL, &status)) {
         fail_msg("%s", status.text);
     }
     return text;
 }
 
 struct text count_text(const char *log, size_t length, const struct userhours_options *rules,
-                       struct authlog_report *report)
+                       struct events_report *report)
 {
     char *path = make_file(log, length);
     struct text rows = count_file(path, rules, report);
@@ -155,12 +157,12 @@ struct text count_text(const char *log, size_t length, const struct userhours_op
 
 struct status failure(const char *const *paths, size_t n, bool strict)
 {
-    struct authlog_input input = input_of(paths, n, NULL);
+    struct events_input input = input_of(paths, n, NULL);
     input.strict = strict;
     struct text rows = {0};
-    struct authlog_report report;
+    struct events_report report;
     struct status status = {0};
-    assert_false(authlog_count(&input, sink_lines, &rows, &report, NULL, NULL, NULL, &status));
+    assert_false(events_count(&input, sink_lines, &rows, &report, NULL, NULL, NULL, &status));
     text_free(&rows);
     return status;
 }

@@ -6,7 +6,8 @@
 #include <stddef.h>
 
 #include "base/status.h"
-#include "events/authlog.h"
+#include "events/events_count.h"
+#include "events/log_format.h"
 
 /* A text that grows. */
 struct text {
@@ -36,20 +37,20 @@ bool sink_lines(void *context, const struct user_hour *row, struct status *statu
 
 /* Counts one file by the rules; the lines of the table. Fails the test when that fails. */
 struct text count_file(const char *path, const struct userhours_options *rules,
-                       struct authlog_report *report);
+                       struct events_report *report);
 
 /* A line of a log. */
 #define GOOD "U1@DOM1,U1@DOM1,C1,C2,Kerberos,Network,LogOn,Success\n"
 
 /* Counts a text as a file. */
 struct text count_text(const char *log, size_t length, const struct userhours_options *rules,
-                       struct authlog_report *report);
+                       struct events_report *report);
 
 /* Why paths cannot be counted. */
 struct status failure(const char *const *paths, size_t n, bool strict);
 
 /* Rules, and an input of one path. */
-struct authlog_input input_of(const char *const *paths, size_t n,
-                              const struct userhours_options *rules);
+struct events_input input_of(const char *const *paths, size_t n,
+                             const struct userhours_options *rules);
 
 #endif

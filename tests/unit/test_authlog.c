@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "events/authlog.h"
+#include "events/events_count.h"
 #include "events/user_hour_text.h"
 #include "unit/authlog_fixture.h"
 
@@ -17,7 +17,7 @@ static void the_excerpt_gives_the_table_that_comes_with_it(void **state)
     char *path = source_path("data/lanl_auth_50000.txt.gz");
     char *table_path = source_path("data/lanl_user_hours.csv");
     struct text table = read_file(table_path);
-    struct authlog_report report;
+    struct events_report report;
     struct text rows = count_file(path, NULL, &report);
     assert_memory_equal(table.bytes, user_hour_header, strlen(user_hour_header));
     assert_string_equal(table.bytes + strlen(user_hour_header), rows.bytes);
@@ -76,11 +76,11 @@ static void the_excerpt_counts_no_more_than_the_whole_hour(void **state)
     const char *const paths[] = {path};
     struct userhours_options rules = userhours_defaults();
     rules.min_events = 1;
-    struct authlog_input input = input_of(paths, 1, &rules);
-    struct authlog_report report;
+    struct events_input input = input_of(paths, 1, &rules);
+    struct events_report report;
     struct status status = {0};
     size_t met = 0;
-    assert_true(authlog_count(&input, not_above, &met, &report, NULL, NULL, NULL, &status));
+    assert_true(events_count(&input, not_above, &met, &report, NULL, NULL, NULL, &status));
     assert_true(met >= 5);
     free(path);
 }
@@ -93,23 +93,23 @@ static void every_kind_of_bad_line_is_counted_and_reported(void **state)
     (void)state;
     static const struct {
         const char *line;
-        enum auth_reject kind;
+        enum event_reject kind;
         const char *reason;
     } bad[] = {
-        {"9,U1,U1,C1,C2,?,?,LogOn\n", AUTH_FEW_FIELDS, "8 fields instead of 9"},
-        {"x\n", AUTH_FEW_FIELDS, "1 field instead of 9"},
-        {"9,U1,U1,C1,C2,?,?,LogOn,Fail,1\n", AUTH_MANY_FIELDS, "10 fields instead of 9"},
-        {"-1.5,U1,U1,C1,C2,?,?,LogOn,Fail\n", AUTH_BAD_TIME,
+        {"9,U1,U1,C1,C2,?,?,LogOn\n", EVENT_FEW_FIELDS, "8 fields instead of 9"},
+        {"x\n", EVENT_FEW_FIELDS, "1 field instead of 9"},
+        {"9,U1,U1,C1,C2,?,?,LogOn,Fail,1\n", EVENT_MANY_FIELDS, "10 fields instead of 9"},
+        {"-1.5,U1,U1,C1,C2,?,?,LogOn,Fail\n", EVENT_BAD_TIME,
          "the time '-1.5' is not a whole number of seconds"},
-        {"-1,U1,U1,C1,C2,?,?,LogOn,Fail\n", AUTH_BAD_TIME, "the time '-1' is negative"},
-        {",U1,U1,C1,C2,?,?,LogOn,Fail\n", AUTH_BAD_TIME,
+        {"-1,U1,U1,C1,C2,?,?,LogOn,Fail\n", EVENT_BAD_TIME, "the time '-1' is negative"},
+        {",U1,U1,C1,C2,?,?,LogOn,Fail\n", EVENT_BAD_TIME,
          "the time '' is not a whole number of seconds"},
-        {"1\x1b[2J2345678901234567890,U1,U1,C1,C2,?,?,LogOn,Fail\n", AUTH_BAD_TIME,
+        {"1\x1b[2J2345678901234567890,U1,U1,C1,C2,?,?,LogOn,Fail\n", EVENT_BAD_TIME,
          "the time '1?[2J234567890123456...' is not a whole number of seconds"},
-        {"99999999999999999999999,U1,U1,C1,C2,?,?,LogOn,Fail\n", AUTH_FAR_TIME,
+        {"99999999999999999999999,U1,U1,C1,C2,?,?,LogOn,Fail\n", EVENT_FAR_TIME,
          "the time '99999999999999999999...' is beyond the year 9999"},
-        {"9,,U1,C1,C2,?,?,LogOn,Fail\n", AUTH_NO_USER, "field 2 (source user) is empty"},
-        {"9,U1,U1,,C2,?,?,LogOn,Fail\n", AUTH_NO_HOST, "field 4 (source computer) is empty"},
+        {"9,,U1,C1,C2,?,?,LogOn,Fail\n", EVENT_NO_USER, "field 2 (source user) is empty"},
+        {"9,U1,U1,,C2,?,?,LogOn,Fail\n", EVENT_NO_HOST, "field 4 (source computer) is empty"},
     };
     enum { BAD = sizeof bad / sizeof bad[0] };
     struct text log = {0};
@@ -119,7 +119,7 @@ static void every_kind_of_bad_line_is_counted_and_reported(void **state)
     }
     text_printf(&log, "9,U1,U1,C1,,?,?,LogOn,Fail\n"); /* the eleventh is counted only */
     text_printf(&log, "9," GOOD);
-    struct authlog_report report;
+    struct events_report report;
     struct text rows = count_text(log.bytes, log.length, NULL, &report);
     assert_string_equal(rows.bytes, "1970-01-01 00:00:00,U1@DOM1,11,0,0.0,1,1,11,1.0\n");
     assert_int_equal(report.lines, 2 * BAD + 2);
@@ -131,8 +131,8 @@ static void every_kind_of_bad_line_is_counted_and_reported(void **state)
         assert_int_equal(report.rejects[i].line, 2 * i + 2);
         assert_true(report.rejected_by[bad[i].kind] > 0);
     }
-    assert_int_equal(report.rejected_by[AUTH_BAD_TIME], 4);
-    assert_int_equal(report.rejected_by[AUTH_NO_HOST], 2);
+    assert_int_equal(report.rejected_by[EVENT_BAD_TIME], 4);
+    assert_int_equal(report.rejected_by[EVENT_NO_HOST], 2);
     text_free(&rows);
     text_free(&log);
 }
@@ -181,7 +181,7 @@ static void line_ends_and_marks_do_not_matter(void **state)
         "5," GOOD "6,U1@DOM1,U1@DOM1,C1,C2,Kerberos,Network,LogOn,Success",
     };
     for (size_t i = 0; i < sizeof logs / sizeof logs[0]; i++) {
-        struct authlog_report report;
+        struct events_report report;
         struct text rows = count_text(logs[i], strlen(logs[i]), NULL, &report);
         assert_string_equal(rows.bytes, "1970-01-01 00:00:00,U1@DOM1,2,0,0.0,1,1,2,1.0\n");
         assert_int_equal(report.lines, 2);
@@ -192,7 +192,7 @@ static void line_ends_and_marks_do_not_matter(void **state)
 static void a_long_line_is_passed_over(void **state)
 {
     (void)state;
-    static const size_t lengths[] = {AUTH_LINE_MAX + 1, 1 << 18, 3 << 18, 20 << 20};
+    static const size_t lengths[] = {EVENT_LINE_MAX + 1, 1 << 18, 3 << 18, 20 << 20};
     for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
         struct text log = {0};
         text_printf(&log, "5," GOOD);
@@ -204,11 +204,11 @@ static void a_long_line_is_passed_over(void **state)
         text_printf(&log, "6," GOOD "bad\n");
         text_add(&log, line, lengths[i]); /* and once more at the end, without newline */
         free(line);
-        struct authlog_report report;
+        struct events_report report;
         struct text rows = count_text(log.bytes, log.length, NULL, &report);
         assert_string_equal(rows.bytes, "1970-01-01 00:00:00,U1@DOM1,2,0,0.0,1,1,2,1.0\n");
         assert_int_equal(report.lines, 5);
-        assert_int_equal(report.rejected_by[AUTH_LONG], 2);
+        assert_int_equal(report.rejected_by[EVENT_LONG], 2);
         assert_int_equal(report.rejects[0].line, 2);
         assert_string_equal(report.rejects[0].reason, "longer than 65536 bytes");
         assert_int_equal(report.rejects[1].line, 4);
@@ -222,10 +222,10 @@ static void lines_out_of_order_are_taken_within_the_slack(void **state)
 {
     (void)state;
     static const char log[] = "7300," GOOD "7000," GOOD "6999," GOOD "3600," GOOD "7300," GOOD;
-    struct authlog_report report;
+    struct events_report report;
     struct text rows = count_text(log, sizeof log - 1, NULL, &report);
     assert_string_equal(rows.bytes, "1970-01-01 02:00:00,U1@DOM1,2,0,0.0,1,1,2,1.0\n");
-    assert_int_equal(report.rejected_by[AUTH_LATE], 2);
+    assert_int_equal(report.rejected_by[EVENT_LATE], 2);
     assert_int_equal(report.rejects[0].line, 3);
     assert_string_equal(report.rejects[0].reason,
                         "301 s before the latest line so far (see --slack)");

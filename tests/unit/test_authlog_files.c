@@ -6,8 +6,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "events/authlog.h"
-#include "events/authlog_index.h"
+#include "events/events_count.h"
+#include "events/events_index.h"
 #include "table/csv/csv.h"
 #include "events/input.h"
 #include "events/user_hour_text.h"
@@ -20,10 +20,10 @@ static void a_cut_last_line_is_rejected(void **state)
 {
     (void)state;
     static const char log[] = "5," GOOD "6," GOOD "7,U1@DOM1,U1@DO";
-    struct authlog_report report;
+    struct events_report report;
     struct text rows = count_text(log, sizeof log - 1, NULL, &report);
     assert_int_equal(report.counted, 2);
-    assert_int_equal(report.rejected_by[AUTH_CUT], 1);
+    assert_int_equal(report.rejected_by[EVENT_CUT], 1);
     assert_string_equal(report.rejects[0].reason, "the last line is cut off after 3 fields");
     text_free(&rows);
 }
@@ -34,11 +34,11 @@ static void a_truncated_gzip_gives_what_is_there(void **state)
     char *whole = source_path("data/lanl_auth_50000.txt.gz");
     struct text log = read_file(whole);
     char *path = make_gzip(log.bytes, log.length, 100000);
-    struct authlog_report report;
+    struct events_report report;
     struct text rows = count_file(path, NULL, &report);
     assert_true(report.counted > 10000 && report.counted < 40000);
     assert_int_equal(report.rejected, 1);
-    assert_int_equal(report.rejected_by[AUTH_CUT], 1);
+    assert_int_equal(report.rejected_by[EVENT_CUT], 1);
     assert_int_equal(report.rejects[0].line, report.counted + 1);
     assert_non_null(strstr(report.rejects[0].reason, "damaged .gz file"));
 
@@ -71,12 +71,12 @@ static void several_files_are_one_log(void **state)
     char *second = make_file(log.bytes + half, log.length - half);
     char *nothing = make_file("", 0);
     const char *const paths[] = {first, nothing, second};
-    struct authlog_input input = input_of(paths, 3, NULL);
+    struct events_input input = input_of(paths, 3, NULL);
     input.rules.block = 40000; /* a block may span two files */
     struct text rows = {0};
-    struct authlog_report report;
+    struct events_report report;
     struct status status = {0};
-    assert_true(authlog_count(&input, sink_lines, &rows, &report, NULL, NULL, NULL, &status));
+    assert_true(events_count(&input, sink_lines, &rows, &report, NULL, NULL, NULL, &status));
     struct text whole = count_file(excerpt, &input.rules, NULL);
     assert_string_equal(rows.bytes, whole.bytes);
     assert_int_equal(strlen(report.hash), 32);
@@ -95,11 +95,11 @@ static void rejects_name_their_file_and_line(void **state)
     char *first = make_file("5," GOOD "6,bad\n", strlen("5," GOOD "6,bad\n"));
     char *second = make_file("7," GOOD "\nbad\n", strlen("7," GOOD "\nbad\n"));
     const char *const paths[] = {first, second};
-    struct authlog_input input = input_of(paths, 2, NULL);
+    struct events_input input = input_of(paths, 2, NULL);
     struct text rows = {0};
-    struct authlog_report report;
+    struct events_report report;
     struct status status = {0};
-    assert_true(authlog_count(&input, sink_lines, &rows, &report, NULL, NULL, NULL, &status));
+    assert_true(events_count(&input, sink_lines, &rows, &report, NULL, NULL, NULL, &status));
     assert_int_equal(report.n_rejects, 2);
     assert_int_equal(report.rejects[0].path, 0);
     assert_int_equal(report.rejects[0].line, 2);
@@ -155,10 +155,10 @@ static void a_raw_log_is_recognised_by_its_content(void **state)
         "1,U1,U1,C1,C2,?,?,LogOff\n",
     };
     for (size_t i = 0; i < sizeof logs / sizeof logs[0]; i++) {
-        assert_true(authlog_recognise(logs[i], strlen(logs[i])));
+        assert_true(log_format_lanl.recognise(logs[i], strlen(logs[i])));
     }
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
-        assert_false(authlog_recognise(others[i], strlen(others[i])));
+        assert_false(log_format_lanl.recognise(others[i], strlen(others[i])));
     }
 }
 
@@ -172,8 +172,8 @@ static void times_are_written_as_the_c_library_does(void **state)
     for (int i = 0; i < 20000; i++) {
         draw = draw * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
         time_t time = i == 0   ? 0
-                      : i == 1 ? AUTH_TIME_MAX
-                               : (time_t)(draw % (AUTH_TIME_MAX + 1));
+                      : i == 1 ? EVENT_TIME_MAX
+                               : (time_t)(draw % (EVENT_TIME_MAX + 1));
         struct tm broken;
         char expected[40], text[USER_HOUR_DT];
         assert_non_null(gmtime_r(&time, &broken));
@@ -198,12 +198,12 @@ static void a_log_becomes_a_table(void **state)
     (void)state;
     char *path = source_path("data/lanl_auth_50000.txt.gz");
     const char *const paths[] = {path};
-    struct authlog_input input = input_of(paths, 1, NULL);
+    struct events_input input = input_of(paths, 1, NULL);
     struct table *first = NULL;
     const struct csv_options options = {.preview = keep_preview, .context = &first};
-    struct authlog_index *index;
+    struct events_index *index;
     struct status status = {0};
-    struct table *table = authlog_load(&input, &options, &index, NULL, NULL, &status);
+    struct table *table = events_load(&input, &options, &index, NULL, NULL, &status);
     assert_non_null(table);
     assert_int_equal(table->n_rows, 2967);
     assert_int_equal(table->profiles.d, TABLE_DEFAULT_FEATURES);
@@ -219,11 +219,11 @@ static void a_log_becomes_a_table(void **state)
     assert_non_null(first);
     assert_int_equal(first->n_rows, 1000);
     const char *why;
-    assert_false(authlog_index_usable(index, &why));
+    assert_false(events_index_usable(index, &why));
     assert_non_null(strstr(why, "compressed"));
-    assert_null(authlog_lines(index, 0, user, 10, NULL, &status));
+    assert_null(events_lines(index, 0, user, 10, NULL, &status));
     assert_string_equal(status.text, why);
-    authlog_index_free(index);
+    events_index_free(index);
     table_free(first);
     table_free(table);
     free(path);
@@ -234,11 +234,11 @@ static void a_table_without_rows_is_refused(void **state)
     (void)state;
     char *path = make_file("5," GOOD, strlen("5," GOOD));
     const char *const paths[] = {path};
-    struct authlog_input input = input_of(paths, 1, NULL);
+    struct events_input input = input_of(paths, 1, NULL);
     struct status status = {0};
-    struct authlog_index *index;
+    struct events_index *index;
     const struct csv_options options = {0};
-    assert_null(authlog_load(&input, &options, &index, NULL, NULL, &status));
+    assert_null(events_load(&input, &options, &index, NULL, NULL, &status));
     assert_null(index);
     assert_int_equal(status.code, STATUS_INPUT);
     drop_file(path);
@@ -249,12 +249,12 @@ static void counting_can_be_cancelled(void **state)
     (void)state;
     char *path = source_path("data/lanl_auth_50000.txt.gz");
     const char *const paths[] = {path};
-    struct authlog_input input = input_of(paths, 1, NULL);
+    struct events_input input = input_of(paths, 1, NULL);
     atomic_bool cancel = true;
     struct progress progress = {.cancel = &cancel};
     const struct csv_options options = {0};
     struct status status = {0};
-    assert_null(authlog_load(&input, &options, NULL, NULL, &progress, &status));
+    assert_null(events_load(&input, &options, NULL, NULL, &progress, &status));
     assert_int_equal(status.code, STATUS_CANCELLED);
     free(path);
 }
@@ -264,24 +264,24 @@ static void features_are_chosen_from_the_seven(void **state)
     (void)state;
     char *path = source_path("data/lanl_auth_50000.txt.gz");
     const char *const paths[] = {path};
-    struct authlog_input input = input_of(paths, 1, NULL);
+    struct events_input input = input_of(paths, 1, NULL);
     const char *features[] = {"src_hosts", "total_events"};
     const struct csv_options options = {.features = features, .n_features = 2};
     struct status status = {0};
-    struct table *table = authlog_load(&input, &options, NULL, NULL, NULL, &status);
+    struct table *table = events_load(&input, &options, NULL, NULL, NULL, &status);
     assert_non_null(table);
     assert_int_equal(table->profiles.d, 2);
     const double *values = table_profile(table, table->row_profile[0]);
     assert_true(values[0] == 16 && values[1] == 45);
     table_free(table);
     features[0] = "weight";
-    assert_null(authlog_load(&input, &options, NULL, NULL, NULL, &status));
+    assert_null(events_load(&input, &options, NULL, NULL, NULL, &status));
     assert_int_equal(status.code, STATUS_USAGE);
     assert_non_null(strstr(status.text, "'weight'"));
     free(path);
 }
 
-static size_t rows_of(const char *path, enum input_kind kind, struct authlog_index **index,
+static size_t rows_of(const char *path, enum input_kind kind, struct events_index **index,
                       struct status *status)
 {
     const struct csv_options options = {0};
@@ -296,14 +296,14 @@ static void an_input_is_told_by_its_content(void **state)
     (void)state;
     char *log = source_path("data/lanl_auth_50000.txt.gz");
     char *table = source_path("data/lanl_user_hours.csv");
-    struct authlog_index *index;
+    struct events_index *index;
     struct status status = {0};
     assert_int_equal(rows_of(log, INPUT_AUTO, &index, &status), 2967);
     assert_non_null(index);
-    authlog_index_free(index);
+    events_index_free(index);
     assert_int_equal(rows_of(table, INPUT_AUTO, &index, &status), 2967);
     assert_null(index);
-    assert_int_equal(rows_of(table, INPUT_LANL, &index, &status), 0);
+    assert_int_equal(rows_of(table, INPUT_LOG, &index, &status), 0);
     assert_non_null(strstr(status.text, "is no authentication log"));
     assert_int_equal(rows_of(log, INPUT_TABLE, &index, &status), 0);
     assert_int_equal(status.code, STATUS_INPUT);
@@ -311,16 +311,16 @@ static void an_input_is_told_by_its_content(void **state)
     /* A .gz that breaks off within the bytes that are looked at. */
     struct text text = read_file(log);
     char *broken = make_gzip(text.bytes, text.length, 300);
-    assert_true(rows_of(broken, INPUT_LANL, &index, &status) > 0);
-    authlog_index_free(index);
+    assert_true(rows_of(broken, INPUT_LOG, &index, &status) > 0);
+    events_index_free(index);
     drop_file(broken);
 
     /* A plain log shorter than that. */
     char *small = make_file("5," GOOD "6," GOOD, strlen("5," GOOD "6," GOOD));
     assert_int_equal(rows_of(small, INPUT_AUTO, &index, &status), 1);
     const char *why;
-    assert_true(authlog_index_usable(index, &why));
-    authlog_index_free(index);
+    assert_true(events_index_usable(index, &why));
+    events_index_free(index);
     drop_file(small);
     text_free(&text);
     free(log);

@@ -5,8 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "events/authlog.h"
-#include "events/authlog_index.h"
+#include "events/events_count.h"
+#include "events/events_index.h"
+#include "events/lanl.h"
 #include "unit/authlog_fixture.h"
 
 static uint32_t below(uint64_t *state, uint32_t n)
@@ -34,7 +35,7 @@ static struct text random_log(size_t lines, uint32_t jitter, uint64_t *state)
 }
 
 struct asked {
-    const struct authlog_index *index;
+    const struct events_index *index;
     struct user_hour *rows;
     size_t n;
 };
@@ -58,11 +59,11 @@ static bool same(struct span a, struct span b)
     return a.length == b.length && memcmp(a.bytes, b.bytes, a.length) == 0;
 }
 
-static void check_row(const struct authlog_index *index, const struct user_hour *row)
+static void check_row(const struct events_index *index, const struct user_hour *row)
 {
     struct status status = {0};
-    struct authlog_lines *lines =
-        authlog_lines(index, row->time, row->user, SIZE_MAX, NULL, &status);
+    struct events_lines *lines =
+        events_lines(index, row->time, row->user, SIZE_MAX, NULL, &status);
     if (lines == NULL) {
         fail_msg("%s", status.text);
     }
@@ -70,22 +71,22 @@ static void check_row(const struct authlog_index *index, const struct user_hour 
     assert_int_equal(lines->total, row->events);
     uint64_t failed = 0;
     for (size_t i = 0; i < lines->n; i++) {
-        const struct authlog_event *event = &lines->events[i];
-        assert_true(event->time / 3600 * 3600 == row->time);
-        assert_true(same(event->field[AUTH_SRC_USER], row->user));
-        assert_int_equal(event->field[AUTH_SRC_HOST].bytes[0], 'C');
-        assert_int_equal(event->field[AUTH_DST_HOST].bytes[0], 'D');
-        assert_int_equal(event->field[AUTH_TYPE].bytes[0], 'T');
-        assert_int_equal(event->field[AUTH_LOGON_TYPE].length, strlen("Network"));
-        failed += event->field[AUTH_RESULT].length == strlen("Fail");
+        const struct events_line *line = &lines->lines[i];
+        assert_true(line->time / 3600 * 3600 == row->time);
+        assert_true(same(line->field[LANL_SRC_USER], row->user));
+        assert_int_equal(line->field[LANL_SRC_HOST].bytes[0], 'C');
+        assert_int_equal(line->field[LANL_DST_HOST].bytes[0], 'D');
+        assert_int_equal(line->field[LANL_TYPE].bytes[0], 'T');
+        assert_int_equal(line->field[LANL_LOGON_TYPE].length, strlen("Network"));
+        failed += line->field[LANL_RESULT].length == strlen("Fail");
     }
     assert_int_equal(failed, row->failed);
-    authlog_lines_free(lines);
-    lines = authlog_lines(index, row->time, row->user, 1, NULL, &status);
+    events_lines_free(lines);
+    lines = events_lines(index, row->time, row->user, 1, NULL, &status);
     assert_non_null(lines);
     assert_int_equal(lines->n, 1);
     assert_int_equal(lines->total, row->events);
-    authlog_lines_free(lines);
+    events_lines_free(lines);
 }
 
 /* Every user-hour has as many lines behind it as it counts, over two files. */
@@ -96,27 +97,27 @@ static void check_log(size_t n_lines, uint32_t jitter, size_t chunk, uint64_t *s
     char *first = make_file(log.bytes, half);
     char *second = make_file(log.bytes + half, log.length - half);
     const char *const paths[] = {first, second};
-    struct authlog_input input = input_of(paths, 2, NULL);
+    struct events_input input = input_of(paths, 2, NULL);
     input.chunk_bytes = chunk;
     input.rules.min_events = 1;
     struct asked asked = {0};
-    struct authlog_report report;
-    struct authlog_index *index;
+    struct events_report report;
+    struct events_index *index;
     struct status status = {0};
-    assert_true(authlog_count(&input, keep_row, &asked, &report, &index, NULL, NULL, &status));
+    assert_true(events_count(&input, keep_row, &asked, &report, &index, NULL, NULL, &status));
     const char *why;
-    assert_true(authlog_index_usable(index, &why));
+    assert_true(events_index_usable(index, &why));
     for (size_t i = 0; i < asked.n; i++) {
         check_row(index, &asked.rows[i]);
         free((char *)asked.rows[i].user.bytes);
     }
-    struct authlog_lines *none =
-        authlog_lines(index, 3600000, (struct span){"U1", 2}, 10, NULL, &status);
+    struct events_lines *none =
+        events_lines(index, 3600000, (struct span){"U1", 2}, 10, NULL, &status);
     assert_non_null(none);
     assert_int_equal(none->total, 0);
-    authlog_lines_free(none);
+    events_lines_free(none);
     free(asked.rows);
-    authlog_index_free(index);
+    events_index_free(index);
     text_free(&log);
     drop_file(first);
     drop_file(second);
@@ -139,20 +140,20 @@ static void a_changed_log_is_not_read_again(void **state_)
     struct text log = random_log(500, 0, &state);
     char *path = make_file(log.bytes, log.length);
     const char *const paths[] = {path};
-    struct authlog_input input = input_of(paths, 1, NULL);
+    struct events_input input = input_of(paths, 1, NULL);
     struct text rows = {0};
-    struct authlog_report report;
-    struct authlog_index *index;
+    struct events_report report;
+    struct events_index *index;
     struct status status = {0};
-    assert_true(authlog_count(&input, sink_lines, &rows, &report, &index, NULL, NULL, &status));
+    assert_true(events_count(&input, sink_lines, &rows, &report, &index, NULL, NULL, &status));
     FILE *file = fopen(path, "ab");
     assert_non_null(file);
     fputs("more\n", file);
     fclose(file);
-    assert_null(authlog_lines(index, 3600, (struct span){"U1", 2}, 10, NULL, &status));
+    assert_null(events_lines(index, 3600, (struct span){"U1", 2}, 10, NULL, &status));
     assert_int_equal(status.code, STATUS_INPUT);
     assert_non_null(strstr(status.text, "has changed"));
-    authlog_index_free(index);
+    events_index_free(index);
     text_free(&rows);
     text_free(&log);
     drop_file(path);
@@ -175,21 +176,21 @@ static void lines_are_found_around_a_very_long_one(void **state)
                           "3601,U1,V1,C1,D1,T1,Network,LogOn,Fail\n");
         char *path = make_file(log.bytes, log.length);
         const char *const paths[] = {path};
-        struct authlog_input input = input_of(paths, 1, NULL);
+        struct events_input input = input_of(paths, 1, NULL);
         input.rules.min_events = 1;
         struct asked asked = {0};
-        struct authlog_report report;
-        struct authlog_index *index;
+        struct events_report report;
+        struct events_index *index;
         struct status status = {0};
         assert_true(
-            authlog_count(&input, keep_row, &asked, &report, &index, NULL, NULL, &status));
+            events_count(&input, keep_row, &asked, &report, &index, NULL, NULL, &status));
         assert_int_equal(asked.n, 2);
         for (size_t row = 0; row < asked.n; row++) {
             check_row(index, &asked.rows[row]);
             free((char *)asked.rows[row].user.bytes);
         }
         free(asked.rows);
-        authlog_index_free(index);
+        events_index_free(index);
         text_free(&log);
         drop_file(path);
     }
@@ -201,13 +202,13 @@ static void a_compressed_log_says_what_to_do(void **state)
     char *path = make_file("\x1f\x8b\x08 and so on", 13);
     const struct userhours_options options = {.window = 3600};
     struct status status = {0};
-    struct authlog_index *index = authlog_index_new(&options, &status);
+    struct events_index *index = events_index_new(&log_format_lanl, &options, &status);
     const char *why;
     assert_non_null(index);
-    assert_true(authlog_index_add_file(index, path, &status));
-    assert_false(authlog_index_usable(index, &why));
+    assert_true(events_index_add_file(index, path, &status));
+    assert_false(events_index_usable(index, &why));
     assert_string_equal(why, "compressed log: gunzip it to see lines");
-    authlog_index_free(index);
+    events_index_free(index);
     drop_file(path);
 }
 
@@ -217,13 +218,13 @@ static void what_is_no_file_cannot_be_read_again(void **state)
     static const char *const paths[] = {"-", "/dev/null", "/nowhere/at/all"};
     for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
         const struct userhours_options options = {.window = 3600};
-        struct authlog_index *index = authlog_index_new(&options, NULL);
+        struct events_index *index = events_index_new(&log_format_lanl, &options, NULL);
         const char *why;
         assert_non_null(index);
-        assert_true(authlog_index_add_file(index, paths[i], NULL));
-        assert_false(authlog_index_usable(index, &why));
+        assert_true(events_index_add_file(index, paths[i], NULL));
+        assert_false(events_index_usable(index, &why));
         assert_non_null(strstr(why, "read again"));
-        authlog_index_free(index);
+        events_index_free(index);
     }
 }
 
@@ -236,5 +237,5 @@ int main(void)
         cmocka_unit_test(what_is_no_file_cannot_be_read_again),
         cmocka_unit_test(lines_are_found_around_a_very_long_one),
     };
-    return cmocka_run_group_tests_name("authlog_index", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("events_index", tests, NULL, NULL);
 }

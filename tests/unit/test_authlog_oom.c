@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "events/authlog_index.h"
+#include "events/events_index.h"
 #include "table/csv/csv.h"
 #include "unit/authlog_fixture.h"
 #include "unit/oom.h"
@@ -40,7 +40,7 @@ static void drop(void *context, struct table *take_preview)
 static void load_at_each_failure(const char *path, unsigned threads, bool all)
 {
     const char *const paths[] = {path};
-    struct authlog_input input = input_of(paths, 1, NULL);
+    struct events_input input = input_of(paths, 1, NULL);
     input.rules.min_events = 1;
     input.chunk_bytes = 60000;
     const struct csv_options options = {.preview = drop};
@@ -50,9 +50,9 @@ static void load_at_each_failure(const char *path, unsigned threads, bool all)
     unsigned whole = 0;
     for (unsigned long n = 0; failed; n++) {
         struct status status = {0};
-        struct authlog_index *index = NULL;
+        struct events_index *index = NULL;
         oom_arm(n, all);
-        struct table *table = authlog_load(&input, &options, &index, pool, NULL, &status);
+        struct table *table = events_load(&input, &options, &index, pool, NULL, &status);
         failed = oom_disarm();
         if (table == NULL) {
             assert_true(failed);
@@ -64,7 +64,7 @@ static void load_at_each_failure(const char *path, unsigned threads, bool all)
             whole++;
         }
         table_free(table);
-        authlog_index_free(index);
+        events_index_free(index);
         assert_int_equal(oom_live(), live);
         assert_true(n < 10000);
     }
@@ -93,26 +93,26 @@ static void lines_behind_a_user_hour(void **state)
     struct text log = make_log();
     char *path = make_file(log.bytes, log.length);
     const char *const paths[] = {path};
-    struct authlog_input input = input_of(paths, 1, NULL);
+    struct events_input input = input_of(paths, 1, NULL);
     struct text rows = {0};
-    struct authlog_report report;
-    struct authlog_index *index;
-    assert_true(authlog_count(&input, sink_lines, &rows, &report, &index, NULL, NULL, NULL));
+    struct events_report report;
+    struct events_index *index;
+    assert_true(events_count(&input, sink_lines, &rows, &report, &index, NULL, NULL, NULL));
     long live = oom_live();
     bool failed = true;
     for (unsigned long n = 0; failed; n++) {
         struct status status = {0};
         oom_arm(n, false);
-        struct authlog_lines *lines =
-            authlog_lines(index, 3600, (struct span){"U1", 2}, 1000, NULL, &status);
+        struct events_lines *lines =
+            events_lines(index, 3600, (struct span){"U1", 2}, 1000, NULL, &status);
         failed = oom_disarm();
         assert_true((lines == NULL) == failed);
         assert_true(!failed || status.code == STATUS_NOMEM);
         assert_true(failed || lines->total > 50);
-        authlog_lines_free(lines);
+        events_lines_free(lines);
         assert_int_equal(oom_live(), live);
     }
-    authlog_index_free(index);
+    events_index_free(index);
     text_free(&rows);
     text_free(&log);
     drop_file(path);

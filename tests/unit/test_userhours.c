@@ -216,12 +216,12 @@ static void compare(const struct text *log, const struct userhours_options *rule
     struct text expected = simple_count(log, rules, &simple);
     char *path = make_file(log->bytes, log->length);
     const char *const paths[] = {path};
-    struct authlog_input input = input_of(paths, 1, rules);
+    struct events_input input = input_of(paths, 1, rules);
     input.chunk_bytes = chunk;
     struct text rows = {0};
-    struct authlog_report report;
+    struct events_report report;
     struct status status = {0};
-    if (!authlog_count(&input, sink_lines, &rows, &report, NULL, parallel, NULL, &status)) {
+    if (!events_count(&input, sink_lines, &rows, &report, NULL, parallel, NULL, &status)) {
         fail_msg("%s", status.text);
     }
     text_add(&rows, "", 0);
@@ -357,11 +357,11 @@ static void a_sink_can_stop_the_counting(void **state_)
     (void)state_;
     char *path = source_path("data/lanl_auth_50000.txt.gz");
     const char *const paths[] = {path};
-    struct authlog_input input = input_of(paths, 1, NULL);
-    struct authlog_report report;
+    struct events_input input = input_of(paths, 1, NULL);
+    struct events_report report;
     struct status status = {0};
     int calls = 0;
-    assert_false(authlog_count(&input, refuse, &calls, &report, NULL, NULL, NULL, &status));
+    assert_false(events_count(&input, refuse, &calls, &report, NULL, NULL, NULL, &status));
     assert_string_equal(status.text, "the sink is full");
     assert_int_equal(calls, 1);
     free(path);

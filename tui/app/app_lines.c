@@ -7,9 +7,10 @@
 
 #include "base/format.h"
 #include "base/mem.h"
-#include "run/sheet/sheet.h"
-#include "events/authlog_index.h"
+#include "events/events_index.h"
+#include "events/log_format.h"
 #include "lists/user_hours.h"
+#include "run/sheet/sheet.h"
 
 enum { LINES_MOST = 5000 };
 
@@ -20,36 +21,29 @@ struct lines_query {
     struct page *page; /* the answer */
 };
 
-static const struct {
-    const char *name; /* of its column in a file */
-    enum auth_field field;
-} columns[] = {
-    {"src_user", AUTH_SRC_USER},       {"dst_user", AUTH_DST_USER},
-    {"src_comp", AUTH_SRC_HOST},       {"dst_comp", AUTH_DST_HOST},
-    {"auth_type", AUTH_TYPE},          {"logon_type", AUTH_LOGON_TYPE},
-    {"orientation", AUTH_ORIENTATION}, {"result", AUTH_RESULT},
-};
-
 /* What `e` writes: the lines that are shown, field by field. */
 static struct sheet *sheet_of_lines(const struct page *page, const struct app *app, char *name,
                                     size_t size, struct status *status)
 {
-    const struct authlog_lines *lines = page->kept;
+    const struct events_lines *lines = page->kept;
     struct sheet *sheet = sheet_new_table(page->title, status);
     snprintf(name, size, "lines");
     if (sheet == NULL) {
         return NULL;
     }
-    sheet_add_column(sheet, "time", false);
-    for (size_t c = 0; c < sizeof columns / sizeof columns[0]; c++) {
-        sheet_add_column(sheet, columns[c].name, true);
+    const struct log_format *format = lines->format;
+    for (size_t f = 0; f < format->n_fields; f++) {
+        sheet_add_column(sheet, format->fields[f].name,
+                         format->fields[f].role != LOG_FIELD_TIME);
     }
     for (size_t i = 0; i < lines->n; i++) {
-        const struct authlog_event *event = &lines->events[i];
-        sheet_put_count(sheet, (uint64_t)event->time);
-        for (size_t c = 0; c < sizeof columns / sizeof columns[0]; c++) {
-            struct span field = event->field[columns[c].field];
-            sheet_put_bytes(sheet, field.bytes, field.length);
+        const struct events_line *line = &lines->lines[i];
+        for (size_t f = 0; f < format->n_fields; f++) {
+            if (format->fields[f].role == LOG_FIELD_TIME) {
+                sheet_put_count(sheet, (uint64_t)line->time);
+            } else {
+                sheet_put_bytes(sheet, line->field[f].bytes, line->field[f].length);
+            }
         }
     }
     sheet_add_note(sheet, "input", "%s", app_session(app)->input);
@@ -62,7 +56,7 @@ static struct sheet *sheet_of_lines(const struct page *page, const struct app *a
 
 static void free_lines(void *lines)
 {
-    authlog_lines_free(lines);
+    events_lines_free(lines);
 }
 
 static bool same(struct span a, struct span b)
@@ -82,36 +76,61 @@ static int wider(int width, struct span name)
     return length > width ? length : width;
 }
 
-/* "00:00:03  Fail     C477  > U22   ? ? TGS": what failed is seen going down the page. */
-static void add_event(struct page *page, const struct authlog_event *event,
-                      const struct widths *widths)
+/* The field of a line that has a role; empty when the format has none. */
+static struct span field_of(const struct log_format *format, const struct events_line *line,
+                            enum log_role role)
 {
-    char when[PAGE_KEY];
-    const struct span *field = event->field;
-    const struct span to = field[AUTH_DST_USER], result = field[AUTH_RESULT];
-    bool other = !same(to, field[AUTH_SRC_USER]);
-    bool good = result.length == 7 && memcmp(result.bytes, "Success", 7) == 0;
-    long long second = (long long)event->time;
+    for (size_t f = 0; f < format->n_fields; f++) {
+        if (format->fields[f].role == role) {
+            return line->field[f];
+        }
+    }
+    return (struct span){"", 0};
+}
+
+/* The fields without a role of their own, in the order of the log: "? ? TGS". */
+static void others_of(const struct log_format *format, const struct events_line *line,
+                      char *text, size_t size)
+{
+    size_t used = 0;
+    text[0] = '\0';
+    for (size_t f = 0; f < format->n_fields && used < size; f++) {
+        if (format->fields[f].role == LOG_FIELD_OTHER) {
+            used += (size_t)snprintf(text + used, size - used, "%s%.*s", used > 0 ? " " : "",
+                                     (int)line->field[f].length, line->field[f].bytes);
+        }
+    }
+}
+
+/* "00:00:03  Fail     C477  > U22   ? ? TGS": what failed is seen going down the page. */
+static void add_line(struct page *page, const struct log_format *format,
+                     const struct events_line *line, const struct widths *widths)
+{
+    char when[PAGE_KEY], others[1024];
+    const struct span user = field_of(format, line, LOG_FIELD_USER),
+                      target = field_of(format, line, LOG_FIELD_TARGET),
+                      from = field_of(format, line, LOG_FIELD_SOURCE),
+                      to = field_of(format, line, LOG_FIELD_DESTINATION),
+                      outcome = field_of(format, line, LOG_FIELD_OUTCOME);
+    bool other = target.length > 0 && !same(target, user);
+    long long second = (long long)line->time;
     snprintf(when, sizeof when, "%02lld:%02lld:%02lld", second / 3600 % 24, second / 60 % 60,
              second % 60);
-    page_pair(page, when, good ? ROLE_TEXT : ROLE_WARN,
-              "%-7.*s  %-*.*s > %-*.*s  %.*s %.*s %.*s%s%.*s", (int)result.length, result.bytes,
-              widths->from, (int)field[AUTH_SRC_HOST].length, field[AUTH_SRC_HOST].bytes,
-              widths->to, (int)field[AUTH_DST_HOST].length, field[AUTH_DST_HOST].bytes,
-              (int)field[AUTH_TYPE].length, field[AUTH_TYPE].bytes,
-              (int)field[AUTH_LOGON_TYPE].length, field[AUTH_LOGON_TYPE].bytes,
-              (int)field[AUTH_ORIENTATION].length, field[AUTH_ORIENTATION].bytes,
-              other ? "  -> " : "", other ? (int)to.length : 0, to.bytes);
+    others_of(format, line, others, sizeof others);
+    page_pair(page, when, line->outcome == EVENT_SUCCESS ? ROLE_TEXT : ROLE_WARN,
+              "%-7.*s  %-*.*s > %-*.*s  %s%s%.*s", (int)outcome.length, outcome.bytes,
+              widths->from, (int)from.length, from.bytes, widths->to, (int)to.length, to.bytes,
+              others, other ? "  -> " : "", other ? (int)target.length : 0, target.bytes);
 }
 
 static void work(struct query *query, const struct progress *progress)
 {
     struct lines_query *self = (struct lines_query *)query;
     const struct table *table = self->run->table;
-    struct authlog_lines *lines =
-        authlog_lines(self->run->log_index, table->time_seconds[table->row_time[self->row]],
-                      dict_get(table->users, table->row_user[self->row]), LINES_MOST, progress,
-                      &query->status);
+    struct events_lines *lines =
+        events_lines(self->run->log_index, table->time_seconds[table->row_time[self->row]],
+                     dict_get(table->users, table->row_user[self->row]), LINES_MOST, progress,
+                     &query->status);
     self->page = lines != NULL ? page_new("Lines of the log") : NULL;
     if (self->page != NULL) {
         char name[60];
@@ -119,19 +138,19 @@ static void work(struct query *query, const struct progress *progress)
         snprintf(self->page->title, sizeof self->page->title, "Lines of the log: %s", name);
     }
     if (self->page == NULL) {
-        authlog_lines_free(lines);
+        events_lines_free(lines);
         return;
     }
-    page_add(self->page, ROLE_STRONG,
-             "%s line%s; result, source > destination, kind  -> destination user if another",
-             format_grouped(lines->total).text, lines->total == 1 ? "" : "s");
+    page_add(self->page, ROLE_STRONG, "%s line%s; %s", format_grouped(lines->total).text,
+             lines->total == 1 ? "" : "s", lines->format->legend);
     struct widths widths = {0};
     for (size_t i = 0; i < lines->n; i++) {
-        widths.from = wider(widths.from, lines->events[i].field[AUTH_SRC_HOST]);
-        widths.to = wider(widths.to, lines->events[i].field[AUTH_DST_HOST]);
+        const struct events_line *line = &lines->lines[i];
+        widths.from = wider(widths.from, field_of(lines->format, line, LOG_FIELD_SOURCE));
+        widths.to = wider(widths.to, field_of(lines->format, line, LOG_FIELD_DESTINATION));
     }
     for (size_t i = 0; i < lines->n; i++) {
-        add_event(self->page, &lines->events[i], &widths);
+        add_line(self->page, lines->format, &lines->lines[i], &widths);
     }
     if (lines->n < lines->total) {
         page_add(self->page, ROLE_DIM, "and %s more",
@@ -157,13 +176,10 @@ static const char *why_not(const struct session *session)
     if (!session->has_table || !session->selected.has_row) {
         return "select a user-hour first";
     }
-    if (session->run->saved) {
-        return "this run was shown from a saved one; --no-cache reads the log again";
-    }
     if (session->run->log_index == NULL) {
         return "only a raw log has lines behind its user-hours, and this is a table";
     }
-    return authlog_index_usable(session->run->log_index, &why) ? NULL : why;
+    return events_index_usable(session->run->log_index, &why) ? NULL : why;
 }
 
 void app_lines(struct app *app)

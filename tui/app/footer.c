@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "events/authlog_index.h"
+#include "events/events_index.h"
 
 enum { FOOTER_KEYS = 7, FOOTER_CANDIDATES = 16 };
 
@@ -23,7 +23,7 @@ static bool has_lines(const struct session *session)
 {
     const char *why;
     return session->run != NULL && session->run->log_index != NULL &&
-           authlog_index_usable(session->run->log_index, &why) && session->selected.has_row;
+           events_index_usable(session->run->log_index, &why) && session->selected.has_row;
 }
 
 /* Whether an action would do something now, as far as the app knows; the view may know more. */

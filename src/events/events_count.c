@@ -1,4 +1,4 @@
-#include "events/authlog.h"
+#include "events/events_count.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -6,9 +6,10 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "events/authchunk.h"
-#include "events/authlog_index.h"
-#include "events/authlog_reader.h"
+#include "events/events_chunk.h"
+#include "events/events_index.h"
+#include "events/events_reader.h"
+#include "events/log_format.h"
 
 /* DESIGN. The log is read in batches, each cut at line ends into chunks. While the chunks of
  * one batch are counted in parallel, one task reads (and inflates) the next batch. Then, in the
@@ -17,15 +18,15 @@
  * kept a line which proves to be late is counted again; in an ordered log there is none. */
 
 struct counting {
-    const struct authlog_input *input;
-    struct authlog_report *report;
-    struct authlog_index *index;
+    const struct events_input *input;
+    struct events_report *report;
+    struct events_index *index;
     struct parallel *parallel;
     const struct progress *progress;
     struct userhours *counter;
-    struct authlog_reader *reader;
-    struct auth_chunk *chunks;
-    struct auth_chunk **order; /* (chunk_capacity) the same, as userhours_add() wants them */
+    struct events_reader *reader;
+    struct events_chunk *chunks;
+    struct events_chunk **order; /* (chunk_capacity) the same, as userhours_add() wants them */
     size_t n_chunks, chunk_capacity;
     size_t path;         /* the input that the last batch came from */
     uint64_t lines;      /* physical lines before this batch */
@@ -45,8 +46,8 @@ static bool need_chunks(struct counting *counting, size_t n, struct status *stat
     if (n <= counting->chunk_capacity) {
         return true;
     }
-    struct auth_chunk *chunks = mem_zero(n, sizeof *chunks, what, status);
-    struct auth_chunk **order = mem_new(n, sizeof(struct auth_chunk *), what, status);
+    struct events_chunk *chunks = mem_zero(n, sizeof *chunks, what, status);
+    struct events_chunk **order = mem_new(n, sizeof(struct events_chunk *), what, status);
     if (chunks == NULL || order == NULL) {
         free(chunks);
         free(order);
@@ -66,10 +67,10 @@ static bool need_chunks(struct counting *counting, size_t n, struct status *stat
     return true;
 }
 
-static bool cut(struct counting *counting, const struct auth_batch *batch,
+static bool cut(struct counting *counting, const struct events_batch *batch,
                 struct status *status)
 {
-    size_t step = authlog_reader_chunk(counting->reader);
+    size_t step = events_reader_chunk(counting->reader);
     if (!need_chunks(counting, batch->length / step + 1, status)) {
         return false;
     }
@@ -82,13 +83,14 @@ static bool cut(struct counting *counting, const struct auth_batch *batch,
             const char *newline = memchr(from, '\n', batch->length - at - step + 1);
             end = (size_t)(newline - batch->text) + 1; /* the batch ends with one */
         }
-        struct auth_chunk *chunk = &counting->chunks[counting->n_chunks++];
+        struct events_chunk *chunk = &counting->chunks[counting->n_chunks++];
         chunk->options = &counting->input->rules;
-        chunk->bytes = batch->text + at;
-        chunk->length = end - at;
+        chunk->format = counting->input->format;
+        chunk->text = (struct event_text){.bytes = batch->text + at,
+                                          .length = end - at,
+                                          .cut = batch->cut && end == batch->length};
         chunk->latest = counting->latest;
-        chunk->cut = batch->cut && end == batch->length;
-        chunk->want_runs = counting->index != NULL;
+        chunk->want_ranges = counting->index != NULL;
         at = end;
     }
     return true;
@@ -97,8 +99,8 @@ static bool cut(struct counting *counting, const struct auth_batch *batch,
 static void count_physical_lines(void *context, size_t task, unsigned worker)
 {
     (void)worker;
-    struct auth_chunk *chunk = &((struct counting *)context)->chunks[task];
-    chunk->first_line = auth_count_lines(chunk->bytes, chunk->length);
+    struct events_chunk *chunk = &((struct counting *)context)->chunks[task];
+    chunk->first_line = events_count_lines(chunk->text.bytes, chunk->text.length);
 }
 
 /* Blocks are counted in lines, so a chunk has to know how many there are before it. */
@@ -117,7 +119,7 @@ static void number_lines(struct counting *counting)
 
 /* ---- settling ---- */
 
-static bool too_late(const struct counting *counting, const struct auth_chunk *chunk)
+static bool too_late(const struct counting *counting, const struct events_chunk *chunk)
 {
     return counting->latest > chunk->latest && chunk->counted > 0 &&
            chunk->earliest_kept < counting->latest - counting->input->rules.slack;
@@ -126,13 +128,13 @@ static bool too_late(const struct counting *counting, const struct auth_chunk *c
 static bool keep_reject(struct counting *counting, uint64_t line, const char *reason,
                         struct status *status)
 {
-    struct authlog_report *report = counting->report;
+    struct events_report *report = counting->report;
     const char *path = counting->input->paths[counting->path];
     if (counting->input->strict) {
         return status_set(status, STATUS_INPUT, "%s, line %" PRIu64 ": %s", path, line, reason);
     }
     if (report->n_rejects < TABLE_REJECTS_KEPT) {
-        struct authlog_reject *reject = &report->rejects[report->n_rejects++];
+        struct events_rejected *reject = &report->rejects[report->n_rejects++];
         reject->path = counting->path;
         reject->line = line;
         snprintf(reject->reason, sizeof reject->reason, "%s", reason);
@@ -140,21 +142,22 @@ static bool keep_reject(struct counting *counting, uint64_t line, const char *re
     return true;
 }
 
-static bool settle_rejects(struct counting *counting, const struct auth_chunk *chunk,
+static bool settle_rejects(struct counting *counting, const struct events_chunk *chunk,
                            struct status *status)
 {
-    for (int why = 0; why < AUTH_REJECTS; why++) {
+    for (int why = 0; why < EVENT_REJECTS; why++) {
         counting->report->rejected_by[why] += chunk->rejected[why];
         counting->report->rejected += chunk->rejected[why];
     }
     for (size_t i = 0; i < chunk->n_rejects; i++) {
-        const struct auth_chunk_reject *reject = &chunk->rejects[i];
+        const struct events_chunk_reject *reject = &chunk->rejects[i];
         char late[sizeof reject->reason];
         const char *reason = reject->reason;
-        if (reject->why == AUTH_LATE) { /* how late depends on all lines before */
+        if (reject->why == EVENT_LATE) { /* how late depends on all lines before */
             int64_t latest =
                 reject->latest > counting->latest ? reject->latest : counting->latest;
-            auth_line_reason(late, sizeof late, AUTH_LATE, NULL, latest - reject->time);
+            snprintf(late, sizeof late, "%lld s before the latest line so far (see --slack)",
+                     (long long)(latest - reject->time));
             reason = late;
         }
         if (!keep_reject(counting, counting->file_lines + reject->line + 1, reason, status)) {
@@ -164,41 +167,41 @@ static bool settle_rejects(struct counting *counting, const struct auth_chunk *c
     return true;
 }
 
-static bool settle_runs(struct counting *counting, const struct auth_batch *batch,
-                        const struct auth_chunk *chunk, int64_t latest_before,
-                        struct status *status)
+static bool settle_ranges(struct counting *counting, const struct events_batch *batch,
+                          const struct events_chunk *chunk, int64_t latest_before,
+                          struct status *status)
 {
-    uint64_t start = batch->offset + (uint64_t)(chunk->bytes - batch->text);
-    for (size_t i = 0; counting->index != NULL && i < chunk->n_runs; i++) {
-        const struct auth_run *run = &chunk->runs[i];
-        int64_t latest = run->latest > latest_before ? run->latest : latest_before;
-        if (!authlog_index_add_run(counting->index, run->window, start + run->start,
-                                   start + run->end, latest, status)) {
+    uint64_t start = batch->offset + (uint64_t)(chunk->text.bytes - batch->text);
+    for (size_t i = 0; counting->index != NULL && i < chunk->n_ranges; i++) {
+        const struct events_range *range = &chunk->ranges[i];
+        int64_t latest = range->latest > latest_before ? range->latest : latest_before;
+        if (!events_index_add_range(counting->index, range->window, start + range->start,
+                                    start + range->end, latest, status)) {
             return false;
         }
     }
     return true;
 }
 
-static bool settle_chunk(struct counting *counting, const struct auth_batch *batch,
-                         struct auth_chunk *chunk, struct status *status)
+static bool settle_chunk(struct counting *counting, const struct events_batch *batch,
+                         struct events_chunk *chunk, struct status *status)
 {
     if (chunk->status.code == STATUS_OK && too_late(counting, chunk)) {
         chunk->latest = counting->latest;
-        auth_chunk_count(chunk);
+        events_chunk_count(chunk);
     }
     if (chunk->status.code != STATUS_OK) {
         return status_set(status, chunk->status.code, "%s", chunk->status.text);
     }
     if (!settle_rejects(counting, chunk, status) ||
-        !settle_runs(counting, batch, chunk, counting->latest, status)) {
+        !settle_ranges(counting, batch, chunk, counting->latest, status)) {
         return false;
     }
     counting->report->counted += chunk->counted;
     counting->lines += chunk->physical_lines;
     counting->file_lines += chunk->physical_lines;
-    if (chunk->latest_seen > counting->latest) {
-        counting->latest = chunk->latest_seen;
+    if (chunk->order.latest > counting->latest) {
+        counting->latest = chunk->order.latest;
     }
     if (chunk->earliest_kept < counting->earliest) {
         counting->earliest = chunk->earliest_kept;
@@ -206,14 +209,14 @@ static bool settle_chunk(struct counting *counting, const struct auth_batch *bat
     return true;
 }
 
-static bool settle_damage(struct counting *counting, const struct auth_batch *batch,
+static bool settle_damage(struct counting *counting, const struct events_batch *batch,
                           struct status *status)
 {
     if (batch->damage[0] == '\0') {
         return true;
     }
     counting->report->rejected++;
-    counting->report->rejected_by[AUTH_CUT]++;
+    counting->report->rejected_by[EVENT_CUT]++;
     return keep_reject(counting, counting->file_lines + 1, batch->damage, status);
 }
 
@@ -225,21 +228,21 @@ static void work(void *context, size_t task, unsigned worker)
     struct counting *counting = context;
     if (task == 0) { /* first, since it takes longest when it inflates */
         counting->read_fine =
-            authlog_reader_fill(counting->reader, counting->progress, &counting->read_status);
+            events_reader_fill(counting->reader, counting->progress, &counting->read_status);
     } else if (!progress_cancelled(counting->progress)) {
-        auth_chunk_count(&counting->chunks[task - 1]);
+        events_chunk_count(&counting->chunks[task - 1]);
     }
 }
 
-static bool count_batch(struct counting *counting, const struct auth_batch *batch,
+static bool count_batch(struct counting *counting, const struct events_batch *batch,
                         struct status *status)
 {
     if (batch->begins_file) {
         counting->path = batch->path;
         counting->file_lines = 0;
         if (counting->index != NULL &&
-            !authlog_index_add_file(counting->index, counting->input->paths[batch->path],
-                                    status)) {
+            !events_index_add_file(counting->index, counting->input->paths[batch->path],
+                                   status)) {
             return false;
         }
     }
@@ -268,11 +271,11 @@ static bool count_batch(struct counting *counting, const struct auth_batch *batc
 
 static bool count_all(struct counting *counting, struct status *status)
 {
-    if (!authlog_reader_fill(counting->reader, counting->progress, status)) {
+    if (!events_reader_fill(counting->reader, counting->progress, status)) {
         return false;
     }
-    const struct auth_batch *batch;
-    while ((batch = authlog_reader_take(counting->reader)) != NULL) {
+    const struct events_batch *batch;
+    while ((batch = events_reader_take(counting->reader)) != NULL) {
         if (!count_batch(counting, batch, status)) {
             return false;
         }
@@ -282,14 +285,14 @@ static bool count_all(struct counting *counting, struct status *status)
 
 static bool finish_report(struct counting *counting, struct status *status)
 {
-    struct authlog_report *report = counting->report;
+    struct events_report *report = counting->report;
     report->lines = report->counted + report->rejected;
     report->written = userhours_written(counting->counter);
     report->dropped = userhours_dropped(counting->counter);
     report->user_hours = report->written + report->dropped;
-    report->bytes = authlog_reader_bytes(counting->reader);
-    authlog_reader_hash(counting->reader, report->hash);
-    report->change = authlog_reader_change(counting->reader, &report->state);
+    report->bytes = events_reader_bytes(counting->reader);
+    events_reader_hash(counting->reader, report->hash);
+    report->change = events_reader_change(counting->reader, &report->state);
     if (counting->input->n > 1) {
         report->state = (struct input_state){0};
     }
@@ -312,10 +315,10 @@ static bool finish_report(struct counting *counting, struct status *status)
 static bool prepare(struct counting *counting, userhours_sink *sink, void *context,
                     bool want_index, struct status *status)
 {
-    const struct authlog_input *input = counting->input;
+    const struct events_input *input = counting->input;
     counting->reader =
-        authlog_reader_new(input->paths, input->n, input->take_source, input->chunk_bytes,
-                           parallel_threads(counting->parallel), status);
+        events_reader_new(input->paths, input->n, input->take_source, input->chunk_bytes,
+                          parallel_threads(counting->parallel), status);
     if (counting->reader == NULL) {
         return false;
     }
@@ -323,16 +326,17 @@ static bool prepare(struct counting *counting, userhours_sink *sink, void *conte
     if (counting->counter == NULL) {
         return false;
     }
-    counting->index = want_index ? authlog_index_new(&input->rules, status) : NULL;
+    counting->index =
+        want_index ? events_index_new(input->format, &input->rules, status) : NULL;
     return !want_index || counting->index != NULL;
 }
 
-bool authlog_count(const struct authlog_input *input, userhours_sink *sink, void *context,
-                   struct authlog_report *report, struct authlog_index **index,
-                   struct parallel *parallel, const struct progress *progress,
-                   struct status *status)
+bool events_count(const struct events_input *input, userhours_sink *sink, void *context,
+                  struct events_report *report, struct events_index **index,
+                  struct parallel *parallel, const struct progress *progress,
+                  struct status *status)
 {
-    *report = (struct authlog_report){0};
+    *report = (struct events_report){0};
     struct counting counting = {.input = input,
                                 .report = report,
                                 .parallel = parallel,
@@ -343,17 +347,17 @@ bool authlog_count(const struct authlog_input *input, userhours_sink *sink, void
     bool fine = prepare(&counting, sink, context, index != NULL, status) &&
                 count_all(&counting, status) && finish_report(&counting, status);
     for (size_t i = 0; i < counting.chunk_capacity; i++) {
-        auth_chunk_free(&counting.chunks[i]);
+        events_chunk_free(&counting.chunks[i]);
     }
     free(counting.chunks);
     free(counting.order);
-    authlog_reader_free(counting.reader);
+    events_reader_free(counting.reader);
     userhours_free(counting.counter);
     if (index != NULL) {
         *index = fine ? counting.index : NULL;
     }
     if (!fine) {
-        authlog_index_free(counting.index);
+        events_index_free(counting.index);
     }
     return fine;
 }

@@ -1,10 +1,10 @@
-/* authlog: from raw authentication logs (authline.h) to user-hours.
+/* events_count: from raw authentication logs (log_format.h) to user-hours.
  *
  * Reads plain files, .gz and standard input ("-"), several one after the other as if they were
  * one log. docs/RAWLOG.md has the rules.
  */
-#ifndef ODDHOURS_EVENTS_AUTHLOG_H
-#define ODDHOURS_EVENTS_AUTHLOG_H
+#ifndef ODDHOURS_EVENTS_EVENTS_COUNT_H
+#define ODDHOURS_EVENTS_EVENTS_COUNT_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -13,31 +13,33 @@
 #include "base/parallel.h"
 #include "base/progress.h"
 #include "base/status.h"
-#include "events/authline.h"
-#include "table/table.h"
+#include "events/event.h"
 #include "events/userhours.h"
+#include "table/table.h"
 
-struct authlog_index;
 struct csv_options;
+struct events_index;
+struct log_format;
 struct source;
 
-struct authlog_input {
+struct events_input {
     const char *const *paths; /* (n) borrowed for the call */
     size_t n;
+    const struct log_format *format;
     struct source *take_source; /* the first of them when it is open already; else NULL */
     struct userhours_options rules;
     bool strict;        /* the first rejected line is an error */
     size_t chunk_bytes; /* how the work is cut; 0: a good number. No effect on the result */
 };
 
-struct authlog_reject {
+struct events_rejected {
     size_t path;   /* which of the inputs */
     uint64_t line; /* from 1 */
     char reason[120];
 };
 
 /* What was met. lines = counted + rejected; user_hours = written + dropped. */
-struct authlog_report {
+struct events_report {
     uint64_t bytes;             /* as read: compressed ones of a .gz */
     char hash[TABLE_HASH_TEXT]; /* of one input as source_hash(); of several, of their hashes */
     struct input_state state;   /* of one input: what it is known by (source_change()) */
@@ -45,26 +47,26 @@ struct authlog_report {
     uint64_t lines;             /* blank ones not included */
     uint64_t counted;
     uint64_t rejected;
-    uint64_t rejected_by[AUTH_REJECTS]; /* the same by reason */
-    struct authlog_reject rejects[TABLE_REJECTS_KEPT];
+    uint64_t rejected_by[EVENT_REJECTS]; /* the same by reason */
+    struct events_rejected rejects[TABLE_REJECTS_KEPT];
     size_t n_rejects;
     int64_t first_time, latest_time; /* of the counted lines, in seconds; -1: there are none */
     uint64_t user_hours, written, dropped;
 };
 
 /* Counts the inputs and hands every row to `sink`. `report` is filled in on success. When
- * `index` is not NULL, `*index` is made on the way for authlog_lines(); the caller frees it.
+ * `index` is not NULL, `*index` is made on the way for events_lines(); the caller frees it.
  * Progress is in bytes of the inputs. Errors: those of source_open(); STATUS_INPUT when no line
  * could be counted, and with `strict` for a rejected line; what the sink says. */
-bool authlog_count(const struct authlog_input *input, userhours_sink *sink, void *context,
-                   struct authlog_report *report, struct authlog_index **index,
-                   struct parallel *parallel, const struct progress *progress,
-                   struct status *status);
+bool events_count(const struct events_input *input, userhours_sink *sink, void *context,
+                  struct events_report *report, struct events_index **index,
+                  struct parallel *parallel, const struct progress *progress,
+                  struct status *status);
 
 /* Counts into a table. `options` are those of a table (csv.h): features must be among the
  * study's seven columns, and `strict` replaces that of the input. `index` may be NULL. */
-struct table *authlog_load(const struct authlog_input *input, const struct csv_options *options,
-                           struct authlog_index **index, struct parallel *parallel,
-                           const struct progress *progress, struct status *status);
+struct table *events_load(const struct events_input *input, const struct csv_options *options,
+                          struct events_index **index, struct parallel *parallel,
+                          const struct progress *progress, struct status *status);
 
 #endif

@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "events/authlog_reader.h"
+#include "events/events_reader.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -12,23 +12,23 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "events/authline.h"
+#include "events/event.h"
 #include "table/input/source.h"
 
 /* DESIGN. Two buffers in turn. What stands behind the last newline of one is copied to the
  * front of the other before that is filled. A line longer than a whole buffer (nothing sane has
  * one) is cut to a length at which it is rejected, and the batch ends with it. */
 
-enum { GOOD_CHUNK = 1 << 21, CHUNKS_A_THREAD = 4, LEAST_BATCH = 4 * AUTH_LINE_MAX };
+enum { GOOD_CHUNK = 1 << 21, CHUNKS_A_THREAD = 4, LEAST_BATCH = 4 * EVENT_LINE_MAX };
 
 struct buffer {
-    char *bytes; /* (capacity + 1 + AUTH_PADDING) */
+    char *bytes; /* (capacity + 1 + EVENT_PADDING) */
     size_t used; /* text and rest */
-    struct auth_batch batch;
+    struct events_batch batch;
     bool ready; /* filled and not yet taken */
 };
 
-struct authlog_reader {
+struct events_reader {
     const char *const *paths;
     size_t n_paths, next_path;
     size_t chunk, capacity;
@@ -60,11 +60,11 @@ static uint64_t bytes_of_all(const char *const *paths, size_t n)
     return total;
 }
 
-struct authlog_reader *authlog_reader_new(const char *const *paths, size_t n,
-                                          struct source *take_first, size_t chunk,
-                                          unsigned threads, struct status *status)
+struct events_reader *events_reader_new(const char *const *paths, size_t n,
+                                        struct source *take_first, size_t chunk,
+                                        unsigned threads, struct status *status)
 {
-    struct authlog_reader *reader = mem_zero(1, sizeof *reader, "a reader", status);
+    struct events_reader *reader = mem_zero(1, sizeof *reader, "a reader", status);
     if (reader == NULL) {
         source_close(take_first);
         return NULL;
@@ -82,18 +82,18 @@ struct authlog_reader *authlog_reader_new(const char *const *paths, size_t n,
     bool fine = reader->hashes != NULL;
     for (int i = 0; fine && i < 2; i++) {
         reader->buffers[i].bytes =
-            mem_new(reader->capacity + 1 + AUTH_PADDING, 1, "a reader", status);
+            mem_new(reader->capacity + 1 + EVENT_PADDING, 1, "a reader", status);
         fine = reader->buffers[i].bytes != NULL;
     }
     if (!fine) {
-        authlog_reader_free(reader);
+        events_reader_free(reader);
         return NULL;
     }
     XXH3_128bits_reset(reader->hashes);
     return reader;
 }
 
-void authlog_reader_free(struct authlog_reader *reader)
+void events_reader_free(struct events_reader *reader)
 {
     if (reader != NULL) {
         source_close(reader->source);
@@ -105,24 +105,24 @@ void authlog_reader_free(struct authlog_reader *reader)
     }
 }
 
-size_t authlog_reader_chunk(const struct authlog_reader *reader)
+size_t events_reader_chunk(const struct events_reader *reader)
 {
     return reader->chunk;
 }
 
-uint64_t authlog_reader_bytes(const struct authlog_reader *reader)
+uint64_t events_reader_bytes(const struct events_reader *reader)
 {
     return reader->done;
 }
 
-enum input_change authlog_reader_change(const struct authlog_reader *reader,
-                                        struct input_state *state)
+enum input_change events_reader_change(const struct events_reader *reader,
+                                       struct input_state *state)
 {
     *state = reader->state;
     return reader->change;
 }
 
-void authlog_reader_hash(const struct authlog_reader *reader, char text[TABLE_HASH_TEXT])
+void events_reader_hash(const struct events_reader *reader, char text[TABLE_HASH_TEXT])
 {
     if (reader->n_paths == 1) {
         memcpy(text, reader->hash, TABLE_HASH_TEXT);
@@ -135,7 +135,7 @@ void authlog_reader_hash(const struct authlog_reader *reader, char text[TABLE_HA
 
 /* ---- inputs ---- */
 
-static bool open_next(struct authlog_reader *reader, const struct progress *progress,
+static bool open_next(struct events_reader *reader, const struct progress *progress,
                       struct status *status)
 {
     reader->source = reader->first;
@@ -152,7 +152,7 @@ static bool open_next(struct authlog_reader *reader, const struct progress *prog
     return true;
 }
 
-static void close_input(struct authlog_reader *reader)
+static void close_input(struct events_reader *reader)
 {
     reader->done += source_done(reader->source);
     source_hash(reader->source, reader->hash);
@@ -168,7 +168,7 @@ static void close_input(struct authlog_reader *reader)
 enum ending { FULL, ENDED, BROKEN };
 
 /* Fills the buffer up from the input. */
-static bool read_up(struct authlog_reader *reader, struct buffer *buffer, enum ending *ending,
+static bool read_up(struct events_reader *reader, struct buffer *buffer, enum ending *ending,
                     const struct progress *progress, struct status *status)
 {
     enum { AT_ONCE = 1 << 22 };
@@ -202,10 +202,10 @@ static bool read_up(struct authlog_reader *reader, struct buffer *buffer, enum e
 
 /* Ends the batch behind a line that is longer than the buffer. So much of the line is kept that
  * it is rejected; the rest of it is passed over. */
-static bool skip_long_line(struct authlog_reader *reader, struct buffer *buffer,
+static bool skip_long_line(struct events_reader *reader, struct buffer *buffer,
                            const struct progress *progress, struct status *status)
 {
-    enum { KEEP = AUTH_LINE_MAX + 2 };
+    enum { KEEP = EVENT_LINE_MAX + 2 };
     enum ending ending = FULL;
     char *newline = NULL;
     while (newline == NULL && ending == FULL) {
@@ -222,13 +222,13 @@ static bool skip_long_line(struct authlog_reader *reader, struct buffer *buffer,
     buffer->batch.damage[0] = '\0'; /* met again when reading goes on */
     buffer->batch.text = buffer->bytes;
     buffer->batch.length = KEEP;
-    memset(buffer->bytes + buffer->used, 0, AUTH_PADDING);
+    memset(buffer->bytes + buffer->used, 0, EVENT_PADDING);
     return true;
 }
 
-static void end_batch(struct authlog_reader *reader, struct buffer *buffer, enum ending ending)
+static void end_batch(struct events_reader *reader, struct buffer *buffer, enum ending ending)
 {
-    struct auth_batch *batch = &buffer->batch;
+    struct events_batch *batch = &buffer->batch;
     char *last = buffer->used == 0 ? NULL : memrchr(buffer->bytes, '\n', buffer->used);
     size_t whole = last == NULL ? 0 : (size_t)(last - buffer->bytes) + 1;
     if (ending == ENDED && whole < buffer->used) {
@@ -238,7 +238,7 @@ static void end_batch(struct authlog_reader *reader, struct buffer *buffer, enum
     } else if (ending == BROKEN) {
         buffer->used = whole;
     }
-    memset(buffer->bytes + buffer->used, 0, AUTH_PADDING);
+    memset(buffer->bytes + buffer->used, 0, EVENT_PADDING);
     batch->text = buffer->bytes;
     batch->length = whole;
     if (batch->begins_file) {
@@ -252,8 +252,8 @@ static void end_batch(struct authlog_reader *reader, struct buffer *buffer, enum
     }
 }
 
-bool authlog_reader_fill(struct authlog_reader *reader, const struct progress *progress,
-                         struct status *status)
+bool events_reader_fill(struct events_reader *reader, const struct progress *progress,
+                        struct status *status)
 {
     const struct buffer *before = &reader->buffers[reader->newest];
     struct buffer *buffer = &reader->buffers[reader->newest ^ 1];
@@ -273,9 +273,9 @@ bool authlog_reader_fill(struct authlog_reader *reader, const struct progress *p
         buffer->used = (size_t)(before->bytes + before->used - rest);
         memcpy(buffer->bytes, rest, buffer->used);
     }
-    buffer->batch = (struct auth_batch){.path = reader->next_path - 1,
-                                        .begins_file = reader->begins_file,
-                                        .offset = reader->offset - buffer->used};
+    buffer->batch = (struct events_batch){.path = reader->next_path - 1,
+                                          .begins_file = reader->begins_file,
+                                          .offset = reader->offset - buffer->used};
     reader->begins_file = false;
     enum ending ending;
     if (!read_up(reader, buffer, &ending, progress, status)) {
@@ -292,7 +292,7 @@ bool authlog_reader_fill(struct authlog_reader *reader, const struct progress *p
     return true;
 }
 
-const struct auth_batch *authlog_reader_take(struct authlog_reader *reader)
+const struct events_batch *events_reader_take(struct events_reader *reader)
 {
     struct buffer *buffer = &reader->buffers[reader->newest];
     if (!buffer->ready) {

@@ -1,6 +1,6 @@
-/* authlog_reader: the text of one log or several, in batches of whole lines. */
-#ifndef ODDHOURS_EVENTS_AUTHLOG_READER_H
-#define ODDHOURS_EVENTS_AUTHLOG_READER_H
+/* events_reader: the text of one log or several, in batches of whole lines. */
+#ifndef ODDHOURS_EVENTS_READER_H
+#define ODDHOURS_EVENTS_READER_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -10,12 +10,12 @@
 #include "base/status.h"
 #include "table/table.h"
 
-struct authlog_reader;
+struct events_reader;
 struct source;
 
-/* Lines of one input. The text ends with a newline, and AUTH_PADDING bytes behind it can be
+/* Lines of one input. The text ends with a newline, and EVENT_PADDING bytes behind it can be
  * read; it stays until the second next batch is filled. */
-struct auth_batch {
+struct events_batch {
     size_t path; /* which input */
     bool begins_file;
     const char *text;
@@ -29,27 +29,27 @@ struct auth_batch {
 /* `chunk` is into how many bytes batches will be cut (0: a good number); a batch has some for
  * each thread. `paths` (n) is borrowed; the first is read from `take_first` unless that is
  * NULL. */
-struct authlog_reader *authlog_reader_new(const char *const *paths, size_t n,
-                                          struct source *take_first, size_t chunk,
-                                          unsigned threads, struct status *status);
-void authlog_reader_free(struct authlog_reader *reader);
+struct events_reader *events_reader_new(const char *const *paths, size_t n,
+                                        struct source *take_first, size_t chunk,
+                                        unsigned threads, struct status *status);
+void events_reader_free(struct events_reader *reader);
 
-size_t authlog_reader_chunk(const struct authlog_reader *reader);
+size_t events_reader_chunk(const struct events_reader *reader);
 
 /* Reads the next batch, while the one taken last is in use. Reports progress in bytes. */
-bool authlog_reader_fill(struct authlog_reader *reader, const struct progress *progress,
-                         struct status *status);
+bool events_reader_fill(struct events_reader *reader, const struct progress *progress,
+                        struct status *status);
 
 /* The batch filled last; NULL when there is no more. */
-const struct auth_batch *authlog_reader_take(struct authlog_reader *reader);
+const struct events_batch *events_reader_take(struct events_reader *reader);
 
 /* Bytes read of all inputs (compressed ones of a .gz), and their hash: that of source_hash()
  * for one input, a hash of the hashes for several. Of everything once the last batch was taken.
  */
-uint64_t authlog_reader_bytes(const struct authlog_reader *reader);
+uint64_t events_reader_bytes(const struct events_reader *reader);
 /* Whether the inputs stayed as they were; `*state` of a single one (source_change()). */
-enum input_change authlog_reader_change(const struct authlog_reader *reader,
-                                        struct input_state *state);
-void authlog_reader_hash(const struct authlog_reader *reader, char text[TABLE_HASH_TEXT]);
+enum input_change events_reader_change(const struct events_reader *reader,
+                                       struct input_state *state);
+void events_reader_hash(const struct events_reader *reader, char text[TABLE_HASH_TEXT]);
 
 #endif

@@ -4,12 +4,12 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "events/authlog.h"
-#include "events/authlog_index.h"
+#include "events/events_count.h"
+#include "events/events_index.h"
+#include "events/user_hour_text.h"
 #include "table/builder.h"
 #include "table/csv/csv.h"
 #include "table/input/source.h"
-#include "events/user_hour_text.h"
 
 enum { PREVIEW_ROWS = 1000 };
 
@@ -52,16 +52,17 @@ static bool add_row(void *context, const struct user_hour *row, struct status *s
     }
     struct span dt = {loading->dt, loading->dt_length};
     if (loading->preview_builder != NULL) {
-        if (!table_builder_add(loading->preview_builder, dt, row->user, values, status) ||
+        if (!table_builder_add_at(loading->preview_builder, dt, row->time, row->user, values,
+                                  status) ||
             (++loading->previewed == PREVIEW_ROWS && !show_preview(loading, status))) {
             return false;
         }
     }
-    return table_builder_add(loading->builder, dt, row->user, values, status);
+    return table_builder_add_at(loading->builder, dt, row->time, row->user, values, status);
 }
 
-static bool fill_report(struct read_report *report, const struct authlog_input *input,
-                        const struct authlog_report *from, struct status *status)
+static bool fill_report(struct read_report *report, const struct events_input *input,
+                        const struct events_report *from, struct status *status)
 {
     char name[64];
     const char *path = input->paths[0];
@@ -123,8 +124,8 @@ static struct table_builder *new_builder(const struct loading *loading, struct s
                              loading->d, true, true, status);
 }
 
-static bool load(struct loading *loading, struct authlog_input input,
-                 struct authlog_index **index, struct parallel *parallel,
+static bool load(struct loading *loading, struct events_input input,
+                 struct events_index **index, struct parallel *parallel,
                  const struct progress *progress, struct status *status)
 {
     bool fine = choose_columns(loading, status);
@@ -139,9 +140,8 @@ static bool load(struct loading *loading, struct authlog_input input,
         return false;
     }
     input.strict = loading->options->strict;
-    struct authlog_report report;
-    return authlog_count(&input, add_row, loading, &report, index, parallel, progress,
-                         status) &&
+    struct events_report report;
+    return events_count(&input, add_row, loading, &report, index, parallel, progress, status) &&
            (report.written > 0 ||
             status_set(status, STATUS_INPUT,
                        "no account has %llu events or more in any window: nothing to look at",
@@ -150,9 +150,9 @@ static bool load(struct loading *loading, struct authlog_input input,
            show_preview(loading, status);
 }
 
-struct table *authlog_load(const struct authlog_input *input, const struct csv_options *options,
-                           struct authlog_index **index, struct parallel *parallel,
-                           const struct progress *progress, struct status *status)
+struct table *events_load(const struct events_input *input, const struct csv_options *options,
+                          struct events_index **index, struct parallel *parallel,
+                          const struct progress *progress, struct status *status)
 {
     struct loading loading = {.options = options};
     if (index != NULL) {
@@ -167,7 +167,7 @@ struct table *authlog_load(const struct authlog_input *input, const struct csv_o
         table_builder_free(loading.builder);
     }
     if (table == NULL && index != NULL) {
-        authlog_index_free(*index);
+        events_index_free(*index);
         *index = NULL;
     }
     return table;

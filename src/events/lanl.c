@@ -1,0 +1,373 @@
+/* LANL's auth.txt as a format. The scan is the hot loop of counting: separators are found 64
+ * bytes at a time, and what takes the lines is compiled into it. */
+#include "events/lanl.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+#include "base/text.h"
+#include "events/events_chunk_take.h"
+
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+
+/* ---- where the separators are ---- */
+
+/* Bit i is set when byte i of 64 is a comma or a newline. */
+#ifdef __SSE2__
+static inline uint64_t sixteen(const char *bytes)
+{
+    __m128i bytes64 = _mm_loadu_si128((const __m128i *)(const void *)bytes);
+    __m128i hit = _mm_or_si128(_mm_cmpeq_epi8(bytes64, _mm_set1_epi8(',')),
+                               _mm_cmpeq_epi8(bytes64, _mm_set1_epi8('\n')));
+    return (uint64_t)(uint32_t)_mm_movemask_epi8(hit);
+}
+
+static inline uint64_t separators(const char *bytes)
+{
+    return sixteen(bytes) | sixteen(bytes + 16) << 16 | sixteen(bytes + 32) << 32 |
+           sixteen(bytes + 48) << 48;
+}
+#else
+static inline uint64_t separators(const char *bytes)
+{
+    uint64_t mask = 0;
+    for (unsigned i = 0; i < 64; i++) {
+        mask |= (uint64_t)(bytes[i] == ',' || bytes[i] == '\n') << i;
+    }
+    return mask;
+}
+#endif
+
+static inline uint64_t mask_at(const char *bytes64, const char *end)
+{
+    uint64_t mask = separators(bytes64);
+    ptrdiff_t left = end - bytes64;
+    return left >= 64 ? mask : mask & ((UINT64_C(1) << left) - 1);
+}
+
+struct lanl_scan lanl_scan_over(const char *bytes, size_t length)
+{
+    struct lanl_scan scan = {bytes, bytes + length, bytes, 0};
+    if (length > 0) {
+        scan.mask = mask_at(bytes, scan.end);
+    }
+    return scan;
+}
+
+ALWAYS_INLINE bool next_line(struct lanl_scan *scan, struct lanl_line *line)
+{
+    if (scan->at == scan->end) {
+        return false;
+    }
+    const char *start = scan->at;
+    uint64_t mask = scan->mask;
+    const char *masked = scan->looked_at;
+    unsigned n = 0;
+    line->bytes = start;
+    line->start[0] = 0;
+    for (;;) {
+        while (mask == 0) { /* ends: a newline is the last byte */
+            masked += 64;
+            mask = mask_at(masked, scan->end);
+        }
+        const char *separator = masked + __builtin_ctzll(mask);
+        mask &= mask - 1;
+        n++;
+        if (*separator == '\n') {
+            scan->at = separator + 1;
+            scan->looked_at = masked;
+            scan->mask = mask;
+            size_t length = (size_t)(separator - start);
+            if (length > 0 && separator[-1] == '\r') {
+                length--;
+            }
+            line->length = length;
+            line->n_fields = n;
+            if (n <= LANL_FIELDS) {
+                line->start[n] = (uint32_t)length + 1;
+            }
+            return true;
+        }
+        if (n <= LANL_FIELDS) {
+            line->start[n] = (uint32_t)(separator - start) + 1;
+        }
+    }
+}
+
+bool lanl_scan_next(struct lanl_scan *scan, struct lanl_line *line)
+{
+    return next_line(scan, line);
+}
+
+/* ---- what a line says ---- */
+
+ALWAYS_INLINE enum event_reject read_time(const char *bytes, size_t length, int64_t *time)
+{
+    if (length == 0) {
+        return EVENT_BAD_TIME;
+    }
+    int64_t value = 0;
+    for (size_t i = 0; i < length; i++) {
+        unsigned digit = (unsigned)(unsigned char)bytes[i] - '0';
+        if (digit > 9) {
+            return EVENT_BAD_TIME;
+        }
+        value = value > EVENT_TIME_MAX ? value : value * 10 + digit;
+    }
+    *time = value;
+    return value > EVENT_TIME_MAX ? EVENT_FAR_TIME : EVENT_FINE;
+}
+
+static bool blank(const struct lanl_line *line)
+{
+    for (size_t i = 0; i < line->length; i++) {
+        if (line->bytes[i] != ' ' && line->bytes[i] != '\t') {
+            return false;
+        }
+    }
+    return true;
+}
+
+ALWAYS_INLINE enum event_reject check(const struct lanl_line *line, int64_t *time)
+{
+    if (__builtin_expect(line->n_fields != LANL_FIELDS || line->length > EVENT_LINE_MAX, 0)) {
+        if (line->length > EVENT_LINE_MAX) {
+            return EVENT_LONG;
+        }
+        if (blank(line)) {
+            return EVENT_BLANK;
+        }
+        return line->n_fields < LANL_FIELDS ? EVENT_FEW_FIELDS : EVENT_MANY_FIELDS;
+    }
+    enum event_reject reject = read_time(line->bytes, line->start[1] - 1, time);
+    if (reject != EVENT_FINE) {
+        return reject;
+    }
+    if (lanl_line_field(line, LANL_SRC_USER).length == 0) {
+        return EVENT_NO_USER;
+    }
+    if (lanl_line_field(line, LANL_SRC_HOST).length == 0 ||
+        lanl_line_field(line, LANL_DST_HOST).length == 0) {
+        return EVENT_NO_HOST;
+    }
+    return EVENT_FINE;
+}
+
+enum event_reject lanl_line_check(const struct lanl_line *line, int64_t *time)
+{
+    return check(line, time);
+}
+
+static inline bool is_word(struct span field, const char *word)
+{
+    size_t length = strlen(word);
+    if (field.length != length) {
+        return false;
+    }
+    for (size_t i = 0; i < length; i++) {
+        if ((field.bytes[i] | 0x20) != word[i]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* "Fail" and "Success" in any case. */
+static inline enum event_outcome outcome_of(struct span result)
+{
+    if (result.length == 4 && is_word(result, "fail")) {
+        return EVENT_FAILURE;
+    }
+    return is_word(result, "success") ? EVENT_SUCCESS : EVENT_UNKNOWN;
+}
+
+/* ---- the scan ---- */
+
+ALWAYS_INLINE uint64_t scan_into(const struct event_text *text, event_sink *sink, void *context)
+{
+    struct lanl_scan scan = lanl_scan_over(text->bytes, text->length);
+    struct lanl_line line;
+    uint64_t number = 0;
+    for (; next_line(&scan, &line); number++) {
+        struct event event = {.line = {line.bytes, line.length}, .number = number, .weight = 1};
+        event.reject = check(&line, &event.time);
+        if (__builtin_expect(event.reject == EVENT_FINE, 1)) {
+            event.user = lanl_line_field(&line, LANL_SRC_USER);
+            event.source = lanl_line_field(&line, LANL_SRC_HOST);
+            event.destination = lanl_line_field(&line, LANL_DST_HOST);
+            event.outcome = outcome_of(lanl_line_field(&line, LANL_RESULT));
+        } else if (event.reject == EVENT_FEW_FIELDS && text->cut && scan.at == scan.end) {
+            event.reject = EVENT_CUT;
+        }
+        if (!sink(context, &event)) {
+            break;
+        }
+    }
+    return number;
+}
+
+static uint64_t scan_lines(const struct event_text *text, event_sink *sink, void *context)
+{
+    return scan_into(text, sink, context);
+}
+
+static uint64_t count_lines(const struct event_text *text, struct events_chunk *chunk)
+{
+    return scan_into(text, events_chunk_take, chunk);
+}
+
+/* The same of one line, a byte at a time. */
+static struct lanl_line split_line(struct span text)
+{
+    struct lanl_line line = {.bytes = text.bytes, .length = text.length, .n_fields = 1};
+    for (size_t i = 0; i < text.length; i++) {
+        if (text.bytes[i] == ',') {
+            if (line.n_fields <= LANL_FIELDS) {
+                line.start[line.n_fields] = (uint32_t)i + 1;
+            }
+            line.n_fields++;
+        }
+    }
+    if (line.n_fields <= LANL_FIELDS) {
+        line.start[line.n_fields] = (uint32_t)text.length + 1;
+    }
+    return line;
+}
+
+static void split_fields(struct span text, struct span *fields)
+{
+    const struct lanl_line line = split_line(text);
+    for (int f = 0; f < LANL_FIELDS; f++) {
+        fields[f] = lanl_line_field(&line, (enum lanl_field)f);
+    }
+}
+
+/* ---- what is wrong with a line ---- */
+
+/* The beginning of a field, with everything unprintable as '?'. */
+static const char *quoted(struct span field, char text[28])
+{
+    size_t length = field.length < 20 ? field.length : 20;
+    for (size_t i = 0; i < length; i++) {
+        char byte = field.bytes[i];
+        text[i] = byte >= ' ' && byte <= '~' ? byte : '?';
+    }
+    memcpy(text + length, field.length > 20 ? "..." : "", field.length > 20 ? 4 : 1);
+    return text;
+}
+
+static bool is_negative(struct span time)
+{
+    bool digits = time.length > 1 && time.bytes[0] == '-';
+    for (size_t i = 1; digits && i < time.length; i++) {
+        digits = time.bytes[i] >= '0' && time.bytes[i] <= '9';
+    }
+    return digits;
+}
+
+static void say_reason(const struct event *event, char *reason, size_t size)
+{
+    char text[28];
+    if (event->reject == EVENT_LONG) {
+        snprintf(reason, size, "longer than %d bytes", EVENT_LINE_MAX);
+        return;
+    }
+    const struct lanl_line line = split_line(event->line);
+    const struct span time = lanl_line_field(&line, LANL_TIME);
+    switch (event->reject) {
+    case EVENT_FEW_FIELDS:
+    case EVENT_MANY_FIELDS:
+        snprintf(reason, size, "%u field%s instead of %d", line.n_fields,
+                 line.n_fields == 1 ? "" : "s", LANL_FIELDS);
+        break;
+    case EVENT_BAD_TIME:
+        snprintf(reason, size, "the time '%s' is %s", quoted(time, text),
+                 is_negative(time) ? "negative" : "not a whole number of seconds");
+        break;
+    case EVENT_FAR_TIME:
+        snprintf(reason, size, "the time '%s' is beyond the year 9999", quoted(time, text));
+        break;
+    case EVENT_NO_USER: snprintf(reason, size, "field 2 (source user) is empty"); break;
+    case EVENT_NO_HOST:
+        snprintf(reason, size, "field %s computer) is empty",
+                 lanl_line_field(&line, LANL_SRC_HOST).length == 0 ? "4 (source"
+                                                                   : "5 (destination");
+        break;
+    case EVENT_CUT:
+        snprintf(reason, size, "the last line is cut off after %u field%s", line.n_fields,
+                 line.n_fields == 1 ? "" : "s");
+        break;
+    case EVENT_FINE:
+    case EVENT_BLANK:
+    case EVENT_LONG:
+    case EVENT_LATE:
+    case EVENT_REJECTS: snprintf(reason, size, "nothing is wrong"); break;
+    }
+}
+
+/* ---- recognition ---- */
+
+static bool line_fits(const char *bytes, size_t length)
+{
+    const struct lanl_line line = split_line((struct span){bytes, length});
+    int64_t time;
+    return check(&line, &time) == EVENT_FINE &&
+           outcome_of(lanl_line_field(&line, LANL_RESULT)) != EVENT_UNKNOWN;
+}
+
+/* Most of the first lines have nine fields, a whole number first and Success or Fail last. */
+static bool recognise(const char *bytes, size_t length)
+{
+    enum { LOOK_AT = 20 };
+    int seen = 0, fitting = 0;
+    const char *end = bytes + length;
+    bytes += text_byte_order_mark(bytes, length);
+    while (bytes < end && seen < LOOK_AT) {
+        const char *stop = memchr(bytes, '\n', (size_t)(end - bytes));
+        if (stop == NULL && seen > 0) {
+            break; /* probably the middle of a line */
+        }
+        size_t line = (size_t)((stop == NULL ? end : stop) - bytes);
+        const char *next = stop == NULL ? end : stop + 1;
+        if (line > 0 && bytes[line - 1] == '\r') {
+            line--;
+        }
+        if (line > 0) {
+            seen++;
+            fitting += line_fits(bytes, line);
+        }
+        bytes = next;
+    }
+    return fitting > 0 && 2 * fitting > seen;
+}
+
+/* ---- the format ---- */
+
+static const struct log_field fields[LANL_FIELDS] = {
+    [LANL_TIME] = {"time", LOG_FIELD_TIME},
+    [LANL_SRC_USER] = {"src_user", LOG_FIELD_USER},
+    [LANL_DST_USER] = {"dst_user", LOG_FIELD_TARGET},
+    [LANL_SRC_HOST] = {"src_comp", LOG_FIELD_SOURCE},
+    [LANL_DST_HOST] = {"dst_comp", LOG_FIELD_DESTINATION},
+    [LANL_TYPE] = {"auth_type", LOG_FIELD_OTHER},
+    [LANL_LOGON_TYPE] = {"logon_type", LOG_FIELD_OTHER},
+    [LANL_ORIENTATION] = {"orientation", LOG_FIELD_OTHER},
+    [LANL_RESULT] = {"result", LOG_FIELD_OUTCOME},
+};
+
+const struct log_format log_format_lanl = {
+    .name = "lanl",
+    .title = "LANL auth.txt",
+    .legend = "result, source > destination, kind  -> destination user if another",
+    .fields = fields,
+    .n_fields = LANL_FIELDS,
+    .recognise = recognise,
+    .scan = scan_lines,
+    .count = count_lines,
+    .reason = say_reason,
+    .split = split_fields,
+};

@@ -1,0 +1,88 @@
+/* log_format: what has to be known of a kind of log, in one place.
+ *
+ * A format is one `const struct log_format log_format_NAME` in a file of its own and one line
+ * in LOG_FORMATS below; the words of --input, the counting, the lines behind a user-hour and
+ * the columns of their page come from it. lanl.c is the first.
+ */
+#ifndef ODDHOURS_EVENTS_LOG_FORMAT_H
+#define ODDHOURS_EVENTS_LOG_FORMAT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "events/event.h"
+
+/* All formats, in the order in which a log is tried against them. */
+#define LOG_FORMATS(FORMAT) FORMAT(lanl)
+
+enum { LOG_FIELDS_MAX = 32 };
+
+/* What a field is on the page of lines. */
+enum log_role {
+    LOG_FIELD_OTHER,
+    LOG_FIELD_TIME,
+    LOG_FIELD_USER,   /* whom the line is counted for */
+    LOG_FIELD_TARGET, /* the account that was used, said when it is another one */
+    LOG_FIELD_SOURCE,
+    LOG_FIELD_DESTINATION,
+    LOG_FIELD_OUTCOME
+};
+
+struct log_field {
+    const char *name; /* of its column in a file */
+    enum log_role role;
+};
+
+struct events_chunk;
+
+struct log_format {
+    const char *name;   /* the word for it: "lanl" */
+    const char *title;  /* "LANL auth.txt" */
+    const char *legend; /* how its lines are to be read on their page */
+    const struct log_field *fields;
+    size_t n_fields; /* at most LOG_FIELDS_MAX */
+
+    /* True when a text (the first bytes of a file) reads like such a log. */
+    bool (*recognise)(const char *bytes, size_t length);
+
+    /* Hands every line of a text to `sink`, in order, blank ones included. Returns how many
+     * lines that were. */
+    uint64_t (*scan)(const struct event_text *text, event_sink *sink, void *context);
+
+    /* The same with events_chunk_take() as the sink, compiled into the scan: for a format whose
+     * every nanosecond counts. NULL: scan() is good enough. */
+    uint64_t (*count)(const struct event_text *text, struct events_chunk *chunk);
+
+    /* Says in plain ASCII what is wrong with a line that scan() found fault with. */
+    void (*reason)(const struct event *event, char *reason, size_t size);
+
+    /* The fields (n_fields) of a line that scan() found no fault with, in place. */
+    void (*split)(struct span line, struct span *fields);
+};
+
+#define LOG_FORMAT_DECLARE(name) extern const struct log_format log_format_##name;
+LOG_FORMATS(LOG_FORMAT_DECLARE)
+#undef LOG_FORMAT_DECLARE
+
+#define LOG_FORMAT_ONE(name) +1
+enum { LOG_FORMAT_COUNT = 0 LOG_FORMATS(LOG_FORMAT_ONE) };
+#undef LOG_FORMAT_ONE
+
+/* (LOG_FORMAT_COUNT), then NULL. */
+extern const struct log_format *const log_formats[];
+
+/* The format of a name, or NULL. */
+const struct log_format *log_format_find(const char *name);
+
+/* The first format that says so of a text (the first bytes of a file), or NULL. */
+const struct log_format *log_format_recognise(const char *bytes, size_t length);
+
+/* "|lanl" for each: the words of --input, in a help text. */
+#define LOG_FORMAT_WORD(name) "|" #name
+#define LOG_FORMAT_CHOICES    LOG_FORMATS(LOG_FORMAT_WORD)
+
+/* The names, for a sentence: "lanl" or "lanl or x". */
+void log_format_words(char *text, size_t size);
+
+#endif
