@@ -65,7 +65,7 @@ struct run {
     struct run_params params;
     struct parallel *parallel;
     struct table *table;
-    struct events_index *log_index; /* of a raw log; NULL: it was a table, or !params.index */
+    struct events_index *log_index; /* of a raw log; NULL: it was a table */
     struct row_index *by_profile;    /* rows of each profile; NULL unless params.index */
     struct scaler *scaler;
     float *scaled; /* (profiles.n, d); without params.index NULL again when no more needed */

@@ -46,6 +46,23 @@ echo 'wait done' >"$work/wait"
 ends 'the explorer says so, too' 2 'was saved by oddhours 1.0' \
     "$oddhours" "$work/bad" --screen 80x24 --script "$work/wait"
 
+# ---- a directory made of a raw log, looked at from elsewhere ----
+gzip -dc "$data/lanl_auth_50000.txt.gz" >"$work/auth.txt"
+(cd "$work" && "$oddhours" run auth.txt -o of_log -q --models iforest --trees 5)
+printf 'wait idle\ntop\nlines\nwait idle\nscreenshot %s\n' "$work/shot" >"$work/lines.odds"
+lines_of_log() {
+    rm -f "$work/shot"
+    (cd / && "$oddhours" "$work/of_log" --screen=100x12 --script="$work/lines.odds")
+}
+lines_of_log
+pass 'its lines are there' grep -q ' lines; result, source > destination' "$work/shot"
+printf '9000,U1,U1,C1,C1,?,?,LogOn,Success\n' >>"$work/auth.txt"
+lines_of_log
+pass 'not when the log has changed' grep -q 'has changed since it was counted' "$work/shot"
+rm "$work/auth.txt"
+lines_of_log
+pass 'nor when it is gone' grep -q "cannot open 'auth.txt' again" "$work/shot"
+
 # ---- the cache of the explorer ----
 cat >"$work/script" <<'EOF'
 wait done

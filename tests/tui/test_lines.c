@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "tui/fixture.h"
+#include "tui/terminal_place.h"
 #include "unit/test.h"
 
 static void the_log_behind_a_user_hour(void **state)
@@ -96,11 +97,51 @@ static void lines_name_the_other_user_are_counted_and_written(void **state)
     rmdir(directory);
 }
 
+/* The real program, twice: the second time the run comes from the cache, and so does what it
+ * knows of the log. Then the log is gone. */
+static void lines_are_there_on_the_second_opening(void **state)
+{
+    (void)state;
+    char directory[] = "/tmp/oddhours-lines-XXXXXX", path[64], cache[96], clean[64];
+    assert_non_null(mkdtemp(directory));
+    snprintf(path, sizeof path, "%s/auth.txt", directory);
+    snprintf(cache, sizeof cache, "XDG_CACHE_HOME=%s/cache", directory);
+    FILE *log = fopen(path, "w");
+    assert_non_null(log);
+    for (int i = 0; i < 30; i++) {
+        fprintf(log, "%d,U1@D,U1@D,C1,C%d,NTLM,Network,LogOn,Success\n", 10 * i, i);
+        fprintf(log, "%d,U2@D,U2@D,C9,C9,?,?,LogOff,Success\n", 10 * i + 1);
+    }
+    fclose(log);
+    const char *argv[] = {terminal_place.program, path, "--trees=3", "--models=iforest", NULL};
+    const char *extra[] = {cache, NULL};
+    for (int turn = 0; turn < 2; turn++) {
+        struct vt *vt = vt_start(argv, 24, 100, extra);
+        vt_wait_text(vt, VT_ANY, turn == 0 ? "finished in" : "from a saved run");
+        vt_keys(vt, ":top\r");
+        vt_wait_text(vt, VT_ANY, "U1@D");
+        vt_keys(vt, "b");
+        vt_wait_text(vt, VT_ANY, "30 lines; ");
+        if (turn == 1) {
+            vt_keys(vt, "q");
+            vt_wait_gone(vt, "30 lines; ");
+            assert_int_equal(unlink(path), 0);
+            vt_keys(vt, "b");
+            vt_wait_text(vt, VT_ANY, "cannot open");
+        }
+        vt_free(vt);
+    }
+    snprintf(clean, sizeof clean, "rm -r %s", directory);
+    assert_int_equal(system(clean), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_log_behind_a_user_hour),
         cmocka_unit_test(lines_name_the_other_user_are_counted_and_written),
+        cmocka_unit_test(lines_are_there_on_the_second_opening),
     };
-    return cmocka_run_group_tests_name("lines", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("lines", tests, terminal_place_make,
+                                       terminal_place_remove);
 }

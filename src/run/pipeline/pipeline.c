@@ -6,9 +6,9 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "events/input.h"
 #include "run/saved/saved.h"
 #include "run/saved/snapshot.h"
-#include "events/input.h"
 
 void pipeline_announce(struct pipeline *pipeline, enum pipeline_event event, size_t index)
 {
@@ -80,8 +80,7 @@ static bool read_table(struct pipeline *pipeline, struct status *status)
     };
     struct stage_record *stage = pipeline_begin(pipeline, "read");
     run->table = input_load(run->params.input, run->params.input_kind, &options,
-                            run->params.index ? &run->log_index : NULL, run->parallel,
-                            &pipeline->own, status);
+                            &run->log_index, run->parallel, &pipeline->own, status);
     if (run->table != NULL && run->params.index) {
         run->by_profile =
             row_index_new(run->table->row_profile, run->table->n_rows, run->table->profiles.n,

@@ -9,6 +9,8 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "config.h"
+#include "events/events_index.h"
+#include "events/log_format.h"
 #include "run/saved/snapshot_params.h"
 #include "run/saved/snapshot_result.h"
 #include "run/saved/snapshot_table.h"
@@ -69,6 +71,11 @@ bool snapshot_save(const struct run *run, const char *path, struct status *statu
     }
     if (run->table->report.change != INPUT_SAME) {
         begin_part(archive, "input", input_change_word(run->table->report.change));
+        end_part(archive);
+    }
+    if (run->log_index != NULL) {
+        begin_part(archive, "log index", events_index_format(run->log_index)->name);
+        events_index_put(run->log_index, archive);
         end_part(archive);
     }
     archive_put_count(archive, "last", 0);
@@ -153,6 +160,18 @@ static struct result *find_result(struct run *run, const char *name)
     return found != NULL ? &run->results[found - run->results] : NULL;
 }
 
+/* A run that is shown because the input has the same bytes: the log is where the input is. */
+static bool get_log_index(struct loading *loading, const struct log_format *format)
+{
+    struct run *run = loading->run;
+    if (run->log_index != NULL) {
+        return senseless(loading);
+    }
+    run->log_index = events_index_get(loading->archive, format, loading->status);
+    return run->log_index != NULL &&
+           events_index_moved(run->log_index, run->params.input, loading->status);
+}
+
 /* One part. What this version does not know is passed over, and told of. */
 static bool get_part(struct loading *loading)
 {
@@ -170,10 +189,15 @@ static bool get_part(struct loading *loading)
     }
     struct result *result =
         strcmp(what, "result") == 0 ? find_result(loading->run, name) : NULL;
-    if (result == NULL) {
+    const struct log_format *format =
+        strcmp(what, "log index") == 0 ? log_format_find(name) : NULL;
+    if (result == NULL && format == NULL) {
         snapshot_unknown_add(&loading->unknown, what, name);
-    } else if (!snapshot_get_result(archive, loading->run, result, status) ||
-               !archive_next_is(archive, "pend")) {
+        return archive_skip_past(archive, "pend", status);
+    }
+    bool good = result != NULL ? snapshot_get_result(archive, loading->run, result, status)
+                               : get_log_index(loading, format);
+    if (!good || !archive_next_is(archive, "pend")) {
         return status->code != STATUS_OK ? false : senseless(loading);
     }
     return archive_skip_past(archive, "pend", status);
