@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "table/input/unpack.h"
 
 static const char what[] = "an index of a log";
 
@@ -61,12 +62,18 @@ static const char *look_at(const char *path, struct stat *stat)
         return "the log came from a pipe, which cannot be read again";
     }
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-    unsigned char magic[2] = {0};
+    unsigned char first[16] = {0};
+    ssize_t n = 0;
     const char *why = NULL;
     if (fd < 0 || fstat(fd, stat) != 0 || !S_ISREG(stat->st_mode)) {
         why = "the log is no file that can be read again";
-    } else if (pread(fd, magic, 2, 0) == 2 && magic[0] == 0x1f && magic[1] == 0x8b) {
+    } else if ((n = pread(fd, first, sizeof first, 0)) >= 2 && first[0] == 0x1f &&
+               first[1] == 0x8b) {
         why = "compressed log: gunzip it to see lines";
+    } else if (n > 0 && unpack_kind(first, (size_t)n) != NULL) {
+        why = "compressed log: unpack it to see lines";
+    } else if (n >= 2 && (first[0] >= 0xfe || first[0] == 0 || first[1] == 0)) {
+        why = "the log is in UTF-16: convert it to see lines";
     }
     if (fd >= 0) {
         close(fd);

@@ -102,9 +102,11 @@ static void lines_name_the_other_user_are_counted_and_written(void **state)
 static void lines_are_there_on_the_second_opening(void **state)
 {
     (void)state;
-    char directory[] = "/tmp/oddhours-lines-XXXXXX", path[64], cache[96], clean[64];
+    char directory[] = "/tmp/oddhours-lines-XXXXXX", path[64], cache[96], clean[64],
+         reviews[96];
     assert_non_null(mkdtemp(directory));
     snprintf(path, sizeof path, "%s/auth.txt", directory);
+    snprintf(reviews, sizeof reviews, "--reviews=%s/reviews.db", directory);
     snprintf(cache, sizeof cache, "XDG_CACHE_HOME=%s/cache", directory);
     FILE *log = fopen(path, "w");
     assert_non_null(log);
@@ -113,7 +115,8 @@ static void lines_are_there_on_the_second_opening(void **state)
         fprintf(log, "%d,U2@D,U2@D,C9,C9,?,?,LogOff,Success\n", 10 * i + 1);
     }
     fclose(log);
-    const char *argv[] = {terminal_place.program, path, "--trees=3", "--models=iforest", NULL};
+    const char *argv[] = {terminal_place.program, path,    "--trees=3",
+                          "--models=iforest",     reviews, NULL};
     const char *extra[] = {cache, NULL};
     for (int turn = 0; turn < 2; turn++) {
         struct vt *vt = vt_start(argv, 24, 100, extra);

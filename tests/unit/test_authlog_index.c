@@ -228,6 +228,34 @@ static void what_is_no_file_cannot_be_read_again(void **state)
     }
 }
 
+/* Offsets are those of the file, whatever encoding its names are in. */
+static void names_in_windows_1252_do_not_move_lines(void **state)
+{
+    (void)state;
+    struct text log = {0};
+    for (int i = 0; i < 2000; i++) {
+        text_printf(&log, "%d,J\xe4\xe4\xe4n,U2,C1,C%d,?,?,LogOn,Success\n", 4 * i, i % 7);
+    }
+    char *path = make_file(log.bytes, log.length);
+    const char *const paths[] = {path};
+    struct events_input input = input_of(paths, 1, NULL);
+    struct text rows = {0};
+    struct events_report report;
+    struct events_index *index;
+    struct status status = {0};
+    assert_true(events_count(&input, sink_lines, &rows, &report, &index, NULL, NULL, &status));
+    struct events_lines *lines =
+        events_lines(index, 7200, (struct span){"J\xe4\xe4\xe4n", 5}, 10, NULL, &status);
+    assert_non_null(lines);
+    assert_int_equal(lines->total, 200);
+    assert_int_equal(lines->lines[0].time, 7200);
+    events_lines_free(lines);
+    events_index_free(index);
+    text_free(&rows);
+    text_free(&log);
+    drop_file(path);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -236,6 +264,7 @@ int main(void)
         cmocka_unit_test(a_compressed_log_says_what_to_do),
         cmocka_unit_test(what_is_no_file_cannot_be_read_again),
         cmocka_unit_test(lines_are_found_around_a_very_long_one),
+        cmocka_unit_test(names_in_windows_1252_do_not_move_lines),
     };
     return cmocka_run_group_tests_name("events_index", tests, NULL, NULL);
 }
