@@ -115,19 +115,22 @@ static bool take_back(struct demo *demo, const char *reviewer)
 
 static bool make_queue(struct demo *demo)
 {
-    const struct ranking *rankings[DETECTOR_MAX];
+    const struct ranking *rankings[RUN_RESULTS_MAX];
     const struct queue_spec spec = {.kind = QUEUE_POOLED,
                                     .k = K,
                                     .blind = true,
                                     .seed = SEED,
                                     .controls = 12,
                                     .repeats = 12};
-    size_t n = detector_count();
+    size_t n = 0;
     char names[128] = "";
-    for (size_t i = 0; i < n; i++) {
-        rankings[i] = demo->run->results[i].ranking;
-        snprintf(names + strlen(names), sizeof names - strlen(names), "%s%s", i > 0 ? "," : "",
-                 detectors[i]->name);
+    for (size_t i = 0; i < demo->run->n_results; i++) {
+        const struct result *result = &demo->run->results[i];
+        if (result->kind == RESULT_DETECTOR && result->ready) {
+            snprintf(names + strlen(names), sizeof names - strlen(names), "%s%s",
+                     n > 0 ? "," : "", result->name);
+            rankings[n++] = result->ranking;
+        }
     }
     queue_label(&spec, names, demo->label, sizeof demo->label);
     demo->queue = queue_new(&spec, rankings, n, demo->run->by_profile, demo->run->table->n_rows,

@@ -81,7 +81,8 @@ static bool check_by(const struct settings *settings, struct status *status)
     const char *name;
     for (size_t i = 0; (name = run_result_name(NULL, i)) != NULL; i++) {
         if (strcmp(settings->by, name) == 0) {
-            return i >= detector_count() || settings->params.use[i] || is_saved(settings) ||
+            return i >= detector_count() || settings->params.detectors.use[i] ||
+                   is_saved(settings) ||
                    status_set(status, STATUS_USAGE,
                               "--by %s, but --models leaves it out: name it there, too",
                               settings->by);

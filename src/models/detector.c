@@ -14,11 +14,7 @@
 #include "models/lof/lof.h"
 
 const struct detector *const detectors[] = {
-    &iforest_detector,
-    &autoencoder_detector,
-    &lof_detector,
-    &ecod_detector,
-    NULL,
+    &iforest_detector, &autoencoder_detector, &lof_detector, &ecod_detector, NULL,
 };
 
 size_t detector_count(void)
@@ -51,6 +47,14 @@ const float *detector_vector(const struct detector_data *data, size_t profile, f
         room[j] = (float)scaler_apply(data->scaler, j, values[j]);
     }
     return room;
+}
+
+void detector_choices_init(struct detector_choices *choices)
+{
+    for (size_t i = 0; detectors[i] != NULL; i++) {
+        choices->use[i] = !detectors[i]->optional;
+        detector_defaults(detectors[i], choices->values[i]);
+    }
 }
 
 void detector_defaults(const struct detector *detector, double *params)

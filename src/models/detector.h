@@ -184,6 +184,15 @@ const float *detector_vector(const struct detector_data *data, size_t profile, f
 size_t detector_count(void);
 const struct detector *detector_find(const char *name); /* NULL when there is none */
 
+/* Which detectors are to run, and their parameters; by index in detectors[]. */
+struct detector_choices {
+    bool use[DETECTOR_MAX];
+    double values[DETECTOR_MAX][DETECTOR_PARAMS];
+};
+
+/* Those that are not optional, with initial values. */
+void detector_choices_init(struct detector_choices *choices);
+
 /* Fills (DETECTOR_PARAMS) values with the initial ones. */
 void detector_defaults(const struct detector *detector, double *params);
 

@@ -93,16 +93,17 @@ static void add_parameters(cJSON *card, const struct run_params *params)
     json_number(json, "budget", params->budget);
     json_number(json, "threads", params->threads);
     for (size_t i = 0; detectors[i] != NULL; i++) {
-        if (!params->use[i]) {
+        if (!params->detectors.use[i]) {
             continue;
         }
         cJSON *one = json_object(json, detectors[i]->name);
         for (size_t j = 0; j < detectors[i]->n_params; j++) {
             const struct param_spec *spec = &detectors[i]->params[j];
             if (spec->kind == PARAM_WORD) {
-                json_text(one, spec->option, spec->words[(size_t)params->values[i][j]]);
+                json_text(one, spec->option,
+                          spec->words[(size_t)params->detectors.values[i][j]]);
             } else {
-                json_number(one, spec->option, params->values[i][j]);
+                json_number(one, spec->option, params->detectors.values[i][j]);
             }
         }
     }

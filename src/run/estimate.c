@@ -25,7 +25,7 @@ static bool keeps_scaled(const struct run_params *params, size_t index)
 {
     bool needed = params->index;
     for (size_t i = index; detectors[i] != NULL; i++) {
-        needed = needed || (params->use[i] && !detectors[i]->lean);
+        needed = needed || (params->detectors.use[i] && !detectors[i]->lean);
     }
     return needed;
 }
@@ -41,11 +41,11 @@ static double detectors_peak(const struct sample *sample, const struct run_param
     for (size_t i = 0; detectors[i] != NULL; i++) {
         const double with = held + (keeps_scaled(params, i) ? scaled : 0);
         struct detector_memory memory = {0};
-        if (!params->use[i]) {
+        if (!params->detectors.use[i]) {
             continue;
         }
         if (detectors[i]->memory != NULL) {
-            detectors[i]->memory(params->values[i], sample, &memory);
+            detectors[i]->memory(params->detectors.values[i], sample, &memory);
         }
         if (!params->index && detectors[i]->rest != NULL) {
             memory.model = memory.rested;
@@ -103,7 +103,7 @@ void estimate_say(const struct estimate *estimate, const struct run_params *para
 {
     char advice[160] = "";
     for (size_t i = 0; detectors[i] != NULL; i++) {
-        if (params->use[i] && detectors[i]->memory_advice != NULL) {
+        if (params->detectors.use[i] && detectors[i]->memory_advice != NULL) {
             snprintf(advice, sizeof advice, "%s, or ", detectors[i]->memory_advice);
         }
     }

@@ -11,7 +11,7 @@ static void describe_members(const struct run *run, size_t n, char *text, size_t
     size_t wanted = 0, at = 0;
     text[0] = '\0';
     for (size_t i = 0; detectors[i] != NULL; i++) {
-        wanted += run->params.use[i];
+        wanted += run->params.detectors.use[i];
     }
     if (n < wanted) {
         at += (size_t)snprintf(text, size, "%zu of %zu detectors", n, wanted);

@@ -12,10 +12,7 @@
 void run_params_init(struct run_params *params)
 {
     memset(params, 0, sizeof *params);
-    for (size_t i = 0; detectors[i] != NULL; i++) {
-        params->use[i] = !detectors[i]->optional;
-        detector_defaults(detectors[i], params->values[i]);
-    }
+    detector_choices_init(&params->detectors);
     params->seed = 42;
     params->budget = 0.01;
 }
@@ -80,8 +77,9 @@ bool run_params_copy(struct run_params *to, const struct run_params *from,
 
 static bool set_models(struct run_params *params, const char *value, struct status *status)
 {
-    bool use[DETECTOR_MAX] = {false};
+    struct detector_choices wanted = params->detectors;
     bool any = false;
+    memset(wanted.use, 0, sizeof wanted.use);
     while (*value != '\0') {
         size_t length = strcspn(value, ",");
         bool found = false;
@@ -91,7 +89,7 @@ static bool set_models(struct run_params *params, const char *value, struct stat
         for (size_t i = 0; detectors[i] != NULL; i++) {
             suggest_consider(&suggestion, word, detectors[i]->name);
             if (strcmp(detectors[i]->name, word) == 0) {
-                use[i] = found = any = true;
+                wanted.use[i] = found = any = true;
             }
         }
         if (!found) {
@@ -104,7 +102,7 @@ static bool set_models(struct run_params *params, const char *value, struct stat
     if (!any) {
         return status_set(status, STATUS_USAGE, "models: name at least one detector");
     }
-    memcpy(params->use, use, sizeof use);
+    params->detectors = wanted;
     return true;
 }
 
@@ -261,7 +259,7 @@ bool run_params_set(struct run_params *params, const char *name, const char *val
             const struct param_spec *spec = &detectors[i]->params[j];
             suggest_consider(&suggestion, name, spec->option);
             if (strcmp(spec->option, name) == 0) {
-                return param_parse(spec, value, &params->values[i][j], status);
+                return param_parse(spec, value, &params->detectors.values[i][j], status);
             }
         }
     }
@@ -274,7 +272,8 @@ bool run_params_valid(const struct run_params *params)
     bool valid = param_valid(&general[BUDGET], params->budget);
     for (size_t i = 0; detectors[i] != NULL; i++) {
         for (size_t j = 0; j < detectors[i]->n_params; j++) {
-            valid = valid && param_valid(&detectors[i]->params[j], params->values[i][j]);
+            valid =
+                valid && param_valid(&detectors[i]->params[j], params->detectors.values[i][j]);
         }
     }
     return valid;
@@ -313,10 +312,10 @@ uint64_t run_params_hash(const struct run_params *params)
     XXH3_64bits_update(state, PACKAGE_VERSION, sizeof PACKAGE_VERSION);
     XXH3_64bits_update(state, general_values, sizeof general_values);
     for (size_t i = 0; detectors[i] != NULL; i++) {
-        if (params->use[i]) {
+        if (params->detectors.use[i]) {
             XXH3_64bits_update(state, detectors[i]->name, strlen(detectors[i]->name) + 1);
-            XXH3_64bits_update(state, params->values[i],
-                               detectors[i]->n_params * sizeof *params->values[i]);
+            XXH3_64bits_update(state, params->detectors.values[i],
+                               detectors[i]->n_params * sizeof *params->detectors.values[i]);
         }
     }
     for (size_t i = 0; i < params->n_features; i++) {

@@ -22,11 +22,10 @@ struct run_params {
     struct reading reading;     /* how a table is written, as far as the user says */
     char **features;            /* (n_features) or NULL: the study's seven */
     size_t n_features;
-    bool strict;            /* a rejected line is an error */
-    bool cache;             /* use and fill the cache of saved runs */
-    bool index;             /* build what lists need: run->by_profile and features */
-    bool use[DETECTOR_MAX]; /* by index in detectors[] */
-    double values[DETECTOR_MAX][DETECTOR_PARAMS]; /* by detector and its parameter */
+    bool strict; /* a rejected line is an error */
+    bool cache;  /* use and fill the cache of saved runs */
+    bool index;  /* build what lists need: run->by_profile and features */
+    struct detector_choices detectors;
     uint32_t seed;
     double budget;
     unsigned threads; /* 0: one per core */

@@ -100,7 +100,7 @@ const struct result *run_ensemble(const struct run *run)
 bool run_result_wanted(const struct run *run, const struct result *result)
 {
     if (result->kind == RESULT_DETECTOR) {
-        return run->params.use[result - run->results];
+        return run->params.detectors.use[result - run->results];
     }
     return result->list->wanted == NULL || result->list->wanted(&run->params);
 }

@@ -144,7 +144,7 @@ static bool is_asked(void)
 
 static bool runs_30_trees(void)
 {
-    return app->run->params.values[0][0] == 30;
+    return app->run->params.detectors.values[0][0] == 30;
 }
 
 static bool is_alone(void)

@@ -19,14 +19,14 @@ static void a_run_is_repeated_with_other_parameters(void **state)
     const struct run *before = app->session.run;
     fixture_do(app, "run trees=10 seed=7");
     assert_true(app->session.run != before);
-    assert_true(app->session.run->params.values[0][0] == 10);
+    assert_true(app->session.run->params.detectors.values[0][0] == 10);
     assert_true(app->session.has_result[0]);
     assert_string_equal(app->session.filter.text, "iforest:>p99");
     fixture_do(app, "run tress=10");
     assert_true(fixture_shows(app, "trees"));
     fixture_do(app, "run trees");
     assert_true(fixture_shows(app, "NAME=VALUE"));
-    assert_true(app->session.run->params.values[0][0] == 10);
+    assert_true(app->session.run->params.detectors.values[0][0] == 10);
     app_free(app);
 }
 

@@ -79,6 +79,9 @@ static void names_of_all_kinds(void **state)
     assert_completed("heat dst", "heat dst_hosts");
     assert_completed("heat ens", "heat ensemble");
     assert_completed("run tre", "run trees=");
+    assert_completed("run mod", "run models=");
+    assert_completed("run models=ifo", "run models=iforest ");
+    assert_offered("run models=", "models=iforest models=autoencoder models=lof models=ecod");
     assert_offered("run seed=1 lof=", "lof=distinct lof=sklearn");
     assert_completed("run seed=1 lof=sk", "run seed=1 lof=sklearn ");
     assert_completed("user ANON", "user ANONYMOUS LOGON@C1065");

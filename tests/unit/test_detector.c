@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "unit/fixture.h"
+#include "run/params.h"
 #include "unit/test.h"
 
 /* The definition: the smallest score above which not more than the budget lies. */
@@ -105,12 +106,38 @@ static void options_are_unique(void **state)
     assert_null(detector_find("no such"));
 }
 
+static void optional_ones_are_off_unless_named(void **state)
+{
+    (void)state;
+    struct run_params params;
+    size_t optional = 0;
+    run_params_init(&params);
+    for (size_t i = 0; detectors[i] != NULL; i++) {
+        assert_int_equal(params.detectors.use[i], !detectors[i]->optional);
+        assert_true(i == 0 || detectors[i - 1]->optional <= detectors[i]->optional);
+        optional += detectors[i]->optional;
+    }
+    assert_true(optional > 0);
+    const uint64_t without = run_params_hash(&params);
+    for (size_t i = 0; detectors[i] != NULL; i++) {
+        assert_true(run_params_set(&params, "models", detectors[i]->name, NULL));
+        for (size_t k = 0; detectors[k] != NULL; k++) {
+            assert_int_equal(params.detectors.use[k], k == i);
+        }
+        assert_true(run_params_hash(&params) != without);
+    }
+    struct status status = {0};
+    assert_false(run_params_set(&params, "models", "ecop", &status));
+    assert_non_null(strstr(status.text, "did you mean 'ecod'?"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(budgets_are_kept),
         cmocka_unit_test(nothing_scored_is_nothing_flagged),
         cmocka_unit_test(options_are_unique),
+        cmocka_unit_test(optional_ones_are_off_unless_named),
     };
     return cmocka_run_group_tests_name("detector", tests, NULL, NULL);
 }

@@ -216,7 +216,8 @@ static struct run *run_on(struct table_builder *take_builder, const char *const 
     const struct detector_data data = run_detector_data(run);
     for (size_t i = 0; i < detector_count(); i++) {
         struct result *result = &run->results[i];
-        result->model = model_fit(detectors[i], &data, run->params.values[i], NULL, NULL);
+        result->model =
+            model_fit(detectors[i], &data, run->params.detectors.values[i], NULL, NULL);
         assert_true(model_score_own(result->model, &data, &result->scores, NULL, NULL));
         result->ranking = ranking_new(result->scores.score, &run->table->profiles, NULL, NULL);
         result->ready = true;

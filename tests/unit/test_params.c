@@ -134,7 +134,7 @@ static void values_of_unused_detectors_do_not(void **state)
     uint64_t key = run_params_hash(&params);
     for (size_t i = 1; detectors[i] != NULL; i++) {
         for (size_t j = 0; j < detectors[i]->n_params; j++) {
-            params.values[i][j] += 1;
+            params.detectors.values[i][j] += 1;
         }
     }
     assert_true(run_params_hash(&params) == key);

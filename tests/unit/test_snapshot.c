@@ -57,7 +57,7 @@ static void senseless_parameters_are_refused(void **state)
     static const double wrong[] = {-1, 0.5, 1e9, NAN, INFINITY};
     for (size_t i = 0; detectors[i] != NULL; i++) {
         for (size_t j = 0; j < detectors[i]->n_params; j++) {
-            double *value = &computed->params.values[i][j], right = *value;
+            double *value = &computed->params.detectors.values[i][j], right = *value;
             for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++) {
                 if (!param_valid(&detectors[i]->params[j], wrong[k])) {
                     *value = wrong[k];

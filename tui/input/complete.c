@@ -60,11 +60,20 @@ static void user_word(const struct session *session, size_t n, char *word, size_
 /* "trees=", and behind the sign the words it takes. */
 static void parameter_word(const char *typed, size_t n, char *word, size_t size)
 {
+    static const char models[] = "models=";
     const struct param_spec *spec = run_params_spec(n);
     const char *sign = strchr(typed, '=');
+    if (strncmp(typed, models, strlen(models)) == 0) {
+        if (n < detector_count()) { /* the optional ones, too */
+            snprintf(word, size, "%s%s", models, detectors[n]->name);
+        }
+        return;
+    }
     if (sign == NULL) {
         if (spec != NULL) {
             snprintf(word, size, "%s=", spec->option);
+        } else if (n > 0 && run_params_spec(n - 1) != NULL) {
+            snprintf(word, size, "%s", models);
         }
         return;
     }

@@ -16,7 +16,8 @@ static void add_detector(struct page *page, const struct run *run, size_t index)
     size_t length = 0;
     for (size_t i = 0; i < detector->n_params && length < sizeof text; i++) {
         char value[64];
-        param_format(&detector->params[i], run->params.values[index][i], value, sizeof value);
+        param_format(&detector->params[i], run->params.detectors.values[index][i], value,
+                     sizeof value);
         length += (size_t)snprintf(text + length, sizeof text - length, "%s%s=%s",
                                    i > 0 ? "  " : "", detector->params[i].option, value);
     }
@@ -126,7 +127,7 @@ struct page *app_card_page(const struct app *app)
     page_pair(page, "budget", ROLE_TEXT, "%s", format_percent(run->params.budget).text);
     page_pair(page, "threads", ROLE_TEXT, "%u", parallel_threads(run->parallel));
     for (size_t i = 0; i < detector_count(); i++) {
-        if (run->params.use[i]) {
+        if (run->params.detectors.use[i]) {
             add_detector(page, run, i);
         }
     }

@@ -49,7 +49,7 @@ static bool detect(struct pipeline *pipeline, size_t index, struct status *statu
     struct status fit_status = {0};
     pipeline->fitting = result;
     pipeline->losses_capacity = 0;
-    result->model = model_fit(result->detector, &data, run->params.values[index],
+    result->model = model_fit(result->detector, &data, run->params.detectors.values[index],
                               &pipeline->own, &fit_status);
     pipeline->fitting = NULL;
     pipeline_end(stage, result->model != NULL && fit_status.code == STATUS_OK);
@@ -79,7 +79,7 @@ static void free_scaled(struct pipeline *pipeline, size_t index)
     struct run *run = pipeline->run;
     bool needed = run->params.index;
     for (size_t i = index; detectors[i] != NULL; i++) {
-        needed = needed || (run->params.use[i] && !detectors[i]->lean);
+        needed = needed || (run->params.detectors.use[i] && !detectors[i]->lean);
     }
     if (!needed) {
         free(run->scaled);
@@ -111,7 +111,7 @@ void pipeline_detect(struct pipeline *pipeline, struct status *status)
     for (size_t i = 0; detectors[i] != NULL && status->code != STATUS_CANCELLED; i++) {
         struct status one = {0};
         free_scaled(pipeline, i);
-        if (pipeline->run->params.use[i] && !detect(pipeline, i, &one) &&
+        if (pipeline->run->params.detectors.use[i] && !detect(pipeline, i, &one) &&
             (status->code == STATUS_OK || one.code == STATUS_CANCELLED)) {
             *status = one;
         }

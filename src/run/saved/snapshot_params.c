@@ -40,11 +40,11 @@ void snapshot_put_params(struct archive_out *archive, const struct run_params *p
     archive_put_count(archive, "dtcs", detector_count());
     for (size_t i = 0; detectors[i] != NULL; i++) {
         archive_put_text(archive, "dtct", detectors[i]->name);
-        archive_put_count(archive, "use ", params->use[i]);
+        archive_put_count(archive, "use ", params->detectors.use[i]);
         archive_put_count(archive, "prms", detectors[i]->n_params);
         for (size_t j = 0; j < detectors[i]->n_params; j++) {
             archive_put_text(archive, "parm", detectors[i]->params[j].option);
-            archive_put_number(archive, "valu", params->values[i][j]);
+            archive_put_number(archive, "valu", params->detectors.values[i][j]);
         }
     }
 }
@@ -104,8 +104,8 @@ static bool get_detector(struct archive_in *archive, struct run_params *params,
         }
         return get_values(archive, NULL, NULL, unknown, status);
     }
-    params->use[i] = use != 0;
-    return get_values(archive, detectors[i], params->values[i], unknown, status);
+    params->detectors.use[i] = use != 0;
+    return get_values(archive, detectors[i], params->detectors.values[i], unknown, status);
 }
 
 bool snapshot_get_params(struct archive_in *archive, struct run_params *params,
@@ -120,10 +120,8 @@ bool snapshot_get_params(struct archive_in *archive, struct run_params *params,
     }
     params->seed = (uint32_t)seed;
     params->strict = strict != 0;
-    for (size_t i = 0; detectors[i] != NULL; i++) {
-        params->use[i] = false;
-        detector_defaults(detectors[i], params->values[i]);
-    }
+    detector_choices_init(&params->detectors);
+    memset(params->detectors.use, 0, sizeof params->detectors.use);
     for (uint64_t i = 0; i < n; i++) {
         if (!get_detector(archive, params, unknown, status)) {
             return false;
