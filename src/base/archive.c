@@ -316,7 +316,11 @@ struct archive_in *archive_open(const char *path, uint32_t version, struct statu
 bool archive_unchanged(const struct archive_in *archive, struct status *status)
 {
     struct stat info;
-    return (fstat(archive->fd, &info) == 0 && (uint64_t)info.st_size == archive->length &&
+    if (fstat(archive->fd, &info) != 0) {
+        return status_set(status, STATUS_IO, "%s: cannot be read: %s", archive->path,
+                          strerror(errno));
+    }
+    return ((uint64_t)info.st_size == archive->length &&
             info.st_mtim.tv_sec == archive->modified.tv_sec &&
             info.st_mtim.tv_nsec == archive->modified.tv_nsec) ||
            refuse(archive, status, "was changed while it was read");
