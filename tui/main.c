@@ -1,4 +1,5 @@
 /* oddhours: a command without a screen, or the explorer. */
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -294,8 +295,21 @@ static int leave(int exit_status)
     return exit_status;
 }
 
+/* glibc reserves 64 MB of addresses for each thread that allocates: under a limit they are
+ * missed where they are wanted, so that a higher limit with more threads could do less. */
+static void save_addresses(void)
+{
+#ifdef M_ARENA_MAX
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY) {
+        mallopt(M_ARENA_MAX, 1);
+    }
+#endif
+}
+
 int main(int argc, char **argv)
 {
+    save_addresses();
     streams_open();
     const struct command *command = argc > 1 ? command_find(argv[1]) : NULL;
     return leave(streams_close(command != NULL ? command->main(argc - 1, argv + 1)
