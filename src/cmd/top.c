@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/format.h"
 #include "base/mem.h"
@@ -152,6 +153,53 @@ static struct filter *parse(const char *typed, const struct result *by,
     return filter;
 }
 
+static bool say_filter_error(const struct filter_error *error, struct status *status)
+{
+    return status_set(status, STATUS_USAGE, "--filter, column %zu: %s%s", error->column + 1,
+                      error->text, suggest_hint(error->nearest, "", "").text);
+}
+
+/* Before the work: whether the filter would do for a table with the columns that are asked for.
+ * What only the table itself can tell is said later. */
+static bool check_filter(const struct settings *settings, struct status *status)
+{
+    const struct run_params *params = &settings->params;
+    struct stat info;
+    const char *typed = settings->filter;
+    char wanted[SAVED_FILTER_TEXT];
+    if (typed == NULL || (stat(params->input, &info) == 0 &&
+                          S_ISDIR(info.st_mode))) { /* it has its own columns */
+        return true;
+    }
+    if (typed[0] == '@') {
+        if (!expand_saved(typed, wanted, status)) {
+            return false;
+        }
+        typed = wanted;
+    }
+    struct run *run = run_new(params, status); /* for the names of its lists */
+    struct dict *dict = run != NULL ? dict_new(status) : NULL;
+    bool good = dict != NULL;
+    if (good) {
+        struct table table = {.n_rows = TABLE_ROWS_MAX, .times = dict, .users = dict};
+        bool named = params->n_features > 0;
+        table.profiles.d = named ? params->n_features : TABLE_DEFAULT_FEATURES;
+        table.feature_names =
+            named ? params->features : (char **)(uintptr_t)table_default_features;
+        struct filter_ranking rankings[RUN_RESULTS_MAX];
+        struct filter_error error;
+        struct filter_context context = context_of(run, &run->results[0], rankings);
+        context.table = &table;
+        context.to_come = true;
+        struct filter *filter = filter_parse(typed, &context, &error);
+        good = filter != NULL || say_filter_error(&error, status);
+        filter_free(filter);
+    }
+    dict_free(dict);
+    run_free(run);
+    return good;
+}
+
 /* The rows to print: the head of the ranking, or of what passes the filter; `sort:` in it
  * decides the order. `*understood` is the filter with whole names, to be freed. */
 static bool find_rows(const struct settings *settings, const struct run *run,
@@ -176,8 +224,7 @@ static bool find_rows(const struct settings *settings, const struct run *run,
     }
     struct filter *filter = parse(typed, by, &context, &error);
     if (filter == NULL) {
-        return status_set(status, STATUS_USAGE, "--filter, column %zu: %s%s", error.column + 1,
-                          error.text, suggest_hint(error.nearest, "", "").text);
+        return say_filter_error(&error, status);
     }
     bool good = filter_rows(filter, &context, run->parallel, NULL, count, rows, NULL, status);
     *understood = filter_format(filter, &context, NULL);
@@ -231,7 +278,7 @@ static bool check(const void *context, struct status *status)
     const struct settings *settings = context;
     return (!settings->guard || settings->format->formulas ||
             status_set(status, STATUS_USAGE, "--guard-formulas is for CSV only")) &&
-           check_by(settings, status);
+           check_by(settings, status) && check_filter(settings, status);
 }
 
 static bool work(const void *context, struct console *console, struct status *status)

@@ -127,4 +127,24 @@ pass 'a store that is a folder is said in the log' grep -q 'cannot be opened: Is
 play --reviews="$work/none.db" --reviewer=ana --color=never --no-config
 pass 'nothing is kept where nothing was judged' test ! -e "$work/none.db"
 
+# ---- a filter is looked at before the work ----
+mkfifo "$work/never"
+for filter in 'faled:>3' 'failed>3' 'U1 OR U2' 'rank:0'; do
+    ends "a filter that is none, $filter, before the input is opened" 2 '^oddhours: --filter' \
+        timeout 60 "$oddhours" top "$work/never" -q --filter "$filter"
+done
+pass 'one that needs scores is fine' \
+    "$oddhours" top "$table" -q --filter 'rank:1-5 iforest:>p99 day:last sort:lof' --trees 5 --epochs 1
+pass 'and columns of the table' "$oddhours" top "$table" -q --features dst_hosts,src_hosts \
+    --filter 'dst_hosts:>1' --trees 5 --epochs 1
+
+# ---- what a script imports is found beside it ----
+mkdir "$work/story"
+printf '{"program":"x"}' >"$work/story/review.json"
+printf 'wait done\nimport review.json\nwait idle\nlog\nscreenshot %s\n' "$work/told" \
+    >"$work/story/script"
+"$oddhours" "$table" --screen=100x30 --script="$work/story/script" --reviews="$work/story/r.db" \
+    --no-config
+pass 'import finds a file beside the script' grep -q 'this JSON is no review' "$work/told"
+
 plan

@@ -139,7 +139,8 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
     const struct filter_ranking rankings[] = {{"iforest", "IF", s.ranking, 1},
                                               {"lof", NULL, NULL, 0},
                                               {"ensemble", "ENS", s.ranking, 2}};
-    const struct filter_context context = {s.table, s.index, rankings, 3, 2, hooks, 2, false};
+    const struct filter_context context = {s.table, s.index, rankings, 3,    2,
+                                           hooks,   2,       false,    false};
     char *text = calloc(size + 1, 1);
     must(text != NULL);
     memcpy(text, data, size);

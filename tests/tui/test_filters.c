@@ -96,7 +96,7 @@ static void filters_are_saved_by_name(void **state)
         fixture_shows(app, "column 1: no filter is saved as 'mnay'; did you mean @many?"));
     assert_string_equal(app->session.filter.text, "failed:>=10 copies:1"); /* as it was */
     fixture_do(app, "filter @DOM1");
-    assert_true(fixture_shows(app, "only @DOM1"));
+    assert_true(fixture_shows(app, "only \"@DOM1\""));
     fixture_do(app, "forget-filter @many");
     assert_true(fixture_shows(app, "forgotten: @many, which was failed:>=10"));
     fixture_do(app, "forget-filter many");

@@ -33,7 +33,7 @@ static void setting_fill(struct setting *s)
     s->rankings[2] = (struct filter_ranking){"lof", "LOF", NULL, 0};
     s->rankings[3] = (struct filter_ranking){"ensemble", NULL, s->ranking, 0.5};
     s->context =
-        (struct filter_context){s->table, s->index, s->rankings, 4, 3, hooks, 2, false};
+        (struct filter_context){s->table, s->index, s->rankings, 4, 3, hooks, 2, false, false};
 }
 
 static int setup(void **state)
@@ -92,7 +92,8 @@ static void good_texts(void **state)
         {"day:last", "day:4"},
         {"day:>=last,0", "day:>=4,0"},
         {"day:1970-01-02", "day:1"},
-        {"day:1969-12-30", "day:-2"},
+        {"day:1969-12-30", "day:1969-12-30"},
+        {"\"a>b\" \"OR\" -\"@x\"", "\"a>b\" \"OR\" -\"@x\""},
         {"day:1970-01-04..1970-01-06", "day:3-5"},
         {"day:1970-01-04-last", "day:3-4"},
         {"like:12", "like:12"},
@@ -178,6 +179,12 @@ static void wrong_texts(void **state)
         const char *sentence, *nearest;
     } texts[] = {
         {"faled:>3", 0, "there is no field faled", "failed_events"},
+        {"failed>3", 0, "a field wants a colon: failed:>3", ""},
+        {"hour:3 -user=U66", 8, "a field wants a colon: -user:U66", ""},
+        {"user:U1* OR user:U2*", 9, "there is no OR", ""},
+        {"user:U1* || user:U2*", 9, "there is no ||", ""},
+        {"-@night", 1, "a saved filter cannot be turned round", ""},
+        {"day:-1", 4, "a day is a number from 0 on", ""},
         {"  usr:x", 2, "there is no field usr", "user"},
         {"copies:1 qqqqqq:2", 9, "there is no field qqqqqq", ""},
         {"fail:>3", 0, "fail is short for failed_events, fail_ratio", "failed_events"},

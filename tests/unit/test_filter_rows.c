@@ -60,8 +60,8 @@ static struct setting *setting_new(size_t n_rows, uint64_t seed)
         s->rankings[i] = (struct filter_ranking){names[i], NULL, ranking, i == 1 ? 0.3 : 0.2};
     }
     s->hook = (struct filter_hook){"third", NULL, mark_thirds, s};
-    s->context =
-        (struct filter_context){s->table, s->index, s->rankings, 4, 2, &s->hook, 1, false};
+    s->context = (struct filter_context){s->table, s->index, s->rankings, 4,    2,
+                                         &s->hook, 1,        false,       false};
     return s;
 }
 

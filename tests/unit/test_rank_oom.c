@@ -43,7 +43,8 @@ static int setup(void **state)
         s->rankings[i] =
             (struct filter_ranking){i == 0 ? "iforest" : "lof", NULL, s->ranking[i], 0};
     }
-    s->context = (struct filter_context){s->table, s->index, s->rankings, 2, 0, NULL, 0, false};
+    s->context =
+        (struct filter_context){s->table, s->index, s->rankings, 2, 0, NULL, 0, false, false};
     *state = s;
     return 0;
 }

@@ -2,6 +2,7 @@
  * its number. */
 #include "app/app_state.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -73,10 +74,17 @@ void app_show_hour(struct app *app, const char *text)
 {
     const struct session *session = &app->session;
     char filter[FILTER_TEXT];
+    unsigned day, hour;
+    int64_t last = session->has_table && session->run->table->has_days
+                       ? session->run->table->last_day - session->run->table->first_day
+                       : INT64_MAX;
     if (!session->has_table) {
         app_say(app, LOG_NOTE, "the table is not there yet");
     } else if (session->run->table->row_time == NULL) {
         app_say(app, LOG_NOTE, "this table has no dt column: no hours to show");
+    } else if (day_and_hour(text, &day, &hour) && (int64_t)day > last) {
+        app_say(app, LOG_ERROR, "there is no day d%u: the table ends with d%02" PRId64, day,
+                last);
     } else if (!hour_filter(session, text, filter, sizeof filter)) {
         app_say(app, LOG_ERROR,
                 text[0] == '\0' ? "select a user-hour first, or name an hour: hour d23 03h"

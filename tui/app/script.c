@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/infile.h"
@@ -89,6 +90,30 @@ static bool parse(const char *line, struct step *step, struct status *status)
     return step->text != NULL;
 }
 
+/* The file that `import FILE` names is looked for beside the script first: a script and its
+ * files may be anywhere. NULL: it stays as it stands. */
+static char *beside(const char *script, const char *text)
+{
+    static const char word[] = "import ";
+    const char *slash = strrchr(script, '/');
+    if (strncmp(text, word, sizeof word - 1) != 0 || slash == NULL) {
+        return NULL;
+    }
+    const char *name = text + sizeof word - 1;
+    name += strspn(name, " ");
+    size_t folder = (size_t)(slash - script) + 1;
+    size_t size = sizeof word + folder + strlen(name);
+    char *whole = name[0] != '/' && name[0] != '\0' ? mem_new(size, 1, "a script", NULL) : NULL;
+    if (whole != NULL) {
+        snprintf(whole, size, "%s%.*s%s", word, (int)folder, script, name);
+        if (access(whole + sizeof word - 1, R_OK) == 0) {
+            return whole;
+        }
+        free(whole);
+    }
+    return NULL;
+}
+
 static bool add_line(struct script *script, char *line, struct status *status)
 {
     line[strcspn(line, "\r\n")] = '\0';
@@ -110,8 +135,16 @@ static bool read_lines(struct script *script, FILE *file, const char *path,
     char line[LINE_BYTES];
     for (size_t number = 1; fgets(line, sizeof line, file) != NULL; number++) {
         struct status one = {0};
+        size_t before = script->n;
         if (!add_line(script, line, &one)) {
             return status_set(status, one.code, "%s, line %zu: %s", path, number, one.text);
+        }
+        struct step *step = &script->steps[before];
+        char *found =
+            script->n > before && step->kind == STEP_COMMAND ? beside(path, step->text) : NULL;
+        if (found != NULL) {
+            free(step->text);
+            step->text = found;
         }
     }
     return ferror(file) == 0 ||

@@ -165,7 +165,15 @@ static bool act_on_queue(struct review_view *view, struct app *app, enum action 
     case ACTION_AXIS: view->exact = !view->exact; return true;
     case ACTION_PANE:
     case ACTION_PANE_BACK: view->curve = !view->curve; return true;
-    case ACTION_SORT: next_kind(view, app); return true;
+    case ACTION_SORT:
+        if (argument[0] != '\0') {
+            app_say(app, LOG_ERROR,
+                    "a queue is not sorted by a column: sort alone goes to the next kind, "
+                    "queue names one");
+            return true;
+        }
+        next_kind(view, app);
+        return true;
     case ACTION_QUEUE: set_queue(view, app, argument); return true;
     case ACTION_BLIND: set_blind(view, app, argument); return true;
     case ACTION_CONTROLS:

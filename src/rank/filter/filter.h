@@ -61,7 +61,8 @@ struct filter_context {
     size_t main_ranking; /* the one that `rank` means; n_rankings when there is none */
     const struct filter_hook *hooks;
     size_t n_hooks;
-    bool blind; /* scores, ranks and flags must not be asked about */
+    bool to_come; /* only to be checked: scores and ranks count as ready */
+    bool blind;   /* scores, ranks and flags must not be asked about */
 };
 
 struct filter_error {

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/format.h"
 #include "base/mem.h"
 #include "base/double_text.h"
 
@@ -89,6 +90,17 @@ static const char *flagged_name(const struct filter_item *item,
     }
 }
 
+/* A day before the table's first has no number that could be typed. */
+static void put_day_or_number(struct writer *writer, enum filter_kind kind, double value,
+                              bool percent, const struct filter_context *context)
+{
+    if (kind == FILTER_DAY && value < 0) {
+        put_text(writer, format_date(context->table->first_day + (int64_t)value).text);
+    } else {
+        put_number(writer, value, percent);
+    }
+}
+
 static void put_item(struct writer *writer, enum filter_kind kind,
                      const struct filter_item *item, const struct filter_context *context)
 {
@@ -96,7 +108,8 @@ static void put_item(struct writer *writer, enum filter_kind kind,
     put_text(writer, signs[item->op]);
     if (filter_is_text(kind)) {
         bool word = kind == FILTER_WORD;
-        if (word && filter_dotted(item->text, context) < context->n_rankings) {
+        if (word && (filter_dotted(item->text, context) < context->n_rankings ||
+                     filter_refuses_word(item->text))) {
             put_text(writer, "\""); /* it is only taken in quotes */
             put_escaped(writer, item->text);
             put_text(writer, "\"");
@@ -106,10 +119,10 @@ static void put_item(struct writer *writer, enum filter_kind kind,
     } else if (kind == FILTER_FLAGGED) {
         put_quotable(writer, flagged_name(item, context), "", PLACE_VALUE);
     } else {
-        put_number(writer, item->a, item->percent);
+        put_day_or_number(writer, kind, item->a, item->percent, context);
         if (item->op == FILTER_RANGE) {
             put_text(writer, item->a < 0 || item->b < 0 ? ".." : "-");
-            put_number(writer, item->b, item->percent);
+            put_day_or_number(writer, kind, item->b, item->percent, context);
         }
     }
 }

@@ -91,4 +91,7 @@ static inline bool filter_takes_percent(enum filter_kind kind)
     return kind == FILTER_FEATURE || kind == FILTER_SCORE;
 }
 
+/* Whether a word is taken for something else, or refused, unless it is in quotes. */
+bool filter_refuses_word(const char *text);
+
 #endif

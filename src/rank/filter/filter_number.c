@@ -115,6 +115,9 @@ static const char *read_one(const char **at, enum filter_kind kind, const struct
     }
     *value *= *percent ? 1 : suffix(&from);
     *value += 0.0; /* no -0 */
+    if (kind == FILTER_DAY && *value < 0) {
+        return "a day is a number from 0 on, a date such as 2015-01-24, or last";
+    }
     if (!isfinite(*value)) {
         return "this number is too large";
     }

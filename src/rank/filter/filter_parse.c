@@ -217,6 +217,9 @@ static const char *lacking(const struct filter_field *field,
         if (field->index >= context->n_rankings) {
             return "there is no detector in view to rank by";
         }
+        if (context->to_come) {
+            return NULL;
+        }
         if (context->rankings[field->index].ranking == NULL) {
             return "this detector has no scores yet";
         }
@@ -322,9 +325,54 @@ static bool refuse_dotted(struct parser *parser, const struct lexeme *word, size
                           : "");
 }
 
+static const char *joining_word(const char *text)
+{
+    static const char *const joins[] = {"OR", "AND", "NOT", "||", "&&", "|", NULL};
+    size_t i = 0;
+    while (joins[i] != NULL && strcmp(text, joins[i]) != 0) {
+        i++;
+    }
+    return joins[i];
+}
+
+bool filter_refuses_word(const char *text)
+{
+    size_t name = strcspn(text, "<>=");
+    return text[0] == '@' || joining_word(text) != NULL || (name > 0 && text[name] != '\0');
+}
+
+/* What looks like more than a part of a user's name, and would only find nobody. */
+static bool refuse_word(struct parser *parser, const struct lexeme *word, bool negated)
+{
+    const char *join = joining_word(word->text);
+    size_t name = strcspn(word->text, "<>="), length = name < 60 ? name : 60;
+    if (join != NULL) {
+        return refuse(parser, word->column, word->source_length,
+                      "there is no %s: terms must all hold, a comma means or (user:U1*,U2*), - "
+                      "means not",
+                      join);
+    }
+    if (word->text[0] == '@') {
+        return !negated || refuse(parser, word->column, word->source_length,
+                                  "a saved filter cannot be turned round: write out what it "
+                                  "has, or \"%.60s\" in quotes for a part of a name",
+                                  word->text);
+    }
+    if (name > 0 && word->text[name] != '\0') {
+        const char *sign = word->text + name + (word->text[name] == '=');
+        return refuse(parser, word->column, word->source_length,
+                      "a field wants a colon: %s%.*s:%.60s (a part of a name goes in quotes)",
+                      negated ? "-" : "", (int)length, word->text, sign);
+    }
+    return true;
+}
+
 static bool word_term(struct parser *parser, struct lexeme *word, bool negated)
 {
     const struct filter_field field = {.kind = FILTER_WORD};
+    if (!word->quoted && !refuse_word(parser, word, negated)) {
+        return false;
+    }
     size_t dotted = filter_dotted(word->text, parser->context);
     if (!word->quoted && dotted < parser->context->n_rankings) {
         return refuse_dotted(parser, word, dotted, negated);
