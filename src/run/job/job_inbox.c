@@ -59,9 +59,12 @@ int inbox_fd(const struct inbox *inbox)
 
 static void wake(struct inbox *inbox)
 {
-    /* A full pipe is as good as one byte: the reader will wake. */
-    ssize_t wrote = write(inbox->pipe[1], "", 1);
-    (void)wrote;
+    /* A full pipe is as good as one byte: the reader will wake. After anything else it would
+     * wait for ever: one more attempt. */
+    if (write(inbox->pipe[1], "", 1) < 0 && errno != EAGAIN) {
+        ssize_t wrote = write(inbox->pipe[1], "", 1);
+        (void)wrote;
+    }
 }
 
 void job_wake_for_progress(struct inbox *inbox)
