@@ -11,9 +11,12 @@
 #include "base/format.h"
 #include "base/mem.h"
 #include "cmd/operand.h"
+#include "table/losses.h"
 
 /* The one thing a signal handler may touch. */
 static atomic_bool stop_requested;
+
+enum { LOSSES = 2 };
 
 struct console {
     bool live, quiet, closed;
@@ -28,6 +31,9 @@ struct console {
     struct progress progress;
     struct pipeline_listener listener;
     struct sigaction old_int, old_term, old_hup;
+    char losses[LOSSES][LOSSES_TEXT]; /* said at the end */
+    size_t n_losses;
+    bool lossy;
 };
 
 static void on_signal(int number)
@@ -173,6 +179,9 @@ void console_free(struct console *console)
 {
     if (console != NULL) {
         console_close(console);
+        for (size_t i = 0; i < console->n_losses; i++) {
+            fprintf(stderr, "oddhours: %s\n", operand_safe(console->losses[i]).text);
+        }
         free(console);
     }
 }
@@ -195,6 +204,27 @@ void console_say_change(const char *name, enum input_change change)
     }
 }
 
+/* Notes at once, as they belong to the progress; losses at the end. */
+void console_read(struct console *console, const struct table *table)
+{
+    for (size_t i = 0; i < table->report.n_notes && !console->quiet; i++) {
+        console_done(console);
+        fprintf(stderr, "%s\n", operand_safe(table->report.notes[i]).text);
+    }
+    for (console->n_losses = 0; console->n_losses < LOSSES; console->n_losses++) {
+        if (!losses_say(table, console->n_losses, console->losses[console->n_losses],
+                        LOSSES_TEXT)) {
+            break;
+        }
+    }
+    console->lossy = losses_share(&table->report) > LOSSES_MOST;
+}
+
+bool console_lossy(const struct console *console)
+{
+    return console->lossy;
+}
+
 struct run *console_run(struct console *console, const struct run_params *params,
                         struct status *status)
 {
@@ -209,6 +239,7 @@ struct run *console_run(struct console *console, const struct run_params *params
     }
     if (run != NULL) {
         console_say_change(run->table->report.name, run->table->report.change);
+        console_read(console, run->table);
     }
     return run;
 }

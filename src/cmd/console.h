@@ -33,6 +33,11 @@ struct run *console_run(struct console *console, const struct run_params *params
  * console_run() makes is told of by itself. */
 void console_say_change(const char *name, enum input_change change);
 
+/* Says on standard error what of the table was lost, last of all; whether that is more than a
+ * command's success can bear (losses.h). */
+void console_read(struct console *console, const struct table *table);
+bool console_lossy(const struct console *console);
+
 /* A stage outside the pipeline, such as writing files. */
 void console_stage(struct console *console, const char *name);
 

@@ -22,13 +22,15 @@ struct settings {
     struct run_params params; /* features, strict, threads */
 };
 
-enum { JSON, FEATURES, STRICT, THREADS, INPUT, QUIET };
+enum { JSON, FEATURES, STRICT, LENIENT, THREADS, INPUT, QUIET };
 
 static const struct option_spec own[] = {
     [JSON] = {"json", 0, OPTION_SWITCH, NULL, "as JSON"},
     [FEATURES] = {"features", 0, OPTION_VALUE, "LIST",
                   "numeric columns to use (the study's seven)"},
     [STRICT] = {"strict", 0, OPTION_SWITCH, NULL, "a line that cannot be used is an error"},
+    [LENIENT] = {"lenient", 0, OPTION_SWITCH, NULL,
+                 "status 0 although more than 1 % of the lines are left out"},
     [THREADS] = {"threads", 0, OPTION_VALUE, "N", "threads; 0: one per core (0)"},
     [INPUT] = {"input", 0, OPTION_VALUE, "auto|table" LOG_FORMAT_CHOICES,
                "a table, a raw log, or what it looks like (auto)"},
@@ -43,6 +45,7 @@ static bool take(void *context, size_t index, const char *value, struct status *
     case JSON: settings->json = true; return true;
     case FEATURES: return run_params_add_features(&settings->params, value, status);
     case STRICT: settings->params.strict = true; return true;
+    case LENIENT: settings->params.lenient = true; return true;
     case THREADS: return run_params_set(&settings->params, "threads", value, status);
     case INPUT: return run_params_set(&settings->params, "input", value, status);
     default: settings->quiet = true; return true;
@@ -146,6 +149,7 @@ static struct table *read_table(const struct settings *settings, struct console 
 static bool describe(const struct settings *settings, const struct table *table,
                      struct parallel *parallel, struct console *console, struct status *status)
 {
+    console_read(console, table);
     console_stage(console, "describe");
     struct description *described =
         describe_table(table, parallel, console_progress(console), status);

@@ -21,7 +21,8 @@ static bool take_one(int count, char **operands, const char *synopsis,
     return params->input != NULL;
 }
 
-static bool check_and_work(const struct operand_command *command, struct status *status)
+static bool check_and_work(const struct operand_command *command, bool *lossy,
+                           struct status *status)
 {
     const void *settings = command->options.context;
     if (command->check != NULL && !command->check(settings, status)) {
@@ -29,12 +30,15 @@ static bool check_and_work(const struct operand_command *command, struct status 
     }
     struct console *console = console_new(*command->quiet, status);
     bool good = console != NULL && command->work(settings, console, status);
+    *lossy = good && console_lossy(console) && !command->params->lenient;
     console_free(console);
     return good;
 }
 
 int operand_run(const struct operand_command *command, int argc, char **argv)
 {
+    enum { LOSSY = 3 };
+    bool lossy = false;
     int first, exit_status = 0;
     struct status status = {0};
     run_params_init(command->params);
@@ -45,8 +49,11 @@ int operand_run(const struct operand_command *command, int argc, char **argv)
     } else if (outcome == OPTIONS_GO &&
                !(take_one(argc - first, argv + first, command->options.synopsis,
                           command->params, &status) &&
-                 check_and_work(command, &status))) {
+                 check_and_work(command, &lossy, &status))) {
         exit_status = options_fail(&status);
+    }
+    if (lossy) {
+        exit_status = LOSSY;
     }
     run_params_clear(command->params);
     return exit_status;

@@ -125,7 +125,9 @@ static bool apply(struct walk *walk, const struct meaning *meaning, const char *
         bool known;
         good = reading_set(reading_of(options), meaning->reading->name, value, &known, &status);
     } else if (value == NULL) {
-        options->params->strict = true; /* the only switch among the options of a run */
+        bool *on =
+            strcmp(name, "strict") == 0 ? &options->params->strict : &options->params->lenient;
+        *on = true;
     } else if (walk->features && strcmp(name, "features") == 0) {
         good = run_params_add_features(options->params, value, &status);
     } else {

@@ -13,6 +13,8 @@ const struct option_spec options_of_run[] = {
     {"models", 0, OPTION_VALUE, "LIST", "which detectors, by name with commas between"},
     {"features", 0, OPTION_VALUE, "LIST", "numeric columns to use (the study's seven)"},
     {"strict", 0, OPTION_SWITCH, NULL, "a line that cannot be used is an error"},
+    {"lenient", 0, OPTION_SWITCH, NULL,
+     "status 0 although more than 1 % of the lines are left out"},
     {NULL, 0, OPTION_SWITCH, NULL, NULL},
 };
 

@@ -14,6 +14,7 @@
 #include "cmd/operand.h"
 #include "cmd/options.h"
 #include "rank/filter/filter.h"
+#include "table/losses.h"
 #include "run/saved/saved.h"
 #include "run/saved/saved_filters.h"
 #include "run/sheet/rows_sheet.h"
@@ -249,6 +250,10 @@ static struct sheet *make_sheet(const struct settings *settings, const struct ru
         }
         if (filter != NULL) {
             sheet_add_note(sheet, "filter", "%s", filter);
+        }
+        char loss[LOSSES_TEXT];
+        for (size_t i = 0; losses_say(run->table, i, loss, sizeof loss); i++) {
+            sheet_add_note(sheet, "lost", "%s", loss);
         }
     }
     return sheet;

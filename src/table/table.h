@@ -60,6 +60,8 @@ struct read_report {
     uint64_t rejected;          /* lines left out */
     struct reject rejects[TABLE_REJECTS_KEPT]; /* the first of them */
     size_t n_rejects;
+    char reject_note[120]; /* how the rejected lines differ from the rows; "" when that is not
+                              seen */
     struct read_skipped skipped;
     uint64_t unread_times; /* rows whose time cannot be read; a missing one is not among them */
     char unread_time[48];  /* the first of them */

@@ -49,7 +49,7 @@ else
         shift
         exec "$@"
     )
-    size=90000
+    size=136000 # the libraries take some 90 MB of it
     ends 'it is said before the work' 1 \
         'of memory are needed .*left under ulimit -v: .*--lof-sample' \
         limited $size "$oddhours" run "$work/1.csv" -o "$work/none" --threads=1

@@ -135,4 +135,30 @@ ends 'one that is not there' 2 'no file of that name; there are README, table.cs
     "$oddhours" describe "$work/two.zip:other.csv"
 ends 'a spreadsheet' 2 'save its sheet as CSV' "$oddhours" describe "$work/sheet.zip"
 
+# ---- what is lost ----
+{
+    printf 'dt,src_user,n\n'
+    seq 1 50 | sed 's/.*/2024-01-01,u&,&/'
+    printf 'soon,v,3\n2024-01-02,w,900,1\n2024-01-02,w,900x\n'
+} >"$work/lossy.csv"
+quick='--features n --models iforest --trees 5'
+for command in top 'run -o lossy' 'explain --row 1' 'report -o -'; do
+    ends "${command%% *} says what is left out, and ends with 3" 3 \
+        '2 lines of 53 are left out \(3.8 %\); line 53: 4 fields instead of 3' \
+        sh -c "cd '$work' && '$oddhours' ${command%% *} lossy.csv $(echo "$command " | cut -d' ' -f2-) -q $quick"
+done
+ends 'times that cannot be read are said' 3 "1 time cannot be read, such as 'soon'" \
+    "$oddhours" top -q "$work/lossy.csv" $quick
+ends 'lenient' 0 '2 lines of 53 are left out' "$oddhours" top -q "$work/lossy.csv" $quick --lenient
+ends 'strict' 2 'line 53: 4 fields' "$oddhours" top -q "$work/lossy.csv" $quick --strict
+ends 'JSON says it, too' 3 '"lost": *"2 lines of 53' \
+    "$oddhours" top -q "$work/lossy.csv" $quick --format json
+{
+    printf 'dt,src_user,n,m\n'
+    seq 1 50 | sed 's/.*/2024-01-01,u&,&,1/'
+    printf '2024-01-02,w,9000,x\n'
+} >"$work/busy.csv"
+ends 'and how they differ' 3 'n is 9e\+03 on average, 25.5 in the rows' \
+    "$oddhours" top -q "$work/busy.csv" --features n,m --models iforest --trees 5
+
 plan

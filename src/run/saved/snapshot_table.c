@@ -42,6 +42,7 @@ static void put_report(struct archive_out *archive, const struct read_report *re
                                  report->unread_times};
     archive_put(archive, "skip", left_out, sizeof *left_out, LEFT_OUT);
     archive_put_text(archive, "when", report->unread_time);
+    archive_put_text(archive, "how ", report->reject_note);
     archive_put(archive, "miss", report->missing, sizeof *report->missing, d);
     archive_put(archive, "inf ", report->infinite, sizeof *report->infinite, d);
 }
@@ -161,7 +162,8 @@ static bool get_report(struct archive_in *archive, struct read_report *report, s
         }
     }
     if (!archive_get_into(archive, "skip", left_out, sizeof *left_out, LEFT_OUT, status) ||
-        !get_text(archive, "when", report->unread_time, sizeof report->unread_time, status)) {
+        !get_text(archive, "when", report->unread_time, sizeof report->unread_time, status) ||
+        !get_text(archive, "how ", report->reject_note, sizeof report->reject_note, status)) {
         return false;
     }
     report->skipped = (struct read_skipped){left_out[0], left_out[1], left_out[2], left_out[3]};

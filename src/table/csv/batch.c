@@ -58,6 +58,7 @@ void batch_free(struct batch *batch)
     free(batch->values);
     free(batch->texts);
     free(batch->odd);
+    free(batch->sums);
     free(batch);
 }
 
@@ -73,7 +74,9 @@ void batch_begin(struct batch *batch, bool stable, bool letters)
     batch->rejected = batch->missing_time = batch->missing_user = 0;
     batch->skipped = (struct read_skipped){0};
     free(batch->odd);
+    free(batch->sums);
     batch->odd = NULL;
+    batch->sums = NULL;
     memset(batch->missing, 0, sizeof batch->missing);
     memset(batch->infinite, 0, sizeof batch->infinite);
     batch->status.code = STATUS_OK;
@@ -292,4 +295,9 @@ size_t batch_rows(const struct batch *batch)
 const struct number_census *batch_odd(const struct batch *batch)
 {
     return batch->odd;
+}
+
+const struct reject_sum *batch_reject_sums(const struct batch *batch)
+{
+    return batch->sums;
 }

@@ -52,6 +52,15 @@ const struct status *batch_status(const struct batch *batch);
 
 size_t batch_rows(const struct batch *batch);
 
+/* Of the numbers of a feature that stand in rejected lines. */
+struct reject_sum {
+    double sum;
+    size_t n;
+};
+
+/* (d) those of the batch; NULL: there were none. Borrowed as batch_odd(). */
+const struct reject_sum *batch_reject_sums(const struct batch *batch);
+
 /* (d) what the fields looked like that were no numbers; NULL: there were none. Borrowed until
  * the batch is used again. */
 const struct number_census *batch_odd(const struct batch *batch);

@@ -57,6 +57,7 @@ struct batch {
     struct read_skipped skipped;
     struct number_census *odd; /* (d) of fields that were no numbers in the style of their
                                 * column; NULL: none */
+    struct reject_sum *sums;   /* (d) of the numbers in such lines; NULL: there were none */
     uint64_t missing_time, missing_user;
     uint64_t missing[TABLE_FEATURES_MAX], infinite[TABLE_FEATURES_MAX];
     struct status status;

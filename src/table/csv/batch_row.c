@@ -138,11 +138,22 @@ static bool note_odd(struct batch *batch, size_t k, size_t feature)
 {
     const struct columns *columns = batch->columns;
     if (batch->odd == NULL &&
-        (batch->odd = mem_zero(columns->d, sizeof *batch->odd, what, &batch->status)) == NULL) {
+        ((batch->odd = mem_zero(columns->d, sizeof *batch->odd, what, &batch->status)) ==
+             NULL ||
+         (batch->sums = mem_zero(columns->d, sizeof *batch->sums, what, &batch->status)) ==
+             NULL)) {
         return false;
     }
-    for (size_t i = feature; i < columns->d; i++) {
-        number_census_add(&batch->odd[i], batch->group_fields[k][columns->feature[i]]);
+    for (size_t i = 0; i < columns->d; i++) {
+        double value;
+        struct span field = batch->group_fields[k][columns->feature[i]];
+        if (i >= feature) {
+            number_census_add(&batch->odd[i], field);
+        }
+        if (parse_field(batch, field, i, &value) == NUMBER_GOOD && isfinite(value)) {
+            batch->sums[i].sum += value;
+            batch->sums[i].n++;
+        }
     }
     return true;
 }

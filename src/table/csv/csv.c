@@ -70,6 +70,7 @@ struct reader {
     struct csv_text *serial;       /* from the first quote on */
     uint64_t line;                 /* lines before the next block to be resolved */
     struct block_header header;
+    struct reject_sum *sums;   /* (d) of the numbers in rejected lines */
     struct number_census *odd; /* (d) of all rejected fields; NULL: none */
     uint64_t open_line;        /* of a quote that does not close, counted behind the header */
     struct retry *retry;
@@ -95,8 +96,14 @@ static bool keep_odd(struct reader *reader, const struct batch *batch, struct st
             NULL) {
         return false;
     }
+    if (reader->sums == NULL &&
+        (reader->sums = mem_zero(d, sizeof *reader->sums, "sums", status)) == NULL) {
+        return false;
+    }
     for (size_t i = 0; i < d; i++) {
         number_census_merge(&reader->odd[i], &batch_odd(batch)[i]);
+        reader->sums[i].sum += batch_reject_sums(batch)[i].sum;
+        reader->sums[i].n += batch_reject_sums(batch)[i].n;
     }
     return true;
 }
@@ -349,6 +356,35 @@ static void add_notes(const struct reader *reader, struct read_report *report)
     }
 }
 
+static double mean_of(const struct table *table, size_t feature)
+{
+    double sum = 0;
+    for (size_t i = 0; i < table->profiles.n; i++) {
+        sum += table_profile(table, i)[feature] * table->profiles.copies[i];
+    }
+    return sum / (double)table->n_rows;
+}
+
+/* The worst loss is a row that would have ranked high: says where rejected lines have much
+ * larger numbers than the rows. */
+static void compare_rejects(const struct reader *reader, struct table *table)
+{
+    struct read_report *report = &table->report;
+    const double clearly = 3;
+    double most = clearly;
+    for (size_t i = 0; reader->sums != NULL && i < reader->columns.d; i++) {
+        const struct reject_sum *sum = &reader->sums[i];
+        double all = sum->n > 0 ? sum->sum / (double)sum->n : 0, mean = mean_of(table, i);
+        if (mean > 0 && all > most * mean) {
+            char name[48];
+            most = all / mean;
+            snprintf(report->reject_note, sizeof report->reject_note,
+                     "they are not like the rows: %s is %.3g on average, %.3g in the rows",
+                     shown(name, sizeof name, reader->columns.names[i]), all, mean);
+        }
+    }
+}
+
 static bool fill_report(struct reader *reader, const char *path, struct status *status)
 {
     struct read_report *report = table_builder_report(reader->builder);
@@ -388,6 +424,7 @@ static void clean_up(struct reader *reader)
     columns_clear(&reader->columns);
     free(reader->header.census);
     free(reader->odd);
+    free(reader->sums);
     source_close(reader->source);
 }
 
@@ -550,6 +587,9 @@ static struct table *read_once(struct source *take_source, const char *name,
                 table = table_builder_finish_with(reader.builder, reader.columns.time_name,
                                                   &times, status);
                 reader.builder = NULL;
+            }
+            if (table != NULL) {
+                compare_rejects(&reader, table);
             }
             zone_free(zone);
         }
