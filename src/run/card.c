@@ -42,9 +42,7 @@ static void add_input(cJSON *card, const struct run *run)
         json_count(one, "line", report->rejects[i].line);
         json_text(one, "reason", report->rejects[i].reason);
     }
-    if (report->reject_note[0] != '\0') {
-        json_text(input, "rejected_differ", report->reject_note);
-    }
+    json_text(input, "rejected_differ", report->reject_note);
     json_count(input, "unread_times", report->unread_times);
     cJSON *notes = json_array(input, "read_as");
     for (size_t i = 0; i < report->n_notes; i++) {

@@ -225,7 +225,7 @@ static void files_are_found_and_refused(void **state)
     free(place);
     assert_false(settings_load(&settings, folder, &remarks, &missing, &status));
     assert_false(missing); /* a directory is there, but cannot be read */
-    assert_int_equal(status.code, STATUS_IO);
+    assert_int_equal(status.code, STATUS_INPUT);
     snprintf(path, sizeof path, "%s/large", folder);
     char *large = malloc(SETTINGS_BYTES + 2);
     assert_non_null(large);

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/format.h"
+#include "table/losses.h"
 
 static void begin(struct app *app, struct run *run)
 {
@@ -104,8 +105,16 @@ void app_run_again(struct app *app, const char *words)
 
 /* ---- events of the run whose results are shown ---- */
 
-static void log_rejects(struct app *app, const struct read_report *report)
+static void log_rejects(struct app *app, const struct table *table)
 {
+    const struct read_report *report = &table->report;
+    char text[LOSSES_TEXT];
+    for (size_t i = 0; i < report->n_notes; i++) {
+        app_log(app, LOG_NOTE, "%s", report->notes[i]);
+    }
+    for (size_t i = 0; losses_say(table, i, text, sizeof text); i++) {
+        app_log(app, LOG_WARNING, "%s", text);
+    }
     for (size_t i = 0; i < report->n_rejects; i++) {
         app_log(app, LOG_WARNING, "line %s left out: %s",
                 format_grouped(report->rejects[i].line).text, report->rejects[i].reason);
@@ -123,7 +132,7 @@ static void table_has_come(struct app *app)
     app->session.preview = NULL;
     app_log(app, LOG_NOTE, "read %s, %s", format_count(table->n_rows, "user-hour").text,
             format_count(table->profiles.n, "profile").text);
-    log_rejects(app, &table->report);
+    log_rejects(app, table);
     app_changed(app, CHANGED_TABLE);
     table_free(app->preview);
     app->preview = NULL;

@@ -52,6 +52,12 @@ static void describe_rows(const struct app *app, bool brief, bool memory, char *
     } else {
         snprintf(text, size, "%s", format_bytes(app_memory(app)).text);
     }
+    const struct read_report *report = session->has_table ? &session->run->table->report : NULL;
+    if (report != NULL && report->rejected > 0) {
+        size_t used = strlen(text);
+        snprintf(text + used, size - used, ", %s left out",
+                 format_short((double)report->rejected).text);
+    }
     /* On every screen: what is shown may be right for no state of the file. */
     enum input_change change =
         session->has_table ? session->run->table->report.change : INPUT_SAME;

@@ -31,8 +31,12 @@ int data_facts(const struct session *session, const struct table *table,
     x = canvas_phrases(canvas, 1, x, ROLE_DIM, "%s read",
                        format_bytes(table->report.bytes).text);
     if (table->report.rejected > 0) {
-        canvas_phrases(canvas, 1, x, ROLE_WARN, "  %s left out (8 Log)",
-                       format_count(table->report.rejected, "line").text);
+        x = canvas_phrases(canvas, 1, x, ROLE_WARN, "  %s left out (8 Log)",
+                           format_count(table->report.rejected, "line").text);
+    }
+    if (table->report.unread_times > 0) {
+        canvas_phrases(canvas, 1, x, ROLE_WARN, "  %s cannot be read",
+                       format_count(table->report.unread_times, "time").text);
     }
     if (description == NULL || !description->has_pairs || description->duplicated_pairs == 0) {
         return 2;

@@ -1,4 +1,5 @@
 /* Run: the stages with their progress, and what the detectors have found so far. */
+#include "table/losses.h"
 #include "views/view.h"
 
 #include <math.h>
@@ -240,6 +241,18 @@ static int draw_results(const struct session *session, struct canvas *canvas, in
     return y - from;
 }
 
+/* What of the input is not in these results. */
+static int draw_left_out(const struct session *session, struct canvas *canvas, int y)
+{
+    char text[LOSSES_TEXT];
+    int from = y;
+    for (size_t i = 0;
+         session->has_table && losses_say(session->run->table, i, text, sizeof text); i++) {
+        y += canvas_wrapped(canvas, y, 3, ROLE_WARN, text);
+    }
+    return y - from;
+}
+
 static bool any_result(const struct session *session)
 {
     for (size_t i = 0; i < session_results(session); i++) {
@@ -279,6 +292,7 @@ static void draw_run(void *state, const struct app *app, struct canvas *canvas)
                       session->running->status.text);
     }
     y += draw_memory(app, canvas, y, low);
+    y += draw_left_out(session, canvas, y);
     if (any_result(session)) {
         draw_results(session, canvas, y + (low ? 0 : 1));
     } else if (session_table(session) != NULL && !low) {
