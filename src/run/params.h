@@ -22,10 +22,10 @@ struct run_params {
     struct reading reading;     /* how a table is written, as far as the user says */
     char **features;            /* (n_features) or NULL: the study's seven */
     size_t n_features;
-    bool strict; /* a rejected line is an error */
-    bool lenient;           /* many of them are none: commands end with status 0 all the same */
-    bool cache;  /* use and fill the cache of saved runs */
-    bool index;  /* build what lists need: run->by_profile and features */
+    bool strict;  /* a rejected line is an error */
+    bool lenient; /* many of them are none: commands end with status 0 all the same */
+    bool cache;   /* use and fill the cache of saved runs */
+    bool index;   /* build what lists need: run->by_profile and features */
     struct detector_choices detectors;
     uint32_t seed;
     double budget;
