@@ -295,21 +295,26 @@ static int leave(int exit_status)
     return exit_status;
 }
 
-/* glibc reserves 64 MB of addresses for each thread that allocates: under a limit they are
- * missed where they are wanted, so that a higher limit with more threads could do less. */
-static void save_addresses(void)
+/* glibc reserves 64 MB of addresses for each thread that allocates, and OpenBLAS starts threads
+ * before main(): under a limit they are missed where they are wanted, so that a higher limit
+ * could do less. OpenBLAS reads the number of its threads, which are not used, only then. */
+static void save_addresses(char **argv)
 {
-#ifdef M_ARENA_MAX
     struct rlimit limit;
-    if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY) {
-        mallopt(M_ARENA_MAX, 1);
+    if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) {
+        return;
     }
+#ifdef M_ARENA_MAX
+    mallopt(M_ARENA_MAX, 1);
 #endif
+    if (getenv("OPENBLAS_NUM_THREADS") == NULL && setenv("OPENBLAS_NUM_THREADS", "1", 1) == 0) {
+        execv("/proc/self/exe", argv); /* without /proc it goes on as it is */
+    }
 }
 
 int main(int argc, char **argv)
 {
-    save_addresses();
+    save_addresses(argv);
     streams_open();
     const struct command *command = argc > 1 ? command_find(argv[1]) : NULL;
     return leave(streams_close(command != NULL ? command->main(argc - 1, argv + 1)

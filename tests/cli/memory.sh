@@ -49,7 +49,7 @@ else
         shift
         exec "$@"
     )
-    size=136000 # the libraries take some 90 MB of it
+    size=116000 # the libraries take some 85 MB of it
     ends 'it is said before the work' 1 \
         'of memory are needed .*left under ulimit -v: .*--lof-sample' \
         limited $size "$oddhours" run "$work/1.csv" -o "$work/none" --threads=1
@@ -69,5 +69,21 @@ else
 fi
 ends 'the words of the option' 2 "off" "$oddhours" run "$work/1.csv" -o "$work/out" \
     --memory-check=no
+
+# ---- an address space that is limited ----
+if [ -n "${ODDHOURS_SANITIZED:-}" ]; then
+    skip 'more addresses never do worse than fewer' 'a sanitizer reserves terabytes'
+else
+    works= worse=
+    for kilobytes in 102400 122880 143360 163840 184320 204800 229376 262144; do
+        if (ulimit -v $kilobytes && "$oddhours" run "$data/synthetic_user_hours.csv.gz" -q \
+            -o "$work/limited" --threads 2 --trees 20 --epochs 1) >/dev/null 2>&1; then
+            works=$kilobytes
+        elif [ -n "$works" ]; then
+            worse="$worse $kilobytes"
+        fi
+    done
+    same 'more addresses never do worse than fewer' '' "$worse"
+fi
 
 plan
