@@ -1,6 +1,7 @@
 #include "base/percentile.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/sortable.h"
@@ -142,4 +143,19 @@ double percentile_of(const struct percentile_column *column, double percent)
 double percentile_of_floats(const struct percentile_column *column, double percent)
 {
     return percentile(column, percent, true);
+}
+
+static int by_value(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+double percentile_median(double *values, size_t n)
+{
+    if (n == 0) {
+        return NAN;
+    }
+    qsort(values, n, sizeof *values, by_value);
+    return (values[(n - 1) / 2] + values[n / 2]) / 2;
 }

@@ -29,6 +29,10 @@ double percentile_of(const struct percentile_column *column, double percent);
  * in float, then goes on in double. */
 double percentile_of_floats(const struct percentile_column *column, double percent);
 
+/* Sorts `values` (n, no NaN) and gives their median: the mean of the two in the middle when n
+ * is even; NaN when there are none. */
+double percentile_median(double *values, size_t n);
+
 /* What lies at `share` (0 to 1) between a and b, which are `difference` apart: numpy's _lerp,
  * from the nearer end. */
 static inline double percentile_between(double a, double b, double difference, double share)

@@ -1,25 +1,13 @@
 #include "explain/context.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/percentile.h"
 #include "table/timestamp.h"
 
-enum { AROUND = 10, DAYS_MAX = 200000, TAIL_STEPS = 200000 };
-
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median_of(double *values, size_t n)
-{
-    qsort(values, n, sizeof *values, by_value);
-    return n == 0 ? NAN : (values[(n - 1) / 2] + values[n / 2]) / 2;
-}
+enum { AROUND = 10, DAYS_MAX = 200000 };
 
 /* ---- kinds of days ---- */
 
@@ -69,7 +57,7 @@ static bool is_quiet(const struct days *days, size_t day)
             around[n++] = days->rows[i];
         }
     }
-    return days->rows[day] < QUIET_SHARE * median_of(around, n);
+    return days->rows[day] < QUIET_SHARE * percentile_median(around, n);
 }
 
 static void classify(struct why_context *context, const struct days *days)
@@ -262,108 +250,4 @@ bool context_class(struct why_context *context, size_t row, size_t *rows, size_t
         at_least[f] = feature_rows_at_least(context->class_order[class], f, own[f]);
     }
     return true;
-}
-
-/* ---- the user's own past ---- */
-
-double context_tail(double x, double mean, double variance)
-{
-    x = ceil(x);
-    if (x <= 0) {
-        return 1;
-    }
-    if (!(mean > 0)) {
-        return 0;
-    }
-    variance = variance > mean * 1.000001 ? variance : mean * 1.000001;
-    double r = mean * mean / (variance - mean), q = 1 - mean / variance;
-    double term = exp(lgamma(x + r) - lgamma(r) - lgamma(x + 1) + r * log1p(-q) + x * log(q));
-    double sum = 0;
-    for (int i = 0; i < TAIL_STEPS; i++) {
-        sum += term;
-        double k = x + i;
-        double ratio = (k + r) / (k + 1) * q;
-        /* Once the terms fall geometrically, what is left is less than a last digit. */
-        if (ratio < 1 && term * ratio / (1 - ratio) < sum * 1e-12) {
-            break;
-        }
-        term *= ratio;
-    }
-    return sum < 1 ? sum : 1;
-}
-
-bool context_is_ratio(const char *feature)
-{
-    size_t length = strlen(feature);
-    return length > 6 && strcmp(feature + length - 6, "_ratio") == 0;
-}
-
-static bool is_earlier(const struct table *table, uint32_t other, size_t row)
-{
-    if (table->row_time == NULL) {
-        return other < row;
-    }
-    int64_t then = table_instant(table, table->row_time[other]);
-    int64_t now = table_instant(table, table->row_time[row]);
-    return then != TABLE_NO_TIME && now != TABLE_NO_TIME && then < now;
-}
-
-/* One feature over the earlier rows: `values` (n) is scratch and comes back sorted. A ratio is
- * no count, even where it is 0 and 1 only. */
-static void summarise(struct context_past *past, size_t f, bool ratio, double own,
-                      double everybody, double *values, size_t n)
-{
-    double sum = 0, squares = 0, most = -INFINITY;
-    bool counts = !ratio && own >= 0 && own == floor(own);
-    past->at_least[f] = 0;
-    for (size_t i = 0; i < n; i++) {
-        sum += values[i];
-        most = values[i] > most ? values[i] : most;
-        past->at_least[f] += values[i] >= own;
-        counts = counts && values[i] >= 0 && values[i] == floor(values[i]);
-    }
-    double average = n > 0 ? sum / (double)n : 0;
-    for (size_t i = 0; i < n; i++) {
-        squares += (values[i] - average) * (values[i] - average);
-    }
-    double weight = PAST_PRIOR + (double)n;
-    double mean = (PAST_PRIOR * everybody + sum) / weight;
-    /* Everybody's variance is taken as that of a geometric count, mean + mean^2. */
-    double variance = (PAST_PRIOR * (everybody + everybody * everybody) + squares) / weight;
-    past->tail[f] = counts && n > 0 ? context_tail(own, mean, variance) : NAN;
-    past->most[f] = n > 0 ? most : NAN;
-    past->median[f] = median_of(values, n);
-}
-
-void context_past(const struct why_context *context, size_t row, const double *mean,
-                  struct context_past *past, struct status *status)
-{
-    const struct table *table = context->table;
-    size_t d = table->profiles.d;
-    past->rows = 0;
-    if (context->by_user == NULL) {
-        return;
-    }
-    const struct row_index *index = context->by_user;
-    uint32_t user = table->row_user[row];
-    uint32_t from = index->start[user], to = index->start[user + 1];
-    uint32_t *earlier = mem_new(to - from, sizeof *earlier, "a user's past", status);
-    double *values = mem_new(to - from, sizeof *values, "a user's past", status);
-    if (earlier != NULL && values != NULL) {
-        for (uint32_t k = from; k < to; k++) {
-            if (is_earlier(table, index->rows[k], row)) {
-                earlier[past->rows++] = index->rows[k];
-            }
-        }
-        for (size_t f = 0; f < d; f++) {
-            for (size_t i = 0; i < past->rows; i++) {
-                values[i] = table_profile(table, table->row_profile[earlier[i]])[f];
-            }
-            summarise(past, f, context_is_ratio(table->feature_names[f]),
-                      table_profile(table, table->row_profile[row])[f], mean[f], values,
-                      past->rows);
-        }
-    }
-    free(earlier);
-    free(values);
 }

@@ -1,5 +1,5 @@
 /* context: what a user-hour is compared with: rows of the same hour of day and kind of day, and
- * the user's own earlier hours. Built once per table, then asked often.
+ * the user's other rows (user_past.h). Built once per table, then asked often.
  *
  * A day is *quiet* when it has less than QUIET_SHARE of the rows of the median day within ten
  * days of it (the study's calendar is hidden; its weekends show by volume), else *busy*.
@@ -49,33 +49,5 @@ void context_free(struct why_context *context);
  * memory ran out. Not for several threads at once. */
 bool context_class(struct why_context *context, size_t row, size_t *rows, size_t *at_least,
                    bool *quiet, int *hour, struct status *status);
-
-/* Whether a feature is a ratio, by its name: "fail_ratio". */
-bool context_is_ratio(const char *feature);
-
-/* The user's own strictly earlier hours; without times in the table, his rows above this one.
- * A row whose time cannot be read has none. */
-struct context_past {
-    size_t rows;
-    double *median;   /* (d) NaN when there are none */
-    double *most;     /* (d) */
-    size_t *at_least; /* (d) of them, those with at least this row's value */
-    /* (d) P(X >= value) for the next hour of this user: a negative binomial whose mean and
-     * variance are the user's, shrunk towards everybody's with the weight of PAST_PRIOR hours.
-     * Eight points make no z-score. NaN for features that are no counts:
-     * ratios, and those with a fraction in one of these rows. */
-    double *tail;
-};
-
-#define PAST_PRIOR 5.0
-
-/* Fills `past` (arrays of d, the caller's). `mean` (d) is everybody's. Without users or with
- * none earlier: rows 0. */
-void context_past(const struct why_context *context, size_t row, const double *mean,
-                  struct context_past *past, struct status *status);
-
-/* P(X >= x) of a negative binomial with this mean and variance (above the mean; else Poisson's
- * limit is approached). Summed from x on, so small tails keep their digits. */
-double context_tail(double x, double mean, double variance);
 
 #endif

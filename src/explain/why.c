@@ -95,12 +95,15 @@ bool why_find(const struct why_data *data, size_t row, struct why *why, struct s
     struct status problem = {0};
     why->has_class = context_class(data->context, row, &why->class_rows, why->class_at_least,
                                    &why->quiet, &why->hour, &problem);
-    why->past = (struct context_past){.median = why->past_median,
-                                      .most = why->past_most,
-                                      .at_least = why->past_at_least,
-                                      .tail = why->past_tail};
-    context_past(data->context, row, data->mean, &why->past, &problem);
+    why->past = (struct user_past){.median = why->past_median,
+                                   .most = why->past_most,
+                                   .at_least = why->past_at_least,
+                                   .tail = why->past_tail};
     why->has_past = data->context->by_user != NULL;
+    if (why->has_past && problem.code == STATUS_OK) {
+        user_past_find(table, data->context->by_user, row, data->mean, NULL, &why->past,
+                       &problem);
+    }
     if (problem.code != STATUS_OK && status != NULL) {
         *status = problem;
     }

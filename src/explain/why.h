@@ -12,6 +12,7 @@
 
 #include "base/status.h"
 #include "explain/context.h"
+#include "explain/user_past.h"
 #include "models/detector.h"
 #include "rank/quantile.h"
 #include "rank/ranking.h"
@@ -67,7 +68,7 @@ struct why {
     size_t class_rows, class_at_least[TABLE_FEATURES_MAX];
 
     bool has_past;
-    struct context_past past;
+    struct user_past past;
     double past_median[TABLE_FEATURES_MAX], past_most[TABLE_FEATURES_MAX];
     double past_tail[TABLE_FEATURES_MAX];
     size_t past_at_least[TABLE_FEATURES_MAX];

@@ -63,7 +63,7 @@ static size_t rarest(const struct why_data *data, const struct why *why, size_t 
         size_t best = why->d;
         for (size_t i = 0; i < why->d; i++) {
             bool fit = why->value[i] != 0 &&
-                       !context_is_ratio(data->data.table->feature_names[i]) &&
+                       !user_past_is_ratio(data->data.table->feature_names[i]) &&
                        (n == 0 || i != chosen[0]) && why->at_least[i] * 10 < why->rows;
             if (fit && (best == why->d || why->at_least[i] < why->at_least[best])) {
                 best = i;

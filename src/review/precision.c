@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/percentile.h"
 
 static double ratio(double part, double whole)
 {
@@ -237,14 +238,6 @@ bool precision_compare(const uint32_t *rows_a, const unsigned char *verdict_a,
     return true;
 }
 
-static int by_size(const void *a, const void *b)
-{
-    double one, two;
-    memcpy(&one, a, sizeof one);
-    memcpy(&two, b, sizeof two);
-    return (one > two) - (one < two);
-}
-
 double review_pace(const double *seconds, size_t n)
 {
     double *sorted = n > 0 ? mem_new(n, sizeof *sorted, "the pace", NULL) : NULL;
@@ -252,8 +245,7 @@ double review_pace(const double *seconds, size_t n)
         return NAN;
     }
     memcpy(sorted, seconds, n * sizeof *sorted);
-    qsort(sorted, n, sizeof *sorted, by_size);
-    double median = (sorted[(n - 1) / 2] + sorted[n / 2]) / 2, sum = 0;
+    double median = percentile_median(sorted, n), sum = 0;
     for (size_t i = 0; i < n; i++) {
         sum += fmin(sorted[i], 10 * median);
     }

@@ -20,17 +20,21 @@ only_in() {
         grep -vE "^($3)")"
 }
 
-screen='app|input|lists|pages|reviewing|terminal|views|widgets'
-layers="base table events models rank explain review run cmd"
-higher=$layers
+# From the lowest to the highest.
+layers="src/base src/table src/events src/models src/rank src/explain src/review src/run src/cmd
+tui/keys tui/terminal tui/widgets tui/screen tui/input tui/pages tui/lists tui/reviewing tui/views tui/app"
+higher=$(echo $layers)
 for layer in $layers; do
     higher=${higher#"$layer"}
     higher=${higher# }
-    [ -n "$higher" ] || higher=none
-    pattern=$(echo "$higher" | tr ' ' '|')
-    ok "src/$layer includes nothing from a higher layer" \
-        "$(grep -srnE "^[[:space:]]*#[[:space:]]*include[[:space:]]*\"($pattern|$screen)/" "src/$layer")"
+    pattern=$(echo "${higher:-none}" | sed -E 's#(src|tui)/##g; s# #|#g')
+    ok "$layer includes nothing from a higher layer" \
+        "$(grep -srnE "^[[:space:]]*#[[:space:]]*include[[:space:]]*\"($pattern)/" "$layer")"
 done
+ok 'every folder of src and tui has its layer' \
+    "$(for folder in src/*/ tui/*/; do
+        echo " $(echo $layers) " | grep -q " ${folder%/} " || echo "$folder"
+    done)"
 
 # circles TOP EXCEPT: the folders of TOP that include each other in a circle. Files matching EXCEPT
 # are not looked at: a table of what there is (detectors[]) names the folders below its own.

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "input/keymap.h"
+#include "keys/keymap.h"
 #include "tui/fixture.h"
 #include "tui/odd_table.h"
 #include "unit/test.h"

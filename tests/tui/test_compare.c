@@ -115,14 +115,14 @@ static void its_user_hours_are_judged(void **state)
     fixture_do(app, "first");
     assert_true(fixture_shows(app, "consensus")); /* drawn: the list knows its height */
     fixture_do(app, "key t f");
-    assert_int_equal(review_own(app->review, first)->verdict, VERDICT_TP);
-    assert_int_equal(review_own(app->review, second)->verdict, VERDICT_FP);
+    assert_int_equal(session_own_verdict(&app->session, first)->verdict, VERDICT_TP);
+    assert_int_equal(session_own_verdict(&app->session, second)->verdict, VERDICT_FP);
     assert_true(fixture_shows(app, " TP "));
     fixture_do(app, "first");
     fixture_do(app, "key u");
     assert_true(app->session.selected.row == found()->consensus[2]);
     fixture_do(app, "key z z");
-    assert_null(review_own(app->review, first));
+    assert_null(session_own_verdict(&app->session, first));
 }
 
 static void two_detectors_are_one_pair(void **state)

@@ -1,8 +1,8 @@
 /* Actions, keys, and the prompt that runs them by name. */
 #include <string.h>
 
-#include "input/actions.h"
-#include "input/keymap.h"
+#include "keys/actions.h"
+#include "keys/keymap.h"
 #include "input/prompt.h"
 #include "unit/test.h"
 

@@ -42,7 +42,7 @@ static enum verdict own(const struct app *app, size_t rank)
     uint32_t row;
     const struct ranking *ranking = run_ensemble(run)->ranking;
     assert_int_equal(ranking_rows(ranking, run->by_profile, rank, 1, &row, NULL), 1);
-    const struct verdict_row *found = review_own(app->review, row);
+    const struct verdict_row *found = session_own_verdict(&app->session, row);
     return found == NULL ? VERDICT_NONE : found->verdict;
 }
 
@@ -285,7 +285,7 @@ static void undo_takes_the_cursor_back(void **state)
     fixture_do(app, "key z z z");
     assert_int_equal(app->session.selected.row, first);
     fixture_do(app, "key f"); /* the same place gets another verdict */
-    const struct verdict_row *found = review_own(app->review, first);
+    const struct verdict_row *found = session_own_verdict(&app->session, first);
     assert_non_null(found);
     assert_int_equal(found->verdict, VERDICT_FP);
     app_free(app);
@@ -296,7 +296,7 @@ static size_t judged_alike(const struct app *app, uint32_t profile, enum verdict
     const struct run *run = app->session.run;
     size_t n = 0;
     for (size_t row = 0; row < run->table->n_rows; row++) {
-        const struct verdict_row *found = review_own(app->review, row);
+        const struct verdict_row *found = session_own_verdict(&app->session, row);
         bool same = run->table->row_profile[row] == profile;
         assert_true(same || found == NULL);
         n += same && found != NULL && found->verdict == verdict;

@@ -22,7 +22,7 @@ static int rising(const void *a, const void *b)
 /* The past of the selected row, as a walk over the table finds it. */
 static void check_past(const struct app *shown)
 {
-    const struct own_past *past = &shown->session.past;
+    const struct session_past *past = &shown->session.past;
     const struct table *table = shown->session.run->table;
     size_t row = shown->session.selected.row, n = 0;
     double *values = calloc(table->n_rows, sizeof *values);
@@ -399,10 +399,10 @@ static void verdicts_are_of_one_row_and_counted_on_its_line(void **state)
     fixture_do(judged, "sort copies");
     size_t row = judged->session.selected.row;
     fixture_do(judged, "key t f"); /* the first row of each of two lines */
-    assert_int_equal(review_own(judged->review, row)->verdict, VERDICT_TP);
+    assert_int_equal(session_own_verdict(&judged->session, row)->verdict, VERDICT_TP);
     size_t n = 0, rows = judged->session.run->table->n_rows;
     for (size_t i = 0; i < rows; i++) {
-        n += review_own(judged->review, i) != NULL;
+        n += session_own_verdict(&judged->session, i) != NULL;
     }
     assert_int_equal(n, 2);
     fixture_golden(judged, 24, 80, GLYPHS_BLOCK, "topk_folded_verdicts_80x24");

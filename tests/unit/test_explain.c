@@ -1,6 +1,7 @@
 /* explain: tails, kinds of days, own past, and the causes of planted incidents. */
 #include "explain/context.h"
 #include "explain/reason.h"
+#include "explain/user_past.h"
 #include "explain/why.h"
 
 #include <math.h>
@@ -20,14 +21,14 @@ static void tails_match_a_plain_sum(void **state)
     /* A geometric count of mean 4 (variance mean + mean^2): P(X >= x) = (4/5)^x. */
     for (int x = 0; x < 200; x += 7) {
         double exact = pow(0.8, x);
-        assert_true(fabs(context_tail(x, 4, 20) / exact - 1) < 1e-9);
+        assert_true(fabs(user_past_tail(x, 4, 20) / exact - 1) < 1e-9);
     }
     /* Close to Poisson of mean 3: P(X >= 1) = 1 - exp(-3). */
-    assert_true(fabs(context_tail(1, 3, 3) - (1 - exp(-3))) < 1e-5);
-    assert_true(context_tail(0, 3, 9) == 1);
-    assert_true(context_tail(-2, 3, 9) == 1);
-    assert_true(context_tail(5, 0, 0) == 0);
-    assert_true(context_tail(1e6, 2, 6) < 1e-100);
+    assert_true(fabs(user_past_tail(1, 3, 3) - (1 - exp(-3))) < 1e-5);
+    assert_true(user_past_tail(0, 3, 9) == 1);
+    assert_true(user_past_tail(-2, 3, 9) == 1);
+    assert_true(user_past_tail(5, 0, 0) == 0);
+    assert_true(user_past_tail(1e6, 2, 6) < 1e-100);
 }
 
 static void add_row(struct table_builder *builder, int day, int row)
@@ -90,17 +91,51 @@ static void the_past_is_strictly_earlier(void **state)
     struct why_context *context = context_new(table, NULL, NULL, NULL);
     double median[1], most[1], tail[1], mean[1] = {2};
     size_t at_least[1];
-    struct context_past past = {
+    struct user_past past = {
         .median = median, .most = most, .at_least = at_least, .tail = tail};
-    context_past(context, 0, mean, &past, NULL);
+    assert_true(user_past_find(table, context->by_user, 0, mean, NULL, &past, NULL));
     assert_int_equal(past.rows, 0);
     size_t last = table->n_rows - 10 + 3; /* U3, day 20 */
-    context_past(context, last, mean, &past, NULL);
+    assert_true(user_past_find(table, context->by_user, last, mean, NULL, &past, NULL));
     assert_int_equal(past.rows,
                      15 * 5 + 5); /* U3 has five rows on a busy day, one on a quiet */
     assert_true(median[0] == 2 && most[0] == 2);
     assert_int_equal(at_least[0], 0);
     assert_true(tail[0] < 1e-6);
+    context_free(context);
+    table_free(table);
+}
+
+/* An index of users and a walk over all rows find the same past; without everybody's means only
+ * median and maximum are told. */
+static void the_past_needs_no_index(void **state)
+{
+    (void)state;
+    struct table *table = weeks(false);
+    struct why_context *context = context_new(table, NULL, NULL, NULL);
+    assert_true(user_past_possible(table));
+    for (size_t row = 0; row < table->n_rows; row += 7) {
+        double median[1], most[1], tail[1], mean[1] = {2}, walked_median[1], walked_most[1];
+        size_t at_least[1];
+        struct user_past past = {
+            .median = median, .most = most, .at_least = at_least, .tail = tail};
+        struct user_past walked = {.median = walked_median, .most = walked_most};
+        assert_true(user_past_find(table, context->by_user, row, mean, NULL, &past, NULL));
+        assert_true(user_past_find(table, NULL, row, NULL, NULL, &walked, NULL));
+        assert_int_equal(walked.rows, past.rows);
+        if (past.rows == 0) {
+            assert_true(isnan(walked_median[0]) && isnan(walked_most[0]));
+        } else {
+            assert_true(walked_median[0] == median[0] && walked_most[0] == most[0]);
+        }
+    }
+    atomic_bool cancel = true;
+    const struct progress progress = {.cancel = &cancel};
+    struct status status = {0};
+    double median[1], most[1];
+    struct user_past past = {.median = median, .most = most};
+    assert_false(user_past_find(table, NULL, 0, NULL, &progress, &past, &status));
+    assert_int_equal(status.code, STATUS_CANCELLED);
     context_free(context);
     table_free(table);
 }
@@ -153,9 +188,9 @@ static void ratios_are_not_counted(void **state)
     struct why_context *context = context_new(table, NULL, NULL, NULL);
     double median[2], most[2], tail[2], mean[2] = {3, 0.05};
     size_t at_least[2];
-    struct context_past past = {
+    struct user_past past = {
         .median = median, .most = most, .at_least = at_least, .tail = tail};
-    context_past(context, 19, mean, &past, NULL);
+    assert_true(user_past_find(table, context->by_user, 19, mean, NULL, &past, NULL));
     assert_int_equal(past.rows, 19);
     assert_true(tail[0] > 0 && tail[0] < 1);
     assert_true(isnan(tail[1]));
@@ -475,6 +510,7 @@ int main(void)
         cmocka_unit_test(tails_match_a_plain_sum),
         cmocka_unit_test(hours_of_the_same_kind_of_day),
         cmocka_unit_test(the_past_is_strictly_earlier),
+        cmocka_unit_test(the_past_needs_no_index),
         cmocka_unit_test(days_before_1970_are_apart),
         cmocka_unit_test(ratios_are_not_counted),
         cmocka_unit_test(classes_match_a_plain_count),

@@ -81,12 +81,23 @@ static void sortable_bits_sort(void **state)
     }
 }
 
+static void the_median_lies_between_the_middle_two(void **state)
+{
+    (void)state;
+    double odd[] = {3, 1, 2}, even[] = {4, 1, 3, 2};
+    assert_true(percentile_median(odd, 3) == 2);
+    assert_true(odd[0] == 1 && odd[1] == 2 && odd[2] == 3);
+    assert_true(percentile_median(even, 4) == 2.5);
+    assert_true(isnan(percentile_median(odd, 0)));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ranks_are_those_of_a_sort),
         cmocka_unit_test(what_is_no_number_comes_last),
         cmocka_unit_test(sortable_bits_sort),
+        cmocka_unit_test(the_median_lies_between_the_middle_two),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

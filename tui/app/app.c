@@ -11,9 +11,11 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "review/session/review_session.h"
 
-#define PATIENCE_SECONDS 1.2 /* for threads, when the program ends: more than the store takes  \
-                              */
+#define PATIENCE_SECONDS                                                                       \
+    1.2 /* for threads, when the program ends: more than the store takes                       \
+         */
 
 const char *app_base_name(const char *path)
 {
@@ -141,6 +143,7 @@ bool app_free(struct app *app)
     folder_clear(&app->folder);
     free(app->filters_path);
     log_clear(&app->session.log);
+    review_verdicts_release(app->session.verdicts);
     free(app->settings_path);
     free(app);
     return saved;
@@ -284,6 +287,18 @@ void app_changed(struct app *app, unsigned what)
     }
 }
 
+enum action app_view_action(const struct app *app)
+{
+    return app_view(app)->action;
+}
+
+void app_take_verdicts(struct app *app, struct review_verdicts *verdicts)
+{
+    review_verdicts_release(app->session.verdicts);
+    app->session.verdicts = verdicts;
+    app_changed(app, CHANGED_VERDICTS);
+}
+
 /* ---- selecting ---- */
 
 void app_select_result(struct app *app, size_t result)
@@ -333,7 +348,7 @@ void app_select_row(struct app *app, size_t row)
         selected->user = user;
     }
     session->past.ready = false;
-    own_past_ask(app);
+    app_past_ask(app);
     app_changed(app, what);
 }
 

@@ -185,7 +185,7 @@ static void replace(struct app *app)
 {
     struct session *session = &app->session;
     export_forget(app);
-    app->n_replaced++;
+    app->session.n_replaced++;
     app->void_queries = app->last_query;
     app->retired = app->run;
     app->run = app->running;

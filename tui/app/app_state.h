@@ -3,10 +3,11 @@
 #ifndef ODDHOURS_TUI_APP_STATE_H
 #define ODDHOURS_TUI_APP_STATE_H
 
-#include "app/app.h"
-#include "lists/export.h"
+#include "screen/app.h"
+#include "app/export.h"
 #include "input/settings.h"
 #include "terminal/glyphs.h"
+#include "pages/page.h"
 #include "input/prompt.h"
 #include "run/saved/saved_filters.h"
 #include "reviewing/review.h"
@@ -51,7 +52,6 @@ struct app {
     struct inbox *inbox;
     struct worker *worker;
     struct queries *queries;
-    size_t n_replaced;     /* runs that others have taken the place of */
     uint64_t last_query;   /* id of the newest query */
     uint64_t void_queries; /* those up to this id are about a run that was replaced */
     struct why_cache *why; /* explanations of the run: app_why.c */
@@ -150,7 +150,6 @@ void app_select_shown(struct app *app);           /* selects that row */
 void app_jump(struct app *app, enum action view); /* by its digit: the first of a new stack */
 void app_changed(struct app *app, unsigned what); /* tells every view */
 void app_back(struct app *app);
-const char *app_base_name(const char *path);
 
 /* app_ask.c */
 bool app_idle(const struct app *app); /* nothing is looked for, all answers have been taken */
@@ -202,6 +201,10 @@ bool app_leave_aside(struct app *app); /* false: no such list is shown */
 /* app_blind.c */
 bool app_blind_hides(const struct app *app, enum action action);
 bool app_blind_refuses(struct app *app, enum action action); /* and says so */
+
+/* app_past.c: what the selected row's user did before; the answer goes into session.past */
+void app_past_ask(struct app *app);
+void app_past_answer(struct app *app, struct query *query);
 
 /* app_columns.c */
 void app_columns(struct app *app, const char *text);

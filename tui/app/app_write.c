@@ -87,7 +87,7 @@ void app_answer(struct app *app, struct query *query)
         return;
     }
     if (query->slot == SLOT_PAST) {
-        own_past_answer(app, query);
+        app_past_answer(app, query);
         return;
     }
     if (query->slot == SLOT_FOLDER) {

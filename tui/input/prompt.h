@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "app/app.h"
+#include "screen/app.h"
 #include "widgets/line_edit.h"
 
 enum prompt_kind {

@@ -16,9 +16,9 @@
 
 #include "base/status.h"
 #include "terminal/glyphs.h"
-#include "input/keymap.h"
-#include "app/log.h"
-#include "input/palette.h"
+#include "keys/keymap.h"
+#include "screen/log.h"
+#include "terminal/palette.h"
 
 enum { SETTINGS_DEFAULT_K = 100, SETTINGS_BYTES = 65536, SETTINGS_REMARKS = 40 };
 enum { SETTINGS_COLUMNS = 512 };

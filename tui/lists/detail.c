@@ -8,6 +8,7 @@
 #include "base/format.h"
 #include "base/mem.h"
 #include "explain/reason.h"
+#include "explain/user_past.h"
 #include "lists/user_hours.h"
 #include "widgets/chart.h"
 #include "widgets/columns.h"
@@ -124,7 +125,7 @@ static void fill_part(const struct pane *pane, size_t i, int what, const struct 
                       struct part *part)
 {
     const struct run *run = pane->session->run;
-    const struct own_past *past = &pane->session->past;
+    const struct session_past *past = &pane->session->past;
     double value = table_profile(run->table, pane->profile)[i], tail = 1;
     bool known = past->ready && past->row == pane->row;
     if (pane->session->has_scaled) {
@@ -208,7 +209,7 @@ static void add_parts(struct pane *pane, const struct glyphs *glyphs)
     if (session->has_scaled) {
         add_part(pane, TYPICAL, "median", 5, glyphs);
     }
-    if (own_past_possible(session->run->table)) {
+    if (user_past_possible(session->run->table)) {
         add_part(pane, OWN, "own", 6, glyphs);
         add_part(pane, OWN_MOST, "own max", 3, glyphs);
     }
@@ -322,7 +323,7 @@ static void draw_ranks(const struct session *session, size_t row, struct canvas 
 /* What there is room for on a higher screen only. */
 static void draw_past(const struct session *session, size_t row, struct canvas *canvas, int y)
 {
-    const struct own_past *past = &session->past;
+    const struct session_past *past = &session->past;
     if (!past->ready || past->row != row) {
         return;
     }

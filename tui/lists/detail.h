@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-#include "app/app.h"
+#include "screen/app.h"
 #include "terminal/canvas.h"
 
 /* Lines that it needs for everything. */

@@ -4,7 +4,7 @@
 #ifndef ODDHOURS_TUI_FIND_QUERY_H
 #define ODDHOURS_TUI_FIND_QUERY_H
 
-#include "app/app.h"
+#include "screen/app.h"
 #include "rank/rows.h"
 
 struct find_query {

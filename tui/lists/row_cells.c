@@ -6,7 +6,6 @@
 
 #include "base/format.h"
 #include "base/text.h"
-#include "reviewing/review.h"
 #include "lists/detail.h"
 #include "lists/user_hours.h"
 
@@ -75,7 +74,7 @@ void row_cell_fill(const struct app *app, struct row_column column, size_t row,
     switch (column.kind) {
     case ROW_COLUMN_VERDICT:
         cell->role = ROLE_STRONG;
-        review_mark(app_review(app), row, false, cell->text, sizeof cell->text);
+        session_verdict_mark(app_session(app), row, false, cell->text, sizeof cell->text);
         break;
     case ROW_COLUMN_RANK:
     case ROW_COLUMN_SCORE: fill_result(session, column, row, glyphs, cell); break;

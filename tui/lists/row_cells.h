@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-#include "app/app.h"
+#include "screen/app.h"
 #include "terminal/canvas.h"
 #include "lists/row_columns.h"
 

@@ -16,7 +16,7 @@
 #include <stddef.h>
 
 #include "rank/row_order.h"
-#include "app/session.h"
+#include "screen/session.h"
 #include "widgets/columns.h"
 
 enum row_column_kind {

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "app/app.h"
+#include "screen/app.h"
 #include "rank/row_order.h"
 #include "rank/rows.h"
 #include "rank/row_folds.h"

@@ -2,7 +2,7 @@
 #ifndef ODDHOURS_TUI_ROWS_QUERY_H
 #define ODDHOURS_TUI_ROWS_QUERY_H
 
-#include "app/app.h"
+#include "screen/app.h"
 #include "rank/filter/filter.h"
 #include "rank/row_folds.h"
 

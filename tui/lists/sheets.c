@@ -6,7 +6,6 @@
 
 #include "base/format.h"
 #include "base/mem.h"
-#include "reviewing/review.h"
 #include "run/sheet/rows_sheet.h"
 
 void sheets_name(char *name, size_t size, const char *text, size_t length)
@@ -34,7 +33,7 @@ void sheets_note(const struct app *app, struct sheet *sheet)
 /* One's own verdicts and notes: a line for each row that has any. */
 static bool add_marks(const struct app *app, struct rows_sheet *spec, struct status *status)
 {
-    const struct verdict_set *own = review_own_set(app_review(app));
+    const struct verdict_set *own = session_own_verdicts(app_session(app));
     if (own == NULL) {
         return true;
     }

@@ -3,7 +3,7 @@
 #ifndef ODDHOURS_TUI_SHEETS_H
 #define ODDHOURS_TUI_SHEETS_H
 
-#include "app/app.h"
+#include "screen/app.h"
 #include "run/sheet/sheet.h"
 
 struct sheets_rows {

@@ -85,8 +85,6 @@ bool review_free(struct review *review, struct status *status)
     bool good = rescue(review->session.store, status);
     store_free(review->session.store, NULL);
     review_session_clear(&review->session);
-    verdict_set_free(review->own);
-    verdict_set_free(review->shared);
     free(review->truth_path);
     free(review);
     return good;
@@ -94,7 +92,8 @@ bool review_free(struct review *review, struct status *status)
 
 void review_attach(struct app *app)
 {
-    struct review_query *asked = app->review != NULL ? review_ask(app, TASK_ATTACH, 0) : NULL;
+    struct review_query *asked =
+        app_review(app) != NULL ? review_ask(app, TASK_ATTACH, 0) : NULL;
     if (asked != NULL) {
         review_submit(app, asked);
     }
@@ -102,7 +101,7 @@ void review_attach(struct app *app)
 
 static void say_answer(struct app *app, const struct review_query *asked)
 {
-    struct review *review = app->review;
+    struct review *review = app_review(app);
     const struct status *status = &asked->query.status;
     bool poll = asked->task == TASK_POLL, attach = asked->task == TASK_ATTACH;
     bool notice = asked->notice[0] != '\0' && !attach;
@@ -153,7 +152,7 @@ static void keep_problem(struct review *review, const struct review_query *asked
 void review_answer(struct app *app, struct query *query)
 {
     struct review_query *asked = (struct review_query *)query;
-    struct review *review = app->review;
+    struct review *review = app_review(app);
     if (asked->task == TASK_POLL) {
         review->asked_poll = false;
         review->polled = clock_now();
@@ -165,14 +164,10 @@ void review_answer(struct app *app, struct query *query)
         app_page(app, asked->page);
         asked->page = NULL;
     }
-    if (asked->own != NULL && asked->shared != NULL) {
-        verdict_set_free(review->own);
-        verdict_set_free(review->shared);
-        review->own = asked->own;
-        review->shared = asked->shared;
+    if (asked->verdicts != NULL) {
         review->pace = asked->pace;
-        asked->own = asked->shared = NULL;
-        app_changed(app, CHANGED_VERDICTS);
+        app_take_verdicts(app, asked->verdicts);
+        asked->verdicts = NULL;
     }
     bool back = asked->task == TASK_UNDO || asked->task == TASK_REDO;
     if (back && !asked->nothing && asked->row != UINT32_MAX) {
@@ -182,8 +177,9 @@ void review_answer(struct app *app, struct query *query)
 
 static bool polls(const struct app *app)
 {
-    return app->review != NULL && app->session.has_table && !app->review->asked_poll &&
-           (app->review->unsaved > 0 || app_view(app)->action == ACTION_VIEW_REVIEW);
+    return app_review(app) != NULL && app_session(app)->has_table &&
+           !app_review(app)->asked_poll &&
+           (app_review(app)->unsaved > 0 || app_view_action(app) == ACTION_VIEW_REVIEW);
 }
 
 double review_patience(const struct app *app)
@@ -191,7 +187,7 @@ double review_patience(const struct app *app)
     if (!polls(app)) {
         return -1;
     }
-    double left = app->review->polled + POLL_SECONDS - clock_now();
+    double left = app_review(app)->polled + POLL_SECONDS - clock_now();
     return left > 0 ? left : 0;
 }
 
@@ -200,28 +196,13 @@ void review_poll(struct app *app)
     if (polls(app) && review_patience(app) <= 0) {
         struct review_query *asked = review_ask(app, TASK_POLL, 0);
         if (asked != NULL) {
-            app->review->asked_poll = true;
+            app_review(app)->asked_poll = true;
             review_submit(app, asked);
         }
     }
 }
 
 /* ---- reading ---- */
-
-const struct verdict_row *review_own(const struct review *review, size_t row)
-{
-    return review != NULL ? verdict_set_find(review->own, (uint32_t)row) : NULL;
-}
-
-const struct verdict_set *review_own_set(const struct review *review)
-{
-    return review != NULL ? review->own : NULL;
-}
-
-const struct verdict_row *review_shared(const struct review *review, size_t row)
-{
-    return review != NULL ? verdict_set_find(review->shared, (uint32_t)row) : NULL;
-}
 
 const char *review_problem(const struct review *review)
 {
@@ -241,21 +222,6 @@ size_t review_unsaved(const struct review *review)
 double review_seconds(const struct review *review)
 {
     return review != NULL ? review->pace : NAN;
-}
-
-void review_mark(const struct review *review, size_t row, bool blind, char *text, size_t size)
-{
-    static const char *const words[] = {"", "TP", "FP", "?"};
-    const struct verdict_row *own = review_own(review, row);
-    const struct verdict_row *any = blind ? NULL : review_shared(review, row);
-    const char *note = own != NULL && own->note != NULL ? "*" : "";
-    if (own != NULL && own->verdict != VERDICT_NONE) {
-        snprintf(text, size, "%s%s%s", words[own->verdict], note, own->unsaved ? "!" : "");
-    } else if (any != NULL && any->verdict != VERDICT_NONE) {
-        snprintf(text, size, "(%s)", words[any->verdict]);
-    } else {
-        snprintf(text, size, "%s", any != NULL && any->note != NULL ? "*" : note);
-    }
 }
 
 void review_look(struct review *review, size_t row, double now)
@@ -280,7 +246,7 @@ const struct history *review_history(const struct review *review)
 
 const struct verdict_set *review_counting(const struct review *review)
 {
-    return review->session.shared;
+    return review->session.verdicts != NULL ? review->session.verdicts->shared : NULL;
 }
 
 size_t review_reviewer(const struct review *review)

@@ -4,7 +4,7 @@
 #ifndef ODDHOURS_TUI_REVIEW_H
 #define ODDHOURS_TUI_REVIEW_H
 
-#include "app/app.h"
+#include "screen/app.h"
 #include "rank/filter/filter.h"
 #include "review/store/store.h"
 #include "review/truth.h"
@@ -51,10 +51,6 @@ void review_numbers_answer(struct app *app, struct query *query);
 
 /* ---- reading, in the UI thread ---- */
 
-/* One's own verdict and note on a row, and what counts of everybody's; NULL: none. */
-const struct verdict_row *review_own(const struct review *review, size_t row);
-const struct verdict_row *review_shared(const struct review *review, size_t row);
-const struct verdict_set *review_own_set(const struct review *review); /* all; may be NULL */
 size_t review_unsaved(const struct review *review);
 
 /* Seconds that a verdict of one's own takes; NaN while there are too few to tell. */
@@ -65,10 +61,6 @@ const char *review_problem(const struct review *review);
 
 /* Verdicts and notes of other versions of the file, none of which has been taken over. */
 size_t review_pending(const struct review *review);
-
-/* "TP", "FP", "?", in parentheses when it is only others', with * for a note and ! while it is
- * not saved. */
-void review_mark(const struct review *review, size_t row, bool blind, char *text, size_t size);
 
 /* ---- acting ---- */
 

@@ -24,7 +24,7 @@ enum verdict review_verdict_of(enum action action)
 static void give_context(struct app *app, struct review_query *asked, size_t row,
                          const struct verdict_context *context)
 {
-    struct review *review = app->review;
+    struct review *review = app_review(app);
     if (context != NULL) {
         asked->context = *context;
         snprintf(asked->detector, sizeof asked->detector, "%s",
@@ -50,7 +50,7 @@ static void judge(struct app *app, size_t row, enum verdict verdict,
         asked->verdict = verdict;
         give_context(app, asked, row, context);
         review_say_rows(asked, verdict_words(verdict), "", row, 1);
-        review_look(app->review, row, app_now(app));
+        review_look(app_review(app), row, app_now(app));
         review_submit(app, asked);
     }
 }
@@ -68,14 +68,14 @@ static void write_note(struct app *app, size_t row, const char *text)
 
 static void ask_about(struct app *app, size_t row)
 {
-    app->review->note_row = row;
-    app->review->note_run = app->n_replaced;
+    app_review(app)->note_row = row;
+    app_review(app)->note_run = app_session(app)->n_replaced;
 }
 
 /* Whether the row that was asked about is still the one that was seen. */
 static bool still_there(struct app *app)
 {
-    if (app->review->note_run != app->n_replaced) {
+    if (app_review(app)->note_run != app_session(app)->n_replaced) {
         app_say(app, LOG_ERROR, "the run has changed meanwhile: nothing is recorded");
         return false;
     }
@@ -86,13 +86,13 @@ static void note_done(void *context, struct app *app, const char *text)
 {
     (void)context;
     if (still_there(app)) {
-        write_note(app, app->review->note_row, text);
+        write_note(app, app_review(app)->note_row, text);
     }
 }
 
 static void ask_note(struct app *app, size_t row)
 {
-    const struct verdict_row *own = review_own(app->review, row);
+    const struct verdict_row *own = session_own_verdict(app_session(app), row);
     ask_about(app, row);
     const struct question question = {
         .label = "note: ", .initial = own != NULL ? own->note : NULL, .done = note_done};
@@ -101,13 +101,13 @@ static void ask_note(struct app *app, size_t row)
 
 static void alike_confirmed(void *context, struct app *app)
 {
-    size_t row = app->review->note_row;
-    const struct run *run = app->session.run;
+    size_t row = app_review(app)->note_row;
+    const struct run *run = app_session(app)->run;
     (void)context;
     if (!still_there(app)) {
         return;
     }
-    const struct verdict_row *own = review_own(app->review, row);
+    const struct verdict_row *own = session_own_verdict(app_session(app), row);
     if (own == NULL || own->verdict == VERDICT_NONE) {
         return;
     }
@@ -126,8 +126,8 @@ static void alike_confirmed(void *context, struct app *app)
 /* One's own verdict on this row for all that look exactly like it. */
 static void ask_alike(struct app *app, size_t row)
 {
-    const struct table *table = app->session.run->table;
-    const struct verdict_row *own = review_own(app->review, row);
+    const struct table *table = app_session(app)->run->table;
+    const struct verdict_row *own = session_own_verdict(app_session(app), row);
     size_t n = table->profiles.copies[table->row_profile[row]];
     if (own == NULL || own->verdict == VERDICT_NONE) {
         app_say(app, LOG_NOTE, "give this user-hour a verdict first");
@@ -160,8 +160,9 @@ static void simple_task(struct app *app, enum review_task task, const char *text
     struct review_query *asked = review_ask(app, task, 0);
     if (asked != NULL) {
         snprintf(asked->text, sizeof asked->text, "%s", text);
-        asked->row =
-            app->session.selected.has_row ? (uint32_t)app->session.selected.row : UINT32_MAX;
+        asked->row = app_session(app)->selected.has_row
+                         ? (uint32_t)app_session(app)->selected.row
+                         : UINT32_MAX;
         review_submit(app, asked);
     }
 }
@@ -177,7 +178,7 @@ bool review_act(struct app *app, enum action action, const char *argument, size_
     if (!of_row && !other) {
         return false;
     }
-    if (app->review == NULL || !app->session.has_table) {
+    if (app_review(app) == NULL || !app_session(app)->has_table) {
         app_say(app, LOG_ERROR, "there is no place for reviews; --reviews FILE names one");
     } else if (of_row && row == SIZE_MAX) {
         app_say(app, LOG_NOTE, "there is no user-hour under the cursor");
@@ -205,7 +206,7 @@ bool review_act(struct app *app, enum action action, const char *argument, size_
 
 bool review_act_listed(struct app *app, enum action action, const char *argument, size_t row)
 {
-    const struct session *session = &app->session;
+    const struct session *session = app_session(app);
     const struct result *result = session_result(session);
     char label[128];
     uint32_t rank = 0;

@@ -2,7 +2,7 @@
 #ifndef ODDHOURS_TUI_REVIEW_INTERNAL_H
 #define ODDHOURS_TUI_REVIEW_INTERNAL_H
 
-#include "app/app_state.h"
+#include "pages/page.h"
 #include "reviewing/review.h"
 #include "review/session/review_session.h"
 
@@ -10,7 +10,6 @@ enum { REVIEW_NOTE_TEXT = 1024 };
 
 struct review {
     struct review_session session; /* the queries thread's */
-    struct verdict_set *own, *shared;
     size_t unsaved;
     double pace;     /* seconds a verdict takes; NaN: not measured */
     bool asked_poll; /* a poll is on its way */
@@ -18,7 +17,7 @@ struct review {
     size_t seen_row; /* under the cursor since seen_at, app_now()'s seconds */
     double seen_at;
     bool seen;
-    size_t note_row, note_run; /* what the open question is about: of app->n_replaced */
+    size_t note_row, note_run; /* what the open question is about: of session->n_replaced */
     char *truth_path;
     size_t pending; /* verdicts and notes of other versions of the file, not taken over */
     char problem[STATUS_TEXT]; /* why the store could not be read or written; "": all is well */
@@ -55,7 +54,7 @@ struct review_query {
     bool of_truth; /* what failed is reading the truth */
     uint32_t row;  /* undo, redo: the one under the cursor; then that to go to */
     char message[400], notice[400];
-    struct verdict_set *own, *shared;
+    struct review_verdicts *verdicts;
     size_t unsaved;
     double pace;
     bool counted; /* `pending` is known */

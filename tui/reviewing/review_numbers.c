@@ -53,7 +53,8 @@ static void work(struct query *query, const struct progress *progress)
             lists[n++] = (struct evaluated){result->name, result->brief, result->ranking};
         }
     }
-    struct verdict_set *verdicts = review_session_freeze(session, false, &query->status);
+    struct verdict_set *verdicts =
+        verdict_set_new(store_history(session->store), HISTORY_EVERYONE, &query->status);
     if (verdicts == NULL) {
         return;
     }
@@ -86,11 +87,11 @@ static void free_query(struct query *query)
 
 void review_numbers(struct app *app)
 {
-    const struct session *session = &app->session;
-    if (app->review == NULL || !session->ended || !session->has_table) {
+    const struct session *session = app_session(app);
+    if (app_review(app) == NULL || !session->ended || !session->has_table) {
         app_say(app, LOG_NOTE,
-                app->review == NULL ? "there is no place for verdicts"
-                                    : "the numbers come when the run has ended");
+                app_review(app) == NULL ? "there is no place for verdicts"
+                                        : "the numbers come when the run has ended");
         return;
     }
     struct report_query *self = mem_zero(1, sizeof *self, "a query", NULL);
@@ -102,7 +103,7 @@ void review_numbers(struct app *app)
     self->query.free = free_query;
     self->query.slot = SLOT_NUMBERS;
     self->run = session->run;
-    self->session = &app->review->session;
+    self->session = &app_review(app)->session;
     self->k = session->selected.k;
     memcpy(self->ready, session->has_result, sizeof self->ready);
     app_query(app, app, &self->query);
@@ -110,7 +111,7 @@ void review_numbers(struct app *app)
 
 void review_numbers_answer(struct app *app, struct query *query)
 {
-    if (!app->session.blind) { /* which may have begun when this was in the inbox */
+    if (!app_session(app)->blind) { /* which may have begun when this was in the inbox */
         app_page_answer(app, query, &((struct report_query *)query)->page);
     }
 }

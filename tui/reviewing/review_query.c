@@ -18,8 +18,7 @@ enum { PACE_VERDICTS = 5 };
 static void free_query(struct query *query)
 {
     struct review_query *asked = (struct review_query *)query;
-    verdict_set_free(asked->own);
-    verdict_set_free(asked->shared);
+    review_verdicts_release(asked->verdicts);
     free(asked->rows);
     free(asked->ranks);
     page_free(asked->page);
@@ -153,8 +152,7 @@ static void work(struct query *query, const struct progress *progress)
     session->unsaved = asked->unsaved = store_unsaved(session->store);
     if (session->attached && (asked->changed || asked->unsaved != before) &&
         review_session_renew(session, status)) {
-        asked->own = review_session_freeze(session, true, status);
-        asked->shared = review_session_freeze(session, false, status);
+        asked->verdicts = review_verdicts_hold(session->verdicts);
         asked->pace = measure_pace(session);
     }
     if (asked->notice[0] == '\0') {
@@ -175,8 +173,8 @@ struct review_query *review_ask(struct app *app, enum review_task task, size_t n
     asked->query.free = free_query;
     asked->query.slot = SLOT_WRITE;
     asked->task = task;
-    asked->review = app->review;
-    asked->table = app->session.has_table ? app->session.run->table : NULL;
+    asked->review = app_review(app);
+    asked->table = app_session(app)->has_table ? app_session(app)->run->table : NULL;
     asked->n = n;
     asked->context.seconds = NAN;
     return asked;
@@ -184,7 +182,7 @@ struct review_query *review_ask(struct app *app, enum review_task task, size_t n
 
 void review_submit(struct app *app, struct review_query *asked)
 {
-    if (!app_query(app, app->review, &asked->query)) {
+    if (!app_query(app, app_review(app), &asked->query)) {
         app_say(app, LOG_ERROR, "no memory for this: it is not recorded");
     }
 }

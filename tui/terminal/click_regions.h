@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "input/actions.h"
+#include "keys/actions.h"
 
 /* What the mouse did, at a cell of the screen. */
 struct mouse {

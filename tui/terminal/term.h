@@ -13,8 +13,8 @@
 
 #include "base/status.h"
 #include "terminal/canvas.h"
-#include "input/keymap.h"
-#include "input/palette.h"
+#include "keys/keymap.h"
+#include "terminal/palette.h"
 
 /* Sets LC_CTYPE, and no other category, from the environment. Returns whether it is UTF-8. */
 bool term_locale(void);

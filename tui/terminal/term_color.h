@@ -5,7 +5,7 @@
 #include <curses.h>
 
 #include "terminal/canvas.h"
-#include "input/palette.h"
+#include "terminal/palette.h"
 
 /* Called after curses has started, as often as there is something to change. */
 void term_color_set(enum color_mode mode, const struct palette *palette);

@@ -149,7 +149,8 @@ static void seek_open(struct compare_view *view, struct app *app, bool forward)
     struct list *list = &view->list[view->pane];
     for (size_t step = 1; step < list->n; step++) {
         size_t place = (list->cursor + (forward ? step : list->n - step)) % list->n;
-        const struct verdict_row *own = review_own(app_review(app), compare_row(view, place));
+        const struct verdict_row *own =
+            session_own_verdict(app_session(app), compare_row(view, place));
         if (own == NULL || own->verdict == VERDICT_NONE) {
             list_go(list, place);
             return;

@@ -92,7 +92,7 @@ static void draw_row(const struct compare_view *view, const struct app *app, siz
     int64_t day;
     int hour;
     if (layout->verdict < COLUMNS_MAX) {
-        review_mark(app_review(app), row, false, text, sizeof text);
+        session_verdict_mark(app_session(app), row, false, text, sizeof text);
         columns_field(columns, canvas, y, layout->verdict, ROLE_STRONG, text);
     }
     user_hours_user(run->table, row, canvas->glyphs->ascii, text, sizeof text);

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "app/app.h"
+#include "screen/app.h"
 #include "rank/disagree.h"
 #include "rank/overlap.h"
 

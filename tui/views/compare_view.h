@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "app/app.h"
+#include "screen/app.h"
 #include "terminal/canvas.h"
 #include "run/sheet/sheet.h"
 #include "views/compare_query.h"

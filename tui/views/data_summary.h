@@ -3,7 +3,7 @@
 #define ODDHOURS_TUI_VIEWS_DATA_SUMMARY_H
 
 #include "terminal/canvas.h"
-#include "app/session.h"
+#include "screen/session.h"
 #include "table/describe.h"
 #include "widgets/list.h"
 

@@ -8,6 +8,7 @@
 #include "base/format.h"
 #include "base/mem.h"
 #include "lists/sheets.h"
+#include "pages/page.h"
 #include "widgets/list.h"
 
 struct log_view {

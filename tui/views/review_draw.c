@@ -17,7 +17,7 @@ const struct queue_item *review_item(const struct review_view *view)
 
 bool review_item_open(const struct app *app, const struct queue_item *item)
 {
-    const struct verdict_row *own = review_own(app_review(app), item->row);
+    const struct verdict_row *own = session_own_verdict(app_session(app), item->row);
     return own == NULL ||
            (item->role == ROLE_REPEAT ? own->repeat : own->verdict) == VERDICT_NONE;
 }
@@ -27,11 +27,11 @@ static void mark_of(const struct app *app, const struct queue_item *item, bool b
                     char *text, size_t size)
 {
     static const char *const words[] = {"", "TP", "FP", "?"};
-    const struct verdict_row *own = review_own(app_review(app), item->row);
+    const struct verdict_row *own = session_own_verdict(app_session(app), item->row);
     if (item->role == ROLE_REPEAT) {
         snprintf(text, size, "%s", words[own != NULL ? own->repeat : VERDICT_NONE]);
     } else {
-        review_mark(app_review(app), item->row, blind, text, size);
+        session_verdict_mark(app_session(app), item->row, blind, text, size);
     }
 }
 

@@ -3,7 +3,7 @@
 #ifndef ODDHOURS_TUI_VIEWS_REVIEW_QUEUE_H
 #define ODDHOURS_TUI_VIEWS_REVIEW_QUEUE_H
 
-#include "app/app.h"
+#include "screen/app.h"
 #include "models/detector.h"
 #include "review/evaluation.h"
 #include "review/queue.h"

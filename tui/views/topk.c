@@ -131,7 +131,7 @@ static void seek_open(struct topk_view *view, struct app *app, bool forward)
     for (size_t step = 1; step < n; step++) {
         size_t line = (view->list.cursor + (forward ? step : n - step)) % n;
         size_t row = row_window_at(&window, &view->rows.set, topk_line(view, line).place);
-        const struct verdict_row *own = review_own(app_review(app), row);
+        const struct verdict_row *own = session_own_verdict(app_session(app), row);
         if (own == NULL || own->verdict == VERDICT_NONE) {
             list_go(&view->list, line);
             return;

@@ -93,7 +93,7 @@ static size_t judged(const struct topk_view *view, const struct app *app, size_t
                      bool *more)
 {
     const struct row_folds *folds = view->rows.folds;
-    const struct verdict_set *own = review_own_set(app_review(app));
+    const struct verdict_set *own = session_own_verdicts(app_session(app));
     const struct table *table = app_session(app)->run->table;
     const uint32_t *member = folds->members + folds->first[group];
     size_t rows = folds->first[group + 1] - folds->first[group], n = 0, looked = 0;

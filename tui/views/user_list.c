@@ -135,7 +135,7 @@ static void draw_hour(const struct app *app, const struct layout *layout, uint32
     int hour;
     if (layout->verdict < COLUMNS_MAX) {
         char mark[16];
-        review_mark(app_review(app), row, false, mark, sizeof mark);
+        session_verdict_mark(app_session(app), row, false, mark, sizeof mark);
         columns_field(columns, canvas, y, layout->verdict, ROLE_STRONG, mark);
     }
     columns_field(columns, canvas, y, layout->when, ROLE_TEXT,

@@ -43,7 +43,8 @@ void user_seek_open(struct user_view *view, struct app *app, bool forward)
     size_t n = view->rows.n;
     for (size_t step = 1; step < n; step++) {
         size_t place = (view->list.cursor + (forward ? step : n - step)) % n;
-        const struct verdict_row *own = review_own(app_review(app), view->rows.in_order[place]);
+        const struct verdict_row *own =
+            session_own_verdict(app_session(app), view->rows.in_order[place]);
         if (own == NULL || own->verdict == VERDICT_NONE) {
             list_go(&view->list, place);
             return;

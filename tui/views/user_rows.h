@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "app/app.h"
+#include "screen/app.h"
 #include "rank/row_order.h"
 
 enum { USER_DAYS_MAX = 4000, USER_HOURS = 24 };

@@ -3,7 +3,7 @@
 
 #include "base/format.h"
 #include "base/text.h"
-#include "app/session.h"
+#include "screen/session.h"
 #include "table/timestamp.h"
 #include "views/users_view.h"
 #include "widgets/columns.h"

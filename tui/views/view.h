@@ -24,11 +24,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "input/actions.h"
-#include "app/app.h"
+#include "keys/actions.h"
+#include "screen/app.h"
 #include "terminal/canvas.h"
 #include "run/sheet/sheet.h"
-#include "app/session.h"
+#include "screen/session.h"
 
 /* What act() and find() answer: flags. Without REACT_HANDLED the app handles the action itself.
  */

@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 #include "terminal/canvas.h"
-#include "input/keymap.h"
+#include "keys/keymap.h"
 
 enum { LINE_EDIT_SIZE = 1024 };
 

@@ -1,6 +1,7 @@
 #include "review/session/review_session.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -17,12 +18,17 @@ static void set_bit(uint64_t *rows, uint32_t row)
     rows[row / 64] |= (uint64_t)1 << (row % 64);
 }
 
+static const struct verdict_set *shared_set(const struct review_session *session)
+{
+    return session->verdicts != NULL ? session->verdicts->shared : NULL;
+}
+
 static bool mark_verdict(void *context, const char *value, uint64_t *rows,
                          struct status *status)
 {
     const struct review_session *session = context;
     enum verdict wanted = verdict_parse(value);
-    const struct verdict_set *set = session->shared;
+    const struct verdict_set *set = shared_set(session);
     (void)status;
     if (wanted == VERDICT_NONE && session->table != NULL) {
         for (size_t i = 0; i < session->table->n_rows; i++) {
@@ -43,7 +49,7 @@ static bool mark_verdict(void *context, const char *value, uint64_t *rows,
 static bool mark_note(void *context, const char *value, uint64_t *rows, struct status *status)
 {
     const struct review_session *session = context;
-    const struct verdict_set *set = session->shared;
+    const struct verdict_set *set = shared_set(session);
     (void)status;
     for (size_t i = 0; set != NULL && i < set->n; i++) {
         const struct verdict_row *row = &set->rows[i];
@@ -63,33 +69,45 @@ void review_session_hooks(struct review_session *session)
 
 /* ---- what counts ---- */
 
-struct verdict_set *review_session_freeze(const struct review_session *session, bool own,
-                                          struct status *status)
+struct review_verdicts *review_verdicts_hold(struct review_verdicts *verdicts)
+{
+    atomic_fetch_add(&verdicts->holders, 1);
+    return verdicts;
+}
+
+void review_verdicts_release(struct review_verdicts *verdicts)
+{
+    if (verdicts != NULL && atomic_fetch_sub(&verdicts->holders, 1) == 1) {
+        verdict_set_free(verdicts->own);
+        verdict_set_free(verdicts->shared);
+        free(verdicts);
+    }
+}
+
+static struct verdict_set *freeze_own(const struct review_session *session,
+                                      struct status *status)
 {
     const struct history *history = store_history(session->store);
-    size_t reviewer = HISTORY_EVERYONE;
-    if (own) {
-        reviewer = history_reviewer_find(history, store_reviewer(session->store));
-        if (reviewer == SIZE_MAX) {
-            return mem_zero(1, sizeof(struct verdict_set), "verdicts", status);
-        }
-    }
-    return verdict_set_new(history, reviewer, status);
+    size_t reviewer = history_reviewer_find(history, store_reviewer(session->store));
+    return reviewer == SIZE_MAX ? mem_zero(1, sizeof(struct verdict_set), "verdicts", status)
+                                : verdict_set_new(history, reviewer, status);
 }
 
 bool review_session_renew(struct review_session *session, struct status *status)
 {
-    struct verdict_set *own = review_session_freeze(session, true, status);
-    struct verdict_set *shared = review_session_freeze(session, false, status);
-    if (own == NULL || shared == NULL) {
-        verdict_set_free(own);
-        verdict_set_free(shared);
+    struct review_verdicts *verdicts = mem_zero(1, sizeof *verdicts, "verdicts", status);
+    if (verdicts == NULL) {
         return false;
     }
-    verdict_set_free(session->own);
-    verdict_set_free(session->shared);
-    session->own = own;
-    session->shared = shared;
+    atomic_init(&verdicts->holders, 1);
+    verdicts->own = freeze_own(session, status);
+    verdicts->shared = verdict_set_new(store_history(session->store), HISTORY_EVERYONE, status);
+    if (verdicts->own == NULL || verdicts->shared == NULL) {
+        review_verdicts_release(verdicts);
+        return false;
+    }
+    review_verdicts_release(session->verdicts);
+    session->verdicts = verdicts;
     return true;
 }
 
@@ -154,6 +172,5 @@ bool review_session_import(struct review_session *session, const char *path, cha
 void review_session_clear(struct review_session *session)
 {
     truth_free(session->truth);
-    verdict_set_free(session->own);
-    verdict_set_free(session->shared);
+    review_verdicts_release(session->verdicts);
 }

@@ -5,10 +5,26 @@
 #ifndef ODDHOURS_REVIEW_SESSION_H
 #define ODDHOURS_REVIEW_SESSION_H
 
+#include <stdatomic.h>
+#include <stdbool.h>
+
 #include "rank/filter/filter.h"
 #include "review/history.h"
 #include "review/store/store.h"
 #include "review/truth.h"
+
+/* Verdicts of one moment, frozen: the session's reviewer's own (none when he has judged
+ * nothing), and what counts of everybody's. Threads that read them share one: each holds it. */
+struct review_verdicts {
+    struct verdict_set *own, *shared;
+    atomic_uint holders;
+};
+
+/* Also for whoever calls. */
+struct review_verdicts *review_verdicts_hold(struct review_verdicts *verdicts);
+
+/* The last to let go frees them; NULL is fine. */
+void review_verdicts_release(struct review_verdicts *verdicts);
 
 struct review_session {
     struct store *store;
@@ -17,19 +33,15 @@ struct review_session {
     size_t unsaved;            /* when the last answer was given */
     const struct table *table; /* of the last attach */
     struct truth *truth;
-    const char *truth_path; /* borrowed; NULL: none */
-    struct verdict_set *own, *shared;
+    const char *truth_path;           /* borrowed; NULL: none */
+    struct review_verdicts *verdicts; /* NULL before the first renewal */
     struct filter_hook hooks[2];
 };
 
 void review_session_hooks(struct review_session *session);
 
-/* Renews own and shared from the history. */
+/* Reads the verdicts anew from the history. */
 bool review_session_renew(struct review_session *session, struct status *status);
-
-/* Frozen verdicts of the session's reviewer; none when he has judged nothing. */
-struct verdict_set *review_session_freeze(const struct review_session *session, bool own,
-                                          struct status *status);
 
 bool review_session_attach(struct review_session *session, const struct table *table,
                            struct status *status);

@@ -1,4 +1,5 @@
-/* app: what views may read and ask for. The loop, the view stack and the threads are behind it.
+/* app: what the parts of the screen may read and ask for. The loop, the view stack and the
+ * threads are behind it, in tui/app.
  *
  * Only the loop draws, resizes and quits; what a view asks for here takes effect when it
  * returns.
@@ -10,14 +11,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "input/actions.h"
-#include "input/keymap.h"
-#include "pages/page.h"
+#include "keys/actions.h"
+#include "keys/keymap.h"
 #include "rank/filter/filter.h"
 #include "rank/rows.h"
-#include "app/session.h"
+#include "run/job/job.h"
+#include "screen/session.h"
 
 struct app;
+struct page;
 struct review;
 
 /* ---- reading ---- */
@@ -45,9 +47,16 @@ void app_select_user(struct app *app, uint32_t user);
 /* Shows only the rows that pass `text` ("": all); a wrong one is said and changes nothing. */
 void app_set_filter(struct app *app, const char *text);
 
+/* The view that is shown, by its action. */
+enum action app_view_action(const struct app *app);
+
 /* Whether a view, given by its state, is the one that is shown. What arrives for another must
  * not move the selection. */
 bool app_shows(const struct app *app, const void *view);
+
+/* The verdicts have changed. */
+struct review_verdicts;
+void app_take_verdicts(struct app *app, struct review_verdicts *take_verdicts);
 
 /* A blind queue is judged from now on, or no more: until then every view and action that would
  * show a score, a rank or a detector's word is refused. */
@@ -134,5 +143,8 @@ struct parallel *app_query_threads(const struct app *app);
  * table. rows_query.h does all of it. */
 void app_filter_context(const struct app *app, struct filter_context *context,
                         struct filter_ranking *rankings);
+
+/* A path without its folders. */
+const char *app_base_name(const char *path);
 
 #endif

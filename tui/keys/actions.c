@@ -1,4 +1,4 @@
-#include "input/actions.h"
+#include "keys/actions.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
  * thread, which makes and frees all of them. Whether a file is there is looked at by the query,
  * as the UI thread touches no disk: it comes back unwritten, the app asks, and writes for good.
  */
-#include "lists/export.h"
+#include "app/export.h"
 
 #include <stdatomic.h>
 #include <stdio.h>

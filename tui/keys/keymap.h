@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "input/actions.h"
+#include "keys/actions.h"
 #include "base/status.h"
 
 /* A key: a Unicode code point, a control character (Ctrl-A is 1), or one of these. */

@@ -1,4 +1,4 @@
-#include "input/palette.h"
+#include "terminal/palette.h"
 
 #include <stdio.h>
 #include <string.h>

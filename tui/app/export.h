@@ -3,7 +3,7 @@
 #ifndef ODDHOURS_TUI_EXPORT_H
 #define ODDHOURS_TUI_EXPORT_H
 
-#include "app/app.h"
+#include "screen/app.h"
 #include "terminal/canvas.h"
 #include "run/sheet/sheet.h"
 #include "widgets/line_edit.h"

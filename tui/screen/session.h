@@ -11,10 +11,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "app/log.h"
-#include "lists/own_past.h"
+#include "review/history.h"
 #include "run/job/job.h"
 #include "run/run.h"
+#include "screen/log.h"
+#include "table/table.h"
 #include "widgets/meter.h"
 
 struct selection {
@@ -34,6 +35,16 @@ struct session_filter {
     bool counted;
     size_t rows; /* that match, when counted */
 };
+
+/* What a user did before one of his hours: explain/user_past.h. */
+struct session_past {
+    bool ready; /* the rest is of `row` */
+    size_t row;
+    size_t rows; /* of the same user, strictly earlier; 0: no past to compare with */
+    double median[TABLE_FEATURES_MAX], most[TABLE_FEATURES_MAX]; /* of those */
+};
+
+struct review_verdicts;
 
 struct session {
     const char *input;                /* the file's name without folders */
@@ -56,8 +67,10 @@ struct session {
     bool blind; /* a blind queue is judged: no score, rank or detector's word is shown */
     struct selection selected;
     struct session_filter filter;
-    struct own_past past; /* of the selected row's user; past.ready, and past.row is the row */
-    const char *columns;  /* of lists of user-hours: row_columns.h */
+    struct session_past past; /* of the selected row: past.ready, and past.row is the row */
+    struct review_verdicts *verdicts; /* frozen; NULL: none are known */
+    size_t n_replaced;                /* runs that others have taken the place of */
+    const char *columns;              /* of lists of user-hours: row_columns.h */
     struct log log;
 };
 
@@ -75,5 +88,15 @@ const struct table *session_table(const struct session *session);
 
 /* Whether a result is part of the run at all. */
 bool session_uses(const struct session *session, size_t result);
+
+/* One's own verdict and note on a row, and what counts of everybody's; NULL: none. */
+const struct verdict_row *session_own_verdict(const struct session *session, size_t row);
+const struct verdict_row *session_shared_verdict(const struct session *session, size_t row);
+const struct verdict_set *session_own_verdicts(const struct session *session); /* or NULL */
+
+/* "TP", "FP", "?", in parentheses when it is only others', with * for a note and ! while it is
+ * not saved. */
+void session_verdict_mark(const struct session *session, size_t row, bool blind, char *text,
+                          size_t size);
 
 #endif

@@ -1,4 +1,4 @@
-#include "input/keymap.h"
+#include "keys/keymap.h"
 
 #include <stdio.h>
 #include <string.h>

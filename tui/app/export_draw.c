@@ -5,7 +5,7 @@
 
 #include "app/app_state.h"
 #include "base/format.h"
-#include "lists/export.h"
+#include "app/export.h"
 
 enum { LINES = 5, TEXT = 10 /* the column after the labels */ };
 
