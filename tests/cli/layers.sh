@@ -21,7 +21,7 @@ only_in() {
 }
 
 # From the lowest to the highest.
-layers="src/base src/table src/events src/models src/rank src/explain src/review src/run src/cmd
+layers="src/base src/table src/events src/models src/past src/rank src/explain src/review src/run src/cmd
 tui/keys tui/terminal tui/widgets tui/screen tui/input tui/pages tui/lists tui/reviewing tui/views tui/app"
 higher=$(echo $layers)
 for layer in $layers; do

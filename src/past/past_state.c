@@ -1,0 +1,146 @@
+#include "past/past_state.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+struct past *past_new(const struct table *table, const struct past_options *options,
+                      struct status *status)
+{
+    if (table->times == NULL || table->users == NULL) {
+        status_set(status, STATUS_INPUT, "no own past: the table has no %s column",
+                   table->times == NULL ? "dt" : "src_user");
+        return NULL;
+    }
+    if (!table->has_days) {
+        status_set(status, STATUS_INPUT, "no own past: no time of the table can be read");
+        return NULL;
+    }
+    struct past_plan plan;
+    if (!past_plan_make(&plan, table, status)) {
+        return NULL;
+    }
+    struct past *past = mem_zero(1, sizeof *past, "own pasts", status);
+    if (past == NULL) {
+        return NULL;
+    }
+    past->options = *options;
+    past->plan = plan;
+    past_edges_student(past->before);
+    past_near_make(&past->near, options->half_life_days * 86400);
+    past->names = dict_new(status);
+    if (past->names == NULL) {
+        past_free(past);
+        return NULL;
+    }
+    return past;
+}
+
+void past_free(struct past *past)
+{
+    if (past != NULL) {
+        dict_free(past->names);
+        free(past->accounts);
+        free(past->account_of);
+        free(past->start);
+        free(past->blocks);
+        free(past);
+    }
+}
+
+size_t past_late(const struct past *past)
+{
+    return past->late;
+}
+
+const size_t *past_features(const struct past *past, size_t *n)
+{
+    *n = past->plan.n_counts;
+    return past->plan.feature;
+}
+
+size_t past_memory(size_t n_rows, size_t n_accounts, size_t n_profiles, bool in_order)
+{
+    const struct past_plan plan = {.n_counts = PAST_COUNTS_MAX / 2};
+    bool records = n_profiles <= 65536 || n_profiles <= n_rows / 8;
+    return n_accounts * (past_account_bytes(&plan) + 4 * sizeof(uint32_t)) +
+           (records ? n_profiles * sizeof(struct past_record) : 0) +
+           (in_order ? 0 : n_rows * sizeof(uint32_t));
+}
+
+void past_sums_add(struct past_sums *to, const struct past_sums *from)
+{
+    for (int i = 0; i < PAST_VALUES; i++) {
+        to->n[i] += from->n[i];
+        to->sum[i] += from->sum[i];
+        to->squares[i] += from->squares[i];
+        to->within[i] += from->within[i];
+    }
+    for (int i = 0; i < PAST_TABLES; i++) {
+        for (int k = 0; k < PAST_BINS; k++) {
+            to->bins[i][k] += from->bins[i][k];
+        }
+    }
+    for (int i = 0; i < PAST_RAW_BINS; i++) {
+        to->raw[i] += from->raw[i];
+    }
+    for (int i = 0; i < 24; i++) {
+        to->hours[i] += from->hours[i];
+    }
+    for (int i = 0; i < 7; i++) {
+        to->days[i] += from->days[i];
+    }
+}
+
+static bool keep_start(struct past *past, struct status *status)
+{
+    free(past->start);
+    past->start = NULL;
+    past->n_start = 0;
+    past->n_blocks = 0;
+    if (!past->options.explain || !past->learnt) {
+        return true;
+    }
+    size_t bytes = past_account_bytes(&past->plan);
+    past->start = mem_new(past->n_accounts, bytes, "own pasts", status);
+    if (past->start == NULL) {
+        return false;
+    }
+    memcpy(past->start, past->accounts, past->n_accounts * bytes);
+    past->n_start = past->n_accounts;
+    past->start_window = past->last_window;
+    return true;
+}
+
+bool past_take_accounts(struct past *past, const struct table *table, struct status *status)
+{
+    size_t users = dict_count(table->users), bytes = past_account_bytes(&past->plan);
+    free(past->account_of);
+    past->account_of = mem_new(users, sizeof *past->account_of, "accounts", status);
+    if (past->account_of == NULL || !keep_start(past, status)) {
+        return false;
+    }
+    for (size_t user = 0; user < users; user++) {
+        struct span name = dict_get(table->users, (uint32_t)user);
+        past->account_of[user] = dict_add(past->names, name.bytes, name.length, status);
+        if (past->account_of[user] == DICT_NONE) {
+            return false;
+        }
+    }
+    size_t n = dict_count(past->names);
+    if (n > past->n_accounts) {
+        unsigned char *more = mem_zero(n, bytes, "own pasts", status);
+        if (more == NULL) {
+            return false;
+        }
+        if (past->n_accounts > 0) {
+            memcpy(more, past->accounts, past->n_accounts * bytes);
+        }
+        free(past->accounts);
+        past->accounts = more;
+        past->n_accounts = n;
+    }
+    return true;
+}
