@@ -7,18 +7,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "base/mem.h"
 #include "base/outfile.h"
 #include "cmd/cmd.h"
 #include "cmd/console.h"
 #include "cmd/operand.h"
 #include "cmd/options.h"
-#include "review/store/content.h"
-#include "review/exchange/exchange.h"
-#include "review/store/store.h"
+#include "cmd/reviews.h"
 #include "run/card.h"
 #include "run/explainer.h"
-#include "base/json.h"
 
 struct settings {
     const char *output, *reviews, *reviewer, *truth;
@@ -63,10 +61,7 @@ static bool take(void *context, size_t index, const char *value, struct status *
 struct work {
     const struct settings *settings;
     const struct run *run;
-    struct store *store;
-    struct history *imported; /* of an exported review */
-    struct verdict_set *verdicts;
-    char matched[160]; /* how verdicts of another version were found again; else empty */
+    struct reviews reviews;
     struct truth *truth;
     struct explainer *explainer;
     struct evaluated lists[REPORT_LISTS];
@@ -75,100 +70,9 @@ struct work {
 
 static void work_clear(struct work *work)
 {
-    store_free(work->store, NULL);
-    history_free(work->imported);
-    verdict_set_free(work->verdicts);
+    reviews_clear(&work->reviews);
     truth_free(work->truth);
     explainer_free(work->explainer);
-}
-
-/* An exported review of another version of the file: its verdicts by content. */
-static bool match(struct work *work, const struct exchange *exchange, struct status *status)
-{
-    struct history *other = exchange_history(exchange, status);
-    struct matched matched = {0};
-    bool good = other != NULL && content_match(work->run->table, other, &matched, status);
-    work->imported = good ? history_new(status) : NULL;
-    good = work->imported != NULL &&
-           history_add(work->imported, matched.entries, matched.n, status);
-    if (good) {
-        snprintf(work->matched, sizeof work->matched,
-                 "The review is of another version of the file: %zu verdicts and notes were "
-                 "found again by content, %zu were not.",
-                 matched.n, matched.unmatched);
-        matched.n = 0; /* history has them now */
-    }
-    matched_free(&matched);
-    history_free(other);
-    return good;
-}
-
-static bool open_exported(struct work *work, const struct review_dataset *dataset,
-                          const struct row_source *source, struct status *status)
-{
-    struct exchange exchange;
-    if (!exchange_read(work->settings->reviews, &exchange, status)) {
-        return false;
-    }
-    bool good;
-    if (strcmp(exchange.dataset.hash, dataset->hash) == 0) {
-        bool same = strcmp(exchange.dataset.features, dataset->features) == 0;
-        work->input.mismatches = exchange_keep(&exchange, source, same);
-        work->imported = exchange_history(&exchange, status);
-        good = work->imported != NULL;
-    } else {
-        good = match(work, &exchange, status);
-    }
-    work->input.history = work->imported;
-    exchange_clear(&exchange);
-    return good;
-}
-
-static bool open_store(struct work *work, const struct review_dataset *dataset,
-                       const struct row_source *source, struct status *status)
-{
-    const struct store_options options = {.path = work->settings->reviews};
-    work->store = store_new(&options, status);
-    if (work->store == NULL || !store_attach(work->store, dataset, source, status)) {
-        return false;
-    }
-    work->input.history = store_history(work->store);
-    work->input.mismatches = store_mismatches(work->store);
-    return true;
-}
-
-static bool ends_with(const char *text, const char *end)
-{
-    size_t length = strlen(text), tail = strlen(end);
-    return length >= tail && strcmp(text + length - tail, end) == 0;
-}
-
-/* Opens the verdicts of the table, and freezes those that count. */
-static bool open_reviews(struct work *work, struct status *status)
-{
-    const struct row_source source = content_source(work->run->table);
-    const char *reviewer = work->settings->reviewer, *path = work->settings->reviews;
-    struct review_dataset dataset;
-    if (!content_dataset(work->run->table, &dataset, status)) {
-        return false;
-    }
-    bool exported = path != NULL && (ends_with(path, ".json") || ends_with(path, ".csv"));
-    bool good = exported ? open_exported(work, &dataset, &source, status)
-                         : open_store(work, &dataset, &source, status);
-    content_dataset_free(&dataset);
-    if (!good) {
-        return false;
-    }
-    work->input.reviewer = HISTORY_EVERYONE;
-    if (reviewer != NULL) {
-        work->input.reviewer = history_reviewer_find(work->input.history, reviewer);
-        if (work->input.reviewer == SIZE_MAX) {
-            return status_set(status, STATUS_USAGE,
-                              "--reviewer: %.100s has judged nothing of this table", reviewer);
-        }
-    }
-    work->verdicts = verdict_set_new(work->input.history, work->input.reviewer, status);
-    return work->verdicts != NULL;
 }
 
 /* Why a row is odd, in one sentence of facts. */
@@ -187,9 +91,14 @@ static bool prepare(struct work *work, const struct progress *progress, struct s
 {
     const struct run *run = work->run;
     struct report_input *input = &work->input;
-    if (!open_reviews(work, status)) {
+    const struct reviews *reviews = &work->reviews;
+    if (!reviews_open(&work->reviews, work->settings->reviews, work->settings->reviewer,
+                      run->table, status)) {
         return false;
     }
+    input->history = reviews->history;
+    input->reviewer = reviews->reviewer;
+    input->mismatches = reviews->mismatches;
     if (work->settings->truth != NULL) {
         work->truth = truth_load(work->settings->truth, run->table, progress, status);
         if (work->truth == NULL) {
@@ -205,7 +114,7 @@ static bool prepare(struct work *work, const struct progress *progress, struct s
     }
     input->lists = work->lists;
     input->k = (size_t)work->settings->count;
-    input->data = (struct evaluation_data){run->table, run->by_profile, work->verdicts};
+    input->data = (struct evaluation_data){run->table, run->by_profile, reviews->verdicts};
     work->explainer = explainer_new(run, run->parallel, progress, status);
     if (work->explainer == NULL) {
         return false;
@@ -240,7 +149,8 @@ static void put_input(const struct work *work, struct outfile *file)
             outfile_printf(file, "- %s: %s\n", result->title, result->health);
         }
     }
-    outfile_printf(file, "\n%s%s", work->matched, work->matched[0] != '\0' ? "\n\n" : "");
+    const char *matched = work->reviews.matched;
+    outfile_printf(file, "\n%s%s", matched, matched[0] != '\0' ? "\n\n" : "");
 }
 
 static bool write_markdown(const struct work *work, const struct report *report,
@@ -278,6 +188,12 @@ static bool write_json(const struct work *work, const struct report *report,
         return false;
     }
     return json_write(root, work->settings->output, status);
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+    size_t length = strlen(text), tail = strlen(end);
+    return length >= tail && strcmp(text + length - tail, end) == 0;
 }
 
 static bool evaluate(const struct settings *settings, const struct run *run,

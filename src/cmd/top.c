@@ -13,6 +13,7 @@
 #include "cmd/console.h"
 #include "cmd/operand.h"
 #include "cmd/options.h"
+#include "cmd/reviews.h"
 #include "rank/filter/filter.h"
 #include "table/losses.h"
 #include "run/saved/saved.h"
@@ -20,7 +21,7 @@
 #include "run/sheet/rows_sheet.h"
 
 struct settings {
-    const char *by, *filter;
+    const char *by, *filter, *reviews, *reviewer;
     const struct sheet_format *format;
     double count;
     bool quiet, guard;
@@ -35,6 +36,10 @@ static const struct option_spec own[] = {
     {"format", 0, OPTION_VALUE, "NAME", "csv, json or markdown (csv)"},
     {"guard-formulas", 0, OPTION_SWITCH, NULL,
      "CSV: a leading ' on texts that begin like a formula"},
+    {"reviews", 0, OPTION_PATH, "FILE",
+     "for verdict: and note: in --filter: a review store, or an exported review"},
+    {"reviewer", 0, OPTION_VALUE, "NAME",
+     "whose verdicts these are (everyone's, where they agree)"},
     {"quiet", 'q', OPTION_SWITCH, NULL, "no progress"},
     {NULL, 0, OPTION_SWITCH, NULL, NULL},
 };
@@ -42,7 +47,15 @@ static const struct option_spec own[] = {
 static const struct param_spec count_spec = {"count",      PARAM_COUNT, 50,   1,
                                              4294967294.0, false,       NULL, "rows"};
 
-enum { OPTION_COUNT, OPTION_FILTER, OPTION_BY, OPTION_FORMAT, OPTION_GUARD };
+enum {
+    OPTION_COUNT,
+    OPTION_FILTER,
+    OPTION_BY,
+    OPTION_FORMAT,
+    OPTION_GUARD,
+    OPTION_REVIEWS,
+    OPTION_REVIEWER
+};
 
 static bool take_format(struct settings *settings, const char *name, struct status *status)
 {
@@ -65,6 +78,8 @@ static bool take(void *context, size_t index, const char *value, struct status *
     case OPTION_BY: settings->by = value; return true;
     case OPTION_FORMAT: return take_format(settings, value, status);
     case OPTION_GUARD: settings->guard = true; return true;
+    case OPTION_REVIEWS: settings->reviews = value; return true;
+    case OPTION_REVIEWER: settings->reviewer = value; return true;
     default: settings->quiet = true; return true;
     }
 }
@@ -96,12 +111,15 @@ static bool check_by(const struct settings *settings, struct status *status)
 }
 
 static struct filter_context context_of(const struct run *run, const struct result *by,
-                                        struct filter_ranking *rankings)
+                                        struct filter_ranking *rankings,
+                                        const struct reviews_terms *terms)
 {
     struct filter_context context = {.table = run->table,
                                      .by_profile = run->by_profile,
                                      .rankings = rankings,
-                                     .n_rankings = run->n_results};
+                                     .n_rankings = run->n_results,
+                                     .hooks = terms->hooks,
+                                     .n_hooks = sizeof terms->hooks / sizeof *terms->hooks};
     for (size_t i = 0; i < context.n_rankings; i++) {
         const struct result *one = &run->results[i];
         rankings[i] = (struct filter_ranking){.name = one->name,
@@ -189,7 +207,9 @@ static bool check_filter(const struct settings *settings, struct status *status)
             named ? params->features : (char **)(uintptr_t)table_default_features;
         struct filter_ranking rankings[RUN_RESULTS_MAX];
         struct filter_error error;
-        struct filter_context context = context_of(run, &run->results[0], rankings);
+        struct reviews_terms terms;
+        reviews_terms_init(&terms, NULL, NULL, NULL);
+        struct filter_context context = context_of(run, &run->results[0], rankings, &terms);
         context.table = &table;
         context.to_come = true;
         struct filter *filter = filter_parse(typed, &context, &error);
@@ -204,11 +224,11 @@ static bool check_filter(const struct settings *settings, struct status *status)
 /* The rows to print: the head of the ranking, or of what passes the filter; `sort:` in it
  * decides the order. `*understood` is the filter with whole names, to be freed. */
 static bool find_rows(const struct settings *settings, const struct run *run,
-                      const struct result *by, struct row_set *rows, char **understood,
-                      struct status *status)
+                      const struct result *by, struct reviews_terms *terms,
+                      struct row_set *rows, char **understood, struct status *status)
 {
     struct filter_ranking rankings[RUN_RESULTS_MAX];
-    struct filter_context context = context_of(run, by, rankings);
+    struct filter_context context = context_of(run, by, rankings, terms);
     struct filter_error error;
     size_t count = (size_t)settings->count;
     char wanted[SAVED_FILTER_TEXT];
@@ -235,7 +255,8 @@ static bool find_rows(const struct settings *settings, const struct run *run,
 
 /* Takes `rows`. */
 static struct sheet *make_sheet(const struct settings *settings, const struct run *run,
-                                struct row_set rows, const char *filter, struct status *status)
+                                struct row_set rows, const char *filter,
+                                const struct reviews *reviews, struct status *status)
 {
     char title[160];
     const struct rows_sheet spec = {.run = run, .rows = rows, .place = "rank"};
@@ -250,6 +271,15 @@ static struct sheet *make_sheet(const struct settings *settings, const struct ru
         }
         if (filter != NULL) {
             sheet_add_note(sheet, "filter", "%s", filter);
+        }
+        if (reviews->matched[0] != '\0') {
+            sheet_add_note(sheet, "reviews", "%s", reviews->matched);
+        }
+        if (reviews->mismatches > 0) {
+            sheet_add_note(sheet, "reviews",
+                           "%zu recorded rows are not the rows of this table "
+                           "and are left out",
+                           reviews->mismatches);
         }
         char loss[LOSSES_TEXT];
         for (size_t i = 0; losses_say(run->table, i, loss, sizeof loss); i++) {
@@ -269,12 +299,16 @@ static bool put_all(const struct settings *settings, const struct run *run,
     }
     struct row_set set = {0};
     char *filter = NULL;
-    bool found = find_rows(settings, run, by, &set, &filter, status);
-    struct sheet *sheet = found ? make_sheet(settings, run, set, filter, status) : NULL;
+    struct reviews_terms terms;
+    reviews_terms_init(&terms, settings->reviews, settings->reviewer, run->table);
+    bool found = find_rows(settings, run, by, &terms, &set, &filter, status);
+    struct sheet *sheet =
+        found ? make_sheet(settings, run, set, filter, &terms.reviews, status) : NULL;
     bool good = sheet != NULL &&
                 sheet_write(sheet, settings->format, settings->guard, "-", NULL, NULL, status);
     sheet_free(sheet);
     free(filter);
+    reviews_terms_clear(&terms);
     return good;
 }
 
@@ -283,6 +317,10 @@ static bool check(const void *context, struct status *status)
     const struct settings *settings = context;
     return (!settings->guard || settings->format->formulas ||
             status_set(status, STATUS_USAGE, "--guard-formulas is for CSV only")) &&
+           (settings->filter != NULL ||
+            (settings->reviews == NULL && settings->reviewer == NULL) ||
+            status_set(status, STATUS_USAGE,
+                       "--reviews and --reviewer are for --filter: verdict:tp and the like")) &&
            check_by(settings, status) && check_filter(settings, status);
 }
 

@@ -21,6 +21,42 @@ END
 pass 'a review is made and exported' "$oddhours" --no-cache --screen 100x30 \
     --reviews "$work/reviews.db" --reviewer ana --script "$work/script" --models iforest,lof \
     "$data/lanl_user_hours.csv"
+
+# ---- verdicts in the filter of a command ----
+listed() { # listed TERMS OPTION...: the row_ids, in the order of the ensemble
+    terms=$1
+    shift
+    "$oddhours" top "$work/run" -q --filter "$terms" "$@" | sed 1d | cut -d, -f2
+}
+pass 'a run' "$oddhours" run "$data/lanl_user_hours.csv" -o "$work/run" -q --models iforest,lof
+"$oddhours" top "$work/run" -q -n 4 | sed 1d | cut -d, -f2 >"$work/first"
+verdicts="--reviews $work/reviews.db"
+same 'false positive was the second' "$(sed -n 2p "$work/first")" "$(listed verdict:fp $verdicts)"
+same 'undecided was the third' "$(sed -n 3p "$work/first")" \
+    "$(listed verdict:undecided $verdicts)"
+same 'the note is on the fourth' "$(sed -n 4p "$work/first")" "$(listed note:odd $verdicts)"
+same 'the first is a true positive' "$(sed -n 1p "$work/first")" \
+    "$(listed 'verdict:tp rank:1' $verdicts)"
+same 'all others have none' "$(listed -verdict:tp,fp,undecided $verdicts -n 4000)" \
+    "$(listed verdict:none $verdicts -n 4000)"
+for export in csv json; do
+    same "the same of the exported $export" "$(listed verdict:tp,fp $verdicts)" \
+        "$(listed verdict:tp,fp --reviews "$work/review.$export" --reviewer ana)"
+done
+same 'without --reviews the default store' "$(listed verdict:tp $verdicts)" "$(
+    mkdir -p "$work/share/oddhours" && cp "$work/reviews.db" "$work/share/oddhours/"
+    XDG_DATA_HOME=$work/share listed verdict:tp
+)"
+ends 'a reviewer who has judged nothing' 2 'ben has judged nothing of this table' \
+    "$oddhours" top "$work/run" -q --filter verdict:tp $verdicts --reviewer ben
+ends 'a review that is none' 2 'first' "$oddhours" top "$work/run" -q --filter verdict:tp \
+    --reviews "$work/first"
+ends 'other filters do not look at it' 0 '^1,' "$oddhours" top "$work/run" -q --filter hour:0-23 \
+    --reviews "$work/first"
+ends 'verdicts without a filter' 2 'are for --filter' "$oddhours" top "$work/run" $verdicts
+ends 'no such verdict' 2 'verdict takes tp, ..., not maybe' "$oddhours" top \
+    "$data/lanl_user_hours.csv" --filter verdict:maybe
+
 python=/usr/bin/python3
 if ! command -v $python >/dev/null; then
     skip 'the manual of the store' 'no python3'

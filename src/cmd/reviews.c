@@ -1,0 +1,165 @@
+#include "cmd/reviews.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "review/exchange/exchange.h"
+#include "review/store/content.h"
+
+/* An exported review of another version of the file: its verdicts by content. */
+static bool match(struct reviews *reviews, const struct exchange *exchange,
+                  const struct table *table, struct status *status)
+{
+    struct history *other = exchange_history(exchange, status);
+    struct matched matched = {0};
+    bool good = other != NULL && content_match(table, other, &matched, status);
+    reviews->imported = good ? history_new(status) : NULL;
+    good = reviews->imported != NULL &&
+           history_add(reviews->imported, matched.entries, matched.n, status);
+    if (good) {
+        snprintf(reviews->matched, sizeof reviews->matched,
+                 "The review is of another version of the file: %zu verdicts and notes were "
+                 "found again by content, %zu were not.",
+                 matched.n, matched.unmatched);
+        matched.n = 0; /* history has them now */
+    }
+    matched_free(&matched);
+    history_free(other);
+    return good;
+}
+
+static bool open_exported(struct reviews *reviews, const char *path,
+                          const struct review_dataset *dataset, const struct row_source *source,
+                          struct status *status)
+{
+    struct exchange exchange;
+    if (!exchange_read(path, &exchange, status)) {
+        return false;
+    }
+    bool good;
+    if (strcmp(exchange.dataset.hash, dataset->hash) == 0) {
+        bool same = strcmp(exchange.dataset.features, dataset->features) == 0;
+        reviews->mismatches = exchange_keep(&exchange, source, same);
+        reviews->imported = exchange_history(&exchange, status);
+        good = reviews->imported != NULL;
+    } else {
+        good = match(reviews, &exchange, source->table, status);
+    }
+    reviews->history = reviews->imported;
+    exchange_clear(&exchange);
+    return good;
+}
+
+static bool open_store(struct reviews *reviews, const char *path,
+                       const struct review_dataset *dataset, const struct row_source *source,
+                       struct status *status)
+{
+    const struct store_options options = {.path = path};
+    reviews->store = store_new(&options, status);
+    if (reviews->store == NULL || !store_attach(reviews->store, dataset, source, status)) {
+        return false;
+    }
+    reviews->history = store_history(reviews->store);
+    reviews->mismatches = store_mismatches(reviews->store);
+    return true;
+}
+
+static bool is_exported(const char *path)
+{
+    size_t length = path != NULL ? strlen(path) : 0;
+    return (length >= 5 && strcmp(path + length - 5, ".json") == 0) ||
+           (length >= 4 && strcmp(path + length - 4, ".csv") == 0);
+}
+
+/* The verdicts that count. */
+static bool freeze(struct reviews *reviews, const char *reviewer, struct status *status)
+{
+    reviews->reviewer = HISTORY_EVERYONE;
+    if (reviewer != NULL) {
+        reviews->reviewer = history_reviewer_find(reviews->history, reviewer);
+        if (reviews->reviewer == SIZE_MAX) {
+            return status_set(status, STATUS_USAGE,
+                              "--reviewer: %.100s has judged nothing of this table", reviewer);
+        }
+    }
+    reviews->verdicts = verdict_set_new(reviews->history, reviews->reviewer, status);
+    return reviews->verdicts != NULL;
+}
+
+bool reviews_open(struct reviews *reviews, const char *path, const char *reviewer,
+                  const struct table *table, struct status *status)
+{
+    const struct row_source source = content_source(table);
+    struct review_dataset dataset;
+    memset(reviews, 0, sizeof *reviews);
+    if (!content_dataset(table, &dataset, status)) {
+        return false;
+    }
+    bool good = is_exported(path) ? open_exported(reviews, path, &dataset, &source, status)
+                                  : open_store(reviews, path, &dataset, &source, status);
+    content_dataset_free(&dataset);
+    if (!good || !freeze(reviews, reviewer, status)) {
+        reviews_clear(reviews);
+        return false;
+    }
+    return true;
+}
+
+void reviews_clear(struct reviews *reviews)
+{
+    store_free(reviews->store, NULL);
+    history_free(reviews->imported);
+    verdict_set_free(reviews->verdicts);
+    memset(reviews, 0, sizeof *reviews);
+}
+
+/* ---- terms of filters ---- */
+
+static bool mark(struct reviews_terms *terms, size_t hook, const char *value, uint64_t *rows,
+                 struct status *status)
+{
+    if (!terms->open) {
+        if (!reviews_open(&terms->reviews, terms->path, terms->reviewer, terms->table,
+                          status)) {
+            return false;
+        }
+        terms->open = true;
+        terms->frozen.shared = terms->reviews.verdicts;
+        terms->session.verdicts = &terms->frozen;
+    }
+    const struct filter_hook *own = &terms->session.hooks[hook];
+    return own->mark(own->context, value, rows, status);
+}
+
+static bool mark_verdict(void *context, const char *value, uint64_t *rows,
+                         struct status *status)
+{
+    return mark(context, 0, value, rows, status);
+}
+
+static bool mark_note(void *context, const char *value, uint64_t *rows, struct status *status)
+{
+    return mark(context, 1, value, rows, status);
+}
+
+void reviews_terms_init(struct reviews_terms *terms, const char *path, const char *reviewer,
+                        const struct table *table)
+{
+    memset(terms, 0, sizeof *terms);
+    terms->path = path;
+    terms->reviewer = reviewer;
+    terms->table = table;
+    terms->session.table = table;
+    review_session_hooks(&terms->session);
+    memcpy(terms->hooks, terms->session.hooks, sizeof terms->hooks);
+    terms->hooks[0].mark = mark_verdict;
+    terms->hooks[1].mark = mark_note;
+    terms->hooks[0].context = terms->hooks[1].context = terms;
+}
+
+void reviews_terms_clear(struct reviews_terms *terms)
+{
+    if (terms->open) {
+        reviews_clear(&terms->reviews);
+    }
+}

@@ -1,0 +1,49 @@
+/* reviews: the verdicts on a table that a command was given: a review store, or an exported
+ * review, whose verdicts are found by content where it is of another version of the file. */
+#ifndef ODDHOURS_CMD_REVIEWS_H
+#define ODDHOURS_CMD_REVIEWS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/status.h"
+#include "review/history.h"
+#include "review/session/review_session.h"
+#include "review/store/store.h"
+#include "table/table.h"
+
+struct reviews {
+    struct store *store;           /* or */
+    struct history *imported;      /* of an exported review */
+    const struct history *history; /* of either */
+    size_t reviewer;               /* whose verdicts count; HISTORY_EVERYONE */
+    struct verdict_set *verdicts;  /* which these are */
+    size_t mismatches;             /* recorded rows that are not the rows of this table */
+    char matched[160]; /* how verdicts of another version were found again; else empty */
+};
+
+/* Opens the review at `path` (NULL: the default store; one that is not there yet is empty) for
+ * `table`, which must outlive it. `reviewer`: NULL for everyone's verdicts, where they agree.
+ * False, with nothing to clear, when it cannot be read or the reviewer has judged nothing. */
+bool reviews_open(struct reviews *reviews, const char *path, const char *reviewer,
+                  const struct table *table, struct status *status);
+void reviews_clear(struct reviews *reviews);
+
+/* The terms verdict: and note: of a filter. The review is opened when a filter first asks for
+ * one: no other filter depends on it. Must stay where it is, as the hooks point to it. */
+struct reviews_terms {
+    const char *path, *reviewer; /* as those of reviews_open() */
+    const struct table *table;
+    bool open; /* `reviews` is to be cleared */
+    struct reviews reviews;
+    struct review_verdicts frozen; /* borrowed from `reviews` */
+    struct review_session session;
+    struct filter_hook hooks[2];
+};
+
+/* All is borrowed. A `table` of NULL will do for filters that are only checked. */
+void reviews_terms_init(struct reviews_terms *terms, const char *path, const char *reviewer,
+                        const struct table *table);
+void reviews_terms_clear(struct reviews_terms *terms);
+
+#endif
