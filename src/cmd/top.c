@@ -110,26 +110,15 @@ static bool check_by(const struct settings *settings, struct status *status)
                       suggest_hint(run_result_suggest(NULL, settings->by), "'", "'").text);
 }
 
+/* What names in a filter mean to the run, verdicts included. */
 static struct filter_context context_of(const struct run *run, const struct result *by,
                                         struct filter_ranking *rankings,
                                         const struct reviews_terms *terms)
 {
-    struct filter_context context = {.table = run->table,
-                                     .by_profile = run->by_profile,
-                                     .rankings = rankings,
-                                     .n_rankings = run->n_results,
-                                     .hooks = terms->hooks,
-                                     .n_hooks = sizeof terms->hooks / sizeof *terms->hooks};
-    for (size_t i = 0; i < context.n_rankings; i++) {
-        const struct result *one = &run->results[i];
-        rankings[i] = (struct filter_ranking){.name = one->name,
-                                              .alias = one->brief,
-                                              .ranking = one->ready ? one->ranking : NULL,
-                                              .threshold = one->scores.threshold};
-        if (one == by) {
-            context.main_ranking = i;
-        }
-    }
+    struct filter_context context =
+        run_filter_context(run, NULL, (size_t)(by - run->results), rankings);
+    context.hooks = terms->hooks;
+    context.n_hooks = sizeof terms->hooks / sizeof *terms->hooks;
     return context;
 }
 
@@ -150,32 +139,40 @@ static bool expand_saved(const char *text, char wanted[SAVED_FILTER_TEXT],
     return good;
 }
 
-/* The filter that was typed, falling by the ranking unless it has an order of its own. */
-static struct filter *parse(const char *typed, const struct result *by,
-                            const struct filter_context *context, struct filter_error *error)
+/* The filter with whole names and the order of the rows, to be freed. */
+static char *describe(const struct filter *filter, const struct filter_context *context,
+                      const struct result *by)
 {
-    struct row_order order;
-    struct filter *filter = filter_parse(typed, context, error);
-    if (filter == NULL || filter_order(filter, context, &order)) {
-        return filter;
+    struct row_order said;
+    char *text = filter_format(filter, context, NULL);
+    if (text == NULL || filter_order(filter, context, &said)) {
+        return text;
     }
-    filter_free(filter);
-    size_t size = strlen(typed) + strlen(by->name) + sizeof " sort:";
-    char *text = mem_new(size, 1, "a filter", NULL);
-    if (text == NULL) {
-        *error = (struct filter_error){.text = "out of memory"};
-        return NULL;
+    size_t size = strlen(text) + strlen(by->name) + sizeof " sort:-desc";
+    char *whole = mem_new(size, 1, "a filter", NULL);
+    if (whole != NULL) {
+        snprintf(whole, size, "%s%ssort:%s-desc", text, text[0] != '\0' ? " " : "", by->name);
     }
-    snprintf(text, size, "%s sort:%s", typed, by->name);
-    filter = filter_parse(text, context, error);
     free(text);
-    return filter;
+    return whole;
 }
 
 static bool say_filter_error(const struct filter_error *error, struct status *status)
 {
     return status_set(status, STATUS_USAGE, "--filter, column %zu: %s%s", error->column + 1,
                       error->text, suggest_hint(error->nearest, "", "").text);
+}
+
+/* Whether the columns are known before the file is read: named, not globs or ranges. */
+static bool names_columns(const struct run_params *params)
+{
+    for (size_t i = 0; i < params->n_features; i++) {
+        if (strpbrk(params->features[i], "*?") != NULL ||
+            strstr(params->features[i], "..") != NULL) {
+            return false;
+        }
+    }
+    return true;
 }
 
 /* Before the work: whether the filter would do for a table with the columns that are asked for.
@@ -186,8 +183,9 @@ static bool check_filter(const struct settings *settings, struct status *status)
     struct stat info;
     const char *typed = settings->filter;
     char wanted[SAVED_FILTER_TEXT];
-    if (typed == NULL || (stat(params->input, &info) == 0 &&
-                          S_ISDIR(info.st_mode))) { /* it has its own columns */
+    if (typed == NULL || !names_columns(params) ||
+        (stat(params->input, &info) == 0 &&
+         S_ISDIR(info.st_mode))) { /* it has its own columns */
         return true;
     }
     if (typed[0] == '@') {
@@ -229,6 +227,8 @@ static bool find_rows(const struct settings *settings, const struct run *run,
 {
     struct filter_ranking rankings[RUN_RESULTS_MAX];
     struct filter_context context = context_of(run, by, rankings, terms);
+    const struct row_order order = {
+        .key = ROW_KEY_SCORE, .ranking = by->ranking, .falling = true};
     struct filter_error error;
     size_t count = (size_t)settings->count;
     char wanted[SAVED_FILTER_TEXT];
@@ -243,12 +243,13 @@ static bool find_rows(const struct settings *settings, const struct run *run,
         }
         typed = wanted;
     }
-    struct filter *filter = parse(typed, by, &context, &error);
+    struct filter *filter = filter_parse(typed, &context, &error);
     if (filter == NULL) {
         return say_filter_error(&error, status);
     }
-    bool good = filter_rows(filter, &context, run->parallel, NULL, count, rows, NULL, status);
-    *understood = filter_format(filter, &context, NULL);
+    bool good =
+        filter_rows(filter, &context, &order, run->parallel, NULL, count, rows, NULL, status);
+    *understood = describe(filter, &context, by);
     filter_free(filter);
     return good;
 }

@@ -24,14 +24,15 @@ static void ask_detector(const struct why_data *data, const struct why_source *s
                          const struct why *why, struct why_detector *found)
 {
     const struct table *table = data->data.table;
-    *found = (struct why_detector){.score = source->score[why->profile]};
+    *found = (struct why_detector){
+        .score = ranking_row_score(source->ranking, table->row_profile, why->row)};
     found->scored = !isnan(found->score);
     if (!found->scored) {
         return;
     }
     found->rank =
         ranking_rank_of(source->ranking, data->by_profile, table->row_profile, why->row);
-    found->tail_share = ranking_tail_share(source->ranking, why->profile);
+    found->tail_share = ranking_row_share(source->ranking, table->row_profile, why->row);
     if (source->detector != NULL && source->detector->explain != NULL) {
         found->credited =
             source->detector->explain(source->model, &data->data, why->profile, found->credit);

@@ -25,7 +25,6 @@ struct why_source {
     const char *name, *title, *brief;
     const struct detector *detector;
     const void *model;
-    const double *score; /* (n) by profile */
     const struct ranking *ranking;
 };
 

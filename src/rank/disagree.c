@@ -6,16 +6,18 @@
 
 #include "base/mem.h"
 #include "rank/order.h"
+#include "rank/overlap_rows.h"
 
-/* What the rankings think of one profile. */
+/* What the rankings think of one row of a profile; of any when none ranks rows. */
 static struct disagreement judge(const struct ranking *const *rankings, size_t n,
-                                 size_t profile)
+                                 size_t profile, size_t row)
 {
     struct disagreement judged = {.decades = NAN};
     double most = 0, least = 0;
     size_t members = 0;
     for (size_t i = 0; i < n; i++) {
-        double share = ranking_tail_share(rankings[i], profile);
+        double share =
+            ranking_tail_share(rankings[i], rankings[i]->row_score != NULL ? row : profile);
         if (isnan(share)) {
             continue;
         }
@@ -75,7 +77,7 @@ static bool find_candidates(struct candidates *found, const struct ranking *cons
         uint32_t profile = found->profiles[i];
         if (found->n == 0 || found->profiles[found->n - 1] != profile) {
             found->profiles[found->n] = profile;
-            found->decades[found->n++] = judge(rankings, n, profile).decades;
+            found->decades[found->n++] = judge(rankings, n, profile, 0).decades;
         }
     }
     return true;
@@ -135,7 +137,7 @@ static bool list_group(struct comparison *comparison, const struct candidates *f
     order_u64(packed, packed + room, rows, 32);
     for (size_t i = 0; i < rows && comparison->count < comparison->most; i++) {
         struct disagreement *next = &comparison->list[comparison->count++];
-        *next = judge(comparison->rankings, comparison->n, (uint32_t)packed[i]);
+        *next = judge(comparison->rankings, comparison->n, (uint32_t)packed[i], 0);
         next->row = (uint32_t)(packed[i] >> 32);
     }
     free(packed);
@@ -160,9 +162,40 @@ static bool list_all(struct comparison *comparison, const struct candidates *fou
     return ok;
 }
 
+/* ---- with rankings of rows: row by row ---- */
+
+static bool list_rows(struct comparison *comparison, const uint32_t *row_profile,
+                      struct status *status)
+{
+    size_t n, ordered = 0;
+    uint32_t *rows =
+        heads_rows(comparison->heads, comparison->n, 1, comparison->index, &n, status);
+    if (rows == NULL) {
+        return false;
+    }
+    double *decades = mem_new(n, sizeof *decades, "comparing rankings", status);
+    uint32_t *order = mem_new(n, sizeof *order, "comparing rankings", status);
+    bool ok = decades != NULL && order != NULL;
+    for (size_t i = 0; ok && i < n; i++) {
+        decades[i] =
+            judge(comparison->rankings, comparison->n, row_profile[rows[i]], rows[i]).decades;
+    }
+    ok = ok && order_doubles(decades, 1, n, true, order, &ordered, status);
+    for (size_t i = 0; ok && i < ordered && comparison->count < comparison->most; i++) {
+        uint32_t row = rows[order[i]];
+        struct disagreement *next = &comparison->list[comparison->count++];
+        *next = judge(comparison->rankings, comparison->n, row_profile[row], row);
+        next->row = row;
+    }
+    free(rows);
+    free(decades);
+    free(order);
+    return ok;
+}
+
 bool disagreements(const struct ranking *const *rankings, size_t n,
-                   const struct row_index *index, size_t k, struct disagreement *list,
-                   size_t most, size_t *count, struct status *status)
+                   const struct row_index *index, const uint32_t *row_profile, size_t k,
+                   struct disagreement *list, size_t most, size_t *count, struct status *status)
 {
     struct comparison comparison = {rankings, n, .index = index, .list = list, .most = most};
     struct candidates found = {0};
@@ -175,6 +208,11 @@ bool disagreements(const struct ranking *const *rankings, size_t n,
         if (!head_new(&comparison.heads[i], rankings[i], index, k, status)) {
             return false;
         }
+    }
+    if (heads_have_rows(comparison.heads, n)) {
+        bool listed = list_rows(&comparison, row_profile, status);
+        *count = comparison.count;
+        return listed;
     }
     bool ok = find_candidates(&found, rankings, comparison.heads, n, status) &&
               list_all(&comparison, &found, status);

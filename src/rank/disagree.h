@@ -20,9 +20,11 @@ struct disagreement {
 
 /* Of the rows that are among the K first of some ranking and scored by at least two of the n
  * (at most OVERLAP_MAX), those with the largest difference between their rankings, falling,
- * ties by row_id, into list (at most `most`); `*count` is how many. */
+ * ties by row_id, into list (at most `most`); `*count` is how many. `index` and `row_profile`
+ * are the table's. */
 bool disagreements(const struct ranking *const *rankings, size_t n,
-                   const struct row_index *index, size_t k, struct disagreement *list,
-                   size_t most, size_t *count, struct status *status);
+                   const struct row_index *index, const uint32_t *row_profile, size_t k,
+                   struct disagreement *list, size_t most, size_t *count,
+                   struct status *status);
 
 #endif

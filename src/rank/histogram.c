@@ -8,7 +8,7 @@
 
 static double score_at(const struct ranking *ranking, size_t position)
 {
-    return ranking->score[ranking->order[position]];
+    return ranking_score(ranking, ranking->order[position]);
 }
 
 /* The finite scores' (on a log axis the positive ones') bounds; false when there are none. */
@@ -148,7 +148,7 @@ void histogram_count(const struct histogram *histogram, const struct ranking *ra
 {
     memset(counts, 0, histogram->bins * sizeof *counts);
     for (size_t i = 0; i < n; i++) {
-        size_t bin = histogram_bin(histogram, ranking->score[row_profile[rows[i]]]);
+        size_t bin = histogram_bin(histogram, ranking_row_score(ranking, row_profile, rows[i]));
         if (bin != SIZE_MAX) {
             counts[bin]++;
         }

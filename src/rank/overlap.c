@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "rank/order.h"
+#include "rank/overlap_rows.h"
 
 /* DESIGN. To a head, a profile is in as a whole, up to a row, or not at all: one number, its
  * limit. The rows of a profile that are in at least m heads are those up to the m-th largest of
@@ -116,16 +117,20 @@ static size_t walk(const struct head *heads, size_t n, size_t least,
     return count;
 }
 
-size_t heads_count(const struct head *heads, size_t n, size_t least,
-                   const struct row_index *index)
-{
-    return walk(heads, n, least, index, NULL);
-}
-
 uint32_t *heads_rows(const struct head *heads, size_t n, size_t least,
                      const struct row_index *index, size_t *count, struct status *status)
 {
-    size_t total = heads_count(heads, n, least, index);
+    *count = 0;
+    if (least > 0 && least <= n && heads_have_rows(heads, n)) {
+        struct head_bits bits;
+        if (!head_bits_new(&bits, heads, n, index, status)) {
+            return NULL;
+        }
+        uint32_t *found = head_bits_rows(&bits, least, count, status);
+        head_bits_clear(&bits);
+        return found;
+    }
+    size_t total = walk(heads, n, least, index, NULL);
     uint32_t *rows = mem_new(total, sizeof *rows, "the rows that rankings share", status);
     uint32_t *spare = mem_new(total, sizeof *spare, "the rows that rankings share", status);
     if (rows == NULL || spare == NULL) {
@@ -199,7 +204,16 @@ bool overlap_at(struct overlap *overlap, const struct ranking *const *rankings, 
         }
         overlap->rows[i] = overlap->common[i][i] = heads[i].rows;
     }
-    add_heads(overlap, heads, index);
+    if (heads_have_rows(heads, n)) {
+        struct head_bits bits;
+        if (!head_bits_new(&bits, heads, n, index, status)) {
+            return false;
+        }
+        head_bits_overlap(&bits, overlap);
+        head_bits_clear(&bits);
+    } else {
+        add_heads(overlap, heads, index);
+    }
     for (size_t a = 0; a < n; a++) {
         for (size_t b = 0; b < a; b++) {
             overlap->common[a][b] = overlap->common[b][a];

@@ -1,8 +1,8 @@
 /* overlap: how far the heads of several rankings agree, by row.
  *
  * A head is the K most anomalous rows; a tie block that K cuts is cut by row_id, as
- * ranking_rows() lists it. Everything is counted by profile, so a million rows of 42.9 million
- * take milliseconds while rows repeat.
+ * ranking_rows() lists it. Where all rankings are of profiles everything is counted by profile,
+ * so a million rows of 42.9 million take milliseconds while rows repeat; else by row.
  */
 #ifndef ODDHOURS_RANK_OVERLAP_H
 #define ODDHOURS_RANK_OVERLAP_H
@@ -19,7 +19,7 @@
 
 enum { OVERLAP_MAX = 16 /* rankings at once */ };
 
-/* The K first rows of a ranking: all of the profiles at positions [0, whole), and of those at
+/* The K first rows of a ranking: all of the ids at positions [0, whole), and of those at
  * [whole, touched) the rows up to `cut`. */
 struct head {
     const struct ranking *ranking;
@@ -33,15 +33,12 @@ bool head_new(struct head *head, const struct ranking *ranking, const struct row
 /* Whether a row, of that profile, is in it. */
 static inline bool head_holds(const struct head *head, size_t profile, size_t row)
 {
-    return ranking_within(head->ranking, profile,
+    return ranking_within(head->ranking, head->ranking->row_score != NULL ? row : profile,
                           row <= head->cut ? head->touched : head->whole);
 }
 
-/* Rows that are in at least `least` of the heads (n): 1 is the union, n the consensus. */
-size_t heads_count(const struct head *heads, size_t n, size_t least,
-                   const struct row_index *index);
-
-/* Those rows, ascending, `*count` of them; the caller frees them. NULL when memory ran out. */
+/* Rows that are in at least `least` of the heads (n), ascending, `*count` of them: 1 is the
+ * union, n the consensus, more none. The caller frees them. NULL when memory ran out. */
 uint32_t *heads_rows(const struct head *heads, size_t n, size_t least,
                      const struct row_index *index, size_t *count, struct status *status);
 

@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "rank/merge.h"
@@ -62,12 +63,33 @@ struct ranking *ranking_new(const double *score, const struct profiles *profiles
     if (ranking == NULL) {
         return NULL;
     }
-    ranking->n_profiles = profiles->n;
+    ranking->n_ids = profiles->n;
     ranking->score = score;
     if (!fill(ranking, profiles, status)) {
         ranking_free(ranking);
         return NULL;
     }
+    return ranking;
+}
+
+struct ranking *ranking_new_rows(const float *row_score, size_t n_rows,
+                                 struct parallel *parallel, struct status *status)
+{
+    struct ranking *ranking = mem_zero(1, sizeof *ranking, "a ranking", status);
+    size_t capacity = n_rows;
+    if (ranking == NULL) {
+        return NULL;
+    }
+    ranking->n_ids = n_rows;
+    ranking->row_score = row_score;
+    ranking->order = mem_new(n_rows, sizeof *ranking->order, "a ranking", status);
+    if (ranking->order == NULL || !order_floats(row_score, n_rows, parallel, ranking->order,
+                                                &ranking->n_scored, status)) {
+        ranking_free(ranking);
+        return NULL;
+    }
+    ranking->scored_rows = ranking->n_scored;
+    mem_trim(&ranking->order, &capacity, ranking->n_scored, sizeof *ranking->order);
     return ranking;
 }
 
@@ -85,13 +107,16 @@ void ranking_index_ties(struct ranking *ranking, const struct row_index *index,
                         const struct progress *progress)
 {
     struct status ignored = {0};
+    if (ranking->row_score != NULL) {
+        return; /* the rows of a block stand in order */
+    }
     ties_free(ranking->ties);
     ties_new(ranking, index, &ranking->ties, progress, &ignored);
 }
 
 static double score_at(const struct ranking *ranking, size_t position)
 {
-    return ranking->score[ranking->order[position]];
+    return ranking_score(ranking, ranking->order[position]);
 }
 
 size_t ranking_above(const struct ranking *ranking, double score)
@@ -161,10 +186,10 @@ static size_t block_start(const struct ranking *ranking, size_t last)
     return ranking_above(ranking, score);
 }
 
-struct tie_block ranking_ties(const struct ranking *ranking, size_t profile)
+struct tie_block ranking_ties(const struct ranking *ranking, size_t id)
 {
     struct tie_block block = {0};
-    const double score = ranking->score[profile];
+    const double score = ranking_score(ranking, id);
     if (isnan(score)) {
         return block;
     }
@@ -175,9 +200,14 @@ struct tie_block ranking_ties(const struct ranking *ranking, size_t profile)
     return block;
 }
 
-double ranking_tail_share(const struct ranking *ranking, size_t profile)
+double ranking_tail_share(const struct ranking *ranking, size_t id)
 {
-    return ranking_tail_share_of(ranking, ranking->score[profile]);
+    return ranking_tail_share_of(ranking, ranking_score(ranking, id));
+}
+
+double ranking_row_share(const struct ranking *ranking, const uint32_t *row_profile, size_t row)
+{
+    return ranking_tail_share(ranking, ranking_id(ranking, row_profile, row));
 }
 
 double ranking_tail_share_of(const struct ranking *ranking, double score)
@@ -213,6 +243,10 @@ static size_t block_rows(const struct ranking *ranking, const struct row_index *
     struct merge merge = {index, ranking->order + first, last - first};
     size_t part = rows_between(ranking, first, last) - skip;
     part = part < count ? part : count;
+    if (ranking->row_score != NULL) {
+        memcpy(rows, ranking->order + first + skip, part * sizeof *rows);
+        return part;
+    }
     return merge_rows(&merge, skip, part, rows, status) ? part : 0;
 }
 
@@ -230,6 +264,10 @@ size_t ranking_rows(const struct ranking *ranking, const struct row_index *index
     size_t wanted = available(ranking, from, count), written = 0;
     if (wanted == 0) {
         return 0;
+    }
+    if (ranking->row_score != NULL) {
+        memcpy(rows, ranking->order + from - 1, wanted * sizeof *rows);
+        return wanted;
     }
     double score = score_at(ranking, ranking_position(ranking, from));
     size_t first = ranking_above(ranking, score);
@@ -273,12 +311,31 @@ size_t ranking_rows_rising(const struct ranking *ranking, const struct row_index
     return written;
 }
 
+/* Where rows have the scores, those of a tie block stand in order by row_id. */
+static size_t position_of(const struct ranking *ranking, const struct tie_block *block,
+                          size_t row)
+{
+    size_t low = block->first, high = block->last;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (ranking->order[middle] < row) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low - block->first;
+}
+
 /* How many rows of its tie block come before a row. */
 static size_t rank_in_block(const struct ranking *ranking, const struct row_index *index,
                             const struct tie_block *block, const uint32_t *row_profile,
                             size_t row)
 {
     size_t rank;
+    if (ranking->row_score != NULL) {
+        return position_of(ranking, block, row);
+    }
     if (ranking->ties != NULL &&
         ties_rank(ranking->ties, ranking, block, row_profile, row, &rank)) {
         return rank;
@@ -290,7 +347,7 @@ static size_t rank_in_block(const struct ranking *ranking, const struct row_inde
 size_t ranking_rank_of(const struct ranking *ranking, const struct row_index *index,
                        const uint32_t *row_profile, size_t row)
 {
-    struct tie_block block = ranking_ties(ranking, row_profile[row]);
+    struct tie_block block = ranking_ties(ranking, ranking_id(ranking, row_profile, row));
     if (block.rows == 0) {
         return 0;
     }
@@ -300,7 +357,7 @@ size_t ranking_rank_of(const struct ranking *ranking, const struct row_index *in
 size_t ranking_rising_rank_of(const struct ranking *ranking, const struct row_index *index,
                               const uint32_t *row_profile, size_t row)
 {
-    struct tie_block block = ranking_ties(ranking, row_profile[row]);
+    struct tie_block block = ranking_ties(ranking, ranking_id(ranking, row_profile, row));
     if (block.rows == 0) {
         return 0;
     }

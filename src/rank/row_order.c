@@ -235,6 +235,125 @@ static void sort_by_row(const uint32_t *rows, size_t n, bool falling, size_t mos
     }
 }
 
+/* ---- rows by a value of their own ---- */
+
+struct row_values {
+    const float *value; /* (n_rows) NaN: last */
+    size_t n_rows;
+    const uint32_t *order; /* (n_ordered) all rows that have one, falling, ties by row */
+    size_t n_ordered;
+    bool falling;
+};
+
+/* Few rows: packed with their values. */
+static bool sort_few(const uint32_t *rows, size_t n, const struct row_values *by, size_t most,
+                     uint32_t *sorted, struct status *status)
+{
+    uint64_t *packed = mem_new(n, 2 * sizeof *packed, "sorting rows", status);
+    if (packed == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < n; i++) {
+        uint32_t row = row_at(rows, i);
+        float value = by->value[row];
+        uint32_t key = order_falling_float(value);
+        key = value != value ? UINT32_MAX : by->falling ? key : ~key;
+        packed[i] = (uint64_t)key << 32 | row;
+    }
+    order_u64(packed, packed + n, n, 32);
+    for (size_t i = 0; i < n && i < most; i++) {
+        sorted[i] = (uint32_t)packed[i];
+    }
+    free(packed);
+    return true;
+}
+
+/* What a list of most rows lets through. */
+struct picking {
+    const uint64_t *wanted; /* bits of rows; NULL: all */
+    size_t most, n;
+    uint32_t *sorted;
+};
+
+static void pick(struct picking *picking, uint32_t row)
+{
+    bool wanted = picking->wanted == NULL || (picking->wanted[row / 64] >> (row % 64) & 1) != 0;
+    if (wanted && picking->n < picking->most) {
+        picking->sorted[picking->n++] = row;
+    }
+}
+
+static void pick_ordered(struct picking *picking, const struct row_values *by)
+{
+    if (by->falling) {
+        for (size_t i = 0; i < by->n_ordered; i++) {
+            pick(picking, by->order[i]);
+        }
+        return;
+    }
+    for (size_t last = by->n_ordered, first; last > 0; last = first) {
+        float value = by->value[by->order[last - 1]];
+        for (first = last - 1; first > 0 && by->value[by->order[first - 1]] == value;) {
+            first--;
+        }
+        for (size_t i = first; i < last; i++) {
+            pick(picking, by->order[i]);
+        }
+    }
+}
+
+static bool sort_many(const uint32_t *rows, size_t n, const struct row_values *by, size_t most,
+                      uint32_t *sorted, struct status *status)
+{
+    struct picking picking = {.most = most < n ? most : n, .sorted = sorted};
+    uint64_t *bits = NULL;
+    if (rows != NULL) {
+        bits = mem_zero((by->n_rows + 63) / 64, sizeof *bits, "sorting rows", status);
+        if (bits == NULL) {
+            return false;
+        }
+        for (size_t i = 0; i < n; i++) {
+            bits[rows[i] / 64] |= (uint64_t)1 << (rows[i] % 64);
+        }
+    }
+    picking.wanted = bits;
+    pick_ordered(&picking, by);
+    for (size_t row = 0; row < by->n_rows && picking.n < picking.most; row++) {
+        if (by->value[row] != by->value[row]) {
+            pick(&picking, (uint32_t)row);
+        }
+    }
+    free(bits);
+    return true;
+}
+
+static bool sort_by_values(const uint32_t *rows, size_t n, const struct row_order *order,
+                           const struct table *table, size_t most, uint32_t *sorted,
+                           struct status *status)
+{
+    enum { FEW = 8 /* one in so many */ };
+    const struct ranking *ranking = order->key == ROW_KEY_SCORE ? order->ranking : NULL;
+    struct row_values by = {.value = ranking != NULL ? ranking->row_score
+                                                     : table->columns[order->index].value,
+                            .n_rows = table->n_rows,
+                            .falling = order->falling};
+    if (n <= table->n_rows / FEW) {
+        return sort_few(rows, n, &by, most, sorted, status);
+    }
+    if (ranking != NULL) {
+        by.order = ranking->order;
+        by.n_ordered = ranking->n_scored;
+        return sort_many(rows, n, &by, most, sorted, status);
+    }
+    uint32_t *made = mem_new(table->n_rows, sizeof *made, "sorting rows", status);
+    bool ok = made != NULL &&
+              order_floats(by.value, table->n_rows, NULL, made, &by.n_ordered, status);
+    by.order = made;
+    ok = ok && sort_many(rows, n, &by, most, sorted, status);
+    free(made);
+    return ok;
+}
+
 bool rows_sort(const uint32_t *rows, size_t n, const struct row_order *order,
                const struct table *table, size_t most, uint32_t *sorted,
                const struct progress *progress, struct status *status)
@@ -243,6 +362,11 @@ bool rows_sort(const uint32_t *rows, size_t n, const struct row_order *order,
     if (order->key == ROW_KEY_ROW) {
         sort_by_row(rows, n, order->falling, most, sorted);
         return true;
+    }
+    if (order->key == ROW_KEY_COLUMN ||
+        (order->key == ROW_KEY_SCORE && order->ranking->row_score != NULL)) {
+        return sort_by_values(rows, n, order, table, most, sorted, status) &&
+               (!progress_cancelled(progress) || status_cancelled(status));
     }
     bool ok = make_keys(&keys, order, table, status);
     if (ok && progress_cancelled(progress)) {

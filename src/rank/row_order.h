@@ -1,7 +1,8 @@
 /* row_order: rows sorted by any field, ties by row_id.
  *
  * Rows are sorted by counting, with the rank of their user, time or profile as the key, so all
- * 42.9 million take some tenths of a second, and no memory but the result. */
+ * 42.9 million take some tenths of a second, and no memory but the result. Values of their own
+ * (scores of rows, columns) are sorted as numbers, in up to a second. */
 #ifndef ODDHOURS_RANK_ROW_ORDER_H
 #define ODDHOURS_RANK_ROW_ORDER_H
 
@@ -21,6 +22,7 @@ enum row_key {
     ROW_KEY_COPIES,  /* of the profile */
     ROW_KEY_FEATURE, /* the feature `index` */
     ROW_KEY_SCORE,   /* of `ranking`; not scored: last, whichever direction */
+    ROW_KEY_COLUMN,  /* the table's column `index`; missing: last, whichever direction */
 };
 
 struct row_order {

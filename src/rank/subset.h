@@ -15,10 +15,15 @@
 struct subset {
     size_t n_scored; /* as in the ranking */
     uint32_t *above; /* (n_scored + 1) of these rows, those of order[0 .. i-1] */
+    /* Where rows have the scores, instead of that: those of these rows that have one. */
+    const struct ranking *ranking; /* borrowed */
+    size_t n;
+    float *score; /* (n) falling */
 };
 
-/* Counts; 4 bytes a scored profile. `row_profile` is the table's. Progress in rows. NULL when
- * cancelled or when memory ran out. */
+/* Counts; 4 bytes a scored profile, or, where rows have the scores, a row of the list.
+ * `row_profile` is the table's. Progress in rows. NULL when cancelled or when memory ran out.
+ */
 struct subset *subset_new(const struct ranking *ranking, const struct row_set *rows,
                           const uint32_t *row_profile, const struct progress *progress,
                           struct status *status);

@@ -37,11 +37,11 @@ static void add_scores(struct tally *tallies, const uint32_t *rows, size_t n,
 {
     enum { AHEAD = 64 };
     double own[AHEAD];
-    const double *score = scores->ranking->score;
+    const struct ranking *ranking = scores->ranking;
     for (size_t at = 0; at < n; at += AHEAD) {
         size_t count = n - at < AHEAD ? n - at : AHEAD;
         for (size_t i = 0; i < count; i++) {
-            own[i] = score[table->row_profile[rows[at + i]]];
+            own[i] = ranking_row_score(ranking, table->row_profile, rows[at + i]);
         }
         for (size_t i = 0; i < count; i++) {
             uint32_t row = rows[at + i];

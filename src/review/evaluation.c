@@ -29,14 +29,15 @@ static struct tally beyond(const struct evaluation_data *data, const struct rank
                            const struct evaluation *e)
 {
     struct tally tally = {0};
-    uint32_t last = e->rows[e->k - 1], profile = data->table->row_profile[last];
-    struct tie_block block = ranking_ties(ranking, profile);
+    const uint32_t *row_profile = data->table->row_profile;
+    uint32_t last = e->rows[e->k - 1];
+    double score = ranking_row_score(ranking, row_profile, last);
+    struct tie_block block = ranking_ties(ranking, ranking_id(ranking, row_profile, last));
     size_t rows = block.best_rank - 1 + block.rows - e->k, judged = 0;
     for (size_t i = 0; data->verdicts != NULL && i < data->verdicts->n; i++) {
         const struct verdict_row *row = &data->verdicts->rows[i];
-        uint32_t other = row->row > last ? data->table->row_profile[row->row] : profile;
         if (row->row > last && row->verdict != VERDICT_NONE &&
-            ranking->score[other] == ranking->score[profile]) {
+            ranking_row_score(ranking, row_profile, row->row) == score) {
             tally_add(&tally, (enum verdict)row->verdict);
             judged++;
         }
@@ -85,10 +86,11 @@ bool evaluation_new(const struct evaluation_data *data, const struct ranking *ra
         evaluation_clear(e);
         return false;
     }
+    double before = NAN;
     for (size_t i = 0; i < e->k; i++) {
-        uint32_t profile = data->table->row_profile[e->rows[i]];
-        bool same = i > 0 && ranking->score[profile] ==
-                                 ranking->score[data->table->row_profile[e->rows[i - 1]]];
+        double score = ranking_row_score(ranking, data->table->row_profile, e->rows[i]);
+        bool same = i > 0 && score == before;
+        before = score;
         e->verdict[i] = (unsigned char)verdict_of(data->verdicts, e->rows[i]);
         e->tie[i] = same ? e->tie[i - 1] : (uint32_t)i + 1;
     }

@@ -67,7 +67,7 @@ struct block *metrics_blocks(const struct ranking *ranking, const struct table *
 {
     size_t room = ranking->n_scored;
     struct block *blocks = mem_new(room, sizeof *blocks, "metrics", status);
-    uint32_t *hits = mem_zero(ranking->n_profiles, sizeof *hits, "metrics", status);
+    uint32_t *hits = mem_zero(ranking->n_ids, sizeof *hits, "metrics", status);
     if (blocks == NULL || hits == NULL) {
         free(blocks);
         free(hits);
@@ -75,18 +75,19 @@ struct block *metrics_blocks(const struct ranking *ranking, const struct table *
     }
     *n = *missed = 0;
     for (size_t i = 0; i < truth->n_positive; i++) {
-        uint32_t profile = table->row_profile[truth->positive[i]];
-        hits[profile]++;
-        *missed += isnan(ranking->score[profile]) ? 1 : 0;
+        size_t id = ranking_id(ranking, table->row_profile, truth->positive[i]);
+        hits[id]++;
+        *missed += isnan(ranking_score(ranking, id)) ? 1 : 0;
     }
     for (size_t i = 0; i < ranking->n_scored; i++) {
-        uint32_t profile = ranking->order[i];
-        bool tied = i > 0 && ranking->score[profile] == ranking->score[ranking->order[i - 1]];
+        uint32_t id = ranking->order[i];
+        bool tied = i > 0 &&
+                    ranking_score(ranking, id) == ranking_score(ranking, ranking->order[i - 1]);
         if (!tied) {
             blocks[(*n)++] = (struct block){0};
         }
-        blocks[*n - 1].rows += table->profiles.copies[profile];
-        blocks[*n - 1].positives += hits[profile];
+        blocks[*n - 1].rows += ranking->row_score != NULL ? 1 : table->profiles.copies[id];
+        blocks[*n - 1].positives += hits[id];
     }
     free(hits);
     mem_trim(&blocks, &room, *n, sizeof *blocks);

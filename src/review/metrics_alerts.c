@@ -19,7 +19,7 @@ struct days {
     size_t n, n_users;
     uint64_t *best;   /* (n, n_users) NO_ROW: no ranked row */
     bool *positive;   /* (n, n_users) with a positive row */
-    uint32_t *blocks; /* (n_profiles) the profile's block; UINT32_MAX: not scored */
+    uint32_t *blocks; /* (n_ids) the block of the profile, or row; UINT32_MAX: not scored */
     int64_t *of_time; /* (times) day from 0, or -1 */
 };
 
@@ -58,18 +58,19 @@ static bool days_new(struct days *days, const struct ranking *ranking,
     days->positive = days->best != NULL
                          ? mem_zero(cells, sizeof *days->positive, "users by day", status)
                          : NULL;
-    days->blocks = mem_new(ranking->n_profiles, sizeof *days->blocks, "blocks", status);
+    days->blocks = mem_new(ranking->n_ids, sizeof *days->blocks, "blocks", status);
     if (days->of_time == NULL || days->positive == NULL || days->blocks == NULL) {
         days_clear(days);
         return false;
     }
     memset(days->best, 0xff, cells * sizeof *days->best);
-    memset(days->blocks, 0xff, ranking->n_profiles * sizeof *days->blocks);
+    memset(days->blocks, 0xff, ranking->n_ids * sizeof *days->blocks);
     uint32_t block = 0;
     for (size_t i = 0; i < ranking->n_scored; i++) {
-        uint32_t profile = ranking->order[i];
-        block += i > 0 && ranking->score[profile] != ranking->score[ranking->order[i - 1]];
-        days->blocks[profile] = block;
+        uint32_t id = ranking->order[i];
+        block += i > 0 &&
+                 ranking_score(ranking, id) != ranking_score(ranking, ranking->order[i - 1]);
+        days->blocks[id] = block;
     }
     return true;
 }
@@ -81,14 +82,15 @@ static size_t cell_of(const struct days *days, const struct table *table, size_t
     return day < 0 ? SIZE_MAX : (size_t)day * days->n_users + table->row_user[row];
 }
 
-static bool days_fill(struct days *days, const struct table *table, const struct truth *truth,
+static bool days_fill(struct days *days, const struct ranking *ranking,
+                      const struct table *table, const struct truth *truth,
                       const struct progress *progress, struct status *status)
 {
     for (size_t row = 0; row < table->n_rows; row++) {
         if (row % CANCEL_ROWS == 0 && progress_cancelled(progress)) {
             return status_cancelled(status);
         }
-        uint32_t block = days->blocks[table->row_profile[row]];
+        uint32_t block = days->blocks[ranking_id(ranking, table->row_profile, row)];
         size_t cell = block == UINT32_MAX ? SIZE_MAX : cell_of(days, table, row);
         uint64_t key = (uint64_t)block << 32 | row;
         if (cell != SIZE_MAX && key < days->best[cell]) {
@@ -222,7 +224,7 @@ bool metrics_alerts(const struct ranking *ranking, const struct table *table,
         for (size_t i = 0; i < ALERT_BUDGETS; i++) {
             alerts->at[i].per_day = budgets[i];
         }
-        good = days_fill(&days, table, truth, progress, status);
+        good = days_fill(&days, ranking, table, truth, progress, status);
         for (size_t day = 0; good && day < days.n; day++) {
             one_day(&days, day, keys, alerts);
             good = !progress_cancelled(progress) || status_cancelled(status);

@@ -37,7 +37,6 @@ struct explainer *explainer_new(const struct run *run, struct parallel *parallel
                                     .brief = result->brief,
                                     .detector = result->detector,
                                     .model = model_fitted(result->model),
-                                    .score = result->scores.score,
                                     .ranking = result->ranking};
         }
     }

@@ -1,5 +1,9 @@
 #include "run/list.h"
 
+#include <math.h>
+
+#include "base/mem.h"
+
 const struct list *const lists[] = {
     &list_ensemble,
     NULL,
@@ -19,11 +23,31 @@ bool result_rank(const struct run *run, struct result *result, const struct prog
                  struct status *status)
 {
     result->ranking =
-        ranking_new(result->scores.score, &run->table->profiles, run->parallel, status);
+        result->row_score != NULL
+            ? ranking_new_rows(result->row_score, run->table->n_rows, run->parallel, status)
+            : ranking_new(result->scores.score, &run->table->profiles, run->parallel, status);
     if (result->ranking != NULL && run->by_profile != NULL) {
         ranking_index_ties(result->ranking, run->by_profile, progress);
     }
     return result->ranking != NULL;
+}
+
+void result_count(struct result *result)
+{
+    const struct ranking *ranking = result->ranking;
+    result->scores.scored_rows = ranking->scored_rows;
+    result->scores.flagged_rows =
+        ranking_rows_above(ranking, ranking_above(ranking, result->scores.threshold));
+}
+
+float *list_row_scores(const struct run *run, struct status *status)
+{
+    size_t n = run->table->n_rows;
+    float *score = mem_new(n, sizeof *score, "the scores of rows", status);
+    for (size_t i = 0; score != NULL && i < n; i++) {
+        score[i] = NAN;
+    }
+    return score;
 }
 
 bool list_make(const struct list *list, const struct run *run, struct result *result,
@@ -33,6 +57,9 @@ bool list_make(const struct list *list, const struct run *run, struct result *re
         !result_rank(run, result, progress, status)) {
         result_empty(result);
         return false;
+    }
+    if (result->row_score != NULL) {
+        result_count(result);
     }
     result->ready = true;
     return true;

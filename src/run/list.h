@@ -27,9 +27,12 @@ struct list {
      * Where it is not, the list is left out without a word. */
     bool (*possible)(const struct run *run);
 
-    /* Fills result->scores: the score of every profile, the threshold and the counts
-     * (scores_new(), scores_budget()); and, where there is something to say, result->partial
-     * and result->health. False with a status; what is in `result` is then freed by the
+    /* Scores, the higher the more anomalous, and says above which score a row is flagged.
+     * Either profiles: fills result->scores with the score of every profile, the threshold and
+     * the counts (scores_new(), scores_budget()). Or rows: result->row_score (n_rows;
+     * list_row_scores()) and result->scores.threshold; the counts follow. NaN: not scored. And,
+     * where there is something to say, result->partial and result->health. The same bits for
+     * any number of threads. False with a status; what is in `result` is then freed by the
      * caller. */
     bool (*make)(const struct run *run, struct result *result, const struct progress *progress,
                  struct status *status);
@@ -46,6 +49,12 @@ void list_result(const struct list *list, struct result *result);
  * list_result()) ready. The run is only read. False with a status; `result` is then empty. */
 bool list_make(const struct list *list, const struct run *run, struct result *result,
                const struct progress *progress, struct status *status);
+
+/* One score a row, all NaN: for result->row_score. NULL when memory ran out. */
+float *list_row_scores(const struct run *run, struct status *status);
+
+/* Counts scored and flagged rows of a ranked result of rows. */
+void result_count(struct result *result);
 
 /* Ranks what scores a result has, for lists that look at it; also for one loaded from a file.
  */

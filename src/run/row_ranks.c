@@ -5,10 +5,30 @@
 
 #include "base/mem.h"
 
+enum { AHEAD = 16 };
+
+/* Every row has its own: all of them at once. */
+static bool of_rows(struct row_ranks *ranks, const struct ranking *ranking,
+                    struct status *status)
+{
+    ranks->all = mem_zero(ranking->n_ids, sizeof *ranks->all, "ranks", status);
+    for (size_t i = 0; ranks->all != NULL && i < ranking->n_scored; i++) {
+        if (i + AHEAD < ranking->n_scored) {
+            __builtin_prefetch(&ranks->all[ranking->order[i + AHEAD]], 1);
+        }
+        ranks->all[ranking->order[i]] = (uint32_t)i + 1;
+    }
+    ranks->of_row = ranks->all;
+    return ranks->all != NULL;
+}
+
 bool row_ranks_new(struct row_ranks *ranks, const struct ranking *ranking, size_t round,
                    struct status *status)
 {
-    size_t n = ranking->n_profiles;
+    size_t n = ranking->n_ids;
+    if (ranking->row_score != NULL) {
+        return of_rows(ranks, ranking, status);
+    }
     ranks->next = mem_new(n, sizeof *ranks->next, "ranks", status);
     ranks->block = mem_new(n, sizeof *ranks->block, "ranks", status);
     ranks->of_row = mem_new(round, sizeof *ranks->of_row, "ranks", status);
@@ -35,12 +55,16 @@ void row_ranks_clear(struct row_ranks *ranks)
 {
     free(ranks->next);
     free(ranks->block);
-    free(ranks->of_row);
+    free(ranks->all != NULL ? ranks->all : ranks->of_row);
     memset(ranks, 0, sizeof *ranks);
 }
 
 void row_ranks_fill(struct row_ranks *ranks, const uint32_t *row_profile, size_t from, size_t n)
 {
+    if (ranks->all != NULL) {
+        ranks->of_row = ranks->all + from;
+        return;
+    }
     for (size_t i = 0; i < n; i++) {
         uint32_t block = ranks->block[row_profile[from + i]];
         ranks->of_row[i] = block == UINT32_MAX ? 0 : ranks->next[block]++;

@@ -14,6 +14,7 @@ struct row_ranks {
     uint32_t *next;   /* (n_profiles) at the first place of a tie block: rank of its next row */
     uint32_t *block;  /* (n_profiles) profile -> first place of its tie block */
     uint32_t *of_row; /* (round) */
+    uint32_t *all;    /* (n_rows) where rows have the scores; NULL else */
 };
 
 /* For rounds of at most `round` rows; starts as all zeros. */

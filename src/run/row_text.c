@@ -255,8 +255,10 @@ static bool writer_prepare(struct writer *writer, struct status *status)
     writer->round = writer->most_chunks * writer->lines;
     bool repeats = writer->n / CACHED_REPEATS >= run->table->profiles.n;
     for (size_t i = 0; i < layout->n_scores; i++) {
-        if (repeats && !texts_of_ids(&writer->scores[i], run->table->profiles.n, format_one,
-                                     &layout->scores[i], run->parallel, status)) {
+        bool rows = layout->scores[i].result->row_score != NULL;
+        if (repeats && !rows &&
+            !texts_of_ids(&writer->scores[i], run->table->profiles.n, format_one,
+                          &layout->scores[i], run->parallel, status)) {
             return false;
         }
         if (layout->scores[i].rank &&

@@ -16,7 +16,8 @@
 #include "base/status.h"
 #include "run/run.h"
 
-/* The score of every profile as one or more columns: "score," or "score,label,". */
+/* The score of every row, or of its profile, as one or more columns: "score," or
+ * "score,label,". */
 struct score_columns {
     const struct result *result;
     const char *format; /* of a double, such as "%.17g" */

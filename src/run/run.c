@@ -32,6 +32,7 @@ void result_empty(struct result *result)
 {
     ranking_free(result->ranking);
     scores_clear(&result->scores);
+    free(result->row_score);
     free(result->losses);
     model_free(result->model);
     *result = (struct result){.kind = result->kind,
@@ -86,6 +87,25 @@ const struct result *run_result_find(const struct run *run, const char *name)
         }
     }
     return NULL;
+}
+
+struct filter_context run_filter_context(const struct run *run, const bool *has, size_t in_view,
+                                         struct filter_ranking *rankings)
+{
+    for (size_t i = 0; i < run->n_results; i++) {
+        const struct result *result = &run->results[i];
+        bool there = has != NULL ? has[i] : result->ready;
+        rankings[i] = (struct filter_ranking){.name = result->name,
+                                              .alias = result->brief,
+                                              .ranking = there ? result->ranking : NULL,
+                                              .threshold = there ? result->scores.threshold : 0,
+                                              .apart = result->kind == RESULT_LIST};
+    }
+    return (struct filter_context){.table = run->table,
+                                   .by_profile = run->by_profile,
+                                   .rankings = rankings,
+                                   .n_rankings = run->n_results,
+                                   .main_ranking = in_view};
 }
 
 const struct result *run_ensemble(const struct run *run)

@@ -13,6 +13,7 @@
 
 #include "base/parallel.h"
 #include "models/model.h"
+#include "rank/filter/filter.h"
 #include "rank/quantile.h"
 #include "rank/ranking.h"
 #include "run/estimate.h"
@@ -40,7 +41,8 @@ struct result {
     const char *unit;                /* what a score is: "score, 0 to 1" */
     bool ready;                      /* scores and ranking are valid */
     struct model *model;             /* of a detector */
-    struct scores scores;
+    struct scores scores; /* scores.score is NULL where rows have scores of their own: */
+    float *row_score;     /* (n_rows) NaN: not scored; NULL: profiles have the scores */
     struct ranking *ranking;
     char partial[80]; /* "108 of 200 trees (cancelled)"; empty when whole */
     char health[200]; /* one sentence; empty when there is nothing to say */
@@ -97,6 +99,19 @@ const struct result *run_result_find(const struct run *run, const char *name);
 
 /* The ensemble, ready or not. */
 const struct result *run_ensemble(const struct run *run);
+
+/* The score of a row by a result that is ready; NaN: not scored. */
+static inline double result_score(const struct result *result, const struct table *table,
+                                  size_t row)
+{
+    return ranking_row_score(result->ranking, table->row_profile, row);
+}
+
+/* What names in a filter mean to a run: `rankings` has room for RUN_RESULTS_MAX and outlives
+ * the context. `has` says which results may be looked at (NULL: all that are ready); `in_view`
+ * is the one whose rank is meant by `rank`. Hooks and blindness are the caller's. */
+struct filter_context run_filter_context(const struct run *run, const bool *has, size_t in_view,
+                                         struct filter_ranking *rankings);
 
 /* Whether a result is part of the run at all: its detector or list was asked for. */
 bool run_result_wanted(const struct run *run, const struct result *result);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "table/timestamp.h"
 
 const char *const table_default_features[TABLE_DEFAULT_FEATURES] = {
@@ -29,10 +30,47 @@ void table_free(struct table *table)
         free(table->feature_names[i]);
     }
     free(table->feature_names);
+    for (size_t i = 0; i < table->n_columns; i++) {
+        free(table->columns[i].name);
+        free(table->columns[i].value);
+    }
+    free(table->columns);
     free(table->report.name);
     free(table->report.missing);
     free(table->report.infinite);
     free(table);
+}
+
+static bool has_name(const struct table *table, const char *name)
+{
+    bool found = false;
+    for (size_t i = 0; i < table->profiles.d; i++) {
+        found = found || strcmp(table->feature_names[i], name) == 0;
+    }
+    for (size_t i = 0; i < table->n_columns; i++) {
+        found = found || strcmp(table->columns[i].name, name) == 0;
+    }
+    return found;
+}
+
+bool table_add_column(struct table *table, const char *name, float *take_value,
+                      struct status *status)
+{
+    size_t capacity = table->n_columns;
+    struct table_column column = {.value = take_value};
+    if (has_name(table, name)) {
+        free(take_value);
+        return status_set(status, STATUS_INPUT, "the table has two columns named %.60s", name);
+    }
+    column.name = mem_text(name, strlen(name), status);
+    if (column.name == NULL || !mem_grow(&table->columns, &capacity, table->n_columns + 1,
+                                         sizeof *table->columns, "a column", status)) {
+        free(column.name);
+        free(take_value);
+        return false;
+    }
+    table->columns[table->n_columns++] = column;
+    return true;
 }
 
 bool table_row_when(const struct table *table, size_t row, int64_t *day, int *hour)
@@ -85,5 +123,6 @@ size_t table_bytes(const struct table *table)
     for (size_t i = 0; i < profiles->d; i++) {
         bytes += sizeof *table->feature_names + strlen(table->feature_names[i]) + 1;
     }
+    bytes += table->n_columns * table->n_rows * sizeof *table->columns->value;
     return bytes;
 }

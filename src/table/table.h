@@ -73,6 +73,13 @@ struct read_report {
     uint64_t missing_time, missing_user; /* rows whose dt or src_user is missing for pandas */
 };
 
+/* A value a row that is no feature: no detector looks at it, and it is not part of a profile.
+ */
+struct table_column {
+    char *name;
+    float *value; /* (n_rows) NaN: missing */
+};
+
 struct table {
     size_t n_rows;
     uint32_t *row_time;    /* (n_rows) id in times; NULL when the input has no dt */
@@ -87,7 +94,9 @@ struct table {
     int64_t last_day;      /* the same of the latest */
     bool has_days;         /* some time can be read */
     struct profiles profiles;
-    char **feature_names; /* (profiles.d) */
+    char **feature_names;         /* (profiles.d) */
+    size_t n_columns;             /* 0 in most tables */
+    struct table_column *columns; /* (n_columns) beside the profiles */
     struct read_report report;
 };
 
@@ -111,6 +120,11 @@ static inline int64_t table_instant(const struct table *table, uint32_t time)
                ? clock
                : clock - table->time_offset[time];
 }
+
+/* Adds a column before the table is shared: `take_value` (n_rows) is taken also when it fails,
+ * which it does when memory runs out, or when a feature or column has that name. */
+bool table_add_column(struct table *table, const char *name, float *take_value,
+                      struct status *status);
 
 /* Day (0 is the table's first) and hour of day of a row; false when it has no readable time. */
 bool table_row_when(const struct table *table, size_t row, int64_t *day, int *hour);

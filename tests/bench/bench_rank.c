@@ -306,7 +306,8 @@ static void bench_overlap(struct bench *b)
     say_count("curve to 1,000,000", start, n);
     struct disagreement *list = mem_new(1000, sizeof *list, "a list", &b->status);
     start = now();
-    disagreements(rankings, 4, b->index, 1000000, list, 1000, &count, &b->status);
+    disagreements(rankings, 4, b->index, b->table->row_profile, 1000000, list, 1000, &count,
+                  &b->status);
     say_count("1,000 disagreements in the top 1,000,000", start, count);
     free(list);
 }
@@ -332,7 +333,8 @@ static void bench_filter(struct bench *b, const struct filter_context *context,
     snprintf(what, sizeof what, "count %s", text);
     say_count(what, start, count);
     start = now();
-    if (!filter_rows(filter, context, b->parallel, NULL, SIZE_MAX, &rows, &count, &b->status)) {
+    if (!filter_rows(filter, context, NULL, b->parallel, NULL, SIZE_MAX, &rows, &count,
+                     &b->status)) {
         die(&b->status);
     }
     say("  rows", start, "");

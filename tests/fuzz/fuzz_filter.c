@@ -88,14 +88,14 @@ static void run_filter(const struct filter *filter, const struct filter_context 
     uint32_t got[ROWS], again[ROWS];
     must(filter_count(filter, context, NULL, NULL, &count, NULL));
     must(count <= ROWS);
-    must(filter_rows(filter, context, NULL, NULL, SIZE_MAX, &rows, &total, NULL));
+    must(filter_rows(filter, context, NULL, NULL, NULL, SIZE_MAX, &rows, &total, NULL));
     must(total == count && rows.n == count);
     must(row_set_get(&rows, 0, ROWS, got, NULL) == count);
     row_set_clear(&rows);
     for (size_t i = 0; i < count; i++) {
         must(got[i] < ROWS);
     }
-    must(filter_rows(filter, context, NULL, NULL, 3, &rows, &total, NULL));
+    must(filter_rows(filter, context, NULL, NULL, NULL, 3, &rows, &total, NULL));
     must(total == count && rows.n == (count < 3 ? count : 3));
     must(row_set_get(&rows, 0, ROWS, again, NULL) == rows.n);
     must(memcmp(got, again, rows.n * sizeof *got) == 0);
@@ -136,9 +136,9 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
         return 0;
     }
     struct setting s = make_setting();
-    const struct filter_ranking rankings[] = {{"iforest", "IF", s.ranking, 1},
-                                              {"lof", NULL, NULL, 0},
-                                              {"ensemble", "ENS", s.ranking, 2}};
+    const struct filter_ranking rankings[] = {{"iforest", "IF", s.ranking, 1, false},
+                                              {"lof", NULL, NULL, 0, false},
+                                              {"ensemble", "ENS", s.ranking, 2, true}};
     const struct filter_context context = {s.table, s.index, rankings, 3,    2,
                                            hooks,   2,       false,    false};
     char *text = calloc(size + 1, 1);

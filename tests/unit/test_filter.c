@@ -28,10 +28,10 @@ static void setting_fill(struct setting *s)
     s->score = fixture_scores(s->table->profiles.n, 0, 0, 2);
     s->ranking = ranking_new(s->score, &s->table->profiles, NULL, NULL);
     assert_non_null(s->ranking);
-    s->rankings[0] = (struct filter_ranking){"iforest", "IF", s->ranking, 0.5};
-    s->rankings[1] = (struct filter_ranking){"autoencoder", "AE", s->ranking, 0.5};
-    s->rankings[2] = (struct filter_ranking){"lof", "LOF", NULL, 0};
-    s->rankings[3] = (struct filter_ranking){"ensemble", NULL, s->ranking, 0.5};
+    s->rankings[0] = (struct filter_ranking){"iforest", "IF", s->ranking, 0.5, false};
+    s->rankings[1] = (struct filter_ranking){"autoencoder", "AE", s->ranking, 0.5, false};
+    s->rankings[2] = (struct filter_ranking){"lof", "LOF", NULL, 0, false};
+    s->rankings[3] = (struct filter_ranking){"ensemble", NULL, s->ranking, 0.5, false};
     s->context =
         (struct filter_context){s->table, s->index, s->rankings, 4, 3, hooks, 2, false, false};
 }

@@ -57,7 +57,8 @@ static struct setting *setting_new(size_t n_rows, uint64_t seed)
     }
     for (size_t i = 0; i < 4; i++) {
         const struct ranking *ranking = i < 3 ? s->ranking[i] : NULL;
-        s->rankings[i] = (struct filter_ranking){names[i], NULL, ranking, i == 1 ? 0.3 : 0.2};
+        s->rankings[i] =
+            (struct filter_ranking){names[i], NULL, ranking, i == 1 ? 0.3 : 0.2, false};
     }
     s->hook = (struct filter_hook){"third", NULL, mark_thirds, s};
     s->context = (struct filter_context){s->table, s->index, s->rankings, 4,    2,
@@ -221,7 +222,7 @@ static void check(const struct setting *s, const char *text, const uint32_t *wan
         }
         for (size_t most = 5; most != 0; most = most == 5 ? SIZE_MAX : 0) {
             assert_true(
-                filter_rows(filter, &context, parallel, NULL, most, &rows, &total, NULL));
+                filter_rows(filter, &context, NULL, parallel, NULL, most, &rows, &total, NULL));
             assert_int_equal(total, n);
             assert_int_equal(rows.n, n < most ? n : most);
             uint32_t *got = calloc(rows.n + 1, sizeof *got);
@@ -336,7 +337,7 @@ static void check_sort(const struct setting *s, const char *text, size_t most,
     struct filter *filter = filter_parse(text, &s->context, &error);
     assert_non_null(filter);
     assert_true(filter_order(filter, &s->context, &order));
-    assert_true(filter_rows(filter, &s->context, NULL, NULL, most, &rows, &total, NULL));
+    assert_true(filter_rows(filter, &s->context, NULL, NULL, NULL, most, &rows, &total, NULL));
     assert_int_equal(rows.kind, kind);
     assert_int_equal(rows.n, total < most ? total : most);
     filter_free(filter);
@@ -344,7 +345,8 @@ static void check_sort(const struct setting *s, const char *text, size_t most,
     char terms_only[64];
     snprintf(terms_only, sizeof terms_only, "%.*s", (int)(strstr(text, "sort:") - text), text);
     filter = filter_parse(terms_only, &s->context, &error);
-    assert_true(filter_rows(filter, &s->context, NULL, NULL, SIZE_MAX, &plain, NULL, NULL));
+    assert_true(
+        filter_rows(filter, &s->context, NULL, NULL, NULL, SIZE_MAX, &plain, NULL, NULL));
     assert_int_equal(plain.n, total);
     uint32_t *all = calloc(total + 1, sizeof *all), *sorted = calloc(total + 1, sizeof *sorted);
     uint32_t *got = calloc(total + 1, sizeof *got);
@@ -397,7 +399,7 @@ static void filters_can_be_cancelled_and_fail(void **state)
         assert_false(filter_count(filter, &s->context, NULL, &progress, &count, &status));
         assert_int_equal(status.code, STATUS_CANCELLED);
         assert_false(
-            filter_rows(filter, &s->context, NULL, &progress, 9, &rows, NULL, &status));
+            filter_rows(filter, &s->context, NULL, NULL, &progress, 9, &rows, NULL, &status));
         filter_free(filter);
     }
     struct filter_error error;

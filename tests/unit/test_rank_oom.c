@@ -41,7 +41,7 @@ static int setup(void **state)
         s->ranking[i] = ranking_new(s->score[i], &s->table->profiles, NULL, NULL);
         assert_non_null(s->ranking[i]);
         s->rankings[i] =
-            (struct filter_ranking){i == 0 ? "iforest" : "lof", NULL, s->ranking[i], 0};
+            (struct filter_ranking){i == 0 ? "iforest" : "lof", NULL, s->ranking[i], 0, false};
     }
     s->context =
         (struct filter_context){s->table, s->index, s->rankings, 2, 0, NULL, 0, false, false};
@@ -163,7 +163,8 @@ static bool disagree(struct setting *s, struct status *status)
     const struct ranking *rankings[] = {s->ranking[0], s->ranking[1]};
     struct disagreement list[50];
     size_t count;
-    return disagreements(rankings, 2, s->index, DEEP, list, 50, &count, status);
+    return disagreements(rankings, 2, s->index, s->table->row_profile, DEEP, list, 50, &count,
+                         status);
 }
 
 static bool features(struct setting *s, struct status *status)
@@ -208,7 +209,7 @@ static bool filter(struct setting *s, const char *text, struct status *status)
     }
     char *plainest = filter_format(made, &s->context, status);
     bool ok = plainest != NULL && filter_count(made, &s->context, NULL, NULL, &count, status) &&
-              filter_rows(made, &s->context, NULL, NULL, SIZE_MAX, &rows, NULL, status);
+              filter_rows(made, &s->context, NULL, NULL, NULL, SIZE_MAX, &rows, NULL, status);
     if (ok) {
         row_set_clear(&rows);
     }

@@ -123,6 +123,12 @@ static int compare_rows(const struct sorter *s, uint32_t a, uint32_t b)
     case ROW_KEY_FEATURE:
         x = table_profile(t, p)[s->order.index], y = table_profile(t, q)[s->order.index];
         break;
+    case ROW_KEY_COLUMN:
+        x = (double)t->columns[s->order.index].value[a];
+        y = (double)t->columns[s->order.index].value[b];
+        last_a = isnan(x);
+        last_b = isnan(y);
+        break;
     case ROW_KEY_SCORE:
         x = s->order.ranking->score[p], y = s->order.ranking->score[q];
         last_a = isnan(x);

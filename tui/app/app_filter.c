@@ -13,25 +13,10 @@ void app_filter_context(const struct app *app, struct filter_context *context,
                         struct filter_ranking *rankings)
 {
     const struct session *session = &app->session;
-    const struct run *run = session->run;
-    memset(context, 0, sizeof *context);
-    context->table = run->table;
-    context->by_profile = run->by_profile;
-    context->rankings = rankings;
-    context->n_rankings = session_results(session);
-    context->main_ranking = session->selected.result;
+    *context = run_filter_context(session->run, session->has_result, session->selected.result,
+                                  rankings);
     context->blind = session->blind;
     context->hooks = review_hooks(app->review, &context->n_hooks);
-    for (size_t i = 0; i < session_results(session); i++) {
-        const struct result *result = &run->results[i];
-        bool ready = session->has_result[i];
-        rankings[i] = (struct filter_ranking){
-            .name = result->name,
-            .alias = result->brief,
-            .ranking = ready ? result->ranking : NULL,
-            .threshold = ready ? result->scores.threshold : 0,
-        };
-    }
 }
 
 /* "column 7: there is no field 'usr'; did you mean user?" */
@@ -49,7 +34,7 @@ static void describe_error(const struct filter_error *error, char *text, size_t 
 static bool start_count(struct app *app, const char *text, char *comment, size_t size)
 {
     struct filter_error error = {0};
-    struct rows_query *asked = rows_query_new(app, text, "", 0, SLOT_FILTER, &error);
+    struct rows_query *asked = rows_query_new(app, text, NULL, 0, SLOT_FILTER, &error);
     if (asked == NULL) {
         describe_error(&error, comment, size);
         return false;

@@ -35,7 +35,7 @@ void detail_rank(const struct session *session, size_t result, size_t row, char 
         snprintf(text, size, "%s not scored", one->brief);
         return;
     }
-    double share = ranking_tail_share(one->ranking, run->table->row_profile[row]);
+    double share = ranking_row_share(one->ranking, run->table->row_profile, row);
     snprintf(text, size, "%s #%s (%s)", one->brief, format_grouped(rank).text,
              format_one_in(share).text);
 }

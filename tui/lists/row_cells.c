@@ -33,8 +33,7 @@ static void fill_result(const struct session *session, struct row_column column,
         return;
     }
     const struct result *result = &run->results[at];
-    uint32_t profile = run->table->row_profile[row];
-    double score = result->scores.score[profile];
+    double score = result_score(result, run->table, row);
     if (isnan(score)) {
         snprintf(cell->text, sizeof cell->text, "-");
         return;
@@ -106,6 +105,13 @@ void row_cell_fill(const struct app *app, struct row_column column, size_t row,
         snprintf(cell->text, sizeof cell->text, "%s", format_value(value).text);
         break;
     }
+    case ROW_COLUMN_BESIDE: {
+        double value = (double)table->columns[column.index].value[row];
+        cell->role = value != 0 && !isnan(value) ? ROLE_TEXT : ROLE_DIM;
+        snprintf(cell->text, sizeof cell->text, "%s",
+                 isnan(value) ? "-" : format_value(value).text);
+        break;
+    }
     default: break;
     }
 }
@@ -138,6 +144,10 @@ struct column row_cell_column(const struct session *session, struct row_column c
     case ROW_COLUMN_COPIES: snprintf(heading, size, "alike"); break;
     case ROW_COLUMN_FEATURE:
         user_hours_heading(session->run->table->feature_names[column.index], HEADING_COLS,
+                           heading, size);
+        break;
+    case ROW_COLUMN_BESIDE:
+        user_hours_heading(session->run->table->columns[column.index].name, HEADING_COLS,
                            heading, size);
         break;
     default: row_column_name(column, session, heading, size); break;

@@ -15,6 +15,7 @@ static const char *const plain[] = {
     [ROW_COLUMN_WHY] = "why",           [ROW_COLUMN_FEATURE] = NULL,
     [ROW_COLUMN_RANKS] = "ranks",       [ROW_COLUMN_SCORES] = "scores",
     [ROW_COLUMN_FEATURES] = "features", [ROW_COLUMN_HERE] = NULL,
+    [ROW_COLUMN_BESIDE] = NULL,
 };
 
 enum { PLAIN = sizeof plain / sizeof plain[0] };
@@ -27,6 +28,11 @@ bool row_column_equal(struct row_column a, struct row_column b)
 static size_t features(const struct session *session)
 {
     return session->has_table ? session->run->table->profiles.d : 0;
+}
+
+static size_t columns_beside(const struct session *session)
+{
+    return session->has_table ? session->run->table->n_columns : 0;
 }
 
 /* ---- all columns there are, in the order of completion ---- */
@@ -51,7 +57,10 @@ static bool nth(const struct session *session, size_t n, struct row_column *colu
         }
     }
     *column = (struct row_column){ROW_COLUMN_FEATURE, n};
-    return n < features(session);
+    if (n >= features(session)) {
+        *column = (struct row_column){ROW_COLUMN_BESIDE, n - features(session)};
+    }
+    return n < features(session) + columns_beside(session);
 }
 
 void row_column_name(struct row_column column, const struct session *session, char *text,
@@ -60,6 +69,8 @@ void row_column_name(struct row_column column, const struct session *session, ch
     bool of_result = column.kind == ROW_COLUMN_RANK || column.kind == ROW_COLUMN_SCORE;
     if (column.kind == ROW_COLUMN_FEATURE) {
         snprintf(text, size, "%s", session->run->table->feature_names[column.index]);
+    } else if (column.kind == ROW_COLUMN_BESIDE) {
+        snprintf(text, size, "%s", session->run->table->columns[column.index].name);
     } else if (of_result && column.index != ROW_COLUMN_IN_VIEW) {
         snprintf(text, size, "%s%s", session->run->results[column.index].name,
                  column.kind == ROW_COLUMN_RANK ? ".rank" : "");
@@ -204,6 +215,7 @@ static bool is_there(struct row_column column, const struct session *session)
     case ROW_COLUMN_SCORE:
         return column.index == ROW_COLUMN_IN_VIEW || session_uses(session, column.index);
     case ROW_COLUMN_FEATURE: return column.index < table->profiles.d;
+    case ROW_COLUMN_BESIDE: return column.index < table->n_columns;
     default: return true;
     }
 }
@@ -224,6 +236,9 @@ static void expand(struct row_column column, const struct session *session,
     case ROW_COLUMN_FEATURES:
         for (size_t i = 0; i < features(session); i++) {
             add(shown, (struct row_column){ROW_COLUMN_FEATURE, i});
+        }
+        for (size_t i = 0; i < columns_beside(session); i++) {
+            add(shown, (struct row_column){ROW_COLUMN_BESIDE, i});
         }
         break;
     default: add(shown, column); break;
@@ -272,6 +287,7 @@ bool row_column_order(struct row_column column, const struct session *session, b
         return true;
     case ROW_COLUMN_COPIES: order->key = ROW_KEY_COPIES; return true;
     case ROW_COLUMN_FEATURE: order->key = ROW_KEY_FEATURE; return true;
+    case ROW_COLUMN_BESIDE: order->key = ROW_KEY_COLUMN; return true;
     default: return false;
     }
 }

@@ -3,7 +3,7 @@
  *
  *     verdict rank score user when time row copies why   as they are
  *     iforest  iforest.rank                              score and rank of any detector
- *     failed_events                                      any feature
+ *     failed_events                                      any feature, any column beside them
  *     ranks scores features                              all of them ("ranks": of the others)
  *     default                                            what is shown when nothing is chosen
  *
@@ -30,6 +30,7 @@ enum row_column_kind {
     ROW_COLUMN_COPIES,
     ROW_COLUMN_WHY,
     ROW_COLUMN_FEATURE, /* the feature `index` */
+    ROW_COLUMN_BESIDE,  /* the table's column `index` beside the profiles */
     ROW_COLUMN_RANKS,   /* groups: row_columns_expand() */
     ROW_COLUMN_SCORES,
     ROW_COLUMN_FEATURES,

@@ -8,11 +8,12 @@
 static void ask(struct row_list *list, struct app *app, void *view, const struct row_wish *wish)
 {
     struct filter_error error = {0};
-    char by_rank[64];
-    snprintf(by_rank, sizeof by_rank, "sort:%s",
-             app_session(app)->run->results[wish->result].name);
+    const struct row_order by_rank = {.key = ROW_KEY_SCORE,
+                                      .ranking =
+                                          app_session(app)->run->results[wish->result].ranking,
+                                      .falling = true};
     struct rows_query *asked =
-        rows_query_new(app, wish->filter, by_rank, wish->k, wish->slot, &error);
+        rows_query_new(app, wish->filter, &by_rank, wish->k, wish->slot, &error);
     list->ready = false;
     list->asked = NULL;
     if (asked == NULL) {

@@ -43,8 +43,9 @@ static void work(struct query *query, const struct progress *progress)
         filter_count(asked->filter, &asked->context, asked->parallel, progress, &asked->total,
                      &query->status);
     } else {
-        bool found = filter_rows(asked->filter, &asked->context, asked->parallel, progress,
-                                 asked->most, &asked->rows, &asked->total, &query->status);
+        bool found =
+            filter_rows(asked->filter, &asked->context, &asked->order, asked->parallel,
+                        progress, asked->most, &asked->rows, &asked->total, &query->status);
         if (found && asked->reorders) {
             found = reorder(asked, progress);
             asked->order = asked->reorder;
@@ -71,23 +72,9 @@ static void free_query(struct query *query)
     free(asked);
 }
 
-/* Adds the order when the text has none of its own. */
-static struct filter *parse(const struct rows_query *asked, const char *order,
-                            struct filter_error *error)
-{
-    struct row_order own;
-    char text[FILTER_TEXT + 64];
-    struct filter *filter = filter_parse(asked->text, &asked->context, error);
-    if (filter == NULL || order[0] == '\0' || filter_order(filter, &asked->context, &own)) {
-        return filter;
-    }
-    filter_free(filter);
-    snprintf(text, sizeof text, "%s %s", asked->text, order);
-    return filter_parse(text, &asked->context, error);
-}
-
-struct rows_query *rows_query_new(const struct app *app, const char *text, const char *order,
-                                  size_t most, unsigned slot, struct filter_error *error)
+struct rows_query *rows_query_new(const struct app *app, const char *text,
+                                  const struct row_order *order, size_t most, unsigned slot,
+                                  struct filter_error *error)
 {
     if (!app_session(app)->has_table) {
         return NULL;
@@ -104,13 +91,13 @@ struct rows_query *rows_query_new(const struct app *app, const char *text, const
     snprintf(asked->text, sizeof asked->text, "%s", text);
     app_filter_context(app, &asked->context, asked->rankings);
     asked->context.rankings = asked->rankings;
-    asked->filter = parse(asked, order, error);
+    asked->filter = filter_parse(asked->text, &asked->context, error);
     if (asked->filter == NULL) {
         free(asked);
         return NULL;
     }
     if (!filter_order(asked->filter, &asked->context, &asked->order)) {
-        asked->order = (struct row_order){.key = ROW_KEY_ROW};
+        asked->order = order != NULL ? *order : (struct row_order){.key = ROW_KEY_ROW};
     }
     return asked;
 }

@@ -35,10 +35,11 @@ struct rows_query {
 };
 
 /* Asks for the rows that pass `text` (session->filter.text, or "" for all), in the order of
- * "sort:" in it, or else of `order` (such as "sort:iforest"; "" for file order). With `most` 0
+ * "sort:" in it, or else of `order` (NULL: file order). With `most` 0
  * they are only counted. `slot` is one of app.h's. Hand it to app_query(). NULL when there is
  * no table yet, when memory is out, or with `error` filled in when the text is wrong. */
-struct rows_query *rows_query_new(const struct app *app, const char *text, const char *order,
-                                  size_t most, unsigned slot, struct filter_error *error);
+struct rows_query *rows_query_new(const struct app *app, const char *text,
+                                  const struct row_order *order, size_t most, unsigned slot,
+                                  struct filter_error *error);
 
 #endif

@@ -103,8 +103,8 @@ static void find_differences(struct compare_query *self)
     const struct ranking *two[] = {self->ranking[self->a], self->ranking[self->b]};
     bool all = self->a == self->b;
     if (!disagreements(all ? self->ranking : two, all ? found->n : 2, self->run->by_profile,
-                       found->k, found->differ, COMPARE_DISAGREEMENTS, &found->n_differ,
-                       &self->query.status)) {
+                       self->run->table->row_profile, found->k, found->differ,
+                       COMPARE_DISAGREEMENTS, &found->n_differ, &self->query.status)) {
         return;
     }
     for (size_t i = 0; !all && i < found->n_differ; i++) {

@@ -94,7 +94,7 @@ static void ask_rows(struct data_view *view, struct app *app)
         app_query_cancel(app, SLOT_DATA_ROWS);
     }
     struct rows_query *asked =
-        rows_query_new(app, session->filter.text, "", SIZE_MAX, SLOT_DATA_ROWS, &error);
+        rows_query_new(app, session->filter.text, NULL, SIZE_MAX, SLOT_DATA_ROWS, &error);
     view->asked = asked;
     if (asked != NULL && !app_query(app, view, &asked->query)) {
         view->asked = NULL;

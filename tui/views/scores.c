@@ -180,7 +180,8 @@ static void move_to_end(struct scores_view *view, const struct session *session,
         move_bin(view, session, last ? SCORES_BINS_MAX : -SCORES_BINS_MAX);
     } else if (last) {
         const struct ranking *ranking = session->run->results[i].ranking;
-        view->threshold[i] = ranking->n_scored > 0 ? ranking->score[ranking->order[0]] : 0;
+        view->threshold[i] =
+            ranking->n_scored > 0 ? ranking_score(ranking, ranking->order[0]) : 0;
         view->moved[i] = true;
     } else {
         view->moved[i] = false; /* where the detector has put it */

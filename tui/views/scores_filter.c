@@ -73,7 +73,7 @@ void scores_filter_ask(struct scores_view *view, struct app *app)
         return;
     }
     struct rows_query *asked =
-        rows_query_new(app, session->filter.text, "", SIZE_MAX, SLOT_SCORES, &error);
+        rows_query_new(app, session->filter.text, NULL, SIZE_MAX, SLOT_SCORES, &error);
     if (asked == NULL) {
         free(made);
         return;

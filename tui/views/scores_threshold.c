@@ -19,14 +19,14 @@ static double threshold_for(const struct ranking *ranking, double rows)
            high = ranking->n_scored; /* places in the order: the answer's is in between */
     while (high - low > 1) {
         size_t middle = low + (high - low) / 2;
-        double score = ranking->score[ranking->order[middle]];
+        double score = ranking_score(ranking, ranking->order[middle]);
         if ((double)ranking_rows_above(ranking, ranking_above(ranking, score)) <= rows) {
             low = middle;
         } else {
             high = middle;
         }
     }
-    return ranking->score[ranking->order[low]];
+    return ranking_score(ranking, ranking->order[low]);
 }
 
 /* False with what is allowed in `why`. */
@@ -49,7 +49,7 @@ static bool read_threshold(const char *text, const struct ranking *ranking, size
         return true;
     }
     snprintf(why, size, "a threshold is a score such as %s, 5%%%s, not '%.40s'",
-             format_score(ranking->score[ranking->order[0]]).text,
+             format_score(ranking_score(ranking, ranking->order[0])).text,
              days > 0 ? " or 20/day" : " (N/day wants times)", text);
     return false;
 }

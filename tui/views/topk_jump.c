@@ -27,9 +27,10 @@ static void check(struct topk_view *view, struct app *app, size_t row)
     struct filter_error error = {0};
     const char *filter = app_session(app)->filter.text;
     int length = snprintf(text, sizeof text, "%s row:%zu", filter, row);
-    struct rows_query *asked = length > 0 && (size_t)length < sizeof text
-                                   ? rows_query_new(app, text, "", 0, SLOT_TOPK_DETAIL, &error)
-                                   : NULL;
+    struct rows_query *asked =
+        length > 0 && (size_t)length < sizeof text
+            ? rows_query_new(app, text, NULL, 0, SLOT_TOPK_DETAIL, &error)
+            : NULL;
     view->checking = NULL;
     if (asked == NULL) {
         app_say(app, LOG_WARNING, "row %s is not in this list", format_grouped(row).text);

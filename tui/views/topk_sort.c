@@ -29,6 +29,7 @@ struct row_column topk_sort_column(const struct topk_view *view, const struct se
     struct row_column column = {ROW_COLUMN_RANK, ROW_COLUMN_IN_VIEW};
     switch (order->key) {
     case ROW_KEY_FEATURE: return (struct row_column){ROW_COLUMN_FEATURE, order->index};
+    case ROW_KEY_COLUMN: return (struct row_column){ROW_COLUMN_BESIDE, order->index};
     case ROW_KEY_COPIES: return (struct row_column){ROW_COLUMN_COPIES, 0};
     case ROW_KEY_USER: return (struct row_column){ROW_COLUMN_USER, 0};
     case ROW_KEY_TIME: return (struct row_column){ROW_COLUMN_WHEN, 0};
@@ -126,6 +127,7 @@ void topk_sort_words(const struct topk_view *view, const struct session *session
         }
         break;
     case ROW_KEY_FEATURE: name = session->run->table->feature_names[order->index]; break;
+    case ROW_KEY_COLUMN: name = session->run->table->columns[order->index].name; break;
     case ROW_KEY_USER: name = "user"; break;
     case ROW_KEY_TIME: name = "time"; break;
     case ROW_KEY_COPIES: name = "copies"; break;

@@ -143,7 +143,7 @@ static void draw_hour(const struct app *app, const struct layout *layout, uint32
     if (by != NULL) {
         size_t rank =
             ranking_rank_of(by->ranking, session->run->by_profile, table->row_profile, row);
-        bool flagged = by->scores.score[profile] > by->scores.threshold;
+        bool flagged = result_score(by, table, row) > by->scores.threshold;
         columns_field(columns, canvas, y, layout->rank, flagged ? ROLE_FLAGGED : ROLE_DIM,
                       rank == 0 ? "-" : format_grouped(rank).text);
     }

@@ -102,7 +102,7 @@ static void count_flagged(struct user_query *self)
         uint32_t row = rows->by_time[i];
         size_t rank =
             ranking_rank_of(by->ranking, self->run->by_profile, table->row_profile, row);
-        rows->flagged += by->scores.score[table->row_profile[row]] > by->scores.threshold;
+        rows->flagged += result_score(by, table, row) > by->scores.threshold;
         rows->best_rank = rank > 0 && (rows->best_rank == 0 || rank < rows->best_rank)
                               ? rank
                               : rows->best_rank;

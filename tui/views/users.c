@@ -51,7 +51,7 @@ static void ask(struct users_view *view, struct app *app)
     }
     struct made *made = mem_zero(1, sizeof *made, "sums of users", NULL);
     struct rows_query *asked =
-        rows_query_new(app, session->filter.text, "", SIZE_MAX, SLOT_USERS, &error);
+        rows_query_new(app, session->filter.text, NULL, SIZE_MAX, SLOT_USERS, &error);
     if (made == NULL || asked == NULL) {
         snprintf(view->problem, sizeof view->problem, "no memory for the list of users");
         if (asked != NULL) {

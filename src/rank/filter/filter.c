@@ -29,7 +29,8 @@ bool filter_order(const struct filter *filter, const struct filter_context *cont
         [FILTER_USER] = ROW_KEY_USER,       [FILTER_TIME] = ROW_KEY_TIME,
         [FILTER_COPIES] = ROW_KEY_COPIES,   [FILTER_ROW] = ROW_KEY_ROW,
         [FILTER_FEATURE] = ROW_KEY_FEATURE, [FILTER_SCORE] = ROW_KEY_SCORE,
-        [FILTER_RANK] = ROW_KEY_SCORE,      [FILTER_SORT] = ROW_KEY_ROW,
+        [FILTER_RANK] = ROW_KEY_SCORE,      [FILTER_COLUMN] = ROW_KEY_COLUMN,
+        [FILTER_SORT] = ROW_KEY_ROW,
     };
     const struct filter_field *field = &filter->sort_field;
     if (!filter->sorts) {

@@ -7,13 +7,12 @@
  * filter_names() gives them for completion.
  *
  *     text    user, time (or dt), words: `*` and `?`, smart case; quotes keep blanks and commas
- *     number  hour, day, copies, row, every feature, every detector and `ensemble` (its score):
- *             5  >5  >=5  <5  <=5  =5  !=5  1-5  1..5; k, M and G are 1e3, 1e6 and 1e9;
- *             p99.9 is a percentile over rows (features and scores)
- *     rank    `rank` (of the detector in view), `iforest.rank`: whole numbers, 1 is the top
- *     day     also `last` and dates: day:last  day:2015-01-24..2015-01-26
- *     other   like:ROW (the rows with that row's features), flagged:iforest (or any, all),
- *             sort:FIELD[-asc|-desc], and what hooks add
+ *     number  hour, day, copies, row, every feature and column, every detector and list, such
+ * as `ensemble` (its score): 5  >5  >=5  <5  <=5  =5  !=5  1-5  1..5; k, M and G are 1e3, 1e6
+ * and 1e9; p99.9 is a percentile over rows (features and scores) rank    `rank` (of the
+ * detector in view), `iforest.rank`: whole numbers, 1 is the top day     also `last` and dates:
+ * day:last  day:2015-01-24..2015-01-26 other   like:ROW (the rows with that row's features),
+ * flagged:iforest (or any, all), sort:FIELD[-asc|-desc], and what hooks add
  *
  * A name may be cut short where that is clear (`failed`, `dst`); an exact name wins.
  */
@@ -40,6 +39,7 @@ struct filter_ranking {
     const char *alias;             /* "IF", any case; may be NULL */
     const struct ranking *ranking; /* NULL: no scores yet */
     double threshold;              /* flagged: strictly above */
+    bool apart;                    /* not one of those that flagged:any and all mean */
 };
 
 /* A field that another part of the program knows about, such as verdict or note. */
@@ -95,11 +95,13 @@ bool filter_count(const struct filter *filter, const struct filter_context *cont
                   struct parallel *parallel, const struct progress *progress, size_t *count,
                   struct status *status);
 
-/* The matching rows: by row_id, or as sort: says, at most `most` (SIZE_MAX: all), into `rows`
- * (cleared by the caller). `*total` is how many match; may be NULL. */
+/* The matching rows: as sort: says, or else in the order of `otherwise` (NULL: by row_id), at
+ * most `most` (SIZE_MAX: all), into `rows` (cleared by the caller). `*total` is how many match;
+ * may be NULL. */
 bool filter_rows(const struct filter *filter, const struct filter_context *context,
-                 struct parallel *parallel, const struct progress *progress, size_t most,
-                 struct row_set *rows, size_t *total, struct status *status);
+                 const struct row_order *otherwise, struct parallel *parallel,
+                 const struct progress *progress, size_t most, struct row_set *rows,
+                 size_t *total, struct status *status);
 
 /* Every name a term can begin with, in the order of the help; returns how many there are, and
  * writes the first `room` (borrowed from the context, but for those of ranks, which stand as

@@ -266,7 +266,7 @@ static bool lazy_rows(const struct filter *filter, const struct filter_context *
     if (filter->n_terms > 0) {
         return false;
     }
-    if (!filter->sorts || (order->key == ROW_KEY_ROW && !order->falling)) {
+    if (order->key == ROW_KEY_ROW && !order->falling) {
         *rows = row_set_file(most < n_rows ? most : n_rows);
         return true;
     }
@@ -307,24 +307,28 @@ static bool listed_rows(const struct filter *filter, const struct filter_context
         if (!filter_plan_make(&plan, filter, context, parallel, progress, status)) {
             return false;
         }
-        size_t needed = filter->sorts ? SIZE_MAX : most;
+        size_t needed = order->key != ROW_KEY_ROW || order->falling ? SIZE_MAX : most;
         bool ok = run_plan(&plan, context, parallel, progress, needed, rows, total, status);
         filter_plan_clear(&plan);
         if (!ok) {
             return false;
         }
     }
-    return !filter->sorts || sorted_rows(rows, *total, most, order, context, progress, status);
+    return (order->key == ROW_KEY_ROW && !order->falling && *rows != NULL) ||
+           sorted_rows(rows, *total, most, order, context, progress, status);
 }
 
 bool filter_rows(const struct filter *filter, const struct filter_context *context,
-                 struct parallel *parallel, const struct progress *progress, size_t most,
-                 struct row_set *rows, size_t *total, struct status *status)
+                 const struct row_order *otherwise, struct parallel *parallel,
+                 const struct progress *progress, size_t most, struct row_set *rows,
+                 size_t *total, struct status *status)
 {
-    struct row_order order = {0};
+    struct row_order order = {.key = ROW_KEY_ROW};
     uint32_t *list = NULL;
     size_t matching;
-    filter_order(filter, context, &order);
+    if (!filter_order(filter, context, &order) && otherwise != NULL) {
+        order = *otherwise;
+    }
     if (lazy_rows(filter, context, &order, most, rows)) {
         matching = context->table->n_rows;
     } else if (listed_rows(filter, context, parallel, progress, most, &order, &list, &matching,

@@ -23,11 +23,12 @@ enum { BUILT_IN = sizeof built_in / sizeof *built_in, LISTED = BUILT_IN - 1 };
 
 static size_t count_fields(const struct filter_context *context)
 {
-    return BUILT_IN + context->n_hooks + 2 * context->n_rankings + context->table->profiles.d;
+    return BUILT_IN + context->n_hooks + 2 * context->n_rankings + context->table->profiles.d +
+           context->table->n_columns;
 }
 
-/* The name and meaning of field i: built in, hooks, scores, ranks, features. A rank's name is
- * its ranking's. */
+/* The name and meaning of field i: built in, hooks, scores, ranks, features, columns. A rank's
+ * name is its ranking's. */
 static const char *field_at(const struct filter_context *context, size_t i,
                             struct filter_field *field)
 {
@@ -50,8 +51,13 @@ static const char *field_at(const struct filter_context *context, size_t i,
         field->index = i % context->n_rankings;
         return context->rankings[field->index].name;
     }
+    field->index = i -= 2 * context->n_rankings;
+    if (i >= context->table->profiles.d) {
+        field->kind = FILTER_COLUMN;
+        field->index = i - context->table->profiles.d;
+        return context->table->columns[field->index].name;
+    }
     field->kind = FILTER_FEATURE;
-    field->index = i - 2 * context->n_rankings;
     return context->table->feature_names[field->index];
 }
 
@@ -81,6 +87,7 @@ const char *filter_field_name(const struct filter_field *field,
     *suffix = "";
     switch (field->kind) {
     case FILTER_FEATURE: return context->table->feature_names[field->index];
+    case FILTER_COLUMN: return context->table->columns[field->index].name;
     case FILTER_HOOK: return context->hooks[field->index].field;
     case FILTER_SCORE: return context->rankings[field->index].name;
     case FILTER_RANK:

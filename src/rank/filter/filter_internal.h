@@ -15,6 +15,7 @@ enum filter_kind {
     FILTER_ROW,
     FILTER_RANK,    /* index: ranking */
     FILTER_FEATURE, /* index: feature */
+    FILTER_COLUMN,  /* index: column of the table beside the features */
     FILTER_SCORE,   /* index: ranking */
     FILTER_FLAGGED,
     FILTER_HOOK, /* index: hook */
@@ -88,7 +89,7 @@ static inline bool filter_is_text(enum filter_kind kind)
 
 static inline bool filter_takes_percent(enum filter_kind kind)
 {
-    return kind == FILTER_FEATURE || kind == FILTER_SCORE;
+    return kind == FILTER_FEATURE || kind == FILTER_COLUMN || kind == FILTER_SCORE;
 }
 
 /* Whether a word is taken for something else, or refused, unless it is in quotes. */

@@ -191,8 +191,8 @@ static bool sort_value(struct parser *parser, struct lexeme *value)
     }
     filter->sorts = true;
     if (!given) {
-        filter->sort_falling =
-            kind == FILTER_SCORE || kind == FILTER_FEATURE || kind == FILTER_COPIES;
+        filter->sort_falling = kind == FILTER_SCORE || kind == FILTER_FEATURE ||
+                               kind == FILTER_COLUMN || kind == FILTER_COPIES;
     }
     return true;
 }
@@ -246,7 +246,8 @@ static const char *examples(enum filter_kind kind)
     case FILTER_HOUR: return "0 to 23, as 9 or 22-5";
     case FILTER_DAY: return "a number, a date, or last";
     case FILTER_LIKE: return "the number of a row";
-    case FILTER_FEATURE: return "a number or a percentile, as >=10, 1-5 or >p99.9";
+    case FILTER_FEATURE:
+    case FILTER_COLUMN: return "a number or a percentile, as >=10, 1-5 or >p99.9";
     case FILTER_SCORE: return "a score or a percentile, as >0.6 or >p99.9";
     case FILTER_FLAGGED: return "a detector, any, or all";
     case FILTER_SORT: return "a field, as total_events or iforest-asc";

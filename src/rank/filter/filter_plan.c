@@ -24,8 +24,8 @@ static uint64_t domain_word(const struct domain_work *work, size_t first, size_t
     uint64_t word = n == 64 ? UINT64_MAX : ((uint64_t)1 << n) - 1;
     for (size_t i = 0; i < work->n_tests && word != 0; i++) {
         const struct filter_test *test = &work->tests[i];
-        enum filter_kind kind = test->term->field.kind;
-        if (filter_domain_of(kind) != work->domain || kind == FILTER_HOOK) {
+        if (filter_domain_of(test->term, work->context) != work->domain ||
+            test->term->field.kind == FILTER_HOOK) {
             continue;
         }
         word &= filter_test_bits(test, work->context, first, n);
@@ -92,7 +92,7 @@ static bool make_domain(struct filter_plan *plan, struct domain_work *work,
 {
     size_t tests = 0;
     for (size_t i = 0; i < work->n_tests; i++) {
-        tests += filter_domain_of(work->tests[i].term->field.kind) == work->domain;
+        tests += filter_domain_of(work->tests[i].term, work->context) == work->domain;
     }
     if (tests == 0) {
         return true;
@@ -119,11 +119,12 @@ static bool make_domain(struct filter_plan *plan, struct domain_work *work,
 
 /* Keeps the tests of ranks, which some rows must be put to one by one. */
 static bool keep_ranks(struct filter_plan *plan, struct filter_test *tests, size_t n,
-                       struct status *status)
+                       const struct filter_context *context, struct status *status)
 {
     plan->ranks = mem_zero(n, sizeof *plan->ranks, "a filter", status);
     for (size_t i = 0; i < n && plan->ranks != NULL; i++) {
-        if (tests[i].term->field.kind == FILTER_RANK) {
+        if (tests[i].term->field.kind == FILTER_RANK &&
+            filter_domain_of(tests[i].term, context) == DOMAIN_PROFILES) {
             plan->ranks[plan->n_ranks++] = tests[i].ranks;
             tests[i].ranks.intervals = NULL;
         }
@@ -149,7 +150,7 @@ static bool make_plan(struct filter_plan *plan, struct filter_test *tests,
             return false;
         }
     }
-    return keep_ranks(plan, tests, filter->n_terms, status);
+    return keep_ranks(plan, tests, filter->n_terms, context, status);
 }
 
 bool filter_plan_make(struct filter_plan *plan, const struct filter *filter,

@@ -42,6 +42,13 @@ static bool percentile(const struct filter_field *field, const struct filter_con
         *value = ranking_percentile(context->rankings[field->index].ranking, *value);
         return true;
     }
+    if (field->kind == FILTER_COLUMN) {
+        struct ranking *ranking = ranking_new_rows(context->table->columns[field->index].value,
+                                                   context->table->n_rows, NULL, status);
+        *value = ranking != NULL ? ranking_percentile(ranking, *value) : 0;
+        ranking_free(ranking);
+        return ranking != NULL;
+    }
     return profiles_percentile(&context->table->profiles, field->index, *value, value, status);
 }
 
@@ -120,16 +127,42 @@ bool filter_test_make(struct filter_test *test, const struct filter_term *term,
     }
 }
 
-enum filter_domain filter_domain_of(enum filter_kind kind)
+static bool ranks_rows(const struct filter_context *context, size_t ranking)
 {
-    switch (kind) {
+    const struct ranking *one = context->rankings[ranking].ranking;
+    return one != NULL && one->row_score != NULL;
+}
+
+/* A flag of a list that ranks rows makes the whole term one about rows. */
+static bool flags_rows(const struct filter_term *term, const struct filter_context *context)
+{
+    bool rows = false;
+    for (size_t i = 0; i < term->n_items; i++) {
+        for (size_t r = 0; r < context->n_rankings; r++) {
+            int flagged = term->items[i].flagged;
+            bool meant = flagged >= 0 ? (size_t)flagged == r : !context->rankings[r].apart;
+            rows = rows || (meant && ranks_rows(context, r));
+        }
+    }
+    return rows;
+}
+
+enum filter_domain filter_domain_of(const struct filter_term *term,
+                                    const struct filter_context *context)
+{
+    switch (term->field.kind) {
     case FILTER_WORD:
     case FILTER_USER: return DOMAIN_USERS;
     case FILTER_TIME:
     case FILTER_HOUR:
     case FILTER_DAY: return DOMAIN_TIMES;
     case FILTER_ROW:
+    case FILTER_COLUMN:
     case FILTER_HOOK: return DOMAIN_ROWS;
+    case FILTER_SCORE:
+    case FILTER_RANK:
+        return ranks_rows(context, term->field.index) ? DOMAIN_ROWS : DOMAIN_PROFILES;
+    case FILTER_FLAGGED: return flags_rows(term, context) ? DOMAIN_ROWS : DOMAIN_PROFILES;
     default: return DOMAIN_PROFILES;
     }
 }
@@ -194,19 +227,40 @@ static uint64_t time_bits(const struct filter_test *test, const struct table *ta
     return bits;
 }
 
-static uint64_t flagged_bits(const struct filter_item *item,
+static uint64_t float_bits(const struct filter_test *test, const float *values, size_t n)
+{
+    uint64_t bits = 0;
+    for (size_t i = 0; i < n; i++) {
+        bits |= (uint64_t)in_intervals(test, (double)values[i]) << i;
+    }
+    return bits;
+}
+
+/* Of profiles, or of rows when `row_profile` is given. */
+static uint64_t flagged_by(const struct filter_ranking *one, const uint32_t *row_profile,
+                           size_t first, size_t n)
+{
+    uint64_t flagged = 0;
+    for (size_t i = 0; i < n; i++) {
+        double score = row_profile != NULL
+                           ? ranking_row_score(one->ranking, row_profile, first + i)
+                           : one->ranking->score[first + i];
+        flagged |= (uint64_t)(score > one->threshold) << i;
+    }
+    return flagged;
+}
+
+static uint64_t flagged_bits(const struct filter_item *item, const uint32_t *row_profile,
                              const struct filter_context *context, size_t first, size_t n)
 {
     uint64_t bits = item->flagged == FILTER_ALL ? UINT64_MAX : 0;
     for (size_t r = 0; r < context->n_rankings; r++) {
         const struct filter_ranking *one = &context->rankings[r];
-        if (one->ranking == NULL || (item->flagged >= 0 && (size_t)item->flagged != r)) {
+        if (one->ranking == NULL ||
+            (item->flagged >= 0 ? (size_t)item->flagged != r : one->apart)) {
             continue;
         }
-        uint64_t flagged = 0;
-        for (size_t i = 0; i < n; i++) {
-            flagged |= (uint64_t)(one->ranking->score[first + i] > one->threshold) << i;
-        }
+        uint64_t flagged = flagged_by(one, row_profile, first, n);
         bits = item->flagged == FILTER_ALL ? bits & flagged : bits | flagged;
     }
     return bits;
@@ -228,6 +282,21 @@ static uint64_t rank_bits(const struct rank_test *ranks, size_t first, size_t n)
                    !ranking_within(ranking, first + i, before->touched);
         }
         bits |= (uint64_t)(ranks->negated ? !all : some) << i;
+    }
+    return bits;
+}
+
+/* Where rows have the scores, each has its rank. */
+static uint64_t row_rank_bits(const struct rank_test *ranks, size_t first, size_t n)
+{
+    uint64_t bits = 0;
+    for (size_t i = 0; i < n; i++) {
+        bool in = false;
+        for (size_t j = 0; j < ranks->n; j++) {
+            in |= head_holds(&ranks->intervals[j].upto, 0, first + i) &&
+                  !head_holds(&ranks->intervals[j].before, 0, first + i);
+        }
+        bits |= (uint64_t)in << i;
     }
     return bits;
 }
@@ -283,10 +352,16 @@ static uint64_t plain_bits(const struct filter_test *test, const struct filter_c
     case FILTER_FEATURE:
         return value_bits(test, table->profiles.values + first * d + index, d, n);
     case FILTER_SCORE:
+        if (context->rankings[index].ranking->row_score != NULL) {
+            return float_bits(test, context->rankings[index].ranking->row_score + first, n);
+        }
         return value_bits(test, context->rankings[index].ranking->score + first, 1, n);
+    case FILTER_COLUMN: return float_bits(test, table->columns[index].value + first, n);
     case FILTER_FLAGGED:
         for (size_t i = 0; i < term->n_items; i++) {
-            bits |= flagged_bits(&term->items[i], context, first, n);
+            bits |= flagged_bits(&term->items[i],
+                                 flags_rows(term, context) ? table->row_profile : NULL, context,
+                                 first, n);
         }
         return bits;
     default: return 0;
@@ -297,6 +372,10 @@ uint64_t filter_test_bits(const struct filter_test *test, const struct filter_co
                           size_t first, size_t n)
 {
     if (test->term->field.kind == FILTER_RANK) {
+        if (ranks_rows(context, test->term->field.index)) {
+            uint64_t ranked = row_rank_bits(&test->ranks, first, n);
+            return test->term->negated ? ~ranked : ranked;
+        }
         return rank_bits(&test->ranks, first, n);
     }
     uint64_t bits = plain_bits(test, context, first, n);

@@ -18,7 +18,9 @@ struct filter_test {
     struct rank_test ranks;     /* FILTER_RANK */
 };
 
-enum filter_domain filter_domain_of(enum filter_kind kind);
+/* What ids a term is about: those of what it can be answered for once. */
+enum filter_domain filter_domain_of(const struct filter_term *term,
+                                    const struct filter_context *context);
 
 /* On failure, too, the test is to be cleared. */
 bool filter_test_make(struct filter_test *test, const struct filter_term *term,

@@ -78,10 +78,9 @@ static size_t put_results(const struct rows_self *self, uint32_t row,
                           struct sheet_value *values)
 {
     const struct run *run = self->spec.run;
-    uint32_t profile = run->table->row_profile[row];
     for (size_t i = 0; i < self->n_results; i++) {
         const struct result *result = self->results[i];
-        double score = result->scores.score[profile];
+        double score = result_score(result, run->table, row);
         if (!isnan(score)) {
             values[2 * i] = number_value(score);
             values[2 * i + 1] = count_value(ranking_rank_of(result->ranking, run->by_profile,
@@ -128,6 +127,11 @@ static bool put_row(void *context, size_t place, struct sheet_value *values,
     for (size_t i = 0; i < table->profiles.d; i++) {
         values[n++] = number_value(table_profile(table, profile)[i]);
     }
+    for (size_t i = 0; i < table->n_columns; i++, n++) {
+        if (!isnan(table->columns[i].value[row])) {
+            values[n] = number_value(table->columns[i].value[row]);
+        }
+    }
     values[n++] = count_value(table->profiles.copies[profile]);
     n += put_results(self, row, values + n);
     if (self->spec.beside != NULL) {
@@ -159,6 +163,9 @@ static void add_columns(struct sheet *sheet, const struct rows_self *self)
     }
     for (size_t i = 0; i < table->profiles.d; i++) {
         sheet_add_column(sheet, table->feature_names[i], false);
+    }
+    for (size_t i = 0; i < table->n_columns; i++) {
+        sheet_add_column(sheet, table->columns[i].name, false);
     }
     sheet_add_column(sheet, "copies", false);
     for (size_t i = 0; i < self->n_results; i++) {
