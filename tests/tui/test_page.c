@@ -2,6 +2,7 @@
 #include "pages/page.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "pages/page_markdown.h"
@@ -114,6 +115,29 @@ static void hostile_cells_are_made_safe(void **state)
     page_free(page);
 }
 
+/* A line is not cut, however long: 5,000 words, each of them found. */
+static void a_long_line_is_whole(void **state)
+{
+    (void)state;
+    enum { WORDS = 5000, BYTES = 6 };
+    char *line = calloc(WORDS, BYTES + 1), text[2048];
+    struct page *page = page_new("a page");
+    assert_non_null(line);
+    assert_non_null(page);
+    for (size_t i = 0; i < WORDS; i++) {
+        snprintf(line + i * BYTES, BYTES + 1, "w%04zu ", i);
+    }
+    page_pair(page, "note", ROLE_TEXT, "%s", line);
+    assert_string_equal(page->lines[0].text, line);
+    drawn(page, 4, 40, text, sizeof text);
+    assert_non_null(strstr(text, " note  w0000 w0001"));
+    page_act(page, ACTION_LAST);
+    drawn(page, 4, 40, text, sizeof text);
+    assert_non_null(strstr(text, "w4999\n"));
+    page_free(page);
+    free(line);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -122,6 +146,7 @@ int main(void)
         cmocka_unit_test(scrolling_reaches_the_last_line_and_no_further),
         cmocka_unit_test(what_is_found_is_scrolled_to),
         cmocka_unit_test(hostile_cells_are_made_safe),
+        cmocka_unit_test(a_long_line_is_whole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,8 +9,6 @@
 #include "base/mem.h"
 #include "pages/page_table.h"
 
-enum { LINE_MAX_BYTES = 1024 };
-
 struct page *page_new(const char *title)
 {
     struct page *page = mem_zero(1, sizeof *page, "a page", NULL);
@@ -41,19 +39,31 @@ void page_free(struct page *page)
     }
 }
 
+/* The text, allocated: a line may be long (a note, a command line). */
+static char *text_of(const char *format, va_list args)
+{
+    va_list again;
+    va_copy(again, args);
+    int length = vsnprintf(NULL, 0, format, args);
+    char *text = length < 0 ? NULL : mem_new((size_t)length + 1, 1, "a page", NULL);
+    if (text != NULL) {
+        vsnprintf(text, (size_t)length + 1, format, again);
+    }
+    va_end(again);
+    return text;
+}
+
 static void add(struct page *page, const char *key, enum role role, const char *format,
                 va_list args)
 {
-    char text[LINE_MAX_BYTES];
-    int length = vsnprintf(text, sizeof text, format, args);
-    char *copy = length < 0 ? NULL : mem_text(text, strlen(text), NULL);
-    if (copy == NULL || !mem_grow(&page->lines, &page->capacity, page->n + 1,
+    char *text = text_of(format, args);
+    if (text == NULL || !mem_grow(&page->lines, &page->capacity, page->n + 1,
                                   sizeof *page->lines, "a page", NULL)) {
-        free(copy);
+        free(text);
         return;
     }
     struct page_line *line = &page->lines[page->n++];
-    *line = (struct page_line){.role = role, .text = copy};
+    *line = (struct page_line){.role = role, .text = text};
     snprintf(line->key, sizeof line->key, "%s", key);
     int width = (int)text_width(line->key);
     page->key_width = width > page->key_width ? width : page->key_width;

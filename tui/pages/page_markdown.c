@@ -1,16 +1,16 @@
 #include "pages/page_markdown.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "pages/page_table.h"
 
-enum { LINE_BYTES = 2048 };
-
-/* The line without escapes; a bar that is not escaped parts cells. */
-static void plain(char out[LINE_BYTES], const char *line, size_t length, bool row)
+/* The line without escapes, into out[length + 1]; a bar that is not escaped parts cells. */
+static void plain(char *out, const char *line, size_t length, bool row)
 {
     size_t used = 0;
-    for (size_t i = 0; i < length && used + 1 < LINE_BYTES; i++) {
+    for (size_t i = 0; i < length; i++) {
         bool escaped = line[i] == '\\' && i + 1 < length;
         i += escaped ? 1 : 0;
         bool bar = row && !escaped && line[i] == '|';
@@ -27,9 +27,9 @@ static void plain(char out[LINE_BYTES], const char *line, size_t length, bool ro
     out[used] = '\0';
 }
 
-static void add_line(struct page *page, const char *line, size_t length)
+/* `text` is room for length + 1 bytes. */
+static void add_line(struct page *page, const char *line, size_t length, char *text)
 {
-    char text[LINE_BYTES];
     size_t indent = 0;
     while (indent < length && line[indent] == ' ') {
         indent++;
@@ -62,10 +62,12 @@ static void add_line(struct page *page, const char *line, size_t length)
 void page_markdown(struct page *page, const char *text, size_t length)
 {
     const char *end = text + length;
-    while (text < end) {
+    char *room = mem_new(length + 1, 1, "a page", NULL);
+    while (room != NULL && text < end) {
         const char *stop = memchr(text, '\n', (size_t)(end - text));
         stop = stop != NULL ? stop : end;
-        add_line(page, text, (size_t)(stop - text));
+        add_line(page, text, (size_t)(stop - text), room);
         text = stop + 1;
     }
+    free(room);
 }

@@ -185,20 +185,30 @@ int canvas_phrases(struct canvas *canvas, int y, int x, enum role role, const ch
 
 int canvas_wrapped(struct canvas *canvas, int y, int x, enum role role, const char *text)
 {
-    char safe[TEXT_MAX];
+    char room[TEXT_MAX];
+    size_t size = sizeof room, length = strlen(text);
     int lines = 0;
     if (x >= canvas->cols) {
         return 1;
     }
-    text_safe(safe, sizeof safe, text, strlen(text), canvas->glyphs->ascii);
+    char *safe = 3 * length < size ? room : mem_new(3 * length + 1, 1, "a long line", NULL);
+    if (safe == NULL) {
+        safe = room; /* without memory a long line ends early */
+    } else if (safe != room) {
+        size = 3 * length + 1;
+    }
+    text_safe(safe, size, text, length, canvas->glyphs->ascii);
     const char *rest = safe;
     do {
-        size_t length = text_line(rest, (size_t)(canvas->cols - x));
-        canvas_bytes(canvas, y + lines, x, role, rest, length);
-        rest += length;
+        size_t fits = text_line(rest, (size_t)(canvas->cols - x));
+        canvas_bytes(canvas, y + lines, x, role, rest, fits);
+        rest += fits;
         rest += strspn(rest, " ");
         lines++;
     } while (*rest != '\0');
+    if (safe != room) {
+        free(safe);
+    }
     return lines;
 }
 
