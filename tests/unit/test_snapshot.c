@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "config.h"
+#include "run/list.h"
 #include "run/pipeline/pipeline.h"
 #include "unit/archive_edit.h"
 #include "unit/test.h"
@@ -49,6 +50,75 @@ static void what_was_saved_comes_back(void **state)
 {
     (void)state;
     assert_int_equal(comes_back(), STATUS_OK);
+}
+
+/* A list that scores rows: every seventh is not scored, and ties are many. */
+static bool score_rows(const struct run *run, struct result *result,
+                       const struct progress *progress, struct status *status)
+{
+    (void)progress;
+    result->row_score = list_row_scores(run, status);
+    for (size_t i = 0; result->row_score != NULL && i < run->table->n_rows; i++) {
+        result->row_score[i] = i % 7 == 0 ? NAN : (float)(i * 31 % 101);
+    }
+    result->scores.threshold = 90;
+    return result->row_score != NULL;
+}
+
+static void row_scores_and_columns_come_back(void **state)
+{
+    (void)state;
+    static const struct list of_rows = {.name = "ensemble", /* whose place it takes */
+                                        .title = "Rows",
+                                        .brief = "ROW",
+                                        .unit = "points",
+                                        .kind = RESULT_LIST,
+                                        .make = score_rows};
+    struct table *table = computed->table;
+    struct result *place = &computed->results[run_ensemble(computed) - computed->results];
+    struct result kept = *place, made = {0};
+    struct status status = {0};
+    list_result(&of_rows, &made);
+    assert_true(list_make(&of_rows, computed, &made, NULL, &status));
+    float *values = malloc(table->n_rows * sizeof *values);
+    assert_non_null(values);
+    for (size_t i = 0; i < table->n_rows; i++) {
+        values[i] = i % 3 == 0 ? NAN : (float)i / 4;
+    }
+    assert_true(table_add_column(table, "new_hosts", values, &status));
+    *place = made;
+    struct run *loaded = new_run();
+    assert_true(snapshot_save(computed, path, &status));
+    assert_true(snapshot_load(loaded, path, NULL, NULL, &status));
+    const struct result *result = run_ensemble(loaded);
+    assert_true(result->ready);
+    assert_true(result->scores.threshold == 90);
+    assert_int_equal(result->scores.scored_rows, made.scores.scored_rows);
+    assert_int_equal(result->scores.flagged_rows, made.scores.flagged_rows);
+    assert_memory_equal(result->row_score, made.row_score,
+                        table->n_rows * sizeof *made.row_score);
+    assert_int_equal(loaded->table->n_columns, 1);
+    assert_string_equal(loaded->table->columns[0].name, "new_hosts");
+    assert_memory_equal(loaded->table->columns[0].value, values,
+                        table->n_rows * sizeof *values);
+    run_free(loaded);
+
+    /* A score too few is refused. */
+    made.ranking->n_ids = table->n_rows - 1;
+    *place = made;
+    loaded = new_run();
+    assert_true(snapshot_save(computed, path, &status));
+    assert_false(snapshot_load(loaded, path, NULL, NULL, &status));
+    assert_int_equal(status.code, STATUS_INPUT);
+    run_free(loaded);
+    made.ranking->n_ids = table->n_rows;
+    result_empty(&made);
+    *place = kept;
+    free(table->columns[0].name);
+    free(table->columns[0].value);
+    free(table->columns);
+    table->columns = NULL;
+    table->n_columns = 0;
 }
 
 static void senseless_parameters_are_refused(void **state)
@@ -233,6 +303,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_was_saved_comes_back),
+        cmocka_unit_test(row_scores_and_columns_come_back),
         cmocka_unit_test(senseless_parameters_are_refused),
         cmocka_unit_test(the_value_of_a_word_is_its_index),
         cmocka_unit_test(impossible_times_are_refused),

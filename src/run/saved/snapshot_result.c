@@ -6,17 +6,24 @@
 #include "run/saved/snapshot_params.h"
 
 /* What a result's scores are of, and how many. */
-static void put_scores(struct archive_out *archive, const struct scores *scores)
+static void put_scores(struct archive_out *archive, const struct result *result)
 {
-    archive_put_text(archive, "kind", "profiles");
-    archive_put(archive, "scor", scores->score, sizeof(double), scores->n);
+    const struct scores *scores = &result->scores;
+    if (result->row_score != NULL) {
+        archive_put_text(archive, "kind", "rows");
+        archive_put(archive, "scor", result->row_score, sizeof *result->row_score,
+                    result->ranking->n_ids);
+    } else {
+        archive_put_text(archive, "kind", "profiles");
+        archive_put(archive, "scor", scores->score, sizeof(double), scores->n);
+    }
     archive_put_number(archive, "thrs", scores->threshold);
 }
 
 void snapshot_put_result(struct archive_out *archive, const struct result *result)
 {
     const double seconds[] = {result->fit_seconds, result->score_seconds};
-    put_scores(archive, &result->scores);
+    put_scores(archive, result);
     archive_put(archive, "secs", seconds, sizeof *seconds, 2);
     archive_put_text(archive, "prtl", result->partial);
     archive_put_text(archive, "hlth", result->health);
@@ -42,6 +49,14 @@ static bool get_scores(struct archive_in *archive, const struct run *run, struct
     char kind[16];
     if (!snapshot_get_text(archive, "kind", kind, sizeof kind, status)) {
         return false;
+    }
+    if (strcmp(kind, "rows") == 0) {
+        size_t n;
+        result->row_score =
+            archive_get_copy(archive, "scor", sizeof *result->row_score, &n, status);
+        return result->row_score != NULL &&
+               (n == run->table->n_rows || snapshot_senseless(status)) &&
+               archive_get_number(archive, "thrs", &result->scores.threshold, status);
     }
     if (strcmp(kind, "profiles") != 0) {
         return snapshot_senseless(status);
@@ -89,5 +104,8 @@ bool snapshot_get_result(struct archive_in *archive, const struct run *run,
     result->fit_seconds = seconds[0];
     result->score_seconds = seconds[1];
     result->ready = result_rank(run, result, NULL, status);
+    if (result->ready && result->row_score != NULL) {
+        result_count(result);
+    }
     return result->ready;
 }

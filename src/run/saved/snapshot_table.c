@@ -76,6 +76,11 @@ void snapshot_put_table(struct archive_out *archive, const struct table *table)
     if (table->row_user != NULL) {
         snapshot_put_ids(archive, "rowu", table->row_user, table->n_rows);
     }
+    for (size_t i = 0; i < table->n_columns; i++) {
+        archive_put_text(archive, "side", table->columns[i].name);
+        archive_put(archive, "sval", table->columns[i].value, sizeof *table->columns[i].value,
+                    table->n_rows);
+    }
 }
 
 /* ---- getting ---- */
@@ -253,6 +258,23 @@ static bool get_rows(struct archive_in *archive, struct table *table, struct par
     return true;
 }
 
+/* Columns that are no features. */
+static bool get_beside(struct archive_in *archive, struct table *table, struct status *status)
+{
+    while (archive_next_is(archive, "side")) {
+        char *name = archive_get_text(archive, "side", status);
+        float *value = name == NULL
+                           ? NULL
+                           : get_array(archive, "sval", sizeof *value, table->n_rows, status);
+        bool good = value != NULL && table_add_column(table, name, value, status);
+        free(name);
+        if (!good) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool get_columns(struct archive_in *archive, struct table *table, size_t d,
                         struct status *status)
 {
@@ -316,7 +338,7 @@ static bool get_all(struct archive_in *archive, struct table *table, struct para
     }
     return (possible || senseless(status)) &&
            get_profiles(archive, table, n, parallel, status) &&
-           get_rows(archive, table, parallel, status);
+           get_rows(archive, table, parallel, status) && get_beside(archive, table, status);
 }
 
 struct table *snapshot_get_table(struct archive_in *archive, struct parallel *parallel,
