@@ -107,7 +107,7 @@ static uint64_t address_space_left(void)
 
 struct memory_left limits_memory_left(void)
 {
-    struct memory_left left = {UINT64_MAX, "nobody says"};
+    struct memory_left left = {UINT64_MAX, "no limit is known"};
     char self[TEXT_ROOM];
     const uint64_t machine = mem_available_bytes();
     if (machine > 0) {

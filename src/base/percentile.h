@@ -14,7 +14,7 @@ struct percentile_column {
     bool negated; /* of -values[i] instead */
 };
 
-/* The values at the places ranks[i] (from 0, below the number of copies) in ascending order:
+/* The values at the positions ranks[i] (from 0, below the number of copies) in ascending order:
  * found[i] for each of `n` ranks. `room` is scratch: n * PERCENTILE_ROOM numbers. A few passes
  * over the column, whatever its order; nothing is moved. */
 enum { PERCENTILE_ROOM = 1 << 11 };

@@ -260,7 +260,7 @@ static struct sheet *make_sheet(const struct settings *settings, const struct ru
                                 const struct reviews *reviews, struct status *status)
 {
     char title[160];
-    const struct rows_sheet spec = {.run = run, .rows = rows, .place = "rank"};
+    const struct rows_sheet spec = {.run = run, .rows = rows, .position = "rank"};
     snprintf(title, sizeof title, "Top %s by %s", format_grouped(rows.n).text, settings->by);
     struct sheet *sheet = rows_sheet_new(title, &spec, status);
     if (sheet != NULL) {

@@ -10,7 +10,7 @@
 #define COMMON_SHARE 1e-4
 enum { COMMON_ROWS = 20 };
 
-static void place_values(const struct why_data *data, struct why *why)
+static void compare_with_all(const struct why_data *data, struct why *why)
 {
     const struct table *table = data->data.table;
     for (size_t i = 0; i < why->d; i++) {
@@ -85,7 +85,7 @@ bool why_find(const struct why_data *data, size_t row, struct why *why, struct s
     why->d = table->profiles.d;
     why->rows = table->n_rows;
     why->copies = table->profiles.copies[why->profile];
-    place_values(data, why);
+    compare_with_all(data, why);
     for (size_t i = 0; i < data->n_sources; i++) {
         ask_detector(data, &data->source[i], why, &why->detector[i]);
     }

@@ -95,24 +95,24 @@ static struct odd_row *gather(const struct table *table, const uint32_t *rows,
     return odd;
 }
 
-struct place {
+struct position {
     uint32_t row, at;
 };
 
 static int by_row(const void *a, const void *b)
 {
-    const struct place *x = a, *y = b;
+    const struct position *x = a, *y = b;
     return (x->row > y->row) - (x->row < y->row);
 }
 
 static bool index_rows(struct episodes *episodes, struct status *status)
 {
     size_t n = episodes->n_rows;
-    struct place *places = mem_new(n, sizeof *places, "episodes", status);
+    struct position *positions = mem_new(n, sizeof *positions, "episodes", status);
     episodes->by_row = mem_new(n, sizeof *episodes->by_row, "episodes", status);
     episodes->episode = mem_new(n, sizeof *episodes->episode, "episodes", status);
-    if (places == NULL || episodes->by_row == NULL || episodes->episode == NULL) {
-        free(places);
+    if (positions == NULL || episodes->by_row == NULL || episodes->episode == NULL) {
+        free(positions);
         return false;
     }
     for (size_t e = 0; e < episodes->n; e++) {
@@ -121,13 +121,13 @@ static bool index_rows(struct episodes *episodes, struct status *status)
         }
     }
     for (size_t i = 0; i < n; i++) {
-        places[i] = (struct place){episodes->rows[i], (uint32_t)i};
+        positions[i] = (struct position){episodes->rows[i], (uint32_t)i};
     }
-    qsort(places, n, sizeof *places, by_row);
+    qsort(positions, n, sizeof *positions, by_row);
     for (size_t i = 0; i < n; i++) {
-        episodes->by_row[i] = places[i].at;
+        episodes->by_row[i] = positions[i].at;
     }
-    free(places);
+    free(positions);
     return true;
 }
 

@@ -17,9 +17,9 @@ enum { EPISODE_GAP = 7200 }; /* seconds: two hours */
 
 struct episode {
     uint32_t user;
-    uint32_t best;       /* row of the highest score, by row_id in ties: the episode's place */
-    double score;        /* of that */
-    uint32_t from, n;    /* its rows: rows[from] .. rows[from + n - 1] of struct episodes */
+    uint32_t best;    /* row of the highest score, by row_id in ties: the episode's position */
+    double score;     /* of that */
+    uint32_t from, n; /* its rows: rows[from] .. rows[from + n - 1] of struct episodes */
     int64_t first, last; /* seconds of its first and last window */
 };
 
@@ -28,8 +28,8 @@ struct episodes {
     struct episode *of; /* (n) the highest score first, then the best row's row_id */
     uint32_t *rows;     /* (n_rows) of each by time, then row_id */
     size_t n_rows;
-    uint32_t *by_row;  /* (n_rows) places in rows, by row_id */
-    uint32_t *episode; /* (n_rows) of each place in rows */
+    uint32_t *by_row;  /* (n_rows) positions in rows, by row_id */
+    uint32_t *episode; /* (n_rows) of each position in rows */
 };
 
 /* Seconds between windows that belong together: `gap`, or the least distance of two windows of

@@ -14,7 +14,7 @@
  *   but for a few; then the part is gathered and sorted. */
 
 enum {
-    HEAD = 1 << 16, /* places up to here are reached by the heap */
+    HEAD = 1 << 16, /* positions up to here are reached by the heap */
     SLACK = 1024    /* rows too many that a bisection may leave */
 };
 
@@ -29,7 +29,7 @@ static const uint32_t *list(const struct merge *merge, size_t i)
     return merge->index->rows + merge->index->start[merge->profiles[i]];
 }
 
-/* The first place in [low, high) of a rising list whose row is not below `row`. */
+/* The first position in [low, high) of a rising list whose row is not below `row`. */
 static size_t search(const uint32_t *rows, size_t low, size_t high, uint64_t row)
 {
     while (low < high) {
@@ -93,7 +93,7 @@ static bool merge_head(const struct merge *merge, size_t from, size_t count, uin
         return false;
     }
     size_t n = 0, entered = 0;
-    for (size_t place = 0; place < from + count; place++) {
+    for (size_t position = 0; position < from + count; position++) {
         while (entered < merge->n && (n == 0 || list(merge, entered)[0] < heap[0].row)) {
             const uint32_t *at = list(merge, entered);
             push(heap, n++,
@@ -101,8 +101,8 @@ static bool merge_head(const struct merge *merge, size_t from, size_t count, uin
             entered++;
         }
         struct cursor top = heap[0];
-        if (place >= from) {
-            rows[place - from] = top.row;
+        if (position >= from) {
+            rows[position - from] = top.row;
         }
         if (top.left == 0) {
             top = heap[--n];
@@ -128,7 +128,7 @@ struct cut {
     size_t n_low, n_high; /* their sums */
 };
 
-/* Narrows `cut` round place `target` of the merged list. `middle` (n) is scratch memory. */
+/* Narrows `cut` round position `target` of the merged list. `middle` (n) is scratch memory. */
 static void bisect(const struct merge *merge, size_t target, struct cut *cut, uint32_t *middle)
 {
     uint64_t low_row = 0, high_row = (uint64_t)UINT32_MAX + 1;

@@ -17,9 +17,10 @@ struct merge {
     size_t n;
 };
 
-/* Writes the rows at places [from, from + count) of the merged list into rows (count). The list
- * has at least from + count rows. Cost: the first few rows of a list need only the profiles
- * they belong to, whatever n is; deep parts need some thirty searches in each profile. */
+/* Writes the rows at positions [from, from + count) of the merged list into rows (count). The
+ * list has at least from + count rows. Cost: the first few rows of a list need only the
+ * profiles they belong to, whatever n is; deep parts need some thirty searches in each profile.
+ */
 bool merge_rows(const struct merge *merge, size_t from, size_t count, uint32_t *rows,
                 struct status *status);
 

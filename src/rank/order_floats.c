@@ -74,8 +74,8 @@ static void place_chunk(void *context, size_t task, unsigned worker)
     }
 }
 
-/* Counts become places; returns how many rows there are. */
-static size_t make_places(struct sorting *sorting)
+/* Counts become positions; returns how many rows there are. */
+static size_t make_positions(struct sorting *sorting)
 {
     size_t at = 0;
     for (size_t bucket = 0; bucket < BUCKETS; bucket++) {
@@ -284,7 +284,7 @@ bool order_floats(const float *value, size_t n, struct parallel *parallel, uint3
     bool good = sorting.count != NULL && sorting.start != NULL && sorting.part != NULL;
     if (good) {
         parallel_run(parallel, sorting.n_chunks, count_chunk, &sorting);
-        *n_ordered = make_places(&sorting);
+        *n_ordered = make_positions(&sorting);
         parallel_run(parallel, sorting.n_chunks, place_chunk, &sorting);
         good = sort_buckets(&sorting, parallel, *n_ordered, status);
     }

@@ -7,12 +7,12 @@
 #include "base/percentile.h"
 #include "rank/order.h"
 
-size_t quantile_place(const uint32_t *cumulative, size_t n, size_t place)
+size_t quantile_position(const uint32_t *cumulative, size_t n, size_t position)
 {
     size_t low = 0, high = n;
     while (high - low > 1) {
         size_t middle = low + (high - low) / 2;
-        if (cumulative[middle] <= place) {
+        if (cumulative[middle] <= position) {
             low = middle;
         } else {
             high = middle;
@@ -42,10 +42,10 @@ double quantile_linear(quantile_value *value, const void *context, size_t n, dou
 
 /* ---- one list of values ---- */
 
-static double value_at(const void *context, size_t place)
+static double value_at(const void *context, size_t position)
 {
     const struct feature_values *list = context;
-    return list->values[quantile_place(list->rows_below, list->n, place)];
+    return list->values[quantile_position(list->rows_below, list->n, position)];
 }
 
 static void clear(struct feature_values *list)

@@ -1,5 +1,5 @@
 /* quantile: percentiles over rows, from values in order and the number of rows that have them;
- * and the place of a value among all rows. Thresholds of detectors, which come before any
+ * and the position of a value among all rows. Thresholds of detectors, which come before any
  * order, are base/percentile's. */
 #ifndef ODDHOURS_RANK_QUANTILE_H
 #define ODDHOURS_RANK_QUANTILE_H
@@ -12,14 +12,14 @@
 #include "base/status.h"
 #include "table/table.h"
 
-/* The i with cumulative[i] <= place < cumulative[i + 1]; cumulative (n + 1) rises from 0 and
- * place is below cumulative[n]. */
-size_t quantile_place(const uint32_t *cumulative, size_t n, size_t place);
+/* The i with cumulative[i] <= position < cumulative[i + 1]; cumulative (n + 1) rises from 0 and
+ * position is below cumulative[n]. */
+size_t quantile_position(const uint32_t *cumulative, size_t n, size_t position);
 
 /* numpy's percentile, method linear, of `n` values of which `value(context, i)` is the one at
- * place i in rising order; at most two are asked for. percent is cut to 0..100; NaN when n is 0
- * or percent is NaN. */
-typedef double quantile_value(const void *context, size_t place);
+ * position i in rising order; at most two are asked for. percent is cut to 0..100; NaN when n
+ * is 0 or percent is NaN. */
+typedef double quantile_value(const void *context, size_t position);
 double quantile_linear(quantile_value *value, const void *context, size_t n, double percent);
 
 /* The same of one feature over the rows of a table, without an order; NaN without rows. False

@@ -151,7 +151,7 @@ size_t ranking_position(const struct ranking *ranking, size_t rank)
 {
     return ranking->rows_above == NULL
                ? rank - 1
-               : quantile_place(ranking->rows_above, ranking->n_scored, rank - 1);
+               : quantile_position(ranking->rows_above, ranking->n_scored, rank - 1);
 }
 
 static size_t rows_between(const struct ranking *ranking, size_t first, size_t last)
@@ -219,11 +219,11 @@ double ranking_tail_share_of(const struct ranking *ranking, double score)
     return (double)rows / (double)ranking->scored_rows;
 }
 
-/* The score of the row at place `place` when scores rise. */
-static double rising_score(const void *context, size_t place)
+/* The score of the row at position `position` when scores rise. */
+static double rising_score(const void *context, size_t position)
 {
     const struct ranking *ranking = context;
-    size_t rank = ranking->scored_rows - place; /* of scored_rows .. 1 */
+    size_t rank = ranking->scored_rows - position; /* of scored_rows .. 1 */
     return score_at(ranking, ranking_position(ranking, rank));
 }
 
@@ -250,7 +250,7 @@ static size_t block_rows(const struct ranking *ranking, const struct row_index *
     return merge_rows(&merge, skip, part, rows, status) ? part : 0;
 }
 
-/* How many of `count` rows there are from place `from` on. */
+/* How many of `count` rows there are from position `from` on. */
 static size_t available(const struct ranking *ranking, size_t from, size_t count)
 {
     size_t all = ranking->scored_rows;

@@ -129,7 +129,7 @@ size_t ranking_rows(const struct ranking *ranking, const struct row_index *index
 size_t ranking_rank_of(const struct ranking *ranking, const struct row_index *index,
                        const uint32_t *row_profile, size_t row);
 
-/* The same two in the opposite direction: place 1 is the least anomalous row. Rows of a tie
+/* The same two in the opposite direction: position 1 is the least anomalous row. Rows of a tie
  * block are by row_id here, too, so this is not the list above read backwards. */
 size_t ranking_rows_rising(const struct ranking *ranking, const struct row_index *index,
                            size_t from, size_t count, uint32_t *rows, struct status *status);

@@ -109,7 +109,7 @@ static void count_lines(struct row_folds *folds)
     folds->line[folds->n] = line;
 }
 
-/* Sorts places by group: a counting sort, so they rise in each. */
+/* Sorts positions by group: a counting sort, so they rise in each. */
 static bool gather(struct row_folds *folds, struct status *status)
 {
     const char *what = "folding a list";
@@ -121,7 +121,7 @@ static bool gather(struct row_folds *folds, struct status *status)
         folds->line == NULL) {
         return false;
     }
-    /* One place further on: the sort moves each start to the next group's. */
+    /* One position further on: the sort moves each start to the next group's. */
     for (size_t i = 0; i < folds->n_rows; i++) {
         folds->first[folds->group[i] + 2]++;
     }
@@ -195,23 +195,23 @@ struct row_line row_folds_at(const struct row_folds *folds, size_t line)
     }
     size_t member = line - folds->line[low];
     size_t rows = folds->first[low + 1] - folds->first[low];
-    return (struct row_line){.place = folds->members[folds->first[low] + member],
+    return (struct row_line){.position = folds->members[folds->first[low] + member],
                              .group = low,
                              .rows = rows,
                              .head = member == 0,
                              .folded = rows > 1 && !folds->open[low]};
 }
 
-size_t row_folds_line(const struct row_folds *folds, size_t place)
+size_t row_folds_line(const struct row_folds *folds, size_t position)
 {
-    size_t group = folds->group[place];
+    size_t group = folds->group[position];
     if (!folds->open[group]) {
         return folds->line[group];
     }
     size_t low = folds->first[group], high = folds->first[group + 1];
     while (high - low > 1) {
         size_t middle = low + (high - low) / 2;
-        if (folds->members[middle] <= place) {
+        if (folds->members[middle] <= position) {
             low = middle;
         } else {
             high = middle;

@@ -1,7 +1,7 @@
 /* row_folds: identical user-hours of a list under one line: `x 412`.
  *
- * Rows fold when they have the same profile and stand at the same place of the order, that is,
- * have the same key of the sort: by rank or feature all identical rows of the list, by user
+ * Rows fold when they have the same profile and stand at the same position of the order, that
+ * is, have the same key of the sort: by rank or feature all identical rows of the list, by user
  * only those of one user. So folding never changes what comes before what. A group stands where
  * its first row stands; unfolded, its rows come one under the other, by row_id as in any tie.
  */
@@ -23,8 +23,8 @@ enum { ROW_FOLDS_MOST = 5000000 }; /* rows of a list that can be folded: 12 byte
 struct row_folds {
     size_t n_rows, n;  /* of the list; groups */
     uint32_t *first;   /* (n + 1) index in members of each group's first */
-    uint32_t *members; /* (n_rows) places in the list, group by group, rising in each */
-    uint32_t *group;   /* (n_rows) of each place */
+    uint32_t *members; /* (n_rows) positions in the list, group by group, rising in each */
+    uint32_t *group;   /* (n_rows) of each position */
     bool *open;        /* (n) unfolded */
     uint32_t *line;    /* (n + 1) the line on which each group begins */
 };
@@ -38,7 +38,7 @@ void row_folds_free(struct row_folds *folds);
 
 /* What a line of the list is. */
 struct row_line {
-    size_t place; /* in the list: of the row that the line shows */
+    size_t position; /* in the list: of the row that the line shows */
     size_t group;
     size_t rows; /* of the group */
     bool head;   /* the first line of its group */
@@ -48,8 +48,8 @@ struct row_line {
 size_t row_folds_lines(const struct row_folds *folds);
 struct row_line row_folds_at(const struct row_folds *folds, size_t line);
 
-/* The line that shows a place of the list, or the folded one that stands for it. */
-size_t row_folds_line(const struct row_folds *folds, size_t place);
+/* The line that shows a position of the list, or the folded one that stands for it. */
+size_t row_folds_line(const struct row_folds *folds, size_t position);
 
 /* Unfolds a group, or folds it. */
 void row_folds_open(struct row_folds *folds, size_t group, bool open);

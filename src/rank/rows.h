@@ -49,12 +49,12 @@ bool row_set_copy(const struct row_set *set, struct row_set *copy, struct status
 /* Frees what is owned and leaves an empty list. */
 void row_set_clear(struct row_set *set);
 
-/* Up to `count` rows from place `at` (0 is the first) on into rows; returns how many. Fewer
+/* Up to `count` rows from position `at` (0 is the first) on into rows; returns how many. Fewer
  * than there are only when memory ran out: `status` then says so. */
 size_t row_set_get(const struct row_set *set, size_t at, size_t count, uint32_t *rows,
                    struct status *status);
 
-/* The place of a row in the list; SIZE_MAX when it is not there. Lists are searched from
+/* The position of a row in the list; SIZE_MAX when it is not there. Lists are searched from
  * `near` outwards. `row_profile` is the table's. */
 size_t row_set_find(const struct row_set *set, const uint32_t *row_profile, uint32_t row,
                     size_t near);

@@ -29,7 +29,7 @@ static size_t windows(const struct giant *giant, size_t n_rows)
     return (n_rows >> giant->shift) + 1;
 }
 
-/* Finds the giant blocks and gives them their places in marks. */
+/* Finds the giant blocks and gives them their positions in marks. */
 static bool find(struct ties *ties, const struct ranking *ranking, size_t n_rows,
                  struct status *status)
 {

@@ -30,7 +30,7 @@ struct entry_row {
 
 struct entry {
     char uid[ENTRY_UID];
-    uint64_t number; /* place in the store's order; 0 while it is not saved */
+    uint64_t number; /* position in the store's order; 0 while it is not saved */
     bool own;        /* written by this process */
     enum entry_kind kind;
     enum verdict verdict;   /* of ENTRY_VERDICT */

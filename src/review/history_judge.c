@@ -22,14 +22,14 @@ static bool empty(const struct judgement *judgement)
     return judgement->verdict == NULL && judgement->repeat == NULL && judgement->note == NULL;
 }
 
-struct place {
+struct judged_row {
     uint32_t row, reviewer;
     size_t index;
 };
 
-static int by_place(const void *a, const void *b)
+static int by_row_and_reviewer(const void *a, const void *b)
 {
-    const struct place *one = a, *two = b;
+    const struct judged_row *one = a, *two = b;
     if (one->row != two->row) {
         return one->row < two->row ? -1 : 1;
     }
@@ -45,32 +45,32 @@ bool history_judge_all(struct history *h, struct status *status)
     for (size_t i = 0; i < h->n; i++) {
         n += h->states[i].stands ? h->entries[i]->n_rows : 0;
     }
-    struct place *places = mem_new(n, sizeof *places, "verdicts", status);
-    if (places == NULL || !mem_grow(&h->judgements, &h->judgement_capacity, n,
+    struct judged_row *judged = mem_new(n, sizeof *judged, "verdicts", status);
+    if (judged == NULL || !mem_grow(&h->judgements, &h->judgement_capacity, n,
                                     sizeof *h->judgements, "verdicts", status)) {
-        free(places);
+        free(judged);
         return false;
     }
     for (size_t i = 0; i < h->n; i++) {
         for (size_t j = 0; h->states[i].stands && j < h->entries[i]->n_rows; j++) {
-            places[used++] =
-                (struct place){h->entries[i]->rows[j].row, h->states[i].reviewer, i};
+            judged[used++] =
+                (struct judged_row){h->entries[i]->rows[j].row, h->states[i].reviewer, i};
         }
     }
-    qsort(places, n, sizeof *places, by_place);
+    qsort(judged, n, sizeof *judged, by_row_and_reviewer);
     h->n_judgements = 0;
     for (size_t i = 0; i < n;) {
-        struct judgement judgement = {.row = places[i].row, .reviewer = places[i].reviewer};
-        for (; i < n && places[i].row == judgement.row &&
-               places[i].reviewer == judgement.reviewer;
+        struct judgement judgement = {.row = judged[i].row, .reviewer = judged[i].reviewer};
+        for (; i < n && judged[i].row == judgement.row &&
+               judged[i].reviewer == judgement.reviewer;
              i++) {
-            judge(&judgement, h->entries[places[i].index]);
+            judge(&judgement, h->entries[judged[i].index]);
         }
         if (!empty(&judgement)) {
             h->judgements[h->n_judgements++] = judgement;
         }
     }
-    free(places);
+    free(judged);
     return true;
 }
 
@@ -101,23 +101,23 @@ bool history_judge_rows(struct history *h, size_t index, struct status *status)
     for (size_t i = 0; i < entry->n_rows; i++) {
         uint32_t row = entry->rows[i].row;
         size_t at = judgement_at(h, row, reviewer);
-        struct judgement *place = h->judgements + at;
-        bool found = at < h->n_judgements && place->row == row && place->reviewer == reviewer;
+        struct judgement *old = h->judgements + at;
+        bool found = at < h->n_judgements && old->row == row && old->reviewer == reviewer;
         struct judgement changed =
-            found ? *place : (struct judgement){.row = row, .reviewer = reviewer};
+            found ? *old : (struct judgement){.row = row, .reviewer = reviewer};
         judge(&changed, entry);
         size_t after = h->n_judgements - at - (found ? 1 : 0);
         if (!found && !empty(&changed)) {
-            memmove(place + 1, place, after * sizeof *place);
+            memmove(old + 1, old, after * sizeof *old);
             h->n_judgements++;
         } else if (found && empty(&changed)) {
-            memmove(place, place + 1, after * sizeof *place);
+            memmove(old, old + 1, after * sizeof *old);
             h->n_judgements--;
             continue;
         } else if (!found) {
             continue;
         }
-        *place = changed;
+        *old = changed;
     }
     return true;
 }

@@ -11,8 +11,9 @@ static double ratio(double part, double whole)
 }
 
 /* The expected sum of precisions at the positives of one block, which starts after `above` rows
- * with `found` positives: each of its places holds a positive with chance positives / rows, and
- * then each of the places before it holds one with chance (positives - 1) / (rows - 1). */
+ * with `found` positives: each of its positions holds a positive with chance positives / rows,
+ * and then each of the positions before it holds one with chance (positives - 1) / (rows - 1).
+ */
 static double expected_precisions(const struct block *block, double above, double found)
 {
     double rows = (double)block->rows, hits = (double)block->positives, sum = 0;

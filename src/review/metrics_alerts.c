@@ -124,7 +124,7 @@ static int by_key(const void *a, const void *b)
     return (one > two) - (one < two);
 }
 
-/* One day: counts it, and replaces the best rows of its positive users by their place in the
+/* One day: counts it, and replaces the best rows of its positive users by their position in the
  * day's order (from 1; NO_ROW when they have no ranked row). */
 static void one_day(struct days *days, size_t day, uint64_t *keys, struct alerts *alerts)
 {

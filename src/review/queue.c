@@ -179,34 +179,34 @@ static void shuffle_strata(struct queue *queue, struct rng *rng)
     }
 }
 
-/* Rows of the earlier half come again in the later half, each at its own place. */
+/* Rows of the earlier half come again in the later half, each at its own position. */
 static bool add_repeats(struct queue *queue, struct rng *rng, struct status *status)
 {
     size_t half = queue->n / 2, later = queue->n - half;
     size_t repeats = queue->spec.repeats < half ? queue->spec.repeats : half;
     uint32_t *chosen = sample(rng, half, repeats, status);
     struct queue_item *again = mem_new(repeats, sizeof *again, "repeats", status);
-    uint32_t *places = mem_new(repeats, sizeof *places, "repeats", status);
-    bool good = chosen != NULL && again != NULL && places != NULL;
+    uint32_t *positions = mem_new(repeats, sizeof *positions, "repeats", status);
+    bool good = chosen != NULL && again != NULL && positions != NULL;
     for (size_t i = 0; good && i < repeats; i++) {
         again[i] = queue->items[chosen[i]];
         again[i].role = ROLE_REPEAT;
-        places[i] = (uint32_t)half + rng_bounded(rng, (uint32_t)later);
+        positions[i] = (uint32_t)half + rng_bounded(rng, (uint32_t)later);
     }
     if (good) {
-        qsort(places, repeats, sizeof *places, by_value);
+        qsort(positions, repeats, sizeof *positions, by_value);
         for (size_t i = repeats; i-- > 0;) { /* from the end: each item moves once */
-            size_t tail = (i + 1 < repeats ? places[i + 1] : queue->n) - places[i];
-            memmove(queue->items + places[i] + i + 1, queue->items + places[i],
+            size_t tail = (i + 1 < repeats ? positions[i + 1] : queue->n) - positions[i];
+            memmove(queue->items + positions[i] + i + 1, queue->items + positions[i],
                     tail * sizeof *queue->items);
-            queue->items[places[i] + i] = again[i];
+            queue->items[positions[i] + i] = again[i];
         }
         queue->n += repeats;
         queue->repeats = repeats;
     }
     free(chosen);
     free(again);
-    free(places);
+    free(positions);
     return good;
 }
 

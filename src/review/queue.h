@@ -55,7 +55,7 @@ struct queue {
     struct queue_spec spec;
     size_t n;
     struct queue_item *items; /* (n) in the order to judge */
-    size_t slots;             /* places in the lists: rankings times K */
+    size_t slots;             /* positions in the lists: rankings times K */
     size_t distinct;          /* rows in them; QUEUE_STRATA: rows drawn */
     size_t controls, repeats; /* as many as there were */
 };

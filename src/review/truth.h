@@ -42,12 +42,13 @@ struct truth {
     uint32_t *positive;      /* (n_positive) the positive rows, ascending */
     uint32_t *positive_mark; /* (n_positive) index of its mark */
     size_t n_marks;
-    struct truth_mark *marks; /* (n_marks) by place; those with rows are of the table */
-    size_t n_matched;         /* marks with rows */
-    size_t n_incidents;       /* with at least one positive row */
-    struct dict *incidents;   /* their names */
-    struct dict *kinds;       /* NULL without such a column */
-    uint32_t *incident_kind;  /* of each name: id in kinds, or DICT_NONE */
+    struct truth_mark
+        *marks;         /* (n_marks) by row, user and hour; those with rows are of the table */
+    size_t n_matched;   /* marks with rows */
+    size_t n_incidents; /* with at least one positive row */
+    struct dict *incidents;  /* their names */
+    struct dict *kinds;      /* NULL without such a column */
+    uint32_t *incident_kind; /* of each name: id in kinds, or DICT_NONE */
 
     /* Accounting, in lines of the list. */
     size_t lines, duplicate, unreadable;

@@ -7,7 +7,7 @@
 #include "review/truth_internal.h"
 #include "table/timestamp.h"
 
-static int by_place(const void *a, const void *b)
+static int by_row_user_hour(const void *a, const void *b)
 {
     const struct truth_mark *one = a, *two = b;
     if (one->row != two->row) {
@@ -22,13 +22,13 @@ static int by_place(const void *a, const void *b)
     return (one->incident > two->incident) - (one->incident < two->incident);
 }
 
-/* One mark for each place: several lines of the same incident are one mark. A place that two
+/* One mark for each row, user and hour of an incident, however many lines. A user-hour that two
  * incidents claim keeps both, the first one counting for the row. */
 static size_t fold(struct truth_mark *marks, size_t n)
 {
     size_t used = 0;
     for (size_t i = 0; i < n; i++) {
-        if (used > 0 && by_place(&marks[used - 1], &marks[i]) == 0) {
+        if (used > 0 && by_row_user_hour(&marks[used - 1], &marks[i]) == 0) {
             marks[used - 1].lines += marks[i].lines;
         } else {
             marks[used++] = marks[i];
@@ -37,7 +37,7 @@ static size_t fold(struct truth_mark *marks, size_t n)
     return used;
 }
 
-static bool same_place(const struct truth_mark *one, const struct truth_mark *two)
+static bool same_user_hour(const struct truth_mark *one, const struct truth_mark *two)
 {
     return one->row == two->row && one->user == two->user && one->hour == two->hour;
 }
@@ -99,7 +99,7 @@ static bool lay_hours(struct truth *truth, const struct table *table, struct sta
         }
         good = add(truth, &capacity, (uint32_t)row, mark, status);
         for (size_t i = mark;
-             i < truth->n_marks && same_place(&truth->marks[i], &truth->marks[mark]); i++) {
+             i < truth->n_marks && same_user_hour(&truth->marks[i], &truth->marks[mark]); i++) {
             truth->marks[i].rows++;
         }
     }
@@ -152,7 +152,7 @@ bool truth_lay(struct truth_list *list, struct status *status)
         return false;
     }
     if (list->n > 0) {
-        qsort(list->marks, list->n, sizeof *list->marks, by_place);
+        qsort(list->marks, list->n, sizeof *list->marks, by_row_user_hour);
     }
     truth->n_marks = fold(list->marks, list->n);
     truth->marks = list->marks;

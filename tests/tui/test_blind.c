@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "reviewing/review.h"
+#include "reviewing/reviewing.h"
 #include "tui/fixture.h"
 #include "unit/test.h"
 

@@ -32,18 +32,18 @@ static void check_folds(const struct row_folds *folds, const uint32_t *rows, siz
     assert_int_equal(lines, n);
 }
 
-/* Every line shows a place, and every place has its line. */
+/* Every line shows a position, and every position has its line. */
 static void check_lines(const struct row_folds *folds)
 {
     size_t line = 0;
     for (size_t group = 0; group < folds->n; group++) {
         size_t rows = folds->first[group + 1] - folds->first[group];
         for (size_t k = 0; k < rows; k++) {
-            size_t place = folds->members[folds->first[group] + k];
-            assert_int_equal(row_folds_line(folds, place), line);
+            size_t position = folds->members[folds->first[group] + k];
+            assert_int_equal(row_folds_line(folds, position), line);
             if (k == 0 || folds->open[group]) {
                 struct row_line what = row_folds_at(folds, line);
-                assert_int_equal(what.place, place);
+                assert_int_equal(what.position, position);
                 assert_int_equal(what.group, group);
                 assert_int_equal(what.rows, rows);
                 assert_true(what.head == (k == 0));
@@ -105,7 +105,8 @@ static void odd_lists_fold(void **state)
     assert_non_null(folds);
     assert_int_equal(row_folds_lines(folds), 0);
     row_folds_free(folds);
-    folds = row_folds_new(&all, table, &by_row, NULL, &status); /* each is a place of its own */
+    folds =
+        row_folds_new(&all, table, &by_row, NULL, &status); /* each is a position of its own */
     assert_int_equal(row_folds_lines(folds), 50);
     row_folds_free(folds);
     assert_null(row_folds_new(&many, table, &by_row, NULL, &status));

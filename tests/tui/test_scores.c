@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/format.h"
-#include "reviewing/review.h"
+#include "reviewing/reviewing.h"
 #include "tui/fixture.h"
 #include "unit/test.h"
 #include "views/scores_view.h"

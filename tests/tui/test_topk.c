@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "reviewing/review.h"
+#include "reviewing/reviewing.h"
 #include "lists/row_columns.h"
 #include "tui/fixture.h"
 #include "unit/test.h"

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "reviewing/review.h"
+#include "reviewing/reviewing.h"
 #include "tui/fixture.h"
 #include "unit/test.h"
 #include "views/user_rows.h"
@@ -102,7 +102,7 @@ static void the_days_of_a_list_without_any(void **state)
     (void)state;
     const struct user_rows none = {0};
     assert_int_equal(user_rows_day(&none, NULL, 0, 1), SIZE_MAX);
-    assert_int_equal(user_rows_place(&none, 3), SIZE_MAX);
+    assert_int_equal(user_rows_position(&none, 3), SIZE_MAX);
 }
 
 static void the_head_sums_up(void **state)

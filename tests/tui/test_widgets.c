@@ -201,12 +201,13 @@ static void axes_place_and_tick(void **state)
 {
     (void)state;
     struct axis linear = {0, 10, false}, logarithmic = {1e-4, 1e3, true};
-    assert_true(axis_place(&linear, 2.5) == 0.25);
-    assert_true(axis_place(&linear, -5) == 0 && axis_place(&linear, 50) == 1);
-    assert_true(isnan(axis_place(&linear, NAN)));
-    assert_true(fabs(axis_place(&logarithmic, 1e-3) - 1.0 / 7) < 1e-12);
-    assert_true(axis_place(&logarithmic, 0) == 0);
-    assert_true(fabs(axis_value(&logarithmic, axis_place(&logarithmic, 12.5)) - 12.5) < 1e-9);
+    assert_true(axis_position(&linear, 2.5) == 0.25);
+    assert_true(axis_position(&linear, -5) == 0 && axis_position(&linear, 50) == 1);
+    assert_true(isnan(axis_position(&linear, NAN)));
+    assert_true(fabs(axis_position(&logarithmic, 1e-3) - 1.0 / 7) < 1e-12);
+    assert_true(axis_position(&logarithmic, 0) == 0);
+    assert_true(fabs(axis_value(&logarithmic, axis_position(&logarithmic, 12.5)) - 12.5) <
+                1e-9);
     struct tick ticks[32];
     size_t n = axis_ticks(&logarithmic, 0.1, ticks, 32);
     assert_int_equal(n, 8);

@@ -240,7 +240,7 @@ static void the_order_has_every_point_once(void **state)
     free(cloud.x);
 }
 
-/* By place: the same points in the same order under other numbers, and their coordinates. */
+/* By position: the same points in the same order under other numbers, and their coordinates. */
 static void places_are_numbers_as_well(void **state)
 {
     (void)state;
@@ -253,14 +253,15 @@ static void places_are_numbers_as_well(void **state)
         uint32_t *order = kdtree_renumber(placed);
         assert_memory_equal(order, kdtree_order(numbered), cloud.n * sizeof *order);
         assert_null(kdtree_order(placed));
-        for (uint32_t place = 0; place < cloud.n; place++) {
-            const float *own = cloud.x + order[place] * cloud.d;
+        for (uint32_t position = 0; position < cloud.n; position++) {
+            const float *own = cloud.x + order[position] * cloud.d;
             float x[3];
-            kdtree_vector(placed, place, x);
+            kdtree_vector(placed, position, x);
             assert_memory_equal(x, own, sizeof x);
-            if (place % 7 == 0 && cloud.n > 1) {
-                assert_true(kdtree_nearest(numbered, x, 9, order[place], INFINITY, &a, NULL));
-                assert_true(kdtree_nearest(placed, x, 9, place, INFINITY, &b, NULL));
+            if (position % 7 == 0 && cloud.n > 1) {
+                assert_true(
+                    kdtree_nearest(numbered, x, 9, order[position], INFINITY, &a, NULL));
+                assert_true(kdtree_nearest(placed, x, 9, position, INFINITY, &b, NULL));
                 assert_true(kdtree_hits_reserve(&c, b.n, NULL));
                 c.n = b.n;
                 memcpy(c.point, b.point, b.n * sizeof *b.point);
@@ -268,7 +269,7 @@ static void places_are_numbers_as_well(void **state)
                 assert_same_hits(&b, &c);
                 kdtree_leaves(placed, &c);
                 assert_true(c.n <= b.n);
-                assert_true(kdtree_again(placed, x, b.radius, place, &c, NULL));
+                assert_true(kdtree_again(placed, x, b.radius, position, &c, NULL));
                 assert_same_hits(&b, &c);
                 for (size_t i = 0; i < b.n; i++) {
                     b.point[i] = order[b.point[i]];

@@ -65,9 +65,9 @@ static void equals_numpy(void **state)
     vectors_free(cases);
 }
 
-static double sorted_value(const void *context, size_t place)
+static double sorted_value(const void *context, size_t position)
 {
-    return ((const double *)context)[place];
+    return ((const double *)context)[position];
 }
 
 static void corners(void **state)

@@ -247,15 +247,15 @@ static void ranks_in_giant_tie_blocks(void **state)
         ranking_index_ties(r.ranking, r.index, NULL);
         assert_non_null(r.ranking->ties);
         for (size_t i = 0; i < 3000; i++) {
-            size_t place = i < 2 ? i * (r.n - 1) : fixture_below(&random, r.n);
-            uint32_t row = r.rows[place].id;
+            size_t position = i < 2 ? i * (r.n - 1) : fixture_below(&random, r.n);
+            uint32_t row = r.rows[position].id;
             assert_int_equal(ranking_rank_of(r.ranking, r.index, r.table->row_profile, row),
-                             place + 1);
+                             position + 1);
             struct tie_block block = ranking_ties(r.ranking, r.table->row_profile[row]);
             size_t below = r.n + 1 - block.best_rank - block.rows;
             assert_int_equal(
                 ranking_rising_rank_of(r.ranking, r.index, r.table->row_profile, row),
-                below + 1 + (place + 1 - block.best_rank));
+                below + 1 + (position + 1 - block.best_rank));
         }
         ranked_free(&r);
     }

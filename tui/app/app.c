@@ -271,7 +271,7 @@ void app_back(struct app *app)
     if (app->page != NULL) {
         page_free(app->page);
         app->page = NULL;
-    } else if (!app_leave_aside(app) && app->depth > 1) {
+    } else if (!app_leave_related(app) && app->depth > 1) {
         app->depth--;
         app_select_shown(app);
     }

@@ -250,7 +250,7 @@ static void act_alone(struct app *app, enum action action, const char *argument)
     case ACTION_SAY: app_say(app, LOG_NOTE, "%s", argument); break;
     case ACTION_BACK: app_back(app); break;
     case ACTION_CLOSE:
-        if (app->page != NULL || app->depth > 1 || app->aside.on) {
+        if (app->page != NULL || app->depth > 1 || app->related.on) {
             app_back(app);
         } else {
             ask_to_quit(app);

@@ -29,7 +29,7 @@ void app_set_blind(struct app *app, bool blind)
     if (blind) {
         app_query_cancel(app, SLOT_WHY); /* a page that is on its way */
         app_query_cancel(app, SLOT_NUMBERS);
-        app->aside.on = false; /* Esc would lead back to the list that it came from */
+        app->related.on = false; /* Esc would lead back to the list that it came from */
         app_filter_again(app);
         app_changed(app, CHANGED_FILTER);
     }

@@ -157,7 +157,7 @@ static void set_filter(struct app *app, const char *text, const char *rest)
         return;
     }
     app->session.filter = filter;
-    app->aside.on = false;
+    app->related.on = false;
     if (text[0] != '\0') {
         start_count(app, text, comment, sizeof comment);
         app_say(app, LOG_NOTE, "only %s%s", filter.understood, rest);

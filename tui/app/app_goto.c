@@ -47,25 +47,25 @@ static bool hour_filter(const struct session *session, const char *text, char *f
 }
 
 /* Shows all rows that pass, and notes where from: Esc leads back there. */
-static void enter_aside(struct app *app, const char *filter, const char *what)
+static void enter_related(struct app *app, const char *filter, const char *what)
 {
     const struct session *session = &app->session;
     char before[FILTER_TEXT];
     size_t row = session->selected.has_row ? session->selected.row : SIZE_MAX;
     enum action view = app_view(app)->action;
-    bool again = app->aside.on;
-    memcpy(before, again ? app->aside.filter : session->filter.text, sizeof before);
+    bool again = app->related.on;
+    memcpy(before, again ? app->related.filter : session->filter.text, sizeof before);
     app_set_filter(app, filter);
     app->session.filter.whole = true;
     app_changed(app, CHANGED_FILTER);
     app_enter(app, ACTION_VIEW_TOPK);
     if (!again) {
-        app->aside.row = row;
-        app->aside.view = view;
-        app->aside.depth = app->depth;
+        app->related.row = row;
+        app->related.view = view;
+        app->related.depth = app->depth;
     }
-    app->aside.on = true;
-    memcpy(app->aside.filter, before, sizeof before);
+    app->related.on = true;
+    memcpy(app->related.filter, before, sizeof before);
     app_say(app, LOG_NOTE, "%s; Esc leads back", what);
 }
 
@@ -90,20 +90,20 @@ void app_show_hour(struct app *app, const char *text)
                 text[0] == '\0' ? "select a user-hour first, or name an hour: hour d23 03h"
                                 : "an hour is a day and an hour, d23 03h, or how dt begins");
     } else {
-        enter_aside(app, filter, "this hour across all users");
+        enter_related(app, filter, "this hour across all users");
     }
 }
 
-bool app_leave_aside(struct app *app)
+bool app_leave_related(struct app *app)
 {
-    if (!app->aside.on || app->depth > app->aside.depth) {
+    if (!app->related.on || app->depth > app->related.depth) {
         return false;
     }
-    app_enter(app, app->aside.view);
-    if (app->aside.row != SIZE_MAX) {
-        app_select_row(app, app->aside.row);
+    app_enter(app, app->related.view);
+    if (app->related.row != SIZE_MAX) {
+        app_select_row(app, app->related.row);
     }
-    app_set_filter(app, app->aside.filter);
+    app_set_filter(app, app->related.filter);
     return true;
 }
 
@@ -143,7 +143,7 @@ void app_show_identical(struct app *app, const char *text)
         snprintf(filter, sizeof filter, "like:%zu", row);
         snprintf(what, sizeof what, "%s user-hours that look exactly alike",
                  format_grouped(copies).text);
-        enter_aside(app, filter, what);
+        enter_related(app, filter, what);
     }
 }
 

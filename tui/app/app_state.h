@@ -1,5 +1,5 @@
-/* app_state: what the app is made of, for the files that make it up (app*.c, screen.c, loop.c,
- * script.c) and for its tests. Views include app.h. */
+/* app_state: what the app is made of, for the files of tui/app and for its tests. All other parts
+ * of the screen include screen/app.h. */
 #ifndef ODDHOURS_TUI_APP_STATE_H
 #define ODDHOURS_TUI_APP_STATE_H
 
@@ -10,7 +10,7 @@
 #include "pages/page.h"
 #include "input/prompt.h"
 #include "run/saved/saved_filters.h"
-#include "reviewing/review.h"
+#include "reviewing/reviewing.h"
 #include "views/view.h"
 
 enum { APP_VIEWS_MAX = 16 };
@@ -68,7 +68,7 @@ struct app {
         size_t row;               /* where one came from */
         enum action view;
         size_t depth; /* of that list */
-    } aside;          /* an hour across all users, or identical rows; Esc leads back */
+    } related; /* list shown: an hour across all users, or identical rows; Esc leads back */
     struct prompt prompt;
     struct exporter exporter;
     char *filters_path;           /* or NULL */
@@ -196,7 +196,7 @@ void app_lines_answer(struct app *app, struct query *query);
 void app_show_hour(struct app *app, const char *text);
 void app_show_identical(struct app *app, const char *text);
 void app_show_row(struct app *app, const char *text);
-bool app_leave_aside(struct app *app); /* false: no such list is shown */
+bool app_leave_related(struct app *app); /* false: no such list is shown */
 
 /* app_blind.c */
 bool app_blind_hides(const struct app *app, enum action action);

@@ -34,13 +34,13 @@ static int by_name(const void *a, const void *b)
 }
 
 /* A folder's name ends in a slash. */
-static char *name_of(DIR *place, const char *name)
+static char *name_of(DIR *directory, const char *name)
 {
     struct stat info;
     size_t length = strlen(name);
     char *copy = mem_new(length + 2, 1, "a name", NULL);
     if (copy != NULL) {
-        bool folder = fstatat(dirfd(place), name, &info, 0) == 0 && S_ISDIR(info.st_mode);
+        bool folder = fstatat(dirfd(directory), name, &info, 0) == 0 && S_ISDIR(info.st_mode);
         snprintf(copy, length + 2, "%s%s", name, folder ? "/" : "");
     }
     return copy;
@@ -51,15 +51,15 @@ static void list_folder(struct query *query, const struct progress *progress)
     struct folder_query *self = (struct folder_query *)query;
     struct folder *folder = &self->found;
     char *path = paths_expand(self->shown[0] == '\0' ? "." : self->shown, NULL);
-    DIR *place = path != NULL ? opendir(path) : NULL;
+    DIR *directory = path != NULL ? opendir(path) : NULL;
     free(path);
     size_t room = 0;
-    if (place == NULL) {
+    if (directory == NULL) {
         return; /* nothing to complete */
     }
     for (struct dirent *entry; folder->n < ENTRIES_MAX && !progress_cancelled(progress) &&
-                               (entry = readdir(place)) != NULL;) {
-        char *name = entry->d_name[0] != '.' ? name_of(place, entry->d_name) : NULL;
+                               (entry = readdir(directory)) != NULL;) {
+        char *name = entry->d_name[0] != '.' ? name_of(directory, entry->d_name) : NULL;
         if (name != NULL && mem_grow(&folder->names, &room, folder->n + 1,
                                      sizeof *folder->names, "names", NULL)) {
             folder->names[folder->n++] = name;
@@ -67,7 +67,7 @@ static void list_folder(struct query *query, const struct progress *progress)
             free(name);
         }
     }
-    closedir(place);
+    closedir(directory);
     if (folder->n > 0) {
         qsort(folder->names, folder->n, sizeof *folder->names, by_name);
     }

@@ -25,7 +25,7 @@ static const char *known_action(int i)
     return i + 1 < ACTION_COUNT ? action_info((enum action)(i + 1))->name : NULL;
 }
 
-static const char *paths_of(const struct claim *claim, char *place)
+static const char *name_place(const struct claim *claim, char *place)
 {
     snprintf(place, PLACE, "keys.%s[%d]", action_info(claim->action)->name, claim->index);
     return place;
@@ -36,7 +36,7 @@ static void claim_key(struct claims *claims, struct claim claim, const cJSON *va
                       struct settings_remarks *remarks)
 {
     char place[PLACE], other[PLACE];
-    paths_of(&claim, place);
+    name_place(&claim, place);
     if (!cJSON_IsString(value)) {
         settings_remark(remarks, LOG_ERROR, "%s should be the name of a key, not %s", place,
                         settings_kind(value));
@@ -51,7 +51,7 @@ static void claim_key(struct claims *claims, struct claim claim, const cJSON *va
         if (claims->list[i].key == claim.key) {
             settings_remark(remarks, LOG_ERROR, "%s: '%.*s' is %s already, which keeps it",
                             place, SHOWN_NAME, value->valuestring,
-                            paths_of(&claims->list[i], other));
+                            name_place(&claims->list[i], other));
             return;
         }
     }
@@ -97,7 +97,7 @@ static void say_what_goes(const struct keymap *before, const struct keymap *now,
             keymap_keys(now, was->action, left, sizeof left);
             settings_remark(remarks, left[0] == '\0' ? LOG_WARNING : LOG_NOTE,
                             "%s: '%s' is taken from %s, which has %s%s now",
-                            paths_of(&claims->list[k], place), name,
+                            name_place(&claims->list[k], place), name,
                             action_info(was->action)->name,
                             left[0] == '\0' ? "no key" : "only ", left);
         }
@@ -136,7 +136,7 @@ static void apply(struct settings *settings, const struct claims *claims,
         char place[PLACE];
         if (!keymap_add(&settings->keymap, claims->list[i].action, claims->list[i].key)) {
             settings_remark(remarks, LOG_ERROR, "%s: there are too many keys",
-                            paths_of(&claims->list[i], place));
+                            name_place(&claims->list[i], place));
         }
     }
     say_what_goes(&before, &settings->keymap, claims, remarks);

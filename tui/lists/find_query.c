@@ -31,40 +31,41 @@ static bool row_matches(const struct table *table, const bool *users, const bool
            (times != NULL && times[table->row_time[row]]);
 }
 
-/* The place that is `step` (1 to n) after the cursor, or before it. */
-static size_t paths_of(const struct find_query *asked, size_t step)
+/* The position that is `step` (1 to n) after the cursor, or before it. */
+static size_t position_of(const struct find_query *asked, size_t step)
 {
     size_t n = asked->rows.n;
     size_t at = asked->from < n ? asked->from : 0;
     return asked->forward ? (at + step) % n : (at + n - step % n) % n;
 }
 
-/* Looks at the places first_step .. first_step + count - 1, which are one run in the list. */
+/* Looks at the positions first_step .. first_step + count - 1, which are one run in the list.
+ */
 static bool look(struct find_query *asked, const bool *users, const bool *times,
                  size_t first_step, size_t count, uint32_t *rows, struct status *status)
 {
-    size_t low = paths_of(asked, asked->forward ? first_step : first_step + count - 1);
+    size_t low = position_of(asked, asked->forward ? first_step : first_step + count - 1);
     size_t got = row_set_get(&asked->rows, low, count, rows, status);
     for (size_t i = 0; i < got; i++) {
         size_t k = asked->forward ? i : got - 1 - i;
         if (row_matches(asked->table, users, times, rows[k])) {
             asked->found = true;
-            asked->place = low + k;
+            asked->position = low + k;
             asked->row = rows[k];
-            asked->wrapped =
-                asked->forward ? asked->place <= asked->from : asked->place >= asked->from;
+            asked->wrapped = asked->forward ? asked->position <= asked->from
+                                            : asked->position >= asked->from;
             return true;
         }
     }
     return false;
 }
 
-/* How many places from `step` on are one run in the list. */
+/* How many positions from `step` on are one run in the list. */
 static size_t run_length(const struct find_query *asked, size_t step)
 {
     size_t n = asked->rows.n;
-    size_t place = paths_of(asked, step);
-    size_t to_edge = asked->forward ? n - place : place + 1;
+    size_t position = position_of(asked, step);
+    size_t to_edge = asked->forward ? n - position : position + 1;
     size_t left = n - step + 1;
     size_t length = to_edge < left ? to_edge : left;
     return length < WINDOW ? length : WINDOW;

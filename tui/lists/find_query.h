@@ -13,13 +13,13 @@ struct find_query {
     char text[256];
     const struct table *table;
     struct row_set rows; /* its array is borrowed: the view keeps it until the answer comes */
-    size_t from;         /* the place the cursor is at; looked at last */
+    size_t from;         /* the position the cursor is at; looked at last */
     bool forward;
 
     /* The answer, when query.status is good. */
     bool found;
     bool wrapped; /* past the end, or the beginning */
-    size_t place;
+    size_t position;
     uint32_t row; /* row_id */
 };
 
@@ -27,7 +27,7 @@ struct find_query {
 struct find_query *find_query_new(const struct app *app, const struct row_set *rows,
                                   const char *text, size_t from, bool forward, unsigned slot);
 
-/* Says what is to be said of an answer; true when the cursor goes to `place`. */
+/* Says what is to be said of an answer; true when the cursor goes to `position`. */
 bool find_query_say(const struct find_query *found, struct app *app);
 
 #endif

@@ -5,15 +5,16 @@
 
 #include "lists/rows_query.h"
 
-static void ask(struct row_list *list, struct app *app, void *view, const struct row_wish *wish)
+static void ask(struct row_list *list, struct app *app, void *view,
+                const struct row_list_spec *spec)
 {
     struct filter_error error = {0};
     const struct row_order by_rank = {.key = ROW_KEY_SCORE,
                                       .ranking =
-                                          app_session(app)->run->results[wish->result].ranking,
+                                          app_session(app)->run->results[spec->result].ranking,
                                       .falling = true};
     struct rows_query *asked =
-        rows_query_new(app, wish->filter, &by_rank, wish->k, wish->slot, &error);
+        rows_query_new(app, spec->filter, &by_rank, spec->k, spec->slot, &error);
     list->ready = false;
     list->asked = NULL;
     if (asked == NULL) {
@@ -21,28 +22,28 @@ static void ask(struct row_list *list, struct app *app, void *view, const struct
                  error.text[0] != '\0' ? error.text : "no memory for this list");
         return;
     }
-    asked->reorders = wish->sorted;
-    asked->reorder = wish->order;
-    asked->folds = wish->folds;
+    asked->reorders = spec->sorted;
+    asked->reorder = spec->order;
+    asked->folds = spec->folds;
     list->asked = asked;
     if (!app_query(app, view, &asked->query)) {
         list->asked = NULL;
     }
 }
 
-void row_list_wish(struct row_list *list, struct app *app, void *view,
-                   const struct row_wish *wish)
+void row_list_show(struct row_list *list, struct app *app, void *view,
+                   const struct row_list_spec *spec)
 {
     const struct run *run = app_session(app)->run;
-    const struct ranking *ranking = run->results[wish->result].ranking;
+    const struct ranking *ranking = run->results[spec->result].ranking;
     list->problem[0] = '\0';
-    if (wish->filter[0] != '\0' || wish->sorted || wish->folds || wish->patient) {
-        ask(list, app, view, wish);
+    if (spec->filter[0] != '\0' || spec->sorted || spec->folds || spec->keeps_shown) {
+        ask(list, app, view, spec);
         return;
     }
-    app_query_cancel(app, wish->slot);
+    app_query_cancel(app, spec->slot);
     row_set_clear(&list->set);
-    list->set = row_set_ranked(ranking, run->by_profile, 1, wish->k);
+    list->set = row_set_ranked(ranking, run->by_profile, 1, spec->k);
     row_folds_free(list->folds);
     list->folds = NULL;
     list->matching = ranking->scored_rows;
@@ -74,20 +75,21 @@ bool row_list_answer(struct row_list *list, struct query *query)
     return true;
 }
 
-size_t row_list_at(const struct row_list *list, size_t place)
+size_t row_list_at(const struct row_list *list, size_t position)
 {
     uint32_t row;
-    return row_set_get(&list->set, place, 1, &row, NULL) == 1 ? row : SIZE_MAX;
+    return row_set_get(&list->set, position, 1, &row, NULL) == 1 ? row : SIZE_MAX;
 }
 
-size_t row_window_at(struct row_window *window, const struct row_set *set, size_t place)
+size_t row_window_at(struct row_window *window, const struct row_set *set, size_t position)
 {
-    if (place < window->first || place - window->first >= window->n) {
-        /* half of it before the place: some go through a list backwards */
-        window->first = place > ROW_WINDOW / 2 ? place - ROW_WINDOW / 2 : 0;
+    if (position < window->first || position - window->first >= window->n) {
+        /* half of it before the position: some go through a list backwards */
+        window->first = position > ROW_WINDOW / 2 ? position - ROW_WINDOW / 2 : 0;
         window->n = row_set_get(set, window->first, ROW_WINDOW, window->rows, NULL);
     }
-    return place - window->first < window->n ? window->rows[place - window->first] : SIZE_MAX;
+    return position - window->first < window->n ? window->rows[position - window->first]
+                                                : SIZE_MAX;
 }
 
 void row_list_clear(struct row_list *list)

@@ -67,7 +67,7 @@ struct sheet *sheets_rows(const struct app *app, const char *title, struct row_s
     const struct session *session = app_session(app);
     struct rows_sheet spec = {.run = session->run,
                               .rows = take_rows,
-                              .place = how->place,
+                              .position = how->position,
                               .blind = how->blind || session->blind,
                               .ready = session->has_result,
                               .beside = how->beside};

@@ -7,7 +7,7 @@
 #include "run/sheet/sheet.h"
 
 struct sheets_rows {
-    const char *place;    /* the first column: "rank", "place" */
+    const char *position; /* title of the first column, the position: "rank", "place" */
     bool filtered;        /* the session's filter has chosen the rows: it is noted */
     bool blind;           /* no scores, ranks nor what others have judged */
     struct sheet *beside; /* taken: a line for every row, or NULL */

@@ -123,7 +123,7 @@ static int draw_lines(const struct page *page, size_t first, size_t n, struct ca
 
 /* "21-40 of 1,692" at the right end of the last row: the lines with a key that begin in these
  * `rows`, or rows of the `n` there are. */
-static void draw_place(const struct page *page, size_t rows, size_t n, struct canvas *canvas)
+static void draw_position(const struct page *page, size_t rows, size_t n, struct canvas *canvas)
 {
     size_t first = page->scroll.cursor, from = first + 1, of = n, before = 0, here = 0;
     size_t to = first + rows < n ? first + rows : n;
@@ -168,7 +168,7 @@ void page_draw(struct page *page, struct canvas *canvas)
         y += draw_lines(page, i, next - i, &body, y);
     }
     if (more) {
-        draw_place(page, rows, n, canvas);
+        draw_position(page, rows, n, canvas);
     }
 }
 

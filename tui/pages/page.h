@@ -27,7 +27,7 @@ struct page {
     struct list scroll; /* its cursor is the first line shown */
     int key_width;      /* cells of the left column */
     /* Where it is a list: how many lines with a key there are, those left out included, so that
-     * the place is counted in them; else 0, and it is counted in rows of the screen. */
+     * the position is counted in them; else 0, and it is counted in rows of the screen. */
     size_t total;
     /* What can be written of it to a file, made from `kept`: as view_ops.sheet; or NULL. */
     struct sheet *(*sheet)(const struct page *page, const struct app *app, char *name,
@@ -39,7 +39,7 @@ struct page {
 /* An empty page; NULL when memory is out. A page is freed with page_free(). */
 struct page *page_new(const char *title);
 void page_free(struct page *page);
-void page_clear(struct page *page); /* removes all lines, keeps the place */
+void page_clear(struct page *page); /* removes all lines, keeps the position */
 
 /* Adds a line. Memory running out only shortens the page. */
 void page_add(struct page *page, enum role role, const char *format, ...)

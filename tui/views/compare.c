@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "reviewing/review.h"
+#include "reviewing/reviewing.h"
 #include "views/compare_view.h"
 #include "views/view.h"
 
@@ -148,11 +148,11 @@ static void seek_open(struct compare_view *view, struct app *app, bool forward)
 {
     struct list *list = &view->list[view->pane];
     for (size_t step = 1; step < list->n; step++) {
-        size_t place = (list->cursor + (forward ? step : list->n - step)) % list->n;
+        size_t position = (list->cursor + (forward ? step : list->n - step)) % list->n;
         const struct verdict_row *own =
-            session_own_verdict(app_session(app), compare_row(view, place));
+            session_own_verdict(app_session(app), compare_row(view, position));
         if (own == NULL || own->verdict == VERDICT_NONE) {
-            list_go(list, place);
+            list_go(list, position);
             return;
         }
     }

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/format.h"
-#include "reviewing/review.h"
+#include "reviewing/reviewing.h"
 #include "lists/detail.h"
 #include "lists/user_hours.h"
 #include "widgets/columns.h"

@@ -35,13 +35,13 @@ struct compare_query {
     struct query query;
     const struct run *run;
     const struct ranking *ranking[OVERLAP_MAX];
-    size_t a, b;                 /* the pair's places in it; the same: all */
+    size_t a, b;                 /* the pair's positions in it; the same: all */
     struct compare_answer found; /* the answer; taken by copying it and leaving a cleared one */
 };
 
 /* The pairs of detectors, then all of them when they are more than two. */
 struct compare_pair {
-    size_t a, b; /* places in compare_answer.result; the same: all */
+    size_t a, b; /* positions in compare_answer.result; the same: all */
 };
 size_t compare_pairs(const struct compare_answer *found);
 struct compare_pair compare_pair(const struct compare_answer *found, size_t i);

@@ -12,7 +12,7 @@ static struct sheet *sheet_of_rows(const struct compare_view *view, const struct
 {
     const struct compare_answer *found = &view->found;
     const struct session *session = app_session(app);
-    struct sheets_rows how = {.place = "place"};
+    struct sheets_rows how = {.position = "place"};
     if (view->pane == PANE_CONSENSUS) {
         return sheets_list(app, title, found->consensus, found->n_consensus, &how, status);
     }

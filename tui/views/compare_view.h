@@ -27,7 +27,7 @@ struct compare_view {
 
 double compare_jaccard(const struct overlap *overlap, struct compare_pair pair);
 
-/* Lines of the pane's list, and its user-hour at a place: SIZE_MAX when it lists none. */
+/* Lines of the pane's list, and its user-hour at a position: SIZE_MAX when it lists none. */
 size_t compare_length(const struct compare_view *view, const struct session *session);
 size_t compare_row(const struct compare_view *view, size_t i);
 

@@ -118,10 +118,10 @@ static void take_rows(struct data_view *view, const struct app *app, struct rows
 {
     const struct session *session = app_session(app);
     uint32_t row;
-    size_t place = SIZE_MAX;
+    size_t position = SIZE_MAX;
     if (!view->stale && row_set_get(&view->listed, view->rows.cursor, 1, &row, NULL) == 1 &&
         row < session->run->table->n_rows) {
-        place = row_set_find(&answer->rows, session->run->table->row_profile, row, 0);
+        position = row_set_find(&answer->rows, session->run->table->row_profile, row, 0);
     }
     row_set_clear(&view->listed);
     view->listed = answer->rows;
@@ -129,7 +129,7 @@ static void take_rows(struct data_view *view, const struct app *app, struct rows
     answer->rows = (struct row_set){0};
     view->filtered = answer->text[0] != '\0';
     list_set_count(&view->rows, view->listed.n);
-    list_go(&view->rows, place != SIZE_MAX ? place : 0);
+    list_go(&view->rows, position != SIZE_MAX ? position : 0);
 }
 
 static void data_answer(void *state, struct app *app, struct query *query)
@@ -151,9 +151,9 @@ static void data_answer(void *state, struct app *app, struct query *query)
         }
     } else {
         const struct find_query *found = (const struct find_query *)query;
-        if (find_query_say(found, app) && found->place < view->listed.n) {
+        if (find_query_say(found, app) && found->position < view->listed.n) {
             view->pane = PANE_ROWS;
-            list_go(&view->rows, found->place);
+            list_go(&view->rows, found->position);
         }
     }
 }
@@ -323,7 +323,7 @@ static struct sheet *sheet_data(void *state, const struct app *app, char *name, 
                                 struct status *status)
 {
     const struct data_view *view = state;
-    const struct sheets_rows how = {.place = "place", .filtered = true};
+    const struct sheets_rows how = {.position = "place", .filtered = true};
     struct row_set rows;
     if (!app_session(app)->has_table || view->stale) {
         return NULL;

@@ -1,5 +1,5 @@
 /* Review: a queue to judge, and Precision@K live. */
-#include "reviewing/review.h"
+#include "reviewing/reviewing.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,18 +18,18 @@ static void ask(struct review_view *view, struct app *app)
     if (!app_session(app)->has_table || app_review(app) == NULL) {
         return;
     }
-    struct numbers_query *asked = review_queue_ask(app, &view->wish);
+    struct numbers_query *asked = queue_numbers_ask(app, &view->request);
     view->asked = asked;
     if (asked != NULL && !app_query(app, view, &asked->query)) {
         view->asked = NULL;
     }
 }
 
-/* Another queue: its first open place is sought. */
+/* Another queue: its first open position is sought. */
 static void ask_anew(struct review_view *view, struct app *app)
 {
     view->started = false;
-    app_set_blind(app, view->wish.spec.blind && app_review(app) != NULL);
+    app_set_blind(app, view->request.spec.blind && app_review(app) != NULL);
     ask(view, app);
 }
 
@@ -38,9 +38,9 @@ static void *open_review(struct app *app)
     struct review_view *view = mem_zero(1, sizeof *view, "the review", NULL);
     if (view != NULL) {
         const struct run *run = app_session(app)->run;
-        view->wish.spec.kind = QUEUE_POOLED;
-        view->wish.spec.seed = run != NULL ? run->params.seed : 0;
-        view->wish.each = STRATUM_ROWS;
+        view->request.spec.kind = QUEUE_POOLED;
+        view->request.spec.seed = run != NULL ? run->params.seed : 0;
+        view->request.each = STRATUM_ROWS;
         ask(view, app);
         if (review_pending(app_review(app)) > 0) {
             app_say(app, LOG_NOTE,
@@ -55,7 +55,7 @@ static void *open_review(struct app *app)
 static void close_review(void *state)
 {
     struct review_view *view = state;
-    review_numbers_clear(&view->numbers);
+    queue_numbers_clear(&view->numbers);
     free(view);
 }
 
@@ -65,9 +65,9 @@ static void seek_open(struct review_view *view, struct app *app, bool forward)
 {
     size_t n = view->list.n;
     for (size_t step = 1; step < n; step++) {
-        size_t place = (view->list.cursor + (forward ? step : n - step)) % n;
-        if (review_item_open(app, &view->numbers.queue->items[place])) {
-            list_go(&view->list, place);
+        size_t position = (view->list.cursor + (forward ? step : n - step)) % n;
+        if (review_item_open(app, &view->numbers.queue->items[position])) {
+            list_go(&view->list, position);
             return;
         }
     }
@@ -106,7 +106,7 @@ static void set_extra(struct review_view *view, struct app *app, enum action act
                 action_info(action)->name);
         return;
     }
-    struct queue_spec *spec = &view->wish.spec;
+    struct queue_spec *spec = &view->request.spec;
     *(action == ACTION_CONTROLS ? &spec->controls : &spec->repeats) = (uint32_t)n;
     ask_anew(view, app);
 }
@@ -115,28 +115,28 @@ static void set_extra(struct review_view *view, struct app *app, enum action act
 static void set_queue(struct review_view *view, struct app *app, const char *words)
 {
     struct status status = {0};
-    view->wish.spec.k = 0;
+    view->request.spec.k = 0;
     if (words[0] == '\0') {
         app_say(app, LOG_NOTE, "%s", view->numbers.label);
         return;
     }
-    if (!review_wish_parse(&view->wish, app_session(app)->run, words, &status)) {
+    if (!queue_request_parse(&view->request, app_session(app)->run, words, &status)) {
         app_say(app, LOG_ERROR, "%s", status.text);
         return;
     }
-    const char *names = view->wish.names;
-    if (view->wish.spec.kind != QUEUE_POOLED && names[0] != '\0') {
+    const char *names = view->request.names;
+    if (view->request.spec.kind != QUEUE_POOLED && names[0] != '\0') {
         app_choose_result(app, names);
     }
     ask_anew(view, app);
-    if (view->wish.spec.k > 0) {
-        app_select_k(app, view->wish.spec.k);
+    if (view->request.spec.k > 0) {
+        app_select_k(app, view->request.spec.k);
     }
 }
 
 static void set_blind(struct review_view *view, struct app *app, const char *seed)
 {
-    struct queue_spec *spec = &view->wish.spec;
+    struct queue_spec *spec = &view->request.spec;
     uint64_t n = spec->seed;
     if (seed[0] != '\0' && !count_parse(seed, UINT32_MAX, &n)) {
         app_say(app, LOG_ERROR,
@@ -150,10 +150,10 @@ static void set_blind(struct review_view *view, struct app *app, const char *see
 
 static void next_kind(struct review_view *view, struct app *app)
 {
-    struct queue_spec *spec = &view->wish.spec;
+    struct queue_spec *spec = &view->request.spec;
     spec->kind = (enum queue_kind)((spec->kind + 1) % QUEUE_KINDS);
     spec->n_strata = 0;
-    view->wish.names[0] = '\0';
+    view->request.names[0] = '\0';
     ask_anew(view, app);
 }
 
@@ -198,7 +198,7 @@ static unsigned act_review(void *state, struct app *app, enum action action,
     case ACTION_UNREVIEWED_NEXT: seek_open(view, app, true); break;
     case ACTION_UNREVIEWED_PREVIOUS: seek_open(view, app, false); break;
     case ACTION_OPEN:
-        if (view->wish.spec.blind || before == NULL) {
+        if (view->request.spec.blind || before == NULL) {
             return REACT_PASS;
         }
         app_enter(app, ACTION_VIEW_USER);
@@ -216,16 +216,16 @@ static unsigned act_review(void *state, struct app *app, enum action action,
     return REACT_DONE;
 }
 
-/* The cursor goes where undo or redo has changed something: the nearest place before it. */
+/* The cursor goes where undo or redo has changed something: the nearest position before it. */
 static void follow_row(struct review_view *view, const struct app *app)
 {
     const struct queue *queue = view->numbers.queue;
     size_t row = app_session(app)->selected.row;
     view->follow = false;
     for (size_t step = 0; queue != NULL && step < queue->n; step++) {
-        size_t place = (view->list.cursor + queue->n - step) % queue->n;
-        if (queue->items[place].row == row) {
-            list_go(&view->list, place);
+        size_t position = (view->list.cursor + queue->n - step) % queue->n;
+        if (queue->items[position].row == row) {
+            list_go(&view->list, position);
             return;
         }
     }
@@ -235,7 +235,7 @@ static void changed_review(void *state, struct app *app, unsigned what)
 {
     struct review_view *view = state;
     if ((what & CHANGED_RUN) != 0) {
-        review_numbers_clear(&view->numbers);
+        queue_numbers_clear(&view->numbers);
         view->list = (struct list){0};
         view->started = false;
     }
@@ -260,9 +260,9 @@ static void answer_review(void *state, struct app *app, struct query *query)
     if (query->status.code != STATUS_OK) {
         return;
     }
-    review_numbers_clear(&view->numbers);
+    queue_numbers_clear(&view->numbers);
     view->numbers = answer->numbers;
-    answer->numbers = (struct review_numbers){.queue = NULL};
+    answer->numbers = (struct queue_numbers){.queue = NULL};
     list_set_count(&view->list, view->numbers.queue->n);
     if (!view->started && view->list.n > 0) {
         view->started = true;

@@ -52,7 +52,7 @@ static void draw_title(const struct review_view *view, const struct app *app,
 void review_curve_draw(const struct review_view *view, const struct app *app,
                        struct canvas *canvas)
 {
-    const struct review_numbers *numbers = &view->numbers;
+    const struct queue_numbers *numbers = &view->numbers;
     const struct evaluation *of = &numbers->in_view;
     draw_title(view, app, canvas);
     if (!numbers->has_view || of->k == 0) {

@@ -22,7 +22,7 @@ bool review_item_open(const struct app *app, const struct queue_item *item)
            (item->role == ROLE_REPEAT ? own->repeat : own->verdict) == VERDICT_NONE;
 }
 
-/* The mark of a place; at a repeat the first verdict is not shown, it would be repeated. */
+/* The mark of a position; at a repeat the first verdict is not shown, it would be repeated. */
 static void mark_of(const struct app *app, const struct queue_item *item, bool blind,
                     char *text, size_t size)
 {
@@ -41,7 +41,7 @@ static void draw_item(const struct review_view *view, const struct app *app, siz
     const struct table *table = app_session(app)->run->table;
     const struct queue_item *item = &view->numbers.queue->items[i];
     char user[160], time[64], mark[16];
-    mark_of(app, item, view->wish.spec.blind, mark, sizeof mark);
+    mark_of(app, item, view->request.spec.blind, mark, sizeof mark);
     user_hours_user(table, item->row, canvas->glyphs->ascii, user, sizeof user);
     user_hours_time(table, item->row, canvas->glyphs->ascii, time, sizeof time);
     int64_t day;
@@ -61,7 +61,7 @@ static void draw_item(const struct review_view *view, const struct app *app, siz
     canvas_field(canvas, y, 12, 24, TEXT_LEFT, ROLE_TEXT, user);
     canvas_field(canvas, y, 37, 19, TEXT_LEFT, ROLE_TEXT,
                  wide ? time : format_when(day, hour).text);
-    if (view->wish.spec.blind) {
+    if (view->request.spec.blind) {
         return;
     }
     if (item->rank > 0) {
@@ -104,7 +104,7 @@ static void draw_detail(const struct review_view *view, const struct app *app,
                         struct canvas *canvas)
 {
     size_t row = review_item(view)->row;
-    if (view->wish.spec.blind) {
+    if (view->request.spec.blind) {
         draw_blind(app, row, canvas);
     } else {
         detail_draw(app, row, canvas);
@@ -115,7 +115,7 @@ static void draw_detail(const struct review_view *view, const struct app *app,
 static void draw_pane(const struct review_view *view, const struct app *app,
                       struct canvas *canvas)
 {
-    bool blind = view->wish.spec.blind, two = canvas->cols >= REVIEW_TWO_PANES && !blind;
+    bool blind = view->request.spec.blind, two = canvas->cols >= REVIEW_TWO_PANES && !blind;
     int middle = two ? canvas->cols * 3 / 5 : 0;
     if (two || !view->curve || blind) {
         struct canvas part =
@@ -143,7 +143,7 @@ void review_draw(void *state, const struct app *app, struct canvas *canvas)
     int rows = canvas->rows - y;
     if (review_item(view) == NULL || rows < wanted + LEAST_LIST) {
         /* Too small for both: the list; or, asked for, the curve below one line of it. */
-        bool squeezed = view->curve && !view->wish.spec.blind && rows > LEAST_CURVE;
+        bool squeezed = view->curve && !view->request.spec.blind && rows > LEAST_CURVE;
         wanted = squeezed && review_item(view) != NULL ? rows - 1 : 0;
     }
     struct canvas list = canvas_part(canvas, y, 0, rows - wanted, canvas->cols);

@@ -229,7 +229,7 @@ int review_head_draw(const struct review_view *view, const struct app *app,
     bool roomy = canvas->rows >= ROOMY_ROWS;
     draw_queue(view, app, canvas);
     int y = draw_notices(app, roomy, canvas, 1);
-    if (view->wish.spec.blind) {
+    if (view->request.spec.blind) {
         canvas_text(canvas, y, 1, ROLE_DIM,
                     "blind: score, rank, detector and Precision@K are hidden");
         return y + 1;

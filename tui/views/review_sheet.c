@@ -7,7 +7,7 @@
 #include "views/review_view.h"
 #include "views/view.h"
 
-/* What is known of each place beside its row. */
+/* What is known of each position beside its row. */
 static struct sheet *make_beside(const struct queue *queue, struct status *status)
 {
     struct sheet *beside = sheet_new_table("places", status);
@@ -38,7 +38,7 @@ struct sheet *review_sheet(void *state, const struct app *app, char *name, size_
     }
     /* What a blind review hides, controls among it, is not in its file either. */
     bool blind = queue->spec.blind;
-    struct sheets_rows how = {.place = "place", .blind = blind};
+    struct sheets_rows how = {.position = "place", .blind = blind};
     uint32_t *rows = mem_new(queue->n, sizeof *rows, "a list to write", status);
     how.beside = blind || rows == NULL ? NULL : make_beside(queue, status);
     if (rows == NULL || (how.beside == NULL && !blind)) {

@@ -3,30 +3,31 @@
 #define ODDHOURS_TUI_VIEWS_REVIEW_VIEW_H
 
 #include "terminal/canvas.h"
-#include "reviewing/review.h"
+#include "reviewing/reviewing.h"
 #include "run/sheet/sheet.h"
-#include "views/review_queue.h"
+#include "views/review_query.h"
 #include "widgets/list.h"
 
 /* From this width on the user-hour and the curve stand side by side. */
 enum { REVIEW_TWO_PANES = 130 };
 
 struct review_view {
-    struct review_wish wish;
-    struct review_numbers numbers;
+    struct queue_request request;
+    struct queue_numbers numbers;
     const void *asked;
     bool exact;   /* Clopper-Pearson for Wilson */
     bool curve;   /* the curve in place of the user-hour */
-    bool started; /* the cursor has been put on the first open place of this queue */
+    bool started; /* the cursor has been put on the first open position of this queue */
     bool follow;  /* the next selected row comes from undo or redo: the cursor goes there */
     struct list list;
     char problem[160];
 };
 
-/* Whether one has not judged this place of the queue: a repeat wants a verdict of its own. */
+/* Whether one has not judged this position of the queue: a repeat wants a verdict of its own.
+ */
 bool review_item_open(const struct app *app, const struct queue_item *item);
 
-/* The place under the cursor; NULL: there is none. */
+/* The position under the cursor; NULL: there is none. */
 const struct queue_item *review_item(const struct review_view *view);
 
 /* review_draw.c: all of it. */

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/format.h"
-#include "reviewing/review.h"
+#include "reviewing/reviewing.h"
 #include "views/scores_view.h"
 #include "widgets/chart.h"
 
@@ -175,11 +175,11 @@ static void draw_bars(const struct scores_view *view, const struct histogram *hi
 
 static void draw_threshold(const struct axis *axis, double threshold, struct canvas *canvas)
 {
-    double place = axis_place(axis, threshold);
-    if (isnan(place) || canvas->cols < 1) {
+    double position = axis_position(axis, threshold);
+    if (isnan(position) || canvas->cols < 1) {
         return;
     }
-    int x = (int)(place * (canvas->cols - 1));
+    int x = (int)(position * (canvas->cols - 1));
     for (int y = 0; y < canvas->rows; y++) {
         canvas_text(canvas, y, x, ROLE_THRESHOLD, canvas->glyphs->threshold);
     }

@@ -16,7 +16,7 @@ size_t scores_days(const struct table *table)
 static double threshold_for(const struct ranking *ranking, double rows)
 {
     size_t low = 0,
-           high = ranking->n_scored; /* places in the order: the answer's is in between */
+           high = ranking->n_scored; /* positions in the order: the answer's is in between */
     while (high - low > 1) {
         size_t middle = low + (high - low) / 2;
         double score = ranking_score(ranking, ranking->order[middle]);

@@ -9,7 +9,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "lists/find_query.h"
-#include "reviewing/review.h"
+#include "reviewing/reviewing.h"
 #include "lists/sheets.h"
 #include "lists/detail.h"
 #include "views/topk_view.h"
@@ -32,7 +32,7 @@ static void *open_topk(struct app *app)
         view->detail = true;
         view->target = SIZE_MAX;
         view->sort = (struct row_column){ROW_COLUMN_RANK, ROW_COLUMN_IN_VIEW};
-        topk_wish(view, app, TOPK_FIRST);
+        topk_show_list(view, app, TOPK_CURSOR_FIRST);
     }
     return view;
 }
@@ -90,7 +90,7 @@ static void draw_topk(void *state, const struct app *app, struct canvas *canvas)
 static void fold_all(struct topk_view *view, struct app *app)
 {
     view->fold = !view->fold;
-    topk_wish(view, app, TOPK_KEEP);
+    topk_show_list(view, app, TOPK_CURSOR_STAYS);
 }
 
 /* Folds or unfolds the group under the cursor; false when there is none. */
@@ -112,7 +112,7 @@ static struct sheet *sheet_topk(void *state, const struct app *app, char *name, 
 {
     const struct topk_view *view = state;
     const struct result *result = session_result(app_session(app));
-    const struct sheets_rows how = {.place = "rank", .filtered = true};
+    const struct sheets_rows how = {.position = "rank", .filtered = true};
     struct row_set rows;
     char title[120];
     if (result == NULL || !view->rows.ready || !row_set_copy(&view->rows.set, &rows, status)) {
@@ -130,7 +130,7 @@ static void seek_open(struct topk_view *view, struct app *app, bool forward)
     struct row_window window = {0};
     for (size_t step = 1; step < n; step++) {
         size_t line = (view->list.cursor + (forward ? step : n - step)) % n;
-        size_t row = row_window_at(&window, &view->rows.set, topk_line(view, line).place);
+        size_t row = row_window_at(&window, &view->rows.set, topk_line(view, line).position);
         const struct verdict_row *own = session_own_verdict(app_session(app), row);
         if (own == NULL || own->verdict == VERDICT_NONE) {
             list_go(&view->list, line);
@@ -210,7 +210,7 @@ static unsigned act_topk(void *state, struct app *app, enum action action, const
         break;
     case ACTION_SORT_REVERSE:
         view->reversed = !view->reversed;
-        topk_wish(view, app, TOPK_FIRST);
+        topk_show_list(view, app, TOPK_CURSOR_FIRST);
         break;
     case ACTION_UNREVIEWED_NEXT: seek_open(view, app, true); break;
     case ACTION_UNREVIEWED_PREVIOUS: seek_open(view, app, false); break;
@@ -252,7 +252,8 @@ static void changed_topk(void *state, struct app *app, unsigned what)
         view->target = session->selected.has_row ? session->selected.row : SIZE_MAX;
     }
     if (((what & renew) != 0 || first) && session->run != NULL) {
-        topk_wish(view, app, (what & CHANGED_DETECTOR) != 0 ? TOPK_FIRST : TOPK_KEEP);
+        topk_show_list(view, app,
+                       (what & CHANGED_DETECTOR) != 0 ? TOPK_CURSOR_FIRST : TOPK_CURSOR_STAYS);
     }
 }
 
@@ -277,7 +278,7 @@ static void answer_topk(void *state, struct app *app, struct query *query)
 }
 
 /* The list may be long: the queries thread looks. It borrows the list, so that this waits for a
- * list that is on its way, and a new list for this (row_wish.patient). */
+ * list that is on its way, and a new list for this (row_list_spec.keeps_shown). */
 static unsigned find_topk(void *state, struct app *app, const char *text, bool forward)
 {
     struct topk_view *view = state;
@@ -286,7 +287,7 @@ static unsigned find_topk(void *state, struct app *app, const char *text, bool f
         return REACT_DONE;
     }
     struct find_query *asked =
-        find_query_new(app, &view->rows.set, text, topk_line(view, view->list.cursor).place,
+        find_query_new(app, &view->rows.set, text, topk_line(view, view->list.cursor).position,
                        forward, SLOT_FIND);
     view->finding = asked;
     if (asked == NULL || !app_query(app, view, &asked->query)) {

@@ -16,7 +16,7 @@ static void widen(struct topk_view *view, struct app *app, size_t row, size_t ra
         app_select_k(app, rank);
         app_say(app, LOG_NOTE, "K is now %s", format_grouped(rank).text);
     } else {
-        topk_wish(view, app, TOPK_KEEP);
+        topk_show_list(view, app, TOPK_CURSOR_STAYS);
     }
 }
 

@@ -7,7 +7,7 @@
 #include "base/format.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "reviewing/review.h"
+#include "reviewing/reviewing.h"
 #include "views/topk_view.h"
 
 enum { HEADING_SIZE = 64, LOOK_AT = 1000 };
@@ -73,8 +73,8 @@ static bool holds(const struct topk_view *view, const struct table *table, size_
     const struct row_set *set = &view->rows.set;
     size_t low = folds->first[group], high = folds->first[group + 1];
     if (set->kind != ROW_SET_LIST) {
-        size_t place = row_set_find(set, table->row_profile, row, folds->members[low]);
-        return place != SIZE_MAX && folds->group[place] == group;
+        size_t position = row_set_find(set, table->row_profile, row, folds->members[low]);
+        return position != SIZE_MAX && folds->group[position] == group;
     }
     while (high - low > 1) {
         size_t middle = low + (high - low) / 2;
@@ -299,7 +299,7 @@ static bool fill(struct topk_view *view, const struct app *app, const struct can
     layout->cells = view->cells;
     for (size_t line = view->list.top; line < view->list.n && layout->n < page; line++) {
         struct row_line what = topk_line(view, line);
-        size_t row = row_window_at(&window, &view->rows.set, what.place);
+        size_t row = row_window_at(&window, &view->rows.set, what.position);
         if (row == SIZE_MAX) {
             break;
         }

@@ -16,12 +16,12 @@ struct row_line topk_line(const struct topk_view *view, size_t line)
     if (view->rows.folds != NULL && line < view->list.n) {
         return row_folds_at(view->rows.folds, line);
     }
-    return (struct row_line){.place = line, .rows = 1, .head = true};
+    return (struct row_line){.position = line, .rows = 1, .head = true};
 }
 
 size_t topk_row(const struct topk_view *view)
 {
-    return row_list_at(&view->rows, topk_line(view, view->list.cursor).place);
+    return row_list_at(&view->rows, topk_line(view, view->list.cursor).position);
 }
 
 void topk_select(struct topk_view *view, struct app *app)
@@ -36,16 +36,16 @@ bool topk_go(struct topk_view *view, struct app *app, size_t row, bool unfold)
 {
     const struct table *table = app_session(app)->run->table;
     struct row_folds *folds = view->rows.folds;
-    size_t near = topk_line(view, view->list.cursor).place;
-    size_t place = row_set_find(&view->rows.set, table->row_profile, (uint32_t)row, near);
-    if (place == SIZE_MAX) {
+    size_t near = topk_line(view, view->list.cursor).position;
+    size_t position = row_set_find(&view->rows.set, table->row_profile, (uint32_t)row, near);
+    if (position == SIZE_MAX) {
         return false;
     }
-    size_t line = folds != NULL ? row_folds_line(folds, place) : place;
-    if (unfold && topk_line(view, line).place != place) {
-        row_folds_open(folds, folds->group[place], true);
+    size_t line = folds != NULL ? row_folds_line(folds, position) : position;
+    if (unfold && topk_line(view, line).position != position) {
+        row_folds_open(folds, folds->group[position], true);
         list_set_count(&view->list, topk_lines(view));
-        line = row_folds_line(folds, place);
+        line = row_folds_line(folds, position);
     }
     list_go(&view->list, line);
     topk_select(view, app);
@@ -62,21 +62,21 @@ void topk_arrive(struct topk_view *view, struct app *app)
     list_set_count(&view->list, topk_lines(view));
     if (target == SIZE_MAX || !topk_go(view, app, target, view->reveal)) {
         if (view->filtered) {
-            list_go(&view->list, 0); /* an old place among other rows means nothing */
+            list_go(&view->list, 0); /* an old position among other rows means nothing */
         }
         topk_select(view, app);
     }
     view->reveal = view->filtered = false;
 }
 
-void topk_wish(struct topk_view *view, struct app *app, enum topk_aim aim)
+void topk_show_list(struct topk_view *view, struct app *app, enum topk_cursor cursor)
 {
     const struct session *session = app_session(app);
     char problem[200];
     if (!session->has_result[session->selected.result]) {
         return;
     }
-    if (aim == TOPK_FIRST) {
+    if (cursor == TOPK_CURSOR_FIRST) {
         list_go(&view->list, 0);
         view->target = SIZE_MAX;
     } else if (view->target == SIZE_MAX) {
@@ -85,7 +85,7 @@ void topk_wish(struct topk_view *view, struct app *app, enum topk_aim aim)
     if (!topk_columns(view, session, problem, sizeof problem)) {
         app_say(app, LOG_WARNING, "%s; the usual columns are shown", problem);
     }
-    struct row_wish what = {
+    struct row_list_spec what = {
         .result = session->selected.result,
         .k = session->filter.whole ? session->run->table->n_rows : session->selected.k,
         .sorted = view->reversed || view->sort.kind != ROW_COLUMN_RANK ||
@@ -93,12 +93,12 @@ void topk_wish(struct topk_view *view, struct app *app, enum topk_aim aim)
         .filter = session->filter.text,
         .slot = SLOT_TOPK,
         .folds = view->fold,
-        .patient = view->finding != NULL, /* a search is looking at the list */
+        .keeps_shown = view->finding != NULL, /* a search is looking at the list */
     };
     if (!row_column_order(view->sort, session, view->reversed, &what.order)) {
         what.sorted = false; /* the detector it was sorted by has no scores in this run */
     }
-    row_list_wish(&view->rows, app, view, &what);
+    row_list_show(&view->rows, app, view, &what);
     if (view->rows.ready) {
         topk_arrive(view, app);
     }

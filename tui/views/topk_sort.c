@@ -70,7 +70,7 @@ void topk_sort_next(struct topk_view *view, struct app *app)
         if (row_column_order(next, session, false, &order) && !same_key(&order, &now)) {
             view->sort = next;
             view->reversed = false;
-            topk_wish(view, app, TOPK_FIRST);
+            topk_show_list(view, app, TOPK_CURSOR_FIRST);
             return;
         }
     }
@@ -92,7 +92,7 @@ void topk_sort_by(struct topk_view *view, struct app *app, const char *name)
     } else {
         view->sort = column;
         view->reversed = false;
-        topk_wish(view, app, TOPK_FIRST);
+        topk_show_list(view, app, TOPK_CURSOR_FIRST);
     }
 }
 

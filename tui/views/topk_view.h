@@ -62,8 +62,8 @@ bool topk_columns(struct topk_view *view, const struct session *session, char *p
 
 /* Asks for the list that is wanted now. When it is there the cursor goes to the first line, or
  * to view->target, or to the row that it is on now. */
-enum topk_aim { TOPK_FIRST, TOPK_KEEP };
-void topk_wish(struct topk_view *view, struct app *app, enum topk_aim aim);
+enum topk_cursor { TOPK_CURSOR_FIRST, TOPK_CURSOR_STAYS };
+void topk_show_list(struct topk_view *view, struct app *app, enum topk_cursor cursor);
 
 /* To a row of the list, or to the folded line that stands for it (unfolded, with `unfold`,
  * unless the row is the one it shows). False when it is not in the list. */

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "reviewing/review.h"
+#include "reviewing/reviewing.h"
 #include "lists/sheets.h"
 #include "views/view.h"
 
@@ -181,7 +181,7 @@ static void answer_user(void *state, struct app *app, struct query *query)
     view->ready = true;
     list_set_count(&view->list, view->rows.n);
     if (session->selected.has_row &&
-        user_rows_place(&view->rows, (uint32_t)session->selected.row) != SIZE_MAX) {
+        user_rows_position(&view->rows, (uint32_t)session->selected.row) != SIZE_MAX) {
         user_go_to_row(view, session->selected.row);
     } else if (view->rows.n > 0 &&
                app_shows(app, view)) { /* chosen by name: its first is looked at */
@@ -212,7 +212,7 @@ static struct sheet *sheet_user(void *state, const struct app *app, char *name, 
                                 struct status *status)
 {
     const struct user_view *view = state;
-    const struct sheets_rows how = {.place = "place"};
+    const struct sheets_rows how = {.position = "place"};
     char user[160], safe[200], title[240];
     if (!view->ready || view->rows.n == 0) {
         return NULL;

@@ -6,8 +6,8 @@
 #include "views/user_view.h"
 #include "views/view.h"
 
-/* The place of the feature of this name, or the first whose name begins so; SIZE_MAX: there is
- * none. */
+/* The position of the feature of this name, or the first whose name begins so; SIZE_MAX: there
+ * is none. */
 static size_t find_feature(const struct table *table, const char *name)
 {
     size_t found = SIZE_MAX;

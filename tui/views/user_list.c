@@ -4,7 +4,7 @@
 
 #include "base/format.h"
 #include "base/text.h"
-#include "reviewing/review.h"
+#include "reviewing/reviewing.h"
 #include "lists/user_hours.h"
 #include "views/user_view.h"
 #include "widgets/columns.h"

@@ -1,5 +1,5 @@
 /* Where the cursor goes among the hours of a user. */
-#include "reviewing/review.h"
+#include "reviewing/reviewing.h"
 #include "views/user_view.h"
 
 uint32_t user_row_at_cursor(const struct user_view *view)
@@ -19,7 +19,7 @@ void user_go_to_row(struct user_view *view, size_t row)
 
 void user_step_hour(struct user_view *view, struct app *app, bool forward)
 {
-    size_t i = user_rows_place(&view->rows, user_row_at_cursor(view));
+    size_t i = user_rows_position(&view->rows, user_row_at_cursor(view));
     if (forward ? i + 1 >= view->rows.n : i == 0) {
         app_say(app, LOG_NOTE, forward ? "this is the user's last hour" : "this is the first");
         return;
@@ -29,7 +29,7 @@ void user_step_hour(struct user_view *view, struct app *app, bool forward)
 
 void user_step_day(struct user_view *view, struct app *app, bool forward)
 {
-    size_t i = user_rows_place(&view->rows, user_row_at_cursor(view));
+    size_t i = user_rows_position(&view->rows, user_row_at_cursor(view));
     i = user_rows_day(&view->rows, app_session(app)->run->table, i, forward ? 1 : -1);
     if (i == SIZE_MAX) {
         app_say(app, LOG_NOTE, forward ? "this is the user's last day" : "this is the first");
@@ -42,11 +42,11 @@ void user_seek_open(struct user_view *view, struct app *app, bool forward)
 {
     size_t n = view->rows.n;
     for (size_t step = 1; step < n; step++) {
-        size_t place = (view->list.cursor + (forward ? step : n - step)) % n;
+        size_t position = (view->list.cursor + (forward ? step : n - step)) % n;
         const struct verdict_row *own =
-            session_own_verdict(app_session(app), view->rows.in_order[place]);
+            session_own_verdict(app_session(app), view->rows.in_order[position]);
         if (own == NULL || own->verdict == VERDICT_NONE) {
-            list_go(&view->list, place);
+            list_go(&view->list, position);
             return;
         }
     }

@@ -162,10 +162,10 @@ static void add_row(struct user_query *self, uint32_t row)
     if (!table_row_when(table, row, &day, &hour)) {
         return;
     }
-    size_t place = (size_t)(day - rows->first_day);
+    size_t position = (size_t)(day - rows->first_day);
     const double *values = table_profile(table, table->row_profile[row]);
-    double *cell = &rows->level[place * USER_HOURS + (size_t)hour];
-    double *daily = &rows->daily[place * (d + 1)], level = level_of(self, row);
+    double *cell = &rows->level[position * USER_HOURS + (size_t)hour];
+    double *daily = &rows->daily[position * (d + 1)], level = level_of(self, row);
     *cell = larger(*cell, level);
     for (size_t k = 0; k < d; k++) {
         daily[k] = larger(daily[k], values[k]);
@@ -237,7 +237,7 @@ struct user_query *user_query_new(const struct app *app, uint32_t user,
     return self;
 }
 
-size_t user_rows_place(const struct user_rows *rows, uint32_t row)
+size_t user_rows_position(const struct user_rows *rows, uint32_t row)
 {
     for (size_t i = 0; i < rows->n; i++) {
         if (rows->by_time[i] == row) {

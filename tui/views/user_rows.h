@@ -53,11 +53,11 @@ struct user_query *user_query_new(const struct app *app, uint32_t user,
                                   size_t by);
 void user_rows_clear(struct user_rows *rows);
 
-/* The place in by_time of a row; SIZE_MAX when it is not the user's. */
-size_t user_rows_place(const struct user_rows *rows, uint32_t row);
+/* The position in by_time of a row; SIZE_MAX when it is not the user's. */
+size_t user_rows_position(const struct user_rows *rows, uint32_t row);
 
-/* The place in by_time that is `days` away (1 or -1: the next or previous day with rows) from
- * place `from`, at the hour nearest to its own; SIZE_MAX when there is none. */
+/* The position in by_time that is `days` away (1 or -1: the next or previous day with rows)
+ * from position `from`, at the hour nearest to its own; SIZE_MAX when there is none. */
 size_t user_rows_day(const struct user_rows *rows, const struct table *table, size_t from,
                      int days);
 

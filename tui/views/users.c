@@ -210,13 +210,13 @@ static unsigned find_user(void *state, struct app *app, const char *text, bool f
     size_t n = view->sums.n;
     for (size_t step = 1; view->ready && step <= n; step++) {
         char name[NAME_BYTES];
-        size_t place = (view->list.cursor + (forward ? step : n - step)) % n;
+        size_t position = (view->list.cursor + (forward ? step : n - step)) % n;
         struct span user =
-            dict_get(app_session(app)->run->table->users, view->sums.of[place].user);
+            dict_get(app_session(app)->run->table->users, view->sums.of[position].user);
         snprintf(name, sizeof name, "%.*s",
                  (int)(user.length < NAME_BYTES ? user.length : NAME_BYTES - 1), user.bytes);
         if (text_contains(name, text)) {
-            list_go(&view->list, place);
+            list_go(&view->list, position);
             return REACT_DONE;
         }
     }

@@ -89,7 +89,7 @@ struct view_ops {
      * view takes what it keeps out of it. */
     void (*answer)(void *view, struct app *app, struct query *query);
 
-    /* Goes to the next (or previous) place with this text: `/`, n and N. */
+    /* Goes to the next (or previous) position with this text: `/`, n and N. */
     unsigned (*find)(void *view, struct app *app, const char *text, bool forward);
 
     /* What it lists now, for a file (sheets.h): `e`. Part of a file's name goes into

@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-double axis_place(const struct axis *axis, double value)
+double axis_position(const struct axis *axis, double value)
 {
-    double place;
+    double position;
     if (isnan(value)) {
         return NAN;
     }
@@ -14,19 +14,19 @@ double axis_place(const struct axis *axis, double value)
         if (value <= axis->least) {
             return 0;
         }
-        place = log(value / axis->least) / log(axis->most / axis->least);
+        position = log(value / axis->least) / log(axis->most / axis->least);
     } else {
-        place = (value - axis->least) / (axis->most - axis->least);
+        position = (value - axis->least) / (axis->most - axis->least);
     }
-    return place < 0 ? 0 : place > 1 ? 1 : place;
+    return position < 0 ? 0 : position > 1 ? 1 : position;
 }
 
-double axis_value(const struct axis *axis, double place)
+double axis_value(const struct axis *axis, double position)
 {
     if (axis->log) {
-        return axis->least * pow(axis->most / axis->least, place);
+        return axis->least * pow(axis->most / axis->least, position);
     }
-    return axis->least + place * (axis->most - axis->least);
+    return axis->least + position * (axis->most - axis->least);
 }
 
 /* As short as a label can be: 0.25, 10, 1k, 1e-4. */
@@ -53,7 +53,7 @@ static size_t add_tick(const struct axis *axis, double value, struct tick *ticks
 {
     if (n < max) {
         ticks[n].value = value;
-        ticks[n].place = axis_place(axis, value);
+        ticks[n].position = axis_position(axis, value);
         label(value, ticks[n].text, sizeof ticks[n].text);
         n++;
     }
@@ -105,7 +105,7 @@ void chart_axis(struct canvas *canvas, int y, int x, int cols, const struct axis
     int free_from = x;
     for (size_t i = 0; i < n; i++) {
         int width = (int)strlen(ticks[i].text);
-        int at = x + (int)floor(ticks[i].place * (cols - 1) + 0.5) - width / 2;
+        int at = x + (int)floor(ticks[i].position * (cols - 1) + 0.5) - width / 2;
         at = at < x ? x : at + width > x + cols ? x + cols - width : at;
         if (at >= free_from) {
             canvas_text(canvas, y, at, ROLE_DIM, ticks[i].text);

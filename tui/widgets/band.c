@@ -54,13 +54,13 @@ static unsigned dots_at(const struct canvas *canvas, size_t x, int y, double val
 static void draw_braille(struct canvas *canvas, int x, const double *values, const double *low,
                          const double *high, size_t n, enum role role)
 {
-    size_t places = 2 * (size_t)canvas->cols;
+    size_t positions = 2 * (size_t)canvas->cols;
     for (int y = 0; y < canvas->rows; y++) {
         unsigned dots = 0;
         bool curve = false;
         for (size_t side = 0; side < 2; side++) {
-            size_t place = 2 * (size_t)x + side, i = index_of(place, places, n);
-            dots |= dots_at(canvas, place, y, values[i], low[i], high[i]);
+            size_t position = 2 * (size_t)x + side, i = index_of(position, positions, n);
+            dots |= dots_at(canvas, position, y, values[i], low[i], high[i]);
             curve = curve || step_of(values[i], canvas->rows) == y;
         }
         if (dots != 0) {

@@ -66,10 +66,10 @@ size_t chart_columns_max(const struct canvas *canvas)
     return (size_t)canvas->cols * (canvas->glyphs->braille ? 2 : 1);
 }
 
-/* Cells (or dots in braille) [*from, *to) of column i of n over `places`. */
-static void column_span(size_t i, size_t n, size_t places, size_t *from, size_t *to)
+/* Cells (or dots in braille) [*from, *to) of column i of n over `positions`. */
+static void column_span(size_t i, size_t n, size_t positions, size_t *from, size_t *to)
 {
-    size_t width = places / n > 0 ? places / n : 1;
+    size_t width = positions / n > 0 ? positions / n : 1;
     *from = i * width;
     *to = *from + width;
 }
@@ -126,15 +126,15 @@ static void draw_braille_cells(struct canvas *canvas, int x, double left, double
 void chart_columns(struct canvas *canvas, const double *heights, const enum role *roles,
                    size_t n)
 {
-    size_t places = chart_columns_max(canvas);
-    n = n < places ? n : places;
+    size_t positions = chart_columns_max(canvas);
+    n = n < positions ? n : positions;
     if (n == 0) {
         return;
     }
     size_t from, to;
     if (!canvas->glyphs->braille) {
         for (size_t i = 0; i < n; i++) {
-            column_span(i, n, places, &from, &to);
+            column_span(i, n, positions, &from, &to);
             for (size_t x = from; x < to; x++) {
                 draw_block_column(canvas, (int)x, heights[i],
                                   roles == NULL ? ROLE_BAR : roles[i]);
@@ -142,7 +142,7 @@ void chart_columns(struct canvas *canvas, const double *heights, const enum role
         }
         return;
     }
-    size_t width = places / n > 0 ? places / n : 1;
+    size_t width = positions / n > 0 ? positions / n : 1;
     for (int x = 0; x < canvas->cols; x++) {
         size_t left = (size_t)(2 * x) / width, right = (size_t)(2 * x + 1) / width;
         if (left < n) {
@@ -155,12 +155,12 @@ void chart_columns(struct canvas *canvas, const double *heights, const enum role
 void chart_columns_all(struct canvas *canvas, const double *heights, const enum role *roles,
                        size_t n)
 {
-    size_t places = chart_columns_max(canvas), a_cell = canvas->glyphs->braille ? 2 : 1;
-    n = n < places ? n : places;
+    size_t positions = chart_columns_max(canvas), a_cell = canvas->glyphs->braille ? 2 : 1;
+    n = n < positions ? n : positions;
     if (n == 0) {
         return;
     }
-    size_t width = places / n > 0 ? places / n : 1;
+    size_t width = positions / n > 0 ? positions / n : 1;
     for (int x = 0; x < canvas->cols; x++) {
         for (size_t i = (size_t)x * a_cell; i < ((size_t)x + 1) * a_cell; i++) {
             size_t column = i / width;

@@ -8,7 +8,7 @@
 
 #include "terminal/canvas.h"
 
-/* ---- axis: from values to places and back ---- */
+/* ---- axis: from values to positions and back ---- */
 
 struct axis {
     double least, most; /* least < most; above 0 when logarithmic */
@@ -16,11 +16,11 @@ struct axis {
 };
 
 /* 0 at least, 1 at most, clamped; NaN for NaN. */
-double axis_place(const struct axis *axis, double value);
-double axis_value(const struct axis *axis, double place);
+double axis_position(const struct axis *axis, double value);
+double axis_value(const struct axis *axis, double position);
 
 struct tick {
-    double value, place;
+    double value, position;
     char text[16];
 };
 
@@ -28,7 +28,7 @@ struct tick {
  * returns how many. */
 size_t axis_ticks(const struct axis *axis, double gap, struct tick *ticks, size_t max);
 
-/* Draws the labels of an axis of `cols` cells, centred under their places. */
+/* Draws the labels of an axis of `cols` cells, centred under their positions. */
 void chart_axis(struct canvas *canvas, int y, int x, int cols, const struct axis *axis);
 
 /* A mark on a line of labels: the glyph where nothing stands, else the label's cell is shown

@@ -23,9 +23,9 @@ struct feed {
     bool merge;
     struct merged merged[2]; /* one is trained on while the other is filled */
     unsigned turn;
-    /* (profiles) where a profile stands in the batch being filled: base + its place. Smaller
+    /* (profiles) where a profile stands in the batch being filled: base + its position. Smaller
      * numbers are left from earlier batches. */
-    uint32_t *place;
+    uint32_t *position;
     uint32_t base;
 };
 
@@ -51,8 +51,9 @@ static bool make_merging(struct feed *feed, struct status *status)
             return false;
         }
     }
-    feed->place = mem_new(feed->table->profiles.n, sizeof *feed->place, "a batch", status);
-    return feed->place != NULL;
+    feed->position =
+        mem_new(feed->table->profiles.n, sizeof *feed->position, "a batch", status);
+    return feed->position != NULL;
 }
 
 struct feed *feed_new(const struct table *table, size_t batch, struct status *status)
@@ -88,7 +89,7 @@ void feed_free(struct feed *feed)
         free(feed->merged[i].ids);
         free(feed->merged[i].copies);
     }
-    free(feed->place);
+    free(feed->position);
     free(feed->order);
     free(feed);
 }
@@ -119,21 +120,21 @@ static void merge_rows(struct feed *feed, const uint32_t *rows, size_t n_rows)
     enum { AHEAD = 24 };
     struct merged *merged = &feed->merged[feed->turn];
     if (feed->base == 0 || feed->base > UINT32_MAX - 2 * (uint32_t)feed->batch) {
-        memset(feed->place, 0, feed->table->profiles.n * sizeof *feed->place);
+        memset(feed->position, 0, feed->table->profiles.n * sizeof *feed->position);
         feed->base = 1;
     }
     uint32_t base = feed->base, n = 0;
     merged->copies[0] = 0;
     for (size_t i = 0; i < n_rows; i++) {
-        __builtin_prefetch(feed->place + rows[i + AHEAD < n_rows ? i + AHEAD : i], 1);
-        uint32_t id = rows[i], at = feed->place[id] - base;
+        __builtin_prefetch(feed->position + rows[i + AHEAD < n_rows ? i + AHEAD : i], 1);
+        uint32_t id = rows[i], at = feed->position[id] - base;
         bool seen = at < n;
         at = seen ? at : n;
         n += !seen;
         merged->ids[at] = id;
         merged->copies[at]++;
         merged->copies[n] = 0; /* of the next new one */
-        feed->place[id] = base + at;
+        feed->position[id] = base + at;
     }
     feed->base += (uint32_t)n_rows;
     feed->ready.ids = merged->ids;

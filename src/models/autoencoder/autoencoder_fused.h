@@ -45,13 +45,13 @@ void fused_gather(const struct net_shape *shape, const struct net_rows *rows,
 void fused_gather_avx2(const struct net_shape *shape, const struct net_rows *rows,
                        struct fused_lines *lines);
 
-/* The same for one row at place r of the slice, and the rows that fill the slice up. */
+/* The same for one row at position r of the slice, and the rows that fill the slice up. */
 void fused_gather_row(const struct net_shape *shape, const struct net_rows *rows, size_t r,
                       struct fused_lines *lines);
 void fused_fill_up(const struct net_shape *shape, const struct net_rows *rows,
                    struct fused_lines *lines);
 
-/* Where the row at place r of the slice stands. */
+/* Where the row at position r of the slice stands. */
 static inline const float *fused_row(const struct net_rows *rows, size_t d, size_t r)
 {
     size_t id = rows->ids != NULL ? rows->ids[r] : rows->first + r;

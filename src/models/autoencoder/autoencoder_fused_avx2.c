@@ -66,7 +66,7 @@ static inline KERNEL_TARGET void transpose(const float *const *row, size_t colum
     }
 }
 
-/* Eight rows from place r on. Rows are read eight columns at a time: false when a row is so
+/* Eight rows from position r on. Rows are read eight columns at a time: false when a row is so
  * near the end of the array that this would read beyond it. */
 static KERNEL_TARGET bool gather_eight(size_t d, const struct net_rows *rows, size_t r,
                                        const struct fused_lines *lines)

@@ -43,30 +43,30 @@ struct kdtree *kdtree_new(const float *points, size_t n, size_t d,
 void kdtree_free(struct kdtree *tree);
 
 /* Every point, neighbours in space near each other: the order to ask many queries in. A point's
- * position in it is its *place*. NULL after kdtree_renumber(). */
+ * index in it is its *position*. NULL after kdtree_renumber(). */
 const uint32_t *kdtree_order(const struct kdtree *tree);
 
-/* From now on points are known by their places, in searches as in what they find: so neighbours
- * have numbers near each other, and what is kept by number is near in memory. Returns the
- * order, which the caller frees. */
+/* From now on points are known by their positions, in searches as in what they find: so
+ * neighbours have numbers near each other, and what is kept by number is near in memory.
+ * Returns the order, which the caller frees. */
 uint32_t *kdtree_renumber(struct kdtree *tree);
 
-/* The coordinates (d) of the point at a place. */
-void kdtree_vector(const struct kdtree *tree, uint32_t place, float *x);
+/* The coordinates (d) of the point at a position. */
+void kdtree_vector(const struct kdtree *tree, uint32_t position, float *x);
 
-/* The leaf that a place is in; leaves are numbered from left to right. */
-uint32_t kdtree_leaf(const struct kdtree *tree, uint32_t place);
+/* The leaf that a position is in; leaves are numbered from left to right. */
+uint32_t kdtree_leaf(const struct kdtree *tree, uint32_t position);
 
-/* Puts into hits->point, instead of places that a search found, the leaves that they are in: a
- * few, from which kdtree_again() finds them again. */
+/* Puts into hits->point, instead of positions that a search found, the leaves that they are in:
+ * a few, from which kdtree_again() finds them again. */
 void kdtree_leaves(const struct kdtree *tree, struct kdtree_hits *hits);
 
 /* kdtree_within() that looks into the leaves hits->point only. */
 bool kdtree_again(const struct kdtree *tree, const float *x, double radius, uint32_t self,
                   struct kdtree_hits *hits, struct status *status);
 
-/* Fills hits->distance from x (d) to hits->point, which are places: the same bits that a search
- * finds. */
+/* Fills hits->distance from x (d) to hits->point, which are positions: the same bits that a
+ * search finds. */
 void kdtree_measure(const struct kdtree *tree, const float *x, struct kdtree_hits *hits);
 
 /* The points other than `self` (KDTREE_NONE: all count) that are no farther from x (d) than the

@@ -24,7 +24,7 @@ struct kdtree {
     unsigned halvings;
     unsigned steps;       /* of eight children; 0 when there is one leaf */
     size_t root_children; /* 1, 2, 4 or 8 */
-    uint32_t *order;      /* (n) point numbers, leaf by leaf; NULL: numbered by place */
+    uint32_t *order;      /* (n) point numbers, leaf by leaf; NULL: numbered by position */
     uint32_t *start;      /* (leaves + 1) */
     float *blocks;        /* the block of a leaf begins at start * d, its stride is its size */
     float *boxes;         /* groups of 16 d floats */
@@ -33,9 +33,9 @@ struct kdtree {
 };
 
 /* The number by which a point is known. */
-static inline uint32_t kdtree_number(const struct kdtree *tree, size_t place)
+static inline uint32_t kdtree_number(const struct kdtree *tree, size_t position)
 {
-    return tree->order != NULL ? tree->order[place] : (uint32_t)place;
+    return tree->order != NULL ? tree->order[position] : (uint32_t)position;
 }
 
 #endif

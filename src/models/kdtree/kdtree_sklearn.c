@@ -14,7 +14,7 @@
 struct kdtree_sklearn {
     size_t n, d;
     size_t n_nodes;
-    uint32_t *start; /* (n_nodes) a node has the places start .. end - 1 of `row` */
+    uint32_t *start; /* (n_nodes) a node has the positions start .. end - 1 of `row` */
     uint32_t *end;   /* (n_nodes) */
     uint32_t *row;   /* (n) rows in the library's order */
     float *blocks;   /* the block of a leaf begins at start * d, its stride is its size */
@@ -50,9 +50,9 @@ struct build {
     const struct progress *progress;
 };
 
-static const float *vector_of(const struct build *b, size_t place)
+static const float *vector_of(const struct build *b, size_t position)
 {
-    return b->points + (size_t)b->point_of[kdtree_key_index(b->keys[place])] * b->tree->d;
+    return b->points + (size_t)b->point_of[kdtree_key_index(b->keys[position])] * b->tree->d;
 }
 
 /* Finds the bounds of a node, leaves them with its parent, and returns the widest dimension. */

@@ -61,7 +61,7 @@ static inline void swap_if_above(struct sklearn_heap *h, size_t a, size_t b)
 }
 
 /* Moves a median of three to the end as the pivot, what is below it to the front, and the pivot
- * behind that. Returns its place; `equal` says that all are as far as it. */
+ * behind that. Returns its position; `equal` says that all are as far as it. */
 static size_t partition(struct sklearn_heap *h, size_t from, size_t n, bool *equal)
 {
     const size_t last = from + n - 1, middle = from + n / 2;

@@ -12,45 +12,45 @@
 #include "models/lof/lof_model.h"
 
 /* Where a profile stands: its point, if its vector is that of one. */
-struct place {
+struct asked_point {
     const float *x;
     float room[TABLE_FEATURES_MAX];
     uint32_t point; /* or LOF_NO_POINT */
 };
 
 /* The neighbours of a point of the sample. In distinct form their radius is known. */
-static bool around_point(const struct lof_model *model, const struct place *place,
+static bool around_point(const struct lof_model *model, const struct asked_point *asked,
                          struct kdtree_hits *hits, struct status *status)
 {
     if (model->form == LOF_DISTINCT) {
-        return kdtree_within(model->tree, place->x, model->k_distance[place->point],
-                             place->point, hits, status);
+        return kdtree_within(model->tree, asked->x, model->k_distance[asked->point],
+                             asked->point, hits, status);
     }
-    return kdtree_nearest(model->tree, place->x, model->k, place->point, INFINITY, hits,
+    return kdtree_nearest(model->tree, asked->x, model->k, asked->point, INFINITY, hits,
                           status);
 }
 
 /* The neighbours of a vector that is none of the points. */
-static bool around_new(const struct lof_model *model, const struct place *place,
+static bool around_new(const struct lof_model *model, const struct asked_point *asked,
                        struct kdtree_hits *hits, struct status *status)
 {
     double distance, bound = INFINITY;
-    const uint32_t near = kdtree_near(model->tree, place->x, &distance);
+    const uint32_t near = kdtree_near(model->tree, asked->x, &distance);
     if (model->form == LOF_DISTINCT && model->points.n > 1) {
         bound = model->k_distance[near] + distance;
     }
-    return kdtree_nearest(model->tree, place->x, model->k, KDTREE_NONE, bound, hits, status);
+    return kdtree_nearest(model->tree, asked->x, model->k, KDTREE_NONE, bound, hits, status);
 }
 
 /* Finds the points within the k-distance of a profile. */
 static bool find(const struct lof_model *model, const struct detector_data *data,
-                 size_t profile, struct place *place, struct kdtree_hits *hits,
+                 size_t profile, struct asked_point *asked, struct kdtree_hits *hits,
                  struct status *status)
 {
-    place->x = detector_vector(data, profile, place->room);
-    place->point = lof_point_at(model, place->x);
-    return place->point == LOF_NO_POINT ? around_new(model, place, hits, status)
-                                        : around_point(model, place, hits, status);
+    asked->x = detector_vector(data, profile, asked->room);
+    asked->point = lof_point_at(model, asked->x);
+    return asked->point == LOF_NO_POINT ? around_new(model, asked, hits, status)
+                                        : around_point(model, asked, hits, status);
 }
 
 /* Weighted mean of the neighbours, into mean (d); of the point's own copies there is no need:
@@ -80,16 +80,16 @@ bool lof_explain(const void *fitted, const struct detector_data *data, size_t pr
 {
     const struct lof_model *model = fitted;
     struct kdtree_hits hits = {0};
-    struct place place;
-    if (!find(model, data, profile, &place, &hits, NULL) ||
-        (place.point == LOF_NO_POINT && !lof_scores_all(model, data))) {
+    struct asked_point asked;
+    if (!find(model, data, profile, &asked, &hits, NULL) ||
+        (asked.point == LOF_NO_POINT && !lof_scores_all(model, data))) {
         kdtree_hits_clear(&hits);
         return false;
     }
     double all = 0, mean[TABLE_FEATURES_MAX];
     find_mean(model, &hits, mean);
     for (size_t j = 0; j < model->points.d; j++) {
-        const double difference = hits.n > 0 ? (double)place.x[j] - mean[j] : 0;
+        const double difference = hits.n > 0 ? (double)asked.x[j] - mean[j] : 0;
         credit[j] = difference * fabs(difference);
         all += difference * difference;
     }
@@ -177,23 +177,23 @@ struct lof_neighbourhood *lof_neighbours(const void *fitted, const struct detect
     const struct lof_model *model = fitted;
     struct lof_neighbourhood *to = mem_zero(1, sizeof *to, "neighbours", status);
     struct kdtree_hits hits = {0};
-    struct place place;
-    if (to == NULL || !find(model, data, profile, &place, &hits, status) ||
+    struct asked_point asked;
+    if (to == NULL || !find(model, data, profile, &asked, &hits, status) ||
         !list_nearest(to, model, &hits, most, status)) {
         kdtree_hits_clear(&hits);
         lof_neighbours_free(to);
         return NULL;
     }
-    memcpy(to->x, place.x, model->points.d * sizeof *to->x);
-    to->sampled = place.point != LOF_NO_POINT;
-    to->copies = to->sampled ? model->points.copies[place.point] : 0;
+    memcpy(to->x, asked.x, model->points.d * sizeof *to->x);
+    to->sampled = asked.point != LOF_NO_POINT;
+    to->copies = to->sampled ? model->points.copies[asked.point] : 0;
     to->k_distance = hits.radius;
     to->n_points = hits.n;
     if (hits.n > 0) {
         sum_up(to, model, data, profile, &hits);
     }
     if (to->sampled) {
-        to->lrd = model->lrd[place.point];
+        to->lrd = model->lrd[asked.point];
     } else {
         to->lrd = model->form == LOF_DISTINCT && model->points.n > 1 ? density(to, model, &hits)
                                                                      : NAN;

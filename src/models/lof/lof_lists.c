@@ -91,15 +91,15 @@ static size_t write_list(unsigned char *start, uint32_t near, const struct kdtre
 static bool append(struct group *group, size_t point, uint32_t near,
                    const struct kdtree_hits *hits)
 {
-    const size_t place = point % LOF_LISTS_GROUP;
-    const size_t room = place + NUMBER_MOST * (hits->n + 2);
+    const size_t position = point % LOF_LISTS_GROUP;
+    const size_t room = position + NUMBER_MOST * (hits->n + 2);
     if (!mem_grow(&group->bytes, &group->capacity, group->used + room, 1, "neighbours", NULL)) {
         return false;
     }
-    for (; group->points < place; group->points++) {
+    for (; group->points < position; group->points++) {
         group->bytes[group->used++] = 0;
     }
-    /* The number of bytes is not known before they are written: its place is kept for the
+    /* The number of bytes is not known before they are written: its position is kept for the
      * longest, and the list moved up to it. */
     unsigned char *start = group->bytes + group->used;
     const size_t length = write_list(start + NUMBER_MOST, near, hits);
@@ -135,13 +135,13 @@ bool lof_lists_get(const struct lof_lists *lists, size_t point, uint32_t near,
                    struct kdtree_hits *hits)
 {
     const struct group *group = &lists->groups[point / LOF_LISTS_GROUP];
-    size_t place = point % LOF_LISTS_GROUP;
-    if (place >= group->points) {
+    size_t position = point % LOF_LISTS_GROUP;
+    if (position >= group->points) {
         return false;
     }
     uint32_t length, n;
     const unsigned char *at = get(group->bytes, &length);
-    for (; place > 0; place--) {
+    for (; position > 0; position--) {
         at = get(at + length, &length);
     }
     if (length == 0) {

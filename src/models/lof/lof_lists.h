@@ -2,7 +2,7 @@
  * others, as long as that takes little memory: its neighbours, or the leaves that they are in.
  * What is not kept is searched for again.
  *
- * Points are numbered by their place in the tree, so that neighbours have numbers near each
+ * Points are numbered by their position in the tree, so that neighbours have numbers near each
  * other: a list is kept as differences, of one or two bytes most of them.
  */
 #ifndef ODDHOURS_MODELS_LOF_LISTS_H

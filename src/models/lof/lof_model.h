@@ -22,7 +22,7 @@ struct lof_model {
     enum lof_scope scope;
     uint32_t seed;
 
-    struct lof_points points; /* numbered by their places in the tree */
+    struct lof_points points; /* numbered by their positions in the tree */
     struct kdtree *tree;
 
     /* (points.n) each; in sklearn form the float values of the library's fit, and in lof the

@@ -41,7 +41,7 @@ static bool find_near(void *context, size_t from, size_t to, struct lof_loop *lo
     return true;
 }
 
-/* Counting sort by the near point, whose number is its place in the tree. */
+/* Counting sort by the near point, whose number is its position in the tree. */
 static bool sort_queries(struct queries *queries, size_t n, struct status *status)
 {
     const size_t n_points = queries->model->points.n;

@@ -166,8 +166,8 @@ static bool any_twice(const float *x, size_t n, size_t d)
     return false;
 }
 
-/* Points are saved by their places in the tree. It is built anew from their lexicographic
- * order, which gives each the same place; anything else was not written by us. */
+/* Points are saved by their positions in the tree. It is built anew from their lexicographic
+ * order, which gives each the same position; anything else was not written by us. */
 static bool load_tree(struct lof_model *model, struct status *status)
 {
     struct lof_points *points = &model->points;

@@ -45,13 +45,13 @@ static void put_number(struct writer *writer, double value, bool percent)
     put(writer, text, length);
 }
 
-/* Where a text stands: each place has its own characters that need quotes. */
-enum paths_root { PLACE_NAME, PLACE_WORD, PLACE_VALUE };
+/* What a text is in a filter: each has its own characters that need quotes. */
+enum text_use { USE_NAME, USE_WORD, USE_VALUE };
 
-static bool needs_quotes(const char *text, enum paths_root place)
+static bool needs_quotes(const char *text, enum text_use use)
 {
-    const char *breaks = place == PLACE_VALUE ? " \t\n\r\f\v," : " \t\n\r\f\v:";
-    const char *starts = place == PLACE_VALUE ? "\"=!<>" : "\"-!";
+    const char *breaks = use == USE_VALUE ? " \t\n\r\f\v," : " \t\n\r\f\v:";
+    const char *starts = use == USE_VALUE ? "\"=!<>" : "\"-!";
     return text[0] == '\0' || strchr(starts, text[0]) != NULL || strpbrk(text, breaks) != NULL;
 }
 
@@ -67,9 +67,9 @@ static void put_escaped(struct writer *writer, const char *text)
 
 /* Writes a text and its suffix, in quotes where they are needed. */
 static void put_quotable(struct writer *writer, const char *text, const char *suffix,
-                         enum paths_root place)
+                         enum text_use use)
 {
-    if (!needs_quotes(text, place)) {
+    if (!needs_quotes(text, use)) {
         put_text(writer, text);
         put_text(writer, suffix);
         return;
@@ -114,10 +114,10 @@ static void put_item(struct writer *writer, enum filter_kind kind,
             put_escaped(writer, item->text);
             put_text(writer, "\"");
         } else {
-            put_quotable(writer, item->text, "", word ? PLACE_WORD : PLACE_VALUE);
+            put_quotable(writer, item->text, "", word ? USE_WORD : USE_VALUE);
         }
     } else if (kind == FILTER_FLAGGED) {
-        put_quotable(writer, flagged_name(item, context), "", PLACE_VALUE);
+        put_quotable(writer, flagged_name(item, context), "", USE_VALUE);
     } else {
         put_day_or_number(writer, kind, item->a, item->percent, context);
         if (item->op == FILTER_RANGE) {
@@ -134,7 +134,7 @@ static void put_term(struct writer *writer, const struct filter_term *term,
     put_text(writer, term->negated ? "-" : "");
     if (term->field.kind != FILTER_WORD) {
         const char *suffix, *name = filter_field_name(&term->field, context, &suffix);
-        put_quotable(writer, name, suffix, PLACE_NAME);
+        put_quotable(writer, name, suffix, USE_NAME);
         put_text(writer, ":");
     }
     for (size_t i = 0; i < term->n_items; i++) {
@@ -151,7 +151,7 @@ static void put_sort(struct writer *writer, const struct filter *filter,
     const char *suffix, *name = filter_field_name(&filter->sort_field, context, &suffix);
     snprintf(tail, sizeof tail, "%s-%s", suffix, filter->sort_falling ? "desc" : "asc");
     put_text(writer, writer->length > 0 ? " sort:" : "sort:");
-    put_quotable(writer, name, tail, PLACE_VALUE);
+    put_quotable(writer, name, tail, USE_VALUE);
 }
 
 char *filter_format(const struct filter *filter, const struct filter_context *context,

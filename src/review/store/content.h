@@ -2,8 +2,8 @@
  *
  * The content of a row is the XXH3 64 of three such hashes: of its dt text, of its src_user,
  * and of its feature values (doubles, little-endian), each 0 when the table has no such column.
- * It depends on the row alone, not on its place, so it also finds rows in another version of a
- * file.
+ * It depends on the row alone, not on its position, so it also finds rows in another version of
+ * a file.
  */
 #ifndef ODDHOURS_REVIEW_CONTENT_H
 #define ODDHOURS_REVIEW_CONTENT_H

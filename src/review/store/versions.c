@@ -57,7 +57,7 @@ static void count(struct version *version, const char *const *origins, size_t n_
     }
 }
 
-/* Moves the dataset of `other` into the next place of the list. */
+/* Moves the dataset of `other` into the next entry of the list. */
 static bool take(struct store *store, struct store_other *other, struct versions *versions,
                  const char *const *origins, size_t n_origins, struct status *status)
 {

@@ -13,7 +13,7 @@ struct rows_self {
     struct rows_sheet spec;
     size_t n_results;
     const struct result *results[RUN_RESULTS_MAX];
-    size_t from, n; /* the window: places from .. from + n - 1 */
+    size_t from, n; /* the window: positions from .. from + n - 1 */
     uint32_t rows[WINDOW];
 };
 
@@ -90,32 +90,32 @@ static size_t put_results(const struct rows_self *self, uint32_t row,
     return 2 * self->n_results;
 }
 
-static bool fill_window(struct rows_self *self, size_t place, struct status *status)
+static bool fill_window(struct rows_self *self, size_t position, struct status *status)
 {
-    size_t left = self->spec.rows.n - place, wanted = left < WINDOW ? left : WINDOW;
-    self->from = place;
+    size_t left = self->spec.rows.n - position, wanted = left < WINDOW ? left : WINDOW;
+    self->from = position;
     self->n = 0;
-    if (row_set_get(&self->spec.rows, place, wanted, self->rows, status) != wanted) {
+    if (row_set_get(&self->spec.rows, position, wanted, self->rows, status) != wanted) {
         return false;
     }
     self->n = wanted;
     return true;
 }
 
-static bool put_row(void *context, size_t place, struct sheet_value *values,
+static bool put_row(void *context, size_t position, struct sheet_value *values,
                     struct status *status)
 {
     struct rows_self *self = context;
     const struct table *table = self->spec.run->table;
-    if ((place < self->from || place - self->from >= self->n) &&
-        !fill_window(self, place, status)) {
+    if ((position < self->from || position - self->from >= self->n) &&
+        !fill_window(self, position, status)) {
         return false;
     }
-    uint32_t row = self->rows[place - self->from];
+    uint32_t row = self->rows[position - self->from];
     uint32_t profile = table->row_profile[row];
     size_t n = 0;
-    if (self->spec.place != NULL) {
-        values[n++] = count_value(place + 1);
+    if (self->spec.position != NULL) {
+        values[n++] = count_value(position + 1);
     }
     values[n++] = count_value(row);
     if (table->row_time != NULL) {
@@ -135,7 +135,7 @@ static bool put_row(void *context, size_t place, struct sheet_value *values,
     values[n++] = count_value(table->profiles.copies[profile]);
     n += put_results(self, row, values + n);
     if (self->spec.beside != NULL) {
-        put_line(self->spec.beside, place, values + n);
+        put_line(self->spec.beside, position, values + n);
         n += self->spec.beside->n_columns;
     }
     if (self->spec.marks != NULL) {
@@ -151,8 +151,8 @@ static void add_columns(struct sheet *sheet, const struct rows_self *self)
     const struct table *table = self->spec.run->table;
     const struct sheet *tables[] = {self->spec.beside, self->spec.marks};
     char name[64];
-    if (self->spec.place != NULL) {
-        sheet_add_column(sheet, self->spec.place, false);
+    if (self->spec.position != NULL) {
+        sheet_add_column(sheet, self->spec.position, false);
     }
     sheet_add_column(sheet, "row_id", false);
     if (table->row_time != NULL) {

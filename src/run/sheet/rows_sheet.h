@@ -1,5 +1,6 @@
-/* rows_sheet: user-hours of a run as a sheet, with everything a list shows: their place in the
- * list, row_id, time, user, features, columns, copies, and every detector's score and rank. */
+/* rows_sheet: user-hours of a run as a sheet, with everything a list shows: their position in
+ * the list, row_id, time, user, features, columns, copies, and every detector's score and rank.
+ */
 #ifndef ODDHOURS_RUN_ROWS_SHEET_H
 #define ODDHOURS_RUN_ROWS_SHEET_H
 
@@ -10,10 +11,10 @@
 struct rows_sheet {
     const struct run *run; /* made with params.index; it outlives the sheet */
     struct row_set rows;   /* taken */
-    const char *place;     /* the first column: the place in the list; NULL: none */
+    const char *position;  /* title of the first column, the position in the list; NULL: none */
     bool blind;            /* no scores, no ranks */
     const bool *ready;     /* (run->n_results) results to tell; NULL: all that are ready */
-    /* Tables whose columns follow, taken; NULL: none. `beside` has a line for every place;
+    /* Tables whose columns follow, taken; NULL: none. `beside` has a line for every position;
      * `marks` one for each of `mark_rows` (taken, ascending), for what only some rows have. */
     struct sheet *beside, *marks;
     uint32_t *mark_rows;

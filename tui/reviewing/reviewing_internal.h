@@ -1,9 +1,9 @@
-/* review_internal: what the parts of review share: its state, and the one kind of query. */
-#ifndef ODDHOURS_TUI_REVIEW_INTERNAL_H
-#define ODDHOURS_TUI_REVIEW_INTERNAL_H
+/* reviewing_internal: what the parts of review share: its state, and the one kind of query. */
+#ifndef ODDHOURS_TUI_REVIEWING_INTERNAL_H
+#define ODDHOURS_TUI_REVIEWING_INTERNAL_H
 
 #include "pages/page.h"
-#include "reviewing/review.h"
+#include "reviewing/reviewing.h"
 #include "review/session/review_session.h"
 
 enum { REVIEW_NOTE_TEXT = 1024 };
@@ -69,7 +69,7 @@ void review_say_rows(struct review_query *asked, const char *what, const char *h
 /* A question to the store, with room for n rows; NULL, and said so, without memory. */
 struct review_query *review_ask(struct app *app, enum review_task task, size_t n);
 
-/* On the queries thread (review_versions.c): what there is of other versions, as a page; the
+/* On the queries thread (versions_page.c): what there is of other versions, as a page; the
  * taking over, of all of them or of the one whose number is in the query's text; how many wait.
  */
 bool review_versions_show(struct review_query *asked, struct status *status);

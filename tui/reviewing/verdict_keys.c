@@ -1,5 +1,5 @@
 /* What the keys of a review do. */
-#include "reviewing/review_internal.h"
+#include "reviewing/reviewing_internal.h"
 
 #include <math.h>
 #include <stdio.h>

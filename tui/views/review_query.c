@@ -1,4 +1,4 @@
-#include "views/review_queue.h"
+#include "views/review_query.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -7,7 +7,7 @@
 
 #include "base/mem.h"
 #include "base/count.h"
-#include "reviewing/review.h"
+#include "reviewing/reviewing.h"
 
 /* ---- words ---- */
 
@@ -36,7 +36,7 @@ static bool are_results(const struct run *run, const char *names)
     }
 }
 
-static bool take_word(struct review_wish *wish, const struct run *run, const char *word)
+static bool take_word(struct queue_request *request, const struct run *run, const char *word)
 {
     static const struct {
         const char *word;
@@ -47,36 +47,36 @@ static bool take_word(struct review_wish *wish, const struct run *run, const cha
                  {"strata", QUEUE_STRATA}};
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         if (strcmp(word, kinds[i].word) == 0) {
-            wish->spec.kind = kinds[i].kind;
-            wish->spec.n_strata = 0;
-            wish->names[0] = '\0';
+            request->spec.kind = kinds[i].kind;
+            request->spec.n_strata = 0;
+            request->names[0] = '\0';
             return true;
         }
     }
     if (strncmp(word, "each=", 5) == 0) {
         uint64_t each;
-        wish->spec.n_strata = 0;
+        request->spec.n_strata = 0;
         if (!count_parse(word + 5, 1000000, &each) || each == 0) {
             return false;
         }
-        wish->each = (uint32_t)each;
+        request->each = (uint32_t)each;
         return true;
     }
     if (strcmp(word, "open") == 0) {
-        wish->spec.blind = false;
+        request->spec.blind = false;
         return true;
     }
-    if (strlen(word) < sizeof wish->names && are_results(run, word)) {
-        memcpy(wish->names, word, strlen(word) + 1);
+    if (strlen(word) < sizeof request->names && are_results(run, word)) {
+        memcpy(request->names, word, strlen(word) + 1);
         return true;
     }
-    return queue_parse_word(word, &wish->spec);
+    return queue_parse_word(word, &request->spec);
 }
 
-bool review_wish_parse(struct review_wish *wish, const struct run *run, const char *words,
-                       struct status *status)
+bool queue_request_parse(struct queue_request *request, const struct run *run,
+                         const char *words, struct status *status)
 {
-    struct review_wish changed = *wish;
+    struct queue_request changed = *request;
     char word[QUEUE_LABEL];
     for (words += strspn(words, " "); *words != '\0'; words += strspn(words, " ")) {
         size_t length = strcspn(words, " ");
@@ -89,25 +89,25 @@ bool review_wish_parse(struct review_wish *wish, const struct run *run, const ch
         }
         words += length;
     }
-    *wish = changed;
+    *request = changed;
     return true;
 }
 
 /* ---- on the queries thread ---- */
 
-void review_numbers_clear(struct review_numbers *numbers)
+void queue_numbers_clear(struct queue_numbers *numbers)
 {
     queue_free(numbers->queue);
     if (numbers->has_view) {
         evaluation_clear(&numbers->in_view);
     }
-    *numbers = (struct review_numbers){.queue = NULL};
+    *numbers = (struct queue_numbers){.queue = NULL};
 }
 
 static void free_query(struct query *query)
 {
     struct numbers_query *asked = (struct numbers_query *)query;
-    review_numbers_clear(&asked->numbers);
+    queue_numbers_clear(&asked->numbers);
     free(asked);
 }
 
@@ -131,21 +131,21 @@ static bool belongs(const struct numbers_query *asked, size_t i)
     if (!asked->has[i]) {
         return false;
     }
-    if (asked->wish.spec.kind != QUEUE_POOLED) {
+    if (asked->request.spec.kind != QUEUE_POOLED) {
         return i == asked->result;
     }
-    bool named = asked->wish.names[0] != '\0';
+    bool named = asked->request.names[0] != '\0';
     const struct result *result = &asked->run->results[i];
     return (named || result->kind == RESULT_DETECTOR) &&
-           listed(asked->wish.names, result->name);
+           listed(asked->request.names, result->name);
 }
 
 static void make_queue(struct numbers_query *asked, struct status *status)
 {
     const struct ranking *rankings[RUN_RESULTS_MAX];
     const struct run *run = asked->run;
-    const struct queue_spec *spec = &asked->wish.spec;
-    struct review_numbers *numbers = &asked->numbers;
+    const struct queue_spec *spec = &asked->request.spec;
+    struct queue_numbers *numbers = &asked->numbers;
     char names[256] = "", *brief = numbers->of_whom;
     size_t n = 0;
     for (size_t i = 0; i < run->n_results; i++) {
@@ -169,7 +169,7 @@ static void make_queue(struct numbers_query *asked, struct status *status)
     }
 }
 
-static void estimate(struct review_numbers *numbers, const struct verdict_set *verdicts)
+static void estimate(struct queue_numbers *numbers, const struct verdict_set *verdicts)
 {
     struct stratum strata[QUEUE_STRATA_MAX];
     const struct queue *queue = numbers->queue;
@@ -187,7 +187,7 @@ static void estimate(struct review_numbers *numbers, const struct verdict_set *v
 static void work(struct query *query, const struct progress *progress)
 {
     struct numbers_query *asked = (struct numbers_query *)query;
-    struct review_numbers *numbers = &asked->numbers;
+    struct queue_numbers *numbers = &asked->numbers;
     const struct run *run = asked->run;
     (void)progress;
     make_queue(asked, &query->status);
@@ -213,7 +213,7 @@ static void work(struct query *query, const struct progress *progress)
     }
 }
 
-struct numbers_query *review_queue_ask(struct app *app, const struct review_wish *wish)
+struct numbers_query *queue_numbers_ask(struct app *app, const struct queue_request *request)
 {
     const struct session *session = app_session(app);
     struct numbers_query *asked = mem_zero(1, sizeof *asked, "a queue", NULL);
@@ -228,10 +228,10 @@ struct numbers_query *review_queue_ask(struct app *app, const struct review_wish
     memcpy(asked->has, session->has_result, sizeof asked->has);
     asked->result = session->selected.result;
     asked->k = session->selected.k;
-    asked->wish = *wish;
-    asked->wish.spec.k = (uint32_t)asked->k;
-    if (wish->spec.kind == QUEUE_STRATA && wish->spec.n_strata == 0) {
-        queue_default_strata(&asked->wish.spec, wish->each);
+    asked->request = *request;
+    asked->request.spec.k = (uint32_t)asked->k;
+    if (request->spec.kind == QUEUE_STRATA && request->spec.n_strata == 0) {
+        queue_default_strata(&asked->request.spec, request->each);
     }
     return asked;
 }

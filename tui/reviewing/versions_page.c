@@ -1,5 +1,5 @@
 /* Verdicts of other versions of the file: shown, and taken over when that is wanted. */
-#include "reviewing/review_internal.h"
+#include "reviewing/reviewing_internal.h"
 
 #include <stdio.h>
 

@@ -1,6 +1,6 @@
 /* DESIGN. Every change is a query of slot SLOT_WRITE, which nothing cancels and which is
  * finished before the queries thread ends. Its answer brings frozen copies of what counts. */
-#include "reviewing/review_internal.h"
+#include "reviewing/reviewing_internal.h"
 
 #include <math.h>
 #include <stdio.h>

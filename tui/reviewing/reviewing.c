@@ -1,5 +1,5 @@
 /* The review's life, its answers, and what the UI thread reads of it. */
-#include "reviewing/review_internal.h"
+#include "reviewing/reviewing_internal.h"
 
 #include <math.h>
 #include <stdio.h>

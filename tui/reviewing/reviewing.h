@@ -1,8 +1,8 @@
-/* review: the verdicts of this session's table. The store belongs to the queries thread; the UI
- * thread has frozen copies of what counts, renewed with every answer. "Saved" is said when the
- * store has returned, never before; what cannot be saved is kept and tried again. */
-#ifndef ODDHOURS_TUI_REVIEW_H
-#define ODDHOURS_TUI_REVIEW_H
+/* reviewing: the verdicts of this session's table. The store belongs to the queries thread; the
+ * UI thread has frozen copies of what counts, renewed with every answer. "Saved" is said when
+ * the store has returned, never before; what cannot be saved is kept and tried again. */
+#ifndef ODDHOURS_TUI_REVIEWING_H
+#define ODDHOURS_TUI_REVIEWING_H
 
 #include "screen/app.h"
 #include "rank/filter/filter.h"

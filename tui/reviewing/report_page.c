@@ -1,5 +1,5 @@
 /* All numbers of the review as a page: what `oddhours report` writes, live. */
-#include "reviewing/review_internal.h"
+#include "reviewing/reviewing_internal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
