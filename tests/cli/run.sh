@@ -222,7 +222,8 @@ exec 3>&-
 pass 'the first one ends as if it had been alone' wait $first
 pass 'with its files' test -s "$work/held/run.json"
 pass 'and then the next may' "$oddhours" run "$table" -q -o "$work/held" $quick
-"$oddhours" run "$work/feed" -q -o "$work/gone" $quick 2>"$work/said" &
+# Under nohup the signal is ignored, and so it would be by the program: not here.
+env --default-signal=HUP "$oddhours" run "$work/feed" -q -o "$work/gone" $quick 2>"$work/said" &
 first=$!
 exec 3>"$work/feed"
 cat "$table" >&3
