@@ -36,6 +36,12 @@ ok 'every folder of src and tui has its layer' \
         echo " $(echo $layers) " | grep -q " ${folder%/} " || echo "$folder"
     done)"
 
+ok 'HACKING.md has a word for every file of src/rank and tui' \
+    "$(for file in src/rank/*.[ch] src/rank/*/*.[ch] tui/*/*.[ch]; do
+        base=$(basename "${file%.*}")
+        grep -qE "^\|.*[\`/]$base\`.*\|.*\|" HACKING.md || echo "$file"
+    done)"
+
 # circles TOP EXCEPT: the folders of TOP that include each other in a circle. Files matching EXCEPT
 # are not looked at: a table of what there is (detectors[]) names the folders below its own.
 circles() {
