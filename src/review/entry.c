@@ -161,3 +161,23 @@ bool entry_check(const struct entry *entry, struct status *status)
     return wrong == NULL ||
            status_set(status, STATUS_INPUT, "entry %.32s: %s", entry->uid, wrong);
 }
+
+static bool same_text(const char *one, const char *two)
+{
+    return (one == NULL || two == NULL) ? one == two : strcmp(one, two) == 0;
+}
+
+bool entry_same(const struct entry *one, const struct entry *two)
+{
+    if (one->kind != two->kind || one->verdict != two->verdict || one->at_ms != two->at_ms ||
+        one->n_rows != two->n_rows || one->role != two->role || one->blind != two->blind ||
+        strcmp(one->target, two->target) != 0 || !same_text(one->reviewer, two->reviewer) ||
+        !same_text(one->note, two->note)) {
+        return false;
+    }
+    uint64_t difference = 0; /* in any order: other numbers may sort otherwise */
+    for (size_t i = 0; i < one->n_rows; i++) {
+        difference += one->rows[i].content - two->rows[i].content;
+    }
+    return difference == 0;
+}

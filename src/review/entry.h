@@ -69,4 +69,8 @@ bool entry_uid_valid(const char *uid);
  * uids, rows ascend. For what comes from outside. */
 bool entry_check(const struct entry *entry, struct status *status);
 
+/* Whether two entries of one uid say the same: all but the rows' numbers, which are others
+ * where a table was read by another reader, and what is known of them only here. */
+bool entry_same(const struct entry *one, const struct entry *two);
+
 #endif

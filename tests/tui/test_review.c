@@ -384,6 +384,28 @@ static void a_review_goes_by_file(void **state)
     }
 }
 
+/* Two verdicts of one uid, of which the store can hold one: the screen shows what it holds. */
+static void of_two_entries_of_one_uid_the_second_is_refused(void **state)
+{
+    (void)state;
+    char line[1200];
+    snprintf(line, sizeof line, "import %s/tests/fuzz/corpus_review/repeated_uid.json",
+             getenv("ODDHOURS_SRCDIR"));
+    struct app *app = open_as("demo");
+    fixture_do(app, line);
+    assert_string_equal(app->message, "saved: 1 entry taken in, 0 left out; 1 refused: another "
+                                      "entry has its uid");
+    for (int i = 0; i < 2; i++) { /* and after opening it again */
+        const struct verdict_row *first = session_own_verdict(&app->session, 2723);
+        assert_true(first != NULL && first->verdict == VERDICT_TP);
+        assert_null(session_own_verdict(&app->session, 2888));
+        app_free(app);
+        app = open_as("demo");
+    }
+    app_free(app);
+    unlink(store);
+}
+
 static void an_exported_review_comes_in(void **state)
 {
     (void)state;
@@ -425,6 +447,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(identical_ones_after_a_dialog, make_place,
                                         remove_place),
         cmocka_unit_test_setup_teardown(a_review_goes_by_file, make_place, remove_place),
+        cmocka_unit_test_setup_teardown(of_two_entries_of_one_uid_the_second_is_refused,
+                                        make_place, remove_place),
         cmocka_unit_test_setup_teardown(an_exported_review_comes_in, make_place, remove_place),
     };
     return cmocka_run_group_tests_name("review", tests, NULL, NULL);

@@ -110,7 +110,8 @@ static void another_version_is_matched_by_content(void **state)
     store = open_store(path, "ben", new);
     assert_int_equal(history_count(store_history(store)), 0);
     struct store_other *others;
-    size_t n, added;
+    size_t n;
+    struct store_imported added;
     assert_true(store_others(store, &others, &n, &status));
     assert_int_equal(n, 1);
     assert_string_equal(others[0].dataset.features, "a,b");
@@ -120,7 +121,7 @@ static void another_version_is_matched_by_content(void **state)
     assert_int_equal(matched.n, 5);         /* rows 0, 2, 4, 5 and the note */
     assert_int_equal(matched.unmatched, 2); /* rows 1 and 3 are gone */
     assert_true(store_import(store, matched.entries, matched.n, &added, &status));
-    assert_int_equal(added, 5);
+    assert_int_equal(added.added, 5);
     assert_int_equal(verdict_of(store, 4), VERDICT_TP);
     assert_int_equal(verdict_of(store, 1), VERDICT_FP);        /* the first of two equal rows */
     assert_int_equal(verdict_of(store, 3), VERDICT_UNDECIDED); /* the second */
@@ -130,7 +131,7 @@ static void another_version_is_matched_by_content(void **state)
     matched_free(&matched);
     assert_true(content_match(new, history, &matched, &status));
     assert_true(store_import(store, matched.entries, matched.n, &added, &status));
-    assert_int_equal(added, 0); /* once is enough */
+    assert_int_equal(added.added, 0); /* once is enough */
     matched_free(&matched);
     history_free(history);
     store_others_free(others, n);

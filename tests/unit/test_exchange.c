@@ -236,6 +236,57 @@ static void only_what_waits_is_rescued_into_a_new_file(void **state)
     assert_int_equal(rmdir(directory), 0); /* no temporary file is left */
 }
 
+/* Two entries of one uid, a tp and an fp: as CSV both were one entry, and the fp a tp. */
+static void the_second_entry_of_a_uid_is_refused(void **state)
+{
+    (void)state;
+    char path[4096], csv[] = "/tmp/oddhours-repeated-XXXXXX";
+    const char *sources = getenv("ODDHOURS_SRCDIR");
+    struct exchange exchange, again;
+    struct status status = {0};
+    snprintf(path, sizeof path, "%s/tests/fuzz/corpus_review/repeated_uid.json",
+             sources != NULL ? sources : ".");
+    if (!exchange_read(path, &exchange, &status)) {
+        fail_msg("%s", status.text);
+    }
+    assert_int_equal(exchange.n, 1);
+    assert_int_equal(exchange.repeated, 1);
+    assert_int_equal(exchange.entries[0]->verdict, VERDICT_TP);
+    assert_int_equal(exchange.entries[0]->rows[0].row, 2723);
+
+    struct history *history = exchange_history(&exchange, NULL);
+    close(mkstemp(csv));
+    assert_true(exchange_write(history, &exchange.dataset, false, EXCHANGE_CSV, csv, NULL));
+    size_t length;
+    char *bytes = contents(csv, &length);
+    bytes[length] = '\0';
+    char *line = strchr(bytes, '\n') + 1; /* the entry again, with another verdict and row */
+    size_t size = strlen(line);
+    char *twice = malloc(length + size + 1);
+    assert_non_null(twice);
+    memcpy(twice, bytes, length);
+    memcpy(twice + length, line, size + 1);
+    char *verdict = strstr(twice + length, ",tp,"), *row = strstr(twice + length, ",2723,");
+    memcpy(verdict, ",fp,", 4);
+    memcpy(row, ",2888,", 6);
+    assert_true(exchange_parse(twice, length + size, &again, &status));
+    assert_int_equal(again.n, 1);
+    assert_int_equal(again.repeated, 1);
+    assert_int_equal(again.entries[0]->n_rows, 1);
+    exchange_clear(&again);
+    memcpy(verdict, ",tp,", 4); /* the same verdict: one more row of the entry */
+    assert_true(exchange_parse(twice, length + size, &again, &status));
+    assert_int_equal(again.n, 1);
+    assert_int_equal(again.repeated, 0);
+    assert_int_equal(again.entries[0]->n_rows, 2);
+    exchange_clear(&again);
+    free(twice);
+    free(bytes);
+    unlink(csv);
+    history_free(history);
+    exchange_clear(&exchange);
+}
+
 static bool describe(const void *table, uint32_t row, struct entry_row *to,
                      struct status *status)
 {
@@ -276,11 +327,11 @@ static void a_review_moves_to_another_store(void **state)
                                        file, &status));
         }
         struct exchange exchange;
-        size_t added;
+        struct store_imported done;
         assert_true(exchange_read(file, &exchange, &status));
         for (int again = 0; again < 2; again++) {
-            assert_true(store_import(store, exchange.entries, exchange.n, &added, &status));
-            assert_int_equal(added, i == 1 && again == 0);
+            assert_true(store_import(store, exchange.entries, exchange.n, &done, &status));
+            assert_int_equal(done.added, i == 1 && again == 0);
         }
         assert_int_equal(history_count(store_history(store)), i + 1);
         bool disputed;
@@ -370,6 +421,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(both_formats_come_back),
         cmocka_unit_test(only_what_waits_is_rescued_into_a_new_file),
+        cmocka_unit_test(the_second_entry_of_a_uid_is_refused),
         cmocka_unit_test(a_review_moves_to_another_store),
         cmocka_unit_test(the_latest_note_is_the_latest),
         cmocka_unit_test(strangers_are_refused),

@@ -8,6 +8,7 @@
 
 #include "review/store/content.h"
 #include "review/store/versions.h"
+#include "base/text.h"
 #include "table/builder.h"
 #include "unit/store_fixture.h"
 
@@ -88,7 +89,8 @@ static void other_versions_are_listed_and_adopted_once(void **state)
     store_free(store, NULL);
     store = open_store(place->path, "ben", "bb");
     struct store_other *others;
-    size_t n, added;
+    size_t n;
+    struct store_imported added;
     must(store_others(store, &others, &n, &status), &status);
     assert_int_equal(n, 1);
     assert_string_equal(others[0].dataset.hash, "aa");
@@ -100,7 +102,7 @@ static void other_versions_are_listed_and_adopted_once(void **state)
     for (int round = 0; round < 2; round++) { /* the second time there is nothing to add */
         assert_true(entry_identify(copy, NULL));
         must(store_import(store, &copy, 1, &added, &status), &status);
-        assert_int_equal(added, round == 0);
+        assert_int_equal(added.added, round == 0);
     }
     assert_int_equal(history_verdict(store_history(store), 2, HISTORY_EVERYONE, NULL),
                      VERDICT_FP);
@@ -108,6 +110,66 @@ static void other_versions_are_listed_and_adopted_once(void **state)
     history_free(old);
     store_others_free(others, n);
     store_free(store, NULL);
+}
+
+static struct entry *verdict_entry(const char *uid, uint32_t row, enum verdict verdict)
+{
+    struct entry *entry = entry_new(1, NULL);
+    assert_non_null(entry);
+    snprintf(entry->uid, sizeof entry->uid, "%s", uid);
+    entry->kind = ENTRY_VERDICT;
+    entry->verdict = verdict;
+    entry->reviewer = text_utf8("ana", 3, NULL);
+    entry->rows[0].row = row;
+    entry->rows[0].content = 1000 + row;
+    return entry;
+}
+
+static void assert_import(struct store *store, struct entry *entry, size_t added, size_t known,
+                          size_t refused)
+{
+    struct status status = {0};
+    struct store_imported done;
+    must(store_import(store, &entry, 1, &done, &status), &status);
+    assert_int_equal(done.added, added);
+    assert_int_equal(done.known, known);
+    assert_int_equal(done.refused, refused);
+}
+
+/* A uid names one entry, in all of the file: what is not in the file is not in the history. */
+static void an_entry_of_a_uid_that_is_taken_is_refused(void **state)
+{
+    struct place *place = *state;
+    struct status status = {0};
+    static const char uid[] = "0123456789abcdef0123456789abcdef";
+    struct entry *tp = verdict_entry(uid, 1, VERDICT_TP),
+                 *fp = verdict_entry(uid, 2, VERDICT_FP);
+    struct store *store = open_store(place->path, "ben", "aa");
+    assert_import(store, tp, 1, 0, 0);
+    assert_import(store, tp, 0, 1, 0);
+    assert_import(store, fp, 0, 0, 1);
+    assert_int_equal(history_count(store_history(store)), 1);
+    store_free(store, NULL);
+    store = open_store(place->path, "ben", "bb"); /* another table in the same file */
+    assert_import(store, fp, 0, 0, 1);
+    assert_import(store, tp, 0, 0, 1);
+    assert_int_equal(history_count(store_history(store)), 0);
+    struct entry *both[2] = {verdict_entry("00000000000000000000000000000001", 3, VERDICT_TP),
+                             verdict_entry("00000000000000000000000000000001", 4, VERDICT_FP)};
+    struct store_imported done;
+    must(store_import(store, both, 2, &done, &status), &status);
+    assert_int_equal(done.added, 1);
+    assert_int_equal(done.refused, 1);
+    assert_int_equal(history_count(store_history(store)), 1);
+    store_free(store, NULL);
+    assert_answer(place->path,
+                  "SELECT group_concat(dataset_hash || row_id || verdict) FROM"
+                  " verdicts",
+                  "aa1tp,bb3tp");
+    entry_free(tp);
+    entry_free(fp);
+    entry_free(both[0]);
+    entry_free(both[1]);
 }
 
 static struct table *small_table(const char *hash, const double *values, size_t n)
@@ -283,6 +345,7 @@ int main(void)
         PLACED(other_files_are_refused_untouched),
         PLACED(rows_must_be_the_rows_judged),
         PLACED(other_versions_are_listed_and_adopted_once),
+        PLACED(an_entry_of_a_uid_that_is_taken_is_refused),
         PLACED(versions_are_seen_and_taken_over_on_request),
         PLACED(a_path_is_checked_before_the_screen_starts),
         PLACED(old_versions_are_migrated),

@@ -62,7 +62,7 @@ struct review_query {
     struct page *page; /* TASK_VERSIONS */
 };
 
-/* "saved: true positive taken back, U66@DOM1 d00 00h, row 2,967", or of how many user-hours. */
+/* "true positive taken back, U66@DOM1 d00 00h, row 2,967", or of how many user-hours. */
 void review_say_rows(struct review_query *asked, const char *what, const char *how, size_t row,
                      size_t n);
 

@@ -30,7 +30,7 @@ void review_say_rows(struct review_query *asked, const char *what, const char *h
 {
     char where[256];
     user_hours_name(asked->table, row, false, where, sizeof where);
-    snprintf(asked->message, sizeof asked->message, "saved: %s%s, %s", what, how,
+    snprintf(asked->message, sizeof asked->message, "%s%s, %s", what, how,
              n > 1 ? format_count(n, "user-hour").text : where);
 }
 
@@ -134,6 +134,21 @@ static double measure_pace(const struct review_session *session)
     return known ? effort.pace : NAN;
 }
 
+/* "saved" is said of what the store has written, when it has: of no sentence made before. */
+static void say_saved(struct review_query *asked)
+{
+    static const bool saves[] = {
+        [TASK_VERDICT] = true, [TASK_NOTE] = true,  [TASK_UNDO] = true,
+        [TASK_REDO] = true,    [TASK_MATCH] = true, [TASK_IMPORT] = true,
+    };
+    if (asked->task < sizeof saves / sizeof saves[0] && saves[asked->task] && !asked->nothing &&
+        asked->unsaved == 0) {
+        char text[sizeof asked->message];
+        snprintf(text, sizeof text, "%s", asked->message);
+        snprintf(asked->message, sizeof asked->message, "saved: %.390s", text);
+    }
+}
+
 static void work(struct query *query, const struct progress *progress)
 {
     struct review_query *asked = (struct review_query *)query;
@@ -150,6 +165,9 @@ static void work(struct query *query, const struct progress *progress)
     struct status *status = good ? &query->status : NULL;
     size_t before = session->unsaved;
     session->unsaved = asked->unsaved = store_unsaved(session->store);
+    if (good) {
+        say_saved(asked);
+    }
     if (session->attached && (asked->changed || asked->unsaved != before) &&
         review_session_renew(session, status)) {
         asked->verdicts = review_verdicts_hold(session->verdicts);

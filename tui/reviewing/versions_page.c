@@ -114,12 +114,12 @@ bool review_versions_match(struct review_query *asked, struct status *status)
         }
     }
     if (versions.n == 0) {
+        asked->nothing = true;
         snprintf(asked->message, sizeof asked->message,
                  "there are no verdicts of another version of this file");
     } else {
         snprintf(asked->message, sizeof asked->message,
-                 "saved: %zu taken over by content, %zu have no such user-hour here", added,
-                 lost);
+                 "%zu taken over by content, %zu have no such user-hour here", added, lost);
     }
     versions_free(&versions);
     return good;

@@ -68,6 +68,54 @@ bool exchange_content(const char *text, uint64_t *content)
     return true;
 }
 
+struct placed {
+    const char *uid;
+    size_t place;
+};
+
+static int by_uid(const void *a, const void *b)
+{
+    const struct placed *one = a, *two = b;
+    int order = strcmp(one->uid, two->uid);
+    return order != 0 ? order : (one->place > two->place) - (one->place < two->place);
+}
+
+/* A uid names one entry: the first that has it. A store holds no second one, and in CSV its
+ * rows would be taken for rows of the first. */
+static bool leave_out_repeated(struct exchange *exchange, struct status *status)
+{
+    struct placed *list = mem_new(exchange->n, sizeof *list, "entries", status);
+    if (list == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < exchange->n; i++) {
+        list[i] = (struct placed){exchange->entries[i]->uid, i};
+    }
+    if (exchange->n > 1) {
+        qsort(list, exchange->n, sizeof *list, by_uid);
+    }
+    const struct entry *first = NULL;
+    for (size_t i = 0; i < exchange->n; i++) {
+        struct entry **entry = &exchange->entries[list[i].place];
+        if (first != NULL && strcmp(first->uid, (*entry)->uid) == 0) {
+            entry_free(*entry);
+            *entry = NULL;
+            exchange->repeated++;
+        } else {
+            first = *entry;
+        }
+    }
+    free(list);
+    size_t kept = 0;
+    for (size_t i = 0; i < exchange->n; i++) {
+        if (exchange->entries[i] != NULL) {
+            exchange->entries[kept++] = exchange->entries[i];
+        }
+    }
+    exchange->n = kept;
+    return true;
+}
+
 bool exchange_parse(const char *bytes, size_t length, struct exchange *exchange,
                     struct status *status)
 {
@@ -82,6 +130,7 @@ bool exchange_parse(const char *bytes, size_t length, struct exchange *exchange,
     for (size_t i = 0; good && i < exchange->n; i++) {
         good = entry_check(exchange->entries[i], status);
     }
+    good = good && leave_out_repeated(exchange, status);
     if (good && (exchange->dataset.hash == NULL || exchange->dataset.name == NULL ||
                  exchange->dataset.features == NULL)) {
         good = status_set(status, STATUS_INPUT, "the review does not say which file it is of");

@@ -34,7 +34,8 @@ bool exchange_rescue(const struct history *history, const struct review_dataset 
 struct exchange {
     struct review_dataset dataset; /* owned */
     size_t n, capacity;
-    struct entry **entries; /* (n) owned */
+    struct entry **entries; /* (n) owned; no two of one uid */
+    size_t repeated;        /* entries left out: an earlier one has their uid */
 };
 
 /* Reads `path`; whether it is JSON or CSV is seen from its first character. False with a

@@ -20,9 +20,10 @@
     X(kind)                                                                                    \
     X(reviewer)                                                                                \
     X(at)                                                                                      \
-    X(verdict) X(note) X(row_id) X(dt) X(src_user) X(rank) X(seconds) X(detector) X(queue)     \
-        X(role) X(blind) X(k) X(at_ms) X(target) X(origin) X(content) X(dataset_hash)          \
-            X(dataset_name) X(features) X(dataset_bytes) X(dataset_rows)
+    X(verdict)                                                                                 \
+    X(note) X(row_id) X(dt) X(src_user) X(rank) X(seconds) X(detector) X(queue) X(role)        \
+        X(blind) X(k) X(at_ms) X(target) X(origin) X(content) X(dataset_hash) X(dataset_name)  \
+            X(features) X(dataset_bytes) X(dataset_rows)
 
 enum column {
 #define X(name) COLUMN_##name,
@@ -306,6 +307,15 @@ static bool read_row(struct reading *r, struct entry *entry)
     return r->good;
 }
 
+/* Whether two lines of one uid say the same of their entry: then the second is one more row of
+ * it. Where they do not, it is another entry, whose uid is taken. */
+static bool same_words(const struct entry *one, const struct entry *two)
+{
+    struct entry without_rows = *one;
+    without_rows.n_rows = 0;
+    return entry_same(&without_rows, two);
+}
+
 /* A line with the uid of the line before is one more row of that entry. */
 static bool read_line(void *context, const struct line *line)
 {
@@ -322,10 +332,16 @@ static bool read_line(void *context, const struct line *line)
     if (!read_dataset(r)) {
         return false;
     }
-    if (exchange->n == 0 || strcmp(exchange->entries[exchange->n - 1]->uid, uid.text) != 0) {
-        struct entry *entry = read_entry(r);
+    const struct entry *last = exchange->n > 0 ? exchange->entries[exchange->n - 1] : NULL;
+    struct entry *entry = read_entry(r);
+    if (entry == NULL) {
+        return false;
+    }
+    if (last != NULL && strcmp(last->uid, uid.text) == 0 && same_words(last, entry)) {
+        entry_free(entry);
+    } else {
         r->row_capacity = 0;
-        if (entry == NULL || !exchange_add(exchange, entry, r->status)) {
+        if (!exchange_add(exchange, entry, r->status)) {
             return false;
         }
     }

@@ -148,7 +148,8 @@ bool review_session_import(struct review_session *session, const char *path, cha
                            size_t size, struct status *status)
 {
     struct exchange exchange;
-    size_t added = 0, lost = 0;
+    struct store_imported done = {.added = 0};
+    size_t lost = 0;
     const struct review_dataset *dataset = store_dataset(session->store);
     if (!outfile_no_pipe(path, status) || !exchange_read(path, &exchange, status)) {
         return false;
@@ -158,14 +159,19 @@ bool review_session_import(struct review_session *session, const char *path, cha
         const struct row_source source = content_source(session->table);
         lost = exchange_keep(&exchange, &source,
                              strcmp(exchange.dataset.features, dataset->features) == 0);
-        good = store_import(session->store, exchange.entries, exchange.n, &added, status);
+        good = store_import(session->store, exchange.entries, exchange.n, &done, status);
     } else {
-        good = import_matched(session, &exchange, &added, &lost, status);
+        good = import_matched(session, &exchange, &done.added, &lost, status);
     }
+    size_t refused = done.refused + exchange.repeated;
     exchange_clear(&exchange);
-    snprintf(text, size, "saved: %zu %s taken in%s, %zu left out", added,
-             added == 1 ? "entry" : "entries",
-             same ? "" : " by content, from another version of the file", lost);
+    int at = snprintf(text, size, "%zu %s taken in%s, %zu left out", done.added,
+                      done.added == 1 ? "entry" : "entries",
+                      same ? "" : " by content, from another version of the file", lost);
+    if (refused > 0 && at > 0 && (size_t)at < size) {
+        snprintf(text + at, size - (size_t)at, "; %zu refused: another entry has %s uid",
+                 refused, refused == 1 ? "its" : "their");
+    }
     return good;
 }
 

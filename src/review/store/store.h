@@ -141,9 +141,16 @@ void store_others_free(struct store_other *others, size_t n);
 struct history *store_other_history(struct store *store, const struct review_dataset *dataset,
                                     struct status *status);
 
-/* Adds entries from elsewhere (an import, another version of the file) to this dataset: those
- * whose uid or origin is there already are left out. All or nothing; `entries` are borrowed. */
-bool store_import(struct store *store, struct entry *const *entries, size_t n, size_t *added,
-                  struct status *status);
+/* What became of entries from elsewhere. */
+struct store_imported {
+    size_t added;   /* they are in the file now */
+    size_t known;   /* there already, by uid or origin */
+    size_t refused; /* their uid is another entry's, of this table or of another in the store */
+};
+
+/* Adds entries from elsewhere (an import, another version of the file) to this dataset. All
+ * that are to be added or none; `entries` are borrowed. */
+bool store_import(struct store *store, struct entry *const *entries, size_t n,
+                  struct store_imported *done, struct status *status);
 
 #endif

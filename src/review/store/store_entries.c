@@ -359,13 +359,14 @@ static bool number_of(struct store *store, const char *uid, uint64_t *number,
     return good;
 }
 
-bool store_insert(struct store *store, const struct entry *entry, uint64_t *number,
+bool store_insert(struct store *store, const struct entry *entry, uint64_t *number, bool *there,
                   struct status *status)
 {
     if (!number_of(store, entry->uid, number, status)) {
         return false;
     }
-    if (*number != 0) {
+    *there = *number != 0;
+    if (*there) {
         return true;
     }
     sqlite3_stmt *s = store_ready(store, SQL_ENTRY, "saving in", status);

@@ -126,9 +126,9 @@ bool store_read(struct store *store, const struct review_dataset *dataset,
 void entry_list_clear(struct entry_list *list, bool entries_too);
 
 /* Inserts the attached dataset when it is not there; then entries of it, inside a transaction.
- * An entry whose uid is there already keeps the number it has. */
+ * An entry whose uid is there already keeps the number it has, and `there` is set. */
 bool store_insert_dataset(struct store *store, struct status *status);
-bool store_insert(struct store *store, const struct entry *entry, uint64_t *number,
+bool store_insert(struct store *store, const struct entry *entry, uint64_t *number, bool *there,
                   struct status *status);
 
 /* Copies the text of a dataset; frees it. */

@@ -91,50 +91,110 @@ struct history *store_other_history(struct store *store, const struct review_dat
     return history;
 }
 
-/* Whether the history has this entry, or one that was made from the same. */
-static bool known(const struct history *history, const struct entry *entry)
+/* The uids and origins of a history, to be looked up. */
+struct name {
+    const char *uid;
+    const struct entry *entry; /* whose uid it is; NULL: it is an origin */
+};
+
+static int by_uid(const void *a, const void *b)
 {
-    for (size_t i = 0; i < history_count(history); i++) {
-        const struct entry *other = history_entry(history, i);
-        if (strcmp(other->uid, entry->uid) == 0 ||
-            (entry->origin[0] != '\0' && strcmp(other->origin, entry->origin) == 0)) {
-            return true;
+    const struct name *one = a, *two = b;
+    int order = strcmp(one->uid, two->uid);
+    return order != 0 ? order : (two->entry != NULL) - (one->entry != NULL);
+}
+
+static struct name *names_of(const struct history *history, size_t *n, struct status *status)
+{
+    size_t all = history_count(history);
+    struct name *names = mem_new(2 * all, sizeof *names, "an import", status);
+    *n = 0;
+    for (size_t i = 0; names != NULL && i < all; i++) {
+        const struct entry *entry = history_entry(history, i);
+        names[(*n)++] = (struct name){entry->uid, entry};
+        if (entry->origin[0] != '\0') {
+            names[(*n)++] = (struct name){entry->origin, NULL};
         }
     }
-    return false;
+    if (*n > 1) {
+        qsort(names, *n, sizeof *names, by_uid);
+    }
+    return names;
+}
+
+/* The first of this name: an entry before an origin. */
+static const struct name *find_name(const struct name *names, size_t n, const char *uid)
+{
+    size_t low = 0, high = n;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (strcmp(names[middle].uid, uid) < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low < n && strcmp(names[low].uid, uid) == 0 ? &names[low] : NULL;
+}
+
+enum standing { IS_NEW, IS_KNOWN, IS_REFUSED };
+
+/* Whether there is this entry, one that was made from the same, or another of its uid. */
+static enum standing standing_of(const struct name *names, size_t n, const struct entry *entry)
+{
+    const struct name *same = find_name(names, n, entry->uid);
+    if (same != NULL && same->entry != NULL) {
+        return entry_same(same->entry, entry) ? IS_KNOWN : IS_REFUSED;
+    }
+    return entry->origin[0] != '\0' && find_name(names, n, entry->origin) != NULL ? IS_KNOWN
+                                                                                  : IS_NEW;
 }
 
 /* Copies of the entries that the history does not have; their number, or SIZE_MAX. */
 static size_t copy_unknown(const struct history *history, struct entry *const *entries,
-                           size_t n, struct entry **copies, struct status *status)
+                           size_t n, struct entry **copies, struct store_imported *done,
+                           struct status *status)
 {
-    size_t used = 0;
-    for (size_t i = 0; i < n; i++) {
-        if (known(history, entries[i])) {
-            continue;
-        }
-        copies[used] = entry_copy(entries[i], status);
-        if (copies[used] == NULL) {
-            while (used > 0) {
-                entry_free(copies[--used]);
+    size_t used = 0, n_names = 0;
+    struct name *names = names_of(history, &n_names, status);
+    bool good = names != NULL;
+    for (size_t i = 0; good && i < n; i++) {
+        enum standing standing = standing_of(names, n_names, entries[i]);
+        done->known += standing == IS_KNOWN;
+        done->refused += standing == IS_REFUSED;
+        if (standing == IS_NEW) {
+            copies[used] = entry_copy(entries[i], status);
+            good = copies[used] != NULL;
+            if (good) {
+                copies[used++]->own = true;
             }
-            return SIZE_MAX;
         }
-        copies[used]->own = true;
-        used++;
     }
-    return used;
+    free(names);
+    while (!good && used > 0) {
+        entry_free(copies[--used]);
+    }
+    return good ? used : SIZE_MAX;
 }
 
-/* All in one transaction: numbers the copies. */
+/* All in one transaction, whose history is as the file is: numbers the copies. One whose uid
+ * is in the file meanwhile keeps the number 0. */
 static bool insert_all(struct store *store, struct entry **copies, size_t n,
-                       struct status *status)
+                       struct store_imported *done, struct status *status)
 {
     bool changed = false;
     bool good = store_exec(store, "BEGIN IMMEDIATE", "saving in", status) &&
                 store_read_news(store, &changed, status) && store_insert_dataset(store, status);
     for (size_t i = 0; good && i < n; i++) {
-        good = store_insert(store, copies[i], &copies[i]->number, status);
+        bool there = false;
+        good = store_insert(store, copies[i], &copies[i]->number, &there, status);
+        if (good && there) {
+            const struct entry *same = history_find(store->history, copies[i]->uid);
+            bool known = same != NULL && entry_same(same, copies[i]);
+            done->known += known;
+            done->refused += !known;
+            copies[i]->number = 0;
+        }
     }
     good = good && store_exec(store, "COMMIT", "saving in", status);
     if (!good) {
@@ -143,10 +203,24 @@ static bool insert_all(struct store *store, struct entry **copies, size_t n,
     return good;
 }
 
-bool store_import(struct store *store, struct entry *const *entries, size_t n, size_t *added,
-                  struct status *status)
+/* Those that were inserted; the others are freed. */
+static size_t keep_inserted(struct entry **copies, size_t n)
 {
-    *added = 0;
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (copies[i]->number != 0) {
+            copies[kept++] = copies[i];
+        } else {
+            entry_free(copies[i]);
+        }
+    }
+    return kept;
+}
+
+bool store_import(struct store *store, struct entry *const *entries, size_t n,
+                  struct store_imported *done, struct status *status)
+{
+    *done = (struct store_imported){.added = 0};
     for (size_t i = 0; i < n; i++) {
         if (!entry_check(entries[i], status)) {
             return false;
@@ -158,19 +232,20 @@ bool store_import(struct store *store, struct entry *const *entries, size_t n, s
         free(copies);
         return false;
     }
-    size_t used = copy_unknown(store->history, entries, n, copies, status);
+    size_t used = copy_unknown(store->history, entries, n, copies, done, status);
     bool good = used != SIZE_MAX;
-    if (good && !insert_all(store, copies, used, status)) {
+    if (good && !insert_all(store, copies, used, done, status)) {
         for (size_t i = 0; i < used; i++) {
             entry_free(copies[i]);
         }
         good = false;
     }
     if (good) {
+        used = keep_inserted(copies, used);
         for (size_t i = 0; i < used; i++) {
             store->last = copies[i]->number > store->last ? copies[i]->number : store->last;
         }
-        *added = used;
+        done->added = used;
         good = history_add(store->history, copies, used, status);
     }
     free(copies);

@@ -129,8 +129,9 @@ static bool commit(struct store *store, size_t first, size_t n, struct status *s
     uint64_t *numbers = mem_new(n, sizeof *numbers, "entries", status);
     bool good = numbers != NULL && store_insert_dataset(store, status);
     for (size_t i = 0; good && i < n; i++) {
-        good =
-            store_insert(store, history_entry(store->history, first + i), &numbers[i], status);
+        bool there; /* saved by an attempt that seemed to fail: the uid is this entry's own */
+        good = store_insert(store, history_entry(store->history, first + i), &numbers[i],
+                            &there, status);
     }
     good = good && store_exec(store, "COMMIT", "saving in", status);
     if (good && store_moved(store)) {

@@ -160,7 +160,9 @@ bool versions_match(struct store *store, const struct table *table,
     }
     matched.n = kept;
     *lost = matched.unmatched;
-    bool good = store_import(store, matched.entries, matched.n, added, status);
+    struct store_imported done;
+    bool good = store_import(store, matched.entries, matched.n, &done, status);
+    *added = done.added;
     matched_free(&matched);
     return good;
 }
