@@ -134,6 +134,7 @@ bool app_free(struct app *app)
     }
     run_free(app->run);
     run_free(app->retired);
+    app_drop_replacement(app);
     table_free(app->preview);
     run_params_clear(&app->params);
     page_free(app->page);

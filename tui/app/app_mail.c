@@ -185,6 +185,7 @@ static void replace(struct app *app)
 {
     struct session *session = &app->session;
     export_forget(app);
+    app_drop_replacement(app);
     app->session.n_replaced++;
     app->void_queries = app->last_query;
     app->retired = app->run;
@@ -258,6 +259,43 @@ static void free_retired(struct app *app)
     }
 }
 
+void app_drop_replacement(struct app *app)
+{
+    if (app->replaces) {
+        app->replaces = false;
+        result_empty(&app->replacement);
+    }
+}
+
+void app_replace_result(struct app *app, size_t index, struct result *take_result)
+{
+    app_drop_replacement(app);
+    app->replacement = *take_result;
+    app->replaced = index;
+    app->replaces = true;
+}
+
+/* The old result goes after everybody has been told: views hold rows in the order of its ranking.
+ * What is asked meanwhile waits, as the queries thread reads results, too. */
+static void replace_result(struct app *app)
+{
+    bool growing = app->session.busy && app->running == app->run;
+    if (!app->replaces || growing || !app_idle(app) || app->retired != NULL) {
+        return;
+    }
+    struct result *place = &app->run->results[app->replaced], old = *place;
+    export_forget(app);
+    app->void_queries = app->last_query;
+    app_why_free(app);
+    *place = app->replacement;
+    app->replaces = false;
+    app->session.has_result[app->replaced] = place->ready;
+    app_filter_again(app);
+    app_changed(app, CHANGED_RUN);
+    result_empty(&old);
+    app->dirty = true;
+}
+
 static void take_event(struct app *app, const struct mail *mail)
 {
     struct session *session = &app->session;
@@ -327,6 +365,7 @@ void app_mail(struct app *app)
         mail = next;
     }
     free_retired(app);
+    replace_result(app);
     app->ticking = true;
 }
 

@@ -48,6 +48,9 @@ struct app {
     struct run *run;          /* shown; session.run */
     struct run *running;      /* in the worker; may be the same */
     struct run *retired;      /* replaced, freed when no query can look at it any more */
+    struct result replacement; /* of one result of `run`, waiting until nobody looks at that */
+    size_t replaced;           /* which */
+    bool replaces;
     struct table *preview;
     struct inbox *inbox;
     struct worker *worker;
@@ -184,6 +187,7 @@ void app_answer(struct app *app, struct query *query); /* of a query the app its
 /* app_why.c, app_why_sheet.c */
 void app_why(struct app *app, const char *argument);
 void app_why_answer(struct app *app, struct query *query);
+void app_drop_replacement(struct app *app);
 void app_why_free(struct app *app); /* while no query runs */
 struct sheet *app_why_sheet(const struct run *run, const struct why_data *data,
                             const struct why *why, const char *input, struct status *status);
