@@ -84,6 +84,17 @@ static bool rank(struct setting *s, struct status *status)
     return ranking != NULL;
 }
 
+static bool rank_rows(struct setting *s, struct status *status)
+{
+    static float score[ROWS];
+    for (size_t i = 0; i < ROWS; i++) {
+        score[i] = (float)(i * 7919 % 1009);
+    }
+    struct ranking *ranking = ranking_new_rows(score, s->table->n_rows, NULL, status);
+    ranking_free(ranking);
+    return ranking != NULL;
+}
+
 /* Ranks are right without it, so it says nothing; but it must clean up. */
 static bool count_ties(struct setting *s, struct status *status)
 {
@@ -232,9 +243,10 @@ static void every_allocation_may_fail(void **state)
 {
     struct setting *s = *state;
     static operation *const operations[] = {
-        scale,         rank,       count_ties, count_list, whole_block, head_of_block,
-        deep_in_block, histogram,  ensemble,   consensus,  overlap,     disagree,
-        features,      percentile, sort_all,   sort_few,   filter_walk, filter_few};
+        scale,       rank,          rank_rows,     count_ties, count_list,
+        whole_block, head_of_block, deep_in_block, histogram,  ensemble,
+        consensus,   overlap,       disagree,      features,   percentile,
+        sort_all,    sort_few,      filter_walk,   filter_few};
     for (size_t i = 0; i < sizeof operations / sizeof *operations; i++) {
         bool failed = true;
         for (unsigned long n = 0; failed; n++) {
