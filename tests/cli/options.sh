@@ -138,13 +138,30 @@ pass 'one that needs scores is fine' \
 pass 'and columns of the table' "$oddhours" top "$table" -q --features dst_hosts,src_hosts \
     --filter 'dst_hosts:>1' --trees 5 --epochs 1
 
-# ---- what a script imports is found beside it ----
+# ---- scripts ----
 mkdir "$work/story"
 printf '{"program":"x"}' >"$work/story/review.json"
 printf 'wait done\nimport review.json\nwait idle\nlog\nscreenshot %s\n' "$work/told" \
     >"$work/story/script"
-"$oddhours" "$table" --screen=100x30 --script="$work/story/script" --reviews="$work/story/r.db" \
-    --no-config
-pass 'import finds a file beside the script' grep -q 'this JSON is no review' "$work/told"
+told() { # told NAME: plays that script
+    "$oddhours" "$table" --screen=100x30 --script="$work/story/$1" --reviews="$work/story/r.db" \
+        --no-config --models=iforest --trees=5
+}
+ends 'import finds a file beside the script, which ends at an error' 1 \
+    "script .*stopped at line 2, 'import .*review.json': .*this JSON is no review" told script
+pass 'and plays no further' test ! -e "$work/told"
+printf 'wait done\nimport review.json\n' >"$work/story/last"
+ends 'the last line counts, and is waited for' 1 'stopped at line 2, .*this JSON is no review' \
+    told last
+grep -v '^wait ms' "$data/demo.odds" >"$work/story/demo.odds"
+cp "$data/synthetic_review.json" "$work/story/"
+demo() (
+    cd / && "$oddhours" "$data/synthetic_user_hours.csv.gz" --screen=80x24 --no-config \
+        --reviews="$work/story/demo.db" --script="$work/story/demo.odds"
+)
+pass 'the demo plays from any folder' demo
+pass 'and again' demo
+pass 'with nothing of it in the history of filters' \
+    sh -c "! grep -rs 'hour:0-5' '$work/.config' '$work/.local' '$work/xdg'"
 
 plan

@@ -51,17 +51,26 @@ static void wrong_lines_are_named(void **state)
     assert_true(script_ended(NULL));
 }
 
-/* Plays to the end, as the loop does. */
-static void play(struct app *app, struct script *script)
+/* Plays to the end, as the loop does; false when it has stopped at an error. */
+static bool plays(struct app *app, struct script *script, struct status *status)
 {
-    while (!script_ended(script)) {
-        script_play(script, app);
+    bool good = true;
+    while (good && !script_ended(script)) {
+        good = script_play(script, app, status);
         struct pollfd fd = {inbox_fd(app->inbox), POLLIN, 0};
         poll(&fd, 1, 1);
         app_mail(app);
     }
-    script_play(script, app);
     fixture_wait(app);
+    return good && script_play(script, app, status) && !script_failed(script, app, status);
+}
+
+static void play(struct app *app, struct script *script)
+{
+    struct status status = {0};
+    if (!plays(app, script, &status)) {
+        fail_msg("%s", status.text);
+    }
 }
 
 static void actions_keys_and_text_are_played(void **state)
@@ -89,6 +98,70 @@ static void actions_keys_and_text_are_played(void **state)
     assert_int_equal(app_view(app)->action, ACTION_VIEW_LOG);
     script_free(script);
     app_free(app);
+}
+
+/* The lines behind one that fails were written for a screen that is not there. */
+static void a_script_stops_at_an_error(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *says;
+    } wrong[] = {
+        {"wait done\n\nk 7\nfilter failde:1\nk 25\n", "stopped at line 4, 'filter failde:1': "},
+        {"wait done\nk 7\nimport /nonexistent.json\nwait idle\nk 25\n",
+         "stopped at line 3, 'import /nonexistent.json': "},
+        {"wait done\nk 7\nkey &\ntype failed>3\nkey Enter\nk 25\n",
+         "stopped at line 5, 'Enter': column 1"},
+        {"wait done\nk 7\ndetector forest\n# end\n", "stopped at line 3, 'detector forest': "},
+    };
+    char store[] = "/tmp/oddhours-script-XXXXXX";
+    int fd = mkstemp(store);
+    assert_true(fd >= 0);
+    close(fd);
+    unlink(store);
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        struct status status = {0};
+        struct app *app = fixture_open_reviewed("lanl_user_hours.csv", "iforest", store, "ana");
+        struct script *script = load(wrong[i].text, &status);
+        assert_non_null(script);
+        assert_false(plays(app, script, &status));
+        assert_int_equal(status.code, STATUS_IO);
+        if (strstr(status.text, wrong[i].says) == NULL) {
+            fail_msg("%s", status.text);
+        }
+        assert_true(script_ended(script));
+        assert_int_equal(app->session.selected.k, 7);
+        assert_true(script_play(script, app, &status)); /* told of once */
+        script_free(script);
+        app_free(app);
+    }
+    unlink(store);
+}
+
+/* Up brings what the user has typed, not what a demo has. */
+static void its_filters_are_not_the_users(void **state)
+{
+    (void)state;
+    char filters[] = "/tmp/oddhours-filters-XXXXXX";
+    int fd = mkstemp(filters);
+    struct status status = {0};
+    assert_true(fd >= 0);
+    close(fd);
+    unlink(filters);
+    struct app *app = fixture_open_filters("lanl_user_hours.csv", "iforest", filters);
+    struct script *script =
+        load("filter hour:0-5\nwait idle\nkey &\ntype  user:U1\nkey Enter\n", &status);
+    assert_non_null(script);
+    play(app, script);
+    assert_string_equal(app->session.filter.text, "hour:0-5 user:U1");
+    fixture_do(app, "filter hour:7");
+    script_free(script);
+    app_free(app);
+    app = fixture_open_filters("lanl_user_hours.csv", "iforest", filters);
+    assert_int_equal(app->filters.n_recent, 1);
+    assert_string_equal(app->filters.recent[0], "hour:7");
+    app_free(app);
+    unlink(filters);
 }
 
 /* Rules and bars take three bytes a cell. */
@@ -258,6 +331,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(wrong_lines_are_named),
         cmocka_unit_test(actions_keys_and_text_are_played),
+        cmocka_unit_test(a_script_stops_at_an_error),
+        cmocka_unit_test(its_filters_are_not_the_users),
         cmocka_unit_test(screenshots_are_what_is_seen),
         cmocka_unit_test(files_are_named_from_the_home_directory),
         cmocka_unit_test(wide_screenshots_are_whole),

@@ -9,6 +9,12 @@
 
 /* ---- telling ---- */
 
+void app_count_error(struct app *app, const char *text)
+{
+    app->errors++;
+    snprintf(app->error, sizeof app->error, "%s", text);
+}
+
 void app_say(struct app *app, enum log_kind kind, const char *format, ...)
 {
     va_list args, again;
@@ -21,6 +27,9 @@ void app_say(struct app *app, enum log_kind kind, const char *format, ...)
     app->has_message = true;
     app->message_kind = kind;
     app->dirty = true;
+    if (kind == LOG_ERROR) {
+        app_count_error(app, app->message);
+    }
 }
 
 void app_log(struct app *app, enum log_kind kind, const char *format, ...)

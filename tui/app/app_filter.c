@@ -183,6 +183,9 @@ bool app_filter_wrong(struct app *app, const char *text)
 {
     char ignored[400];
     live(NULL, app, text, ignored, sizeof ignored);
+    if (app->prompt.wrong) {
+        app_count_error(app, app->prompt.echo);
+    }
     return app->prompt.wrong;
 }
 

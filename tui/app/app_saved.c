@@ -66,10 +66,12 @@ void app_saved_load(struct app *app)
     }
 }
 
+/* What a script sets is not what the user has typed. */
 void app_saved_typed(struct app *app, const char *text)
 {
     text += strspn(text, " ");
-    if (app->filters_path != NULL && text[0] != '\0' && strlen(text) < SAVED_FILTER_TEXT) {
+    if (!app->playing && app->filters_path != NULL && text[0] != '\0' &&
+        strlen(text) < SAVED_FILTER_TEXT) {
         ask(app, TASK_RECENT, "", text);
     }
 }

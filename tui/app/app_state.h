@@ -1,5 +1,5 @@
-/* app_state: what the app is made of, for the files of tui/app and for its tests. All other parts
- * of the screen include screen/app.h. */
+/* app_state: what the app is made of, for the files of tui/app and for its tests. All other
+ * parts of the screen include screen/app.h. */
 #ifndef ODDHOURS_TUI_APP_STATE_H
 #define ODDHOURS_TUI_APP_STATE_H
 
@@ -84,6 +84,8 @@ struct app {
     bool has_message;
     enum log_kind message_kind;
     char message[LOG_TEXT];
+    size_t errors; /* said so far, and the last of them: a script ends at one */
+    char error[LOG_TEXT];
 
     double asked_at;    /* when the queries thread got work, in app_now()'s seconds */
     bool shows_working; /* the last frame said that it takes a while */
@@ -97,6 +99,7 @@ struct app {
     bool ticking;        /* only progress has: a redraw may wait */
     bool repaint;        /* draw all cells anew */
     bool scripted;       /* a script plays: its screenshots are not told of, in the next ones */
+    bool playing; /* what is done just now is a line of the script, not the user's doing */
     bool suspend, quit;
     struct status failure; /* nothing to explore: the program says this and ends */
 };
@@ -155,6 +158,7 @@ void app_changed(struct app *app, unsigned what); /* tells every view */
 void app_back(struct app *app);
 
 /* app_ask.c */
+void app_count_error(struct app *app, const char *text); /* one that app_say() did not say */
 bool app_idle(const struct app *app); /* nothing is looked for, all answers have been taken */
 /* Seconds until the screen should say that what was asked takes a while: 0 from then on;
  * negative when nothing is being looked for. */

@@ -144,6 +144,26 @@ static void log_stderr(void *context, const char *line)
     app_log(context, LOG_WARNING, "stderr: %s", line);
 }
 
+/* Plays the script. True when the session without a terminal is over: with a status when the
+ * script has failed. What its last lines have asked for is waited for. */
+static bool play(struct loop *loop, struct status *status)
+{
+    struct app *app = loop->app;
+    struct status problem = {0};
+    bool good = script_play(loop->script, app, &problem);
+    if (loop->terminal && !good) {
+        app_say(app, LOG_ERROR, "the script %s", problem.text);
+    }
+    if (loop->terminal) {
+        return false;
+    }
+    bool over = !good || app->quit || (script_ended(loop->script) && app_idle(app));
+    if (over && (!good || script_failed(loop->script, app, &problem))) {
+        status_set(status, problem.code, "the script %s", problem.text);
+    }
+    return over;
+}
+
 static bool run(struct loop *loop, struct status *status)
 {
     struct app *app = loop->app;
@@ -156,11 +176,11 @@ static bool run(struct loop *loop, struct status *status)
         if (due) {
             good = draw(loop, status);
         }
-        script_play(loop->script, app);
-        review_poll(app);
-        if (!loop->terminal && script_ended(loop->script)) {
+        if (good && play(loop, status)) {
+            good = status->code == STATUS_OK;
             break;
         }
+        review_poll(app);
         if (good && !app->quit) {
             take_events(loop, signals_wait(loop->terminal ? term_fd() : -1,
                                            inbox_fd(app->inbox), patience(loop)));

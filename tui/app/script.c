@@ -18,6 +18,7 @@ enum step_kind { STEP_COMMAND, STEP_KEYS, STEP_TYPE, STEP_WAIT, STEP_PAUSE };
 struct step {
     enum step_kind kind;
     char *text;
+    size_t line;    /* in the file, from 1 */
     double seconds; /* STEP_PAUSE */
 };
 
@@ -26,6 +27,10 @@ struct script {
     size_t n, capacity;
     size_t next;
     double resume_at; /* STEP_PAUSE that has begun; 0: none */
+    char *path;
+    bool begun;
+    size_t errors; /* of the app that have been looked at */
+    size_t doing;  /* the last step that did something */
 };
 
 static bool is_condition(const char *word)
@@ -139,9 +144,12 @@ static bool read_lines(struct script *script, FILE *file, const char *path,
         if (!add_line(script, line, &one)) {
             return status_set(status, one.code, "%s, line %zu: %s", path, number, one.text);
         }
+        if (script->n == before) {
+            continue;
+        }
         struct step *step = &script->steps[before];
-        char *found =
-            script->n > before && step->kind == STEP_COMMAND ? beside(path, step->text) : NULL;
+        char *found = step->kind == STEP_COMMAND ? beside(path, step->text) : NULL;
+        step->line = number;
         if (found != NULL) {
             free(step->text);
             step->text = found;
@@ -158,7 +166,8 @@ struct script *script_load(const char *path, struct status *status)
         return NULL;
     }
     struct script *script = mem_zero(1, sizeof *script, "a script", status);
-    if (script != NULL && !read_lines(script, file, path, status)) {
+    if (script != NULL && ((script->path = mem_text(path, strlen(path), status)) == NULL ||
+                           !read_lines(script, file, path, status))) {
         script_free(script);
         script = NULL;
     }
@@ -173,6 +182,7 @@ void script_free(struct script *script)
             free(script->steps[i].text);
         }
         free(script->steps);
+        free(script->path);
         free(script);
     }
 }
@@ -252,13 +262,45 @@ static bool play_step(struct script *script, struct app *app)
     return true;
 }
 
-void script_play(struct script *script, struct app *app)
+/* An error is of the last line that did something: answers come while the script waits. */
+bool script_failed(struct script *script, const struct app *app, struct status *status)
+{
+    if (script == NULL || !script->begun || app->errors == script->errors) {
+        return false;
+    }
+    const struct step *step = &script->steps[script->doing];
+    script->errors = app->errors;
+    script->next = script->n;
+    status_set(status, STATUS_IO, "%s stopped at line %zu, '%.100s': %s", script->path,
+               step->line, step->text, app->error);
+    return true;
+}
+
+bool script_play(struct script *script, struct app *app, struct status *status)
 {
     app->scripted = !script_ended(script);
-    if (app->scripted && play_step(script, app)) {
+    if (!app->scripted) {
+        return true;
+    }
+    if (!script->begun) {
+        script->begun = true;
+        script->errors = app->errors; /* those before are not the script's */
+    }
+    if (script_failed(script, app, status)) {
+        return false;
+    }
+    enum step_kind kind = script->steps[script->next].kind;
+    if (kind != STEP_WAIT && kind != STEP_PAUSE) {
+        script->doing = script->next;
+    }
+    app->playing = true;
+    bool played = play_step(script, app);
+    app->playing = false;
+    if (played) {
         script->next++;
         app->dirty = true; /* the next line comes after a frame */
     }
+    return true;
 }
 
 double script_patience(const struct script *script)

@@ -7,7 +7,8 @@
  *                       ensemble, done (the run has ended), idle (nothing is being worked on)
  *     wait ms N         for so long, so that people can read
  * Blank lines and lines that begin with # do not count. After the last line the session is the
- * user's.
+ * user's; so it is at once when a line ends in an error, for the next ones were written for a
+ * screen that is not there.
  */
 #ifndef ODDHOURS_TUI_SCRIPT_H
 #define ODDHOURS_TUI_SCRIPT_H
@@ -20,8 +21,13 @@ struct script;
 struct script *script_load(const char *path, struct status *status);
 void script_free(struct script *script);
 
-/* Plays one line, if what it waits for is there. NULL is fine. */
-void script_play(struct script *script, struct app *app);
+/* Plays one line, if what it waits for is there. NULL is fine. False, and the script has ended,
+ * with STATUS_IO and a sentence when what it has done so far ended in an error. */
+bool script_play(struct script *script, struct app *app, struct status *status);
+
+/* True, with that status, when there is such an error; each is told of once. For the end of a
+ * session: what the last lines asked for may have come since. NULL is fine. */
+bool script_failed(struct script *script, const struct app *app, struct status *status);
 
 /* Seconds until it wants to be played again; negative when it waits for an event, or has ended.
  */
