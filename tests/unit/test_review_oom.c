@@ -12,6 +12,7 @@
 #include "review/store/content.h"
 #include "review/exchange/exchange.h"
 #include "review/report/report.h"
+#include "review/session/review_session.h"
 #include "review/store/versions.h"
 #include "unit/fixture.h"
 #include "unit/oom.h"
@@ -298,6 +299,34 @@ static bool work_versions(struct world *w, bool *failed, struct status *status)
     return good;
 }
 
+/* A renewal beside a reader that holds the verdicts of before: they stay as they were, and the
+ * session keeps them when there is no memory for new ones. */
+static bool work_session(struct world *w, bool *failed, struct status *status)
+{
+    const struct store_options options = {.path = w->path, .reviewer = "ana"};
+    const struct verdict_context context = {.seconds = 1};
+    const uint32_t rows[] = {2, 4};
+    unlink(w->path);
+    struct review_session session = {.store = store_new(&options, status)};
+    bool good = session.store != NULL && review_session_attach(&session, w->table, status) &&
+                store_verdict(session.store, &rows[0], 1, VERDICT_TP, &context, status) &&
+                review_session_renew(&session, status);
+    if (good) {
+        struct review_verdicts *held = review_verdicts_hold(session.verdicts);
+        good = store_verdict(session.store, &rows[1], 1, VERDICT_FP, &context, status) &&
+               review_session_renew(&session, status);
+        assert_true(good ? session.verdicts != held : session.verdicts == held);
+        assert_int_equal(held->own->n, 1);
+        assert_int_equal(held->shared->n, 1);
+        assert_int_equal(session.verdicts->own->n, good ? 2 : 1);
+        review_verdicts_release(held);
+    }
+    *failed = oom_disarm();
+    store_free(session.store, NULL);
+    review_session_clear(&session);
+    return good;
+}
+
 #define IN_WORLD(test) cmocka_unit_test_setup_teardown(test, make_world, free_world)
 
 static void truth_and_alerts(void **state)
@@ -320,6 +349,11 @@ static void stores(void **state)
     at_every_allocation(*state, work_store);
 }
 
+static void a_session(void **state)
+{
+    at_every_allocation(*state, work_session);
+}
+
 static void verdicts_of_another_version(void **state)
 {
     struct world *w = *state;
@@ -333,11 +367,8 @@ static void verdicts_of_another_version(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        IN_WORLD(truth_and_alerts),
-        IN_WORLD(reports),
-        IN_WORLD(exports_and_imports),
-        IN_WORLD(stores),
-        IN_WORLD(verdicts_of_another_version),
+        IN_WORLD(truth_and_alerts), IN_WORLD(reports),   IN_WORLD(exports_and_imports),
+        IN_WORLD(stores),           IN_WORLD(a_session), IN_WORLD(verdicts_of_another_version),
     };
     return cmocka_run_group_tests_name("review_oom", tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* The mouse: a click does what the zone under it says, the wheel moves as the keys do. While
+/* The mouse: a click does what the region under it says, the wheel moves as the keys do. While
  * something is asked or typed the mouse does nothing: a stray click must not confirm. */
 #include "app/app_state.h"
 
@@ -33,15 +33,16 @@ static void repeat(struct app *app, enum action action, int times)
 /* Moves the cursor of a list to the line that was clicked; the second of two quick clicks opens
  * it. A list that does not have the cursor gets it first. */
 static void click_list(struct app *app, const struct canvas *canvas,
-                       const struct click_region *zone, int y)
+                       const struct click_region *region, int y)
 {
-    const struct cell *cell = canvas_cell(canvas, zone->y + zone->cursor, zone->x);
-    int line = y - zone->y;
+    const struct cell *cell = canvas_cell(canvas, region->y + region->cursor, region->x);
+    int line = y - region->y;
     double now = app_now(app);
     if (cell == NULL || !cell->selected) {
         app_do(app, ACTION_PANE, "");
-    } else if (line != zone->cursor) {
-        repeat(app, line > zone->cursor ? ACTION_DOWN : ACTION_UP, abs(line - zone->cursor));
+    } else if (line != region->cursor) {
+        repeat(app, line > region->cursor ? ACTION_DOWN : ACTION_UP,
+               abs(line - region->cursor));
     } else if (app->clicked_at >= 0 && now - app->clicked_at <= DOUBLE_SECONDS &&
                app->clicked_y == y) {
         app_do(app, ACTION_OPEN, "");
@@ -67,15 +68,15 @@ void app_mouse(struct app *app, struct canvas *canvas, const struct mouse *mouse
     if (stale) {
         app_draw(app, canvas);
     }
-    const struct click_region *zone = click_region_at(canvas, mouse->y, mouse->x);
-    if (zone == NULL) {
+    const struct click_region *region = click_region_at(canvas, mouse->y, mouse->x);
+    if (region == NULL) {
         return;
     }
-    if (zone->action == ACTION_NONE) {
-        click_list(app, canvas, zone, mouse->y);
+    if (region->action == ACTION_NONE) {
+        click_list(app, canvas, region, mouse->y);
     } else {
         /* A copy: what the action does may draw. */
-        struct click_region copy = *zone;
+        struct click_region copy = *region;
         app_do(app, copy.action, copy.argument);
     }
 }

@@ -1,5 +1,5 @@
 /* click_regions: what the parts of a screen do when they are clicked. Whoever draws says so, on
- * the canvas; the app looks them up (app_mouse.c). A canvas without zones takes none. */
+ * the canvas; the app looks them up (app_mouse.c). A canvas without regions takes none. */
 #ifndef ODDHOURS_TUI_CLICK_REGIONS_H
 #define ODDHOURS_TUI_CLICK_REGIONS_H
 
@@ -23,7 +23,7 @@ struct click_region {
     int y, x, rows, cols; /* of the whole screen */
     enum action action;   /* ACTION_NONE: rows of a list */
     char argument[CLICK_REGION_ARGUMENT];
-    int cursor; /* of a list: the line, within the zone, that the cursor is on */
+    int cursor; /* of a list: the line, within the region, that the cursor is on */
 };
 
 /* Those of one frame; a canvas has one (canvas_new()), and its parts share it. */
@@ -40,7 +40,8 @@ void click_region_action(struct canvas *canvas, int y, int x, int cols, enum act
 /* A click on one of these lines, of `used` that show rows, moves the cursor there. */
 void click_region_list(struct canvas *canvas, int y, int rows, int used, int cursor);
 
-/* The zone at a place of the whole screen, the last one drawn there; NULL when there is none.
+/* The region at a position of the whole screen, the last one drawn there; NULL when there is
+ * none.
  */
 const struct click_region *click_region_at(const struct canvas *canvas, int y, int x);
 
