@@ -11,6 +11,7 @@
 #include "cmd/operand.h"
 #include "cmd/options.h"
 #include "run/explainer.h"
+#include "table/losses.h"
 #include "base/json.h"
 
 struct settings {
@@ -117,6 +118,16 @@ static void print_line(void *context, const char *key, const char *text)
     }
 }
 
+/* What is not in the table may be why a row is not what it should be. */
+static void add_losses(cJSON *json, const struct table *table)
+{
+    char loss[LOSSES_TEXT];
+    cJSON *lost = losses_say(table, 0, loss, sizeof loss) ? json_array(json, "lost") : NULL;
+    for (size_t i = 0; lost != NULL && losses_say(table, i, loss, sizeof loss); i++) {
+        json_item_text(lost, loss);
+    }
+}
+
 static bool print_rows(const struct settings *settings, const struct run *run,
                        struct explainer *explainer, struct status *status)
 {
@@ -132,6 +143,7 @@ static bool print_rows(const struct settings *settings, const struct run *run,
         }
         if (good && settings->json) {
             cJSON *json = explainer_json(explainer, why, status);
+            add_losses(json, run->table);
             good = json != NULL && json_write(json, "-", status);
         } else if (good) {
             why_lines(&explainer->data, why, print_line, NULL);

@@ -17,6 +17,7 @@
 #include "cmd/reviews.h"
 #include "run/card.h"
 #include "run/explainer.h"
+#include "table/losses.h"
 
 struct settings {
     const char *output, *reviews, *reviewer, *truth;
@@ -140,6 +141,10 @@ static void put_input(const struct work *work, struct outfile *file)
     if (read->change != INPUT_SAME) {
         outfile_printf(file, "**%s.**\n\n", input_change_text(read->change));
     }
+    char loss[LOSSES_TEXT];
+    for (size_t i = 0; losses_say(run->table, i, loss, sizeof loss); i++) {
+        outfile_printf(file, "**%s.**\n\n", operand_safe(loss).text);
+    }
     for (size_t i = 0; i < run->n_results; i++) {
         const struct result *result = &run->results[i];
         if (result->ready && result->partial[0] != '\0') {
@@ -181,6 +186,13 @@ static bool write_json(const struct work *work, const struct report *report,
                        struct status *status)
 {
     cJSON *root = report_json(report, status);
+    char loss[LOSSES_TEXT];
+    if (root != NULL && losses_say(work->run->table, 0, loss, sizeof loss)) {
+        cJSON *lost = json_array(root, "lost");
+        for (size_t i = 0; losses_say(work->run->table, i, loss, sizeof loss); i++) {
+            json_item_text(lost, loss);
+        }
+    }
     cJSON *card = root != NULL ? card_json(work->run, status) : NULL;
     if (card == NULL || !cJSON_AddItemToObject(root, "run", card)) {
         cJSON_Delete(card);
@@ -196,8 +208,23 @@ static bool ends_with(const char *text, const char *end)
     return length >= tail && strcmp(text + length - tail, end) == 0;
 }
 
+/* What became of the truth list's lines, for standard error. */
+enum { TRUTH_TEXT = 700 };
+
+static void tell_truth(const struct truth *truth, const char *name, char *text, size_t size)
+{
+    char fates[512];
+    truth_text(truth, fates, sizeof fates);
+    int used = snprintf(text, size, "%s: %s", operand_safe(name).text, fates);
+    if (truth->n_problems > 0 && used > 0 && (size_t)used < size) {
+        snprintf(text + used, size - (size_t)used, "; line %" PRIu64 ": %s",
+                 truth->problems[0].line, truth->problems[0].reason);
+    }
+}
+
 static bool evaluate(const struct settings *settings, const struct run *run,
-                     const struct progress *progress, struct status *status)
+                     const struct progress *progress, char truth[TRUTH_TEXT],
+                     struct status *status)
 {
     struct work work = {.settings = settings, .run = run};
     struct report *report = NULL;
@@ -207,6 +234,9 @@ static bool evaluate(const struct settings *settings, const struct run *run,
         good = report != NULL &&
                (ends_with(settings->output, ".json") ? write_json(&work, report, status)
                                                      : write_markdown(&work, report, status));
+    }
+    if (good && work.truth != NULL) {
+        tell_truth(work.truth, settings->truth, truth, TRUTH_TEXT);
     }
     report_free(report);
     work_clear(&work);
@@ -229,8 +259,12 @@ static bool work(const void *context, struct console *console, struct status *st
         return false;
     }
     console_stage(console, "report");
-    bool good = evaluate(settings, run, console_progress(console), status);
+    char truth[TRUTH_TEXT] = "";
+    bool good = evaluate(settings, run, console_progress(console), truth, status);
     console_done(console);
+    if (truth[0] != '\0' && !settings->quiet) {
+        fprintf(stderr, "%s\n", truth);
+    }
     run_free(run);
     return good;
 }

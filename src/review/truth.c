@@ -1,3 +1,4 @@
+#define _GNU_SOURCE
 #include "review/truth.h"
 
 #include <inttypes.h>
@@ -10,16 +11,14 @@
 #include "base/count.h"
 #include "review/truth_internal.h"
 #include "table/csv/csv_records.h"
+#include "table/csv/column_names.h"
+#include "table/printable.h"
+#include "table/time_column.h"
 #include "table/timestamp.h"
 
-#define NO_FIELD SIZE_MAX
+#define NO_FIELD TRUTH_NO_FIELD
 
-static bool equals(struct span span, const char *text)
-{
-    return span.length == strlen(text) && memcmp(span.bytes, text, span.length) == 0;
-}
-
-static bool whole(struct span span, uint64_t *value)
+bool truth_whole(struct span span, uint64_t *value)
 {
     const uint64_t most = UINT64_C(999999999999999999); /* a sum of such is no overflow */
     return count_read(span.bytes, span.length, most, value);
@@ -34,59 +33,6 @@ static bool problem(struct truth *truth, uint64_t line, size_t *counter, const c
         snprintf(truth->problems[truth->n_problems].reason,
                  sizeof truth->problems[truth->n_problems].reason, "%s", reason);
         truth->n_problems++;
-    }
-    return true;
-}
-
-/* -- which form -- */
-
-static bool header(struct truth_list *list, const struct line *line)
-{
-    struct {
-        const char *name;
-        size_t *field;
-    } names[] = {{"row_id", &list->row_id},
-                 {"dt", &list->dt},
-                 {"src_user", &list->user},
-                 {"kind", &list->kind},
-                 {"incident", &list->incident}};
-    for (size_t i = 0; i < line->n_fields; i++) {
-        for (size_t j = 0; j < sizeof names / sizeof *names; j++) {
-            if (equals(line->fields[i], names[j].name)) {
-                *names[j].field = i;
-            }
-        }
-    }
-    list->n_fields = line->n_fields;
-    return list->row_id != NO_FIELD || (list->dt != NO_FIELD && list->user != NO_FIELD);
-}
-
-static bool start(struct truth_list *list, const struct line *line, bool *is_header)
-{
-    const struct table *table = list->table;
-    uint64_t time;
-    list->started = true;
-    *is_header = header(list, line);
-    if (*is_header) {
-        list->truth->form = list->row_id != NO_FIELD ? TRUTH_ROWS : TRUTH_HOURS;
-    } else if (line->n_fields == 4 && whole(line->fields[0], &time)) {
-        list->truth->form = TRUTH_REDTEAM;
-        list->n_fields = 4;
-    } else {
-        return status_set(list->status, STATUS_INPUT,
-                          "the truth list is neither a red-team list (time,user,source,"
-                          "destination, no header) nor a CSV with columns row_id, or dt and "
-                          "src_user");
-    }
-    if (list->truth->form != TRUTH_ROWS &&
-        (table->row_user == NULL || table->row_time == NULL)) {
-        return status_set(list->status, STATUS_INPUT,
-                          "the truth list names users and hours, but the table has no dt and "
-                          "src_user: use row_id");
-    }
-    if (list->kind != NO_FIELD) {
-        list->truth->kinds = dict_new(list->status);
-        return list->truth->kinds != NULL;
     }
     return true;
 }
@@ -138,34 +84,45 @@ static bool incident_of(struct truth_list *list, const struct line *line,
     return true;
 }
 
-/* The user and hour that a line names; false with a reason when it names none here. */
-static bool user_hour(const struct truth_list *list, struct span user, struct span time,
-                      bool seconds, struct truth_mark *mark, const char **reason)
+/* The clock of a line's time: as the table has the same text, or by itself. Seconds are of a
+ * red team's list, or of what is no time otherwise. */
+static int64_t clock_of(const struct truth_list *list, struct span text)
 {
-    uint64_t second = 0;
-    int64_t when = seconds && whole(time, &second) ? (int64_t)second
-                   : seconds                       ? TABLE_NO_TIME
-                                                   : timestamp_parse(time);
-    if (when == TABLE_NO_TIME) {
-        *reason = "its time cannot be read";
-        return false;
+    const struct time_options options = {0};
+    uint64_t second;
+    int64_t clock;
+    int32_t offset;
+    if (list->truth->form == TRUTH_REDTEAM) {
+        return truth_whole(text, &second) ? (int64_t)second : TABLE_NO_TIME;
     }
-    mark->hour = timestamp_hour(when);
-    mark->user = dict_find(list->table->users, user.bytes, user.length);
-    return true;
+    uint32_t same = dict_find(list->table->times, text.bytes, text.length);
+    if (same != DICT_NONE && list->table->time_seconds[same] != TABLE_NO_TIME) {
+        return list->table->time_seconds[same];
+    }
+    if (time_text_read(text, &options, &clock, &offset)) {
+        return clock;
+    }
+    return truth_whole(text, &second) ? (int64_t)second : TABLE_NO_TIME;
+}
+
+/* The account of this name, whatever blanks are around it. */
+static uint32_t user_of(const struct truth_list *list, struct span name)
+{
+    uint32_t user = dict_find(list->table->users, name.bytes, name.length);
+    if (user == DICT_NONE) {
+        name = column_names_trimmed(name);
+        user = dict_find(list->table->users, name.bytes, name.length);
+    }
+    return user;
 }
 
 /* Whether row `row` has this dt and src_user, as far as the list and the table have them. */
 static bool row_agrees(const struct truth_list *list, const struct line *line, size_t row)
 {
     const struct table *table = list->table;
-    if (list->user != NO_FIELD && table->row_user != NULL) {
-        struct span name = dict_get(table->users, table->row_user[row]);
-        struct span wanted = line->fields[list->user];
-        if (name.length != wanted.length ||
-            memcmp(name.bytes, wanted.bytes, name.length) != 0) {
-            return false;
-        }
+    if (list->user != NO_FIELD && table->row_user != NULL &&
+        user_of(list, line->fields[list->user]) != table->row_user[row]) {
+        return false;
     }
     if (list->dt != NO_FIELD && table->row_time != NULL) {
         struct span text = dict_get(table->times, table->row_time[row]);
@@ -173,7 +130,7 @@ static bool row_agrees(const struct truth_list *list, const struct line *line, s
         int64_t seconds = table->time_seconds[table->row_time[row]];
         return (text.length == wanted.length &&
                 memcmp(text.bytes, wanted.bytes, text.length) == 0) ||
-               (seconds != TABLE_NO_TIME && seconds == timestamp_parse(wanted));
+               (seconds != TABLE_NO_TIME && seconds == clock_of(list, wanted));
     }
     return true;
 }
@@ -185,8 +142,9 @@ static bool read_row(struct truth_list *list, const struct line *line, struct tr
     const struct table *table = list->table;
     uint64_t row;
     *useful = false;
-    if (!whole(line->fields[list->row_id], &row)) {
-        return problem(truth, line->number + 1, &truth->unreadable, "its row_id is no number");
+    if (!truth_read_row(line->fields[list->row_id], list->c_locale, &row)) {
+        return problem(truth, line->number + 1, &truth->unreadable,
+                       "its row_id is no whole number");
     }
     if (row >= table->n_rows || !row_agrees(list, line, (size_t)row)) {
         return problem(truth, line->number + 1, &truth->unknown_row,
@@ -209,19 +167,70 @@ static bool read_hour(struct truth_list *list, const struct line *line, struct t
                       struct span *user, bool *useful)
 {
     struct truth *truth = list->truth;
-    bool redteam = truth->form == TRUTH_REDTEAM;
-    const char *reason = NULL;
-    *user = line->fields[redteam ? 1 : list->user];
-    *useful =
-        user_hour(list, *user, line->fields[redteam ? 0 : list->dt], redteam, mark, &reason);
-    if (!*useful) {
-        return problem(truth, line->number + 1, &truth->unreadable, reason);
+    int64_t clock = clock_of(list, line->fields[list->dt]);
+    *user = line->fields[list->user];
+    *useful = false;
+    if (clock == TABLE_NO_TIME) {
+        return problem(truth, line->number + 1, &truth->unreadable, "its time cannot be read");
     }
+    mark->hour = timestamp_hour(clock);
+    mark->user = user_of(list, *user);
     if (mark->user == DICT_NONE) {
-        *useful = false;
         return problem(truth, line->number + 1, &truth->unknown_user,
                        "its user is not in the table");
     }
+    *user = dict_get(list->table->users, mark->user);
+    *useful = true;
+    return true;
+}
+
+/* Whether the line is positive. A label that cannot be read is an error: the line could be
+ * either. */
+static bool read_label(struct truth_list *list, const struct line *line, bool *positive)
+{
+    char text[60];
+    *positive = true;
+    if (list->label == NO_FIELD) {
+        truth_watch_others(list, line);
+        return true;
+    }
+    struct span label = line->fields[list->label];
+    if (!truth_read_label(label, list->c_locale, positive)) {
+        return status_set(list->status, STATUS_INPUT,
+                          "line %" PRIu64 " of the truth list: the label '%s' is neither "
+                          "positive (1, true, yes, malicious, attack) nor negative (0, false, "
+                          "no, benign, normal)",
+                          line->number + 1, printable(text, sizeof text, label));
+    }
+    list->truth->positive_lines += *positive;
+    list->truth->negative_lines += !*positive;
+    return true;
+}
+
+static bool add_negative(struct truth_list *list, const struct truth_mark *mark)
+{
+    if (!mem_grow(&list->negatives, &list->negative_capacity, list->n_negative + 1,
+                  sizeof *list->negatives, "truth labels", list->status)) {
+        return false;
+    }
+    list->negatives[list->n_negative++] = *mark;
+    list->truth->negative++;
+    return true;
+}
+
+/* A positive line that has come before says nothing new. */
+static bool is_new(struct truth_list *list, const struct line *line, bool *new_one)
+{
+    /* The fields stand in memory one after the other, with a delimiter between. */
+    const struct span *last = &line->fields[line->n_fields - 1];
+    const char *from = line->fields[0].bytes;
+    size_t before = dict_count(list->seen);
+    if (dict_add(list->seen, from, (size_t)(last->bytes + last->length - from), list->status) ==
+        DICT_NONE) {
+        return false;
+    }
+    *new_one = dict_count(list->seen) > before;
+    list->truth->duplicate += !*new_one;
     return true;
 }
 
@@ -231,7 +240,13 @@ static bool read_line(void *context, const struct line *line)
     struct truth *truth = list->truth;
     bool is_header = false, useful;
     if (!list->started) {
-        if (!start(list, line, &is_header)) {
+        const struct span *first = &line->fields[0];
+        if (first->length > 0 &&
+            (first->bytes[0] == '#' || /* a comment, a spreadsheet's */
+             (first->length == 4 && memcmp(first->bytes, "sep=", 4) == 0))) {
+            return true;
+        }
+        if (!truth_start(list, line, &is_header)) {
             return false;
         }
         if (is_header) {
@@ -243,16 +258,11 @@ static bool read_line(void *context, const struct line *line)
         return problem(truth, line->number + 1, &truth->unreadable,
                        "it has another number of fields");
     }
-    /* The fields stand in memory one after the other, with commas. */
-    const struct span *last = &line->fields[line->n_fields - 1];
-    const char *from = line->fields[0].bytes;
-    size_t before = dict_count(list->seen);
-    if (dict_add(list->seen, from, (size_t)(last->bytes + last->length - from), list->status) ==
-        DICT_NONE) {
+    bool positive, new_one = true;
+    if (!read_label(list, line, &positive) || (positive && !is_new(list, line, &new_one))) {
         return false;
     }
-    if (dict_count(list->seen) == before) {
-        truth->duplicate++;
+    if (!new_one) {
         return true;
     }
     struct truth_mark mark = {.user = DICT_NONE, .row = DICT_NONE, .lines = 1};
@@ -261,6 +271,9 @@ static bool read_line(void *context, const struct line *line)
                                           : read_hour(list, line, &mark, &user, &useful);
     if (!good || !useful) {
         return good;
+    }
+    if (!positive) {
+        return add_negative(list, &mark);
     }
     if (!incident_of(list, line, &mark, user) ||
         !mem_grow(&list->marks, &list->capacity, list->n + 1, sizeof *list->marks,
@@ -296,8 +309,13 @@ static bool list_new(struct truth_list *list, const struct table *table, struct 
                                 .user = NO_FIELD,
                                 .kind = NO_FIELD,
                                 .incident = NO_FIELD,
+                                .label = NO_FIELD,
+                                .c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0),
                                 .status = status};
     list->truth = mem_zero(1, sizeof *list->truth, "truth labels", status);
+    if (list->c_locale == (locale_t)0) {
+        return status_set(status, STATUS_NOMEM, "no memory for the C locale");
+    }
     list->seen = list->truth != NULL ? dict_new(status) : NULL;
     if (list->seen == NULL) {
         return false;
@@ -312,9 +330,20 @@ static struct truth *finish(struct truth_list *list, bool good, struct status *s
     if (good && !list->started) {
         good = status_set(status, STATUS_INPUT, "the truth list is empty");
     }
-    good = good && truth_lay(list, status);
+    const struct truth *truth = list->truth;
+    if (good && truth->lines > 0 && truth->unreadable == truth->lines) {
+        good = status_set(status, STATUS_INPUT,
+                          "none of the %zu lines of the truth list can be read; line %" PRIu64
+                          ": %s",
+                          truth->lines, truth->problems[0].line, truth->problems[0].reason);
+    }
+    good = good && truth_check_others(list, status) && truth_lay(list, status);
     dict_free(list->seen);
     free(list->marks);
+    free(list->negatives);
+    if (list->c_locale != (locale_t)0) {
+        freelocale(list->c_locale);
+    }
     if (!good) {
         truth_free(list->truth);
         return NULL;
@@ -328,7 +357,7 @@ struct truth *truth_load(const char *path, const struct table *table,
     struct truth_list list;
     bool good = list_new(&list, table, status) &&
                 (strcmp(path, "-") == 0 || infile_check_text(path, status)) &&
-                csv_records(path, read_line, &list, progress, status);
+                csv_records_any(path, read_line, &list, progress, status);
     return finish(&list, good, status);
 }
 
@@ -336,7 +365,8 @@ struct truth *truth_parse(const char *bytes, size_t length, const struct table *
                           struct status *status)
 {
     struct truth_list list;
-    bool good = list_new(&list, table, status) &&
-                csv_records_bytes(bytes, length, "the truth list", read_line, &list, status);
+    bool good =
+        list_new(&list, table, status) &&
+        csv_records_any_bytes(bytes, length, "the truth list", read_line, &list, status);
     return finish(&list, good, status);
 }

@@ -3,10 +3,13 @@
  * Two forms are read, told apart by their first line:
  *   - the LANL red-team list, without a header: time,user,source,destination; time in seconds.
  *     It marks every row of that user in that hour.
- *   - a CSV with a header: row_id, or dt and src_user (every row of that user in that hour;
- * with row_id they must agree with the row). Columns kind and incident are kept, others
- * ignored. Without a column incident an incident is a user's day. Truth never changes a
- * verdict.
+ *   - a CSV: row_id, or dt and src_user (every row of that user in that hour; with row_id they
+ *     must agree with the row), found under the names that tables have them by, or without a
+ *     header where one to three fields can be understood in one way only. Of lines with a label
+ *     only the positive ones are incidents; a label that is neither is an error. Columns kind
+ *     and incident are kept; of others, one that looks like a label is an error. Without a
+ *     column incident an incident is a user's day.
+ * Delimiters and encodings are found as those of tables. Truth never changes a verdict.
  */
 #ifndef ODDHOURS_REVIEW_TRUTH_H
 #define ODDHOURS_REVIEW_TRUTH_H
@@ -52,7 +55,12 @@ struct truth {
 
     /* Accounting, in lines of the list. */
     size_t lines, duplicate, unreadable;
-    size_t matched;      /* distinct lines that mark a row */
+    size_t unused_columns;
+    bool has_labels;
+    size_t positive_lines, negative_lines; /* by their labels, when it has them */
+    size_t negative;     /* readable negative lines, of a user or row of the table */
+    size_t contradicted; /* negative lines that name what a positive one names: that counts */
+    size_t matched;      /* distinct positive lines that mark a row */
     size_t unknown_user; /* no such user in the table */
     size_t unknown_hour; /* the user has no row in that hour */
     size_t unknown_row;  /* row_id beyond the table, or of another user or hour */
@@ -63,8 +71,9 @@ struct truth {
     } problems[TRUTH_PROBLEMS_KEPT];
 };
 
-/* Reads `path` for `table`. Errors: STATUS_INPUT (no such list; the table has no dt or src_user
- * although the list needs them), STATUS_IO, STATUS_NOMEM, STATUS_CANCELLED. */
+/* Reads `path` for `table`. Errors: STATUS_INPUT (no such list; a label that cannot be read; no
+ * line that can; the table has no dt or src_user although the list needs them), STATUS_IO,
+ * STATUS_NOMEM, STATUS_CANCELLED. */
 struct truth *truth_load(const char *path, const struct table *table,
                          const struct progress *progress, struct status *status);
 struct truth *truth_parse(const char *bytes, size_t length, const struct table *table,

@@ -143,6 +143,26 @@ static bool account(struct truth *truth, struct status *status)
     return true;
 }
 
+/* Negative lines that name a positive mark. */
+static size_t contradictions(const struct truth_list *list, const struct truth *truth)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < list->n_negative; i++) {
+        const struct truth_mark *wanted = &list->negatives[i];
+        size_t low = 0, high = truth->n_marks;
+        while (low < high) {
+            size_t middle = low + (high - low) / 2;
+            if (by_row_user_hour(&truth->marks[middle], wanted) < 0) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        n += low < truth->n_marks && same_user_hour(&truth->marks[low], wanted);
+    }
+    return n;
+}
+
 bool truth_lay(struct truth_list *list, struct status *status)
 {
     struct truth *truth = list->truth;
@@ -157,6 +177,7 @@ bool truth_lay(struct truth_list *list, struct status *status)
     truth->n_marks = fold(list->marks, list->n);
     truth->marks = list->marks;
     list->marks = NULL;
+    truth->contradicted = contradictions(list, truth);
     bool good = truth->form == TRUTH_ROWS ? lay_rows(truth, status)
                                           : lay_hours(truth, list->table, status);
     return good && account(truth, status);
@@ -196,10 +217,26 @@ void truth_text(const struct truth *truth, char *text, size_t size)
     if (truth->form != TRUTH_ROWS) {
         snprintf(users, sizeof users, " of %zu users", users_of(truth));
     }
+    char labels[160] = "";
+    if (truth->has_labels) {
+        int used = snprintf(labels, sizeof labels, " (%zu positive, %zu negative%s)",
+                            truth->positive_lines, truth->negative_lines,
+                            truth->negative_lines == 1 ? "" : "s");
+        if (truth->contradicted > 0 && used > 0) {
+            snprintf(labels + used - 1, sizeof labels - (size_t)used + 1,
+                     "; %zu of the negative ones name what is positive by another)",
+                     truth->contradicted);
+        }
+    }
+    char unused[60] = "";
+    if (truth->unused_columns > 0) {
+        snprintf(unused, sizeof unused, "; %zu other column%s not used", truth->unused_columns,
+                 truth->unused_columns == 1 ? "" : "s");
+    }
     snprintf(
         text, size,
-        "%zu lines: %zu found in the table, %zu duplicate, %zu unreadable, %zu not found%s; "
-        "%zu rows%s in %zu incidents are positive",
-        truth->lines, truth->matched, truth->duplicate, truth->unreadable, missing, fates,
-        truth->n_positive, users, truth->n_incidents);
+        "%zu lines%s: %zu found in the table, %zu duplicate, %zu unreadable, %zu not found%s; "
+        "%zu rows%s in %zu incidents are positive%s",
+        truth->lines, labels, truth->matched, truth->duplicate, truth->unreadable, missing,
+        fates, truth->n_positive, users, truth->n_incidents, unused);
 }

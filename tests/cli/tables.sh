@@ -135,6 +135,23 @@ ends 'one that is not there' 2 'no file of that name; there are README, table.cs
     "$oddhours" describe "$work/two.zip:other.csv"
 ends 'a spreadsheet' 2 'save its sheet as CSV' "$oddhours" describe "$work/sheet.zip"
 
+# ---- truth lists ----
+truth() { # truth NAME PATTERN LIST
+    ends "$1" 0 "$2" "$oddhours" report "$cases/16-table.csv" -o "$work/truth.json" \
+        --reviews "$work/none.db" --truth "$3" --models iforest --trees 5
+}
+truth 'labels are heeded' '24 lines \(1 positive, 23 negatives\): 1 found in the table' \
+    "$cases/16-truth-label.csv"
+pass 'one row is positive' grep -q '"positive_rows": 1,' "$work/truth.json"
+truth 'a row number as a float is one' '1 lines: 1 found in the table' \
+    "$cases/54-truth-float-row-id.csv"
+printf 'Zeile;Label\nx;ja\n' >"$work/none.csv"
+ends 'a list that is not understood is refused with its line' 2 'line 1: the truth list is neither' \
+    "$oddhours" report "$cases/16-table.csv" -o - --truth "$work/none.csv" -q --models iforest
+printf 'row_id,label\n13,1\n12,maybe\n' >"$work/maybe.csv"
+ends 'so is a label that is none' 2 "line 3 of the truth list: the label 'maybe' is neither" \
+    "$oddhours" report "$cases/16-table.csv" -o - --truth "$work/maybe.csv" -q --models iforest
+
 # ---- what is lost ----
 {
     printf 'dt,src_user,n\n'
@@ -151,6 +168,12 @@ ends 'times that cannot be read are said' 3 "1 time cannot be read, such as 'soo
     "$oddhours" top -q "$work/lossy.csv" $quick
 ends 'lenient' 0 '2 lines of 53 are left out' "$oddhours" top -q "$work/lossy.csv" $quick --lenient
 ends 'strict' 2 'line 53: 4 fields' "$oddhours" top -q "$work/lossy.csv" $quick --strict
+ends 'the report carries it' 0 '^\*\*2 lines of 53 are left out' \
+    "$oddhours" report "$work/lossy.csv" -o - -q $quick --lenient
+ends 'and as JSON' 0 '"lost": *\["2 lines of 53' sh -c "'$oddhours' report '$work/lossy.csv' \
+    -o '$work/lossy.json' -q $quick --lenient && tr -d '\n' <'$work/lossy.json'"
+ends 'an explanation in JSON carries it' 0 '"lost": *\["2 lines of 53.*1 time cannot be read' \
+    sh -c "'$oddhours' explain '$work/lossy.csv' --row 1 --json -q $quick --lenient | tr -d '\n'"
 ends 'JSON says it, too' 3 '"lost": *"2 lines of 53' \
     "$oddhours" top -q "$work/lossy.csv" $quick --format json
 {

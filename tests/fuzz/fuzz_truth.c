@@ -31,7 +31,8 @@ static struct table *make(bool named)
 static void check(const struct truth *truth, const struct table *table)
 {
     size_t positive = 0, lines = truth->matched + truth->duplicate + truth->unreadable +
-                                 truth->unknown_user + truth->unknown_hour + truth->unknown_row;
+                                 truth->unknown_user + truth->unknown_hour +
+                                 truth->unknown_row + truth->negative;
     char text[512];
     for (size_t row = 0; row < table->n_rows; row++) {
         positive += truth_positive(truth, row);
@@ -39,6 +40,7 @@ static void check(const struct truth *truth, const struct table *table)
     truth_text(truth, text, sizeof text);
     if (lines != truth->lines || positive != truth->n_positive ||
         truth->n_matched > truth->n_marks || (truth->matched > 0) != (positive > 0) ||
+        truth->contradicted > truth->negative ||
         truth->n_incidents > dict_count(truth->incidents)) {
         abort();
     }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "table/builder.h"
 #include "table/csv/csv.h"
@@ -180,7 +181,8 @@ static void other_files_are_refused(void **state)
     table_free(table);
 }
 
-/* The official list, whole: 749 lines of which 715 are distinct, of 104 accounts on 181 account-days. */
+/* The official list, whole: 749 lines of which 715 are distinct, of 104 accounts on 181
+ * account-days. */
 static void the_whole_redteam_list(void **state)
 {
     (void)state;
@@ -235,6 +237,132 @@ static void the_synthetic_incidents(void **state)
     table_free(table);
 }
 
+/* Labels in the spellings that people bring, each with a header, in several layouts. */
+static void labels_are_heeded(void **state)
+{
+    (void)state;
+    struct table *table = make(lines, 8, true);
+    static const char *const pairs[][2] = {
+        {"1", "0"},    {"1.0", "0.0"},          {"True", "False"},
+        {"YES", "no"}, {"Malicious", "BENIGN"}, {"attack", "normal"}};
+    static const char *const layouts[] = {
+        "row_id,label\n3,+\n1,-\n2,-\n",
+        "Label;Row ID\r\n+;3.0\r\n-;1.0\r\n-;2.0\r\n",
+        "is_attack\trow\n+\t3\n-\t1\n-\t2",
+        "3,+\n1,-\n2,-\n",
+        "dt,src_user,class\n1970-01-02 18:00,U748@DOM1,+\n1970-01-02 17:00,U620@DOM1,-\n"
+        "1970-01-02 17:00,U9@DOM1,-\n",
+        "User|Timestamp|Ground Truth\nU748@DOM1|1970-01-02T18:00:00Z| + \n"
+        "U620@DOM1|1970-01-02 17:00|-\nU9@DOM1 |1970-01-02 17:00|\"-\"\n",
+        "U748@DOM1,1970-01-02 18:00,+\nU620@DOM1,1970-01-02 17:00:00,-\n"
+        "U9@DOM1,1970-01-02 17:00,-\n"};
+    for (size_t p = 0; p < sizeof pairs / sizeof *pairs; p++) {
+        for (size_t l = 0; l < sizeof layouts / sizeof *layouts; l++) {
+            char text[400] = "";
+            bool value = false; /* a sign behind a delimiter is the place of a label */
+            for (const char *at = layouts[l]; *at != '\0'; at++) {
+                bool sign = *at == '+' ||
+                            (*at == '-' && (at == layouts[l] || strchr(",\t;| \n\"", at[-1])));
+                value = *at == '+';
+                size_t used = strlen(text);
+                if (sign) {
+                    snprintf(text + used, sizeof text - used, "%s", pairs[p][value ? 0 : 1]);
+                } else {
+                    snprintf(text + used, sizeof text - used, "%c", *at);
+                }
+            }
+            struct truth *truth = parse(text, table);
+            assert_positive(truth, "00010000");
+            assert_int_equal(truth->positive_lines, 1);
+            assert_int_equal(truth->negative_lines, 2);
+            assert_int_equal(truth->negative, 2);
+            assert_int_equal(truth->contradicted, 0);
+            char said[512];
+            truth_text(truth, said, sizeof said);
+            assert_non_null(strstr(said, "3 lines (1 positive, 2 negatives): 1 found"));
+            truth_free(truth);
+        }
+    }
+    table_free(table);
+}
+
+static void refuses(const struct table *table, const char *text, const char *why)
+{
+    struct status status = {0};
+    assert_null(truth_parse(text, strlen(text), table, &status));
+    assert_int_equal(status.code, STATUS_INPUT);
+    if (strstr(status.text, why) == NULL) {
+        fail_msg("'%s' does not say '%s'", status.text, why);
+    }
+}
+
+static void what_is_not_understood_is_refused(void **state)
+{
+    (void)state;
+    struct table *table = make(lines, 8, true);
+    refuses(table, "row_id,label\n1,1\n2,-1\n", "line 3 of the truth list: the label '-1'");
+    refuses(table, "row_id,label\n1,1\n2,\n", "line 3 of the truth list: the label ''");
+    refuses(table, "row_id,label\n1,2\n", "the label '2'");
+    refuses(table, "row_id,label,class\n1,1,1\n", "columns 2 and 3 could both be the label");
+    refuses(table, "row_id,flag\n1,yes\n2,no\n", "column 'flag'");
+    refuses(table, "row_id,kind\n1,attack\n2,normal\n", "column 'kind'");
+    refuses(table, "row_id\nx\ninf\n",
+            "none of the 2 lines of the truth list can be read; line 2");
+    refuses(table, "3,maybe\n", "line 1: the truth list is neither");
+    refuses(table, "\n\nU748@DOM1,3\n", "line 3: the truth list is neither");
+
+    struct truth *truth = parse("row_id,note\n3,1\n13.5,1\n-1,1\n1e0,1\n", table);
+    assert_positive(truth, "01010000");
+    assert_int_equal(truth->unreadable, 2);
+    assert_int_equal(truth->problems[0].line, 3);
+    assert_int_equal(truth->unused_columns, 1);
+    truth_free(truth);
+
+    truth = parse("row_id,label\n3,1\n3,0\n2,0\n3,1\n", table);
+    assert_positive(truth, "00010000");
+    assert_int_equal(truth->contradicted, 1);
+    assert_int_equal(truth->duplicate, 1);
+    char said[512];
+    truth_text(truth, said, sizeof said);
+    assert_non_null(strstr(said, "1 of the negative ones name what is positive by another"));
+    truth_free(truth);
+    table_free(table);
+}
+
+/* UTF-16 and Windows-1252, as spreadsheets save them. */
+static void encodings_of_tables(void **state)
+{
+    (void)state;
+    static const struct line_of_table named[] = {{"1970-01-02 17:00:00", "J\xc3\xbcrgen"},
+                                                 {"1970-01-02 17:00:00", "U1"}};
+    struct table *table = make(named, 2, true);
+    static const char latin1[] = "dt;src_user\n1970-01-02 17:00;J\xfcrgen\n";
+    unsigned char wide[200] = {0xff, 0xfe};
+    for (size_t i = 0; i + 1 < sizeof latin1; i++) {
+        wide[2 + 2 * i] = (unsigned char)latin1[i];
+    }
+    const struct {
+        const void *bytes;
+        size_t length;
+    } files[] = {{latin1, sizeof latin1 - 1}, {wide, 2 * sizeof latin1}};
+    for (size_t i = 0; i < 2; i++) {
+        char path[] = "/tmp/truth-XXXXXX";
+        int fd = mkstemp(path);
+        assert_true(fd >= 0);
+        assert_int_equal(write(fd, files[i].bytes, files[i].length), files[i].length);
+        close(fd);
+        struct status status = {0};
+        struct truth *truth = truth_load(path, table, NULL, &status);
+        unlink(path);
+        if (truth == NULL) {
+            fail_msg("%s", status.text);
+        }
+        assert_positive(truth, "10");
+        truth_free(truth);
+    }
+    table_free(table);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -242,6 +370,9 @@ int main(void)
         cmocka_unit_test(rows_and_hours_by_header),
         cmocka_unit_test(row_ids_need_no_names),
         cmocka_unit_test(other_files_are_refused),
+        cmocka_unit_test(labels_are_heeded),
+        cmocka_unit_test(what_is_not_understood_is_refused),
+        cmocka_unit_test(encodings_of_tables),
         cmocka_unit_test(the_whole_redteam_list),
         cmocka_unit_test(the_synthetic_incidents),
     };

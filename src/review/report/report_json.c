@@ -198,6 +198,11 @@ static void put_truth(cJSON *root, const struct report *report)
         json_text(object, "file", report->input.truth_name);
     }
     json_count(object, "lines", truth->lines);
+    if (truth->has_labels) {
+        json_count(object, "positive_lines", truth->positive_lines);
+        json_count(object, "negative_lines", truth->negative_lines);
+        json_count(object, "contradicted", truth->contradicted);
+    }
     json_count(object, "matched", truth->matched);
     json_count(object, "duplicate", truth->duplicate);
     json_count(object, "unreadable", truth->unreadable);

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "table/csv/csv_text.h"
+#include "table/csv/layout.h"
 #include "table/input/source.h"
 
 /* Feeds a block; the first one may start with a byte-order mark and must not be binary. */
@@ -35,25 +36,49 @@ static bool finish(struct csv_text *text, const char *title, line_callback *row,
                       (unsigned long long)open_line + 1);
 }
 
-bool csv_records_bytes(const char *bytes, size_t length, const char *title, line_callback *row,
-                       void *context, struct status *status)
+/* What stands between the fields. */
+static bool look(const char *bytes, size_t length, bool whole, char *delimiter,
+                 struct status *status)
 {
-    struct csv_text *text = csv_text_new(',', status);
+    struct layout layout;
+    size_t mark = text_byte_order_mark(bytes, length);
+    if (!layout_look(&layout, bytes + mark, length - mark, whole, '\0', false, status)) {
+        return false;
+    }
+    *delimiter = layout.delimiter;
+    layout_clear(&layout);
+    return true;
+}
+
+static bool read_bytes(const char *bytes, size_t length, const char *title, char delimiter,
+                       line_callback *row, void *context, struct status *status)
+{
+    struct csv_text *text = csv_text_new(delimiter, status);
     bool good = text != NULL && feed(text, bytes, length, true, title, row, context, status) &&
                 finish(text, title, row, context, status);
     csv_text_free(text);
     return good;
 }
 
-bool csv_records(const char *path, line_callback *row, void *context,
-                 const struct progress *progress, struct status *status)
+bool csv_records_bytes(const char *bytes, size_t length, const char *title, line_callback *row,
+                       void *context, struct status *status)
+{
+    return read_bytes(bytes, length, title, ',', row, context, status);
+}
+
+bool csv_records_any_bytes(const char *bytes, size_t length, const char *title,
+                           line_callback *row, void *context, struct status *status)
+{
+    char delimiter;
+    return look(bytes, length, true, &delimiter, status) &&
+           read_bytes(bytes, length, title, delimiter, row, context, status);
+}
+
+static bool read_source(struct source *source, char delimiter, line_callback *row,
+                        void *context, const struct progress *progress, struct status *status)
 {
     enum { BLOCK = 1 << 16 };
-    struct source *source = source_open(path, progress, status);
-    if (source == NULL) {
-        return false;
-    }
-    struct csv_text *text = csv_text_new(',', status);
+    struct csv_text *text = csv_text_new(delimiter, status);
     char *block = mem_new(BLOCK, 1, "a block of text", status);
     bool good = text != NULL && block != NULL, first = true;
     size_t got = 0;
@@ -66,6 +91,29 @@ bool csv_records(const char *path, line_callback *row, void *context,
     good = good && finish(text, source_title(source), row, context, status);
     free(block);
     csv_text_free(text);
+    return good;
+}
+
+bool csv_records(const char *path, line_callback *row, void *context,
+                 const struct progress *progress, struct status *status)
+{
+    struct source *source = source_open(path, progress, status);
+    bool good = source != NULL && read_source(source, ',', row, context, progress, status);
+    source_close(source);
+    return good;
+}
+
+bool csv_records_any(const char *path, line_callback *row, void *context,
+                     const struct progress *progress, struct status *status)
+{
+    struct source *source = source_open(path, progress, status);
+    const char *bytes;
+    size_t length;
+    char delimiter;
+    bool good = source != NULL && source_letters(source, status) &&
+                source_peek(source, SOURCE_PEEK, &bytes, &length, progress, status) &&
+                look(bytes, length, length < SOURCE_PEEK, &delimiter, status) &&
+                read_source(source, delimiter, row, context, progress, status);
     source_close(source);
     return good;
 }

@@ -22,4 +22,11 @@ bool csv_records(const char *path, line_callback *row, void *context,
 bool csv_records_bytes(const char *bytes, size_t length, const char *title, line_callback *row,
                        void *context, struct status *status);
 
+/* The same where the fields may be apart by semicolons, tabs or bars and the letters those of
+ * Windows-1252, which is found by looking at the beginning as it is with a table. */
+bool csv_records_any(const char *path, line_callback *row, void *context,
+                     const struct progress *progress, struct status *status);
+bool csv_records_any_bytes(const char *bytes, size_t length, const char *title,
+                           line_callback *row, void *context, struct status *status);
+
 #endif
