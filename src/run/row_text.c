@@ -51,11 +51,12 @@ void row_text_free(struct row_text *text)
 
 /* ---- scores ---- */
 
-/* "score" or "score,label" of one profile; empty fields when it has no score. */
-static size_t put_score(char *out, const struct score_columns *columns, size_t profile)
+/* "score" or "score,label" of one profile (or row, where these have the scores); empty fields
+ * when it has no score. */
+static size_t put_score(char *out, const struct score_columns *columns, size_t id)
 {
     const struct result *result = columns->result;
-    double score = result->scores.score[profile];
+    double score = ranking_score(result->ranking, id);
     if (isnan(score)) {
         if (columns->label) {
             out[0] = ',';
@@ -113,7 +114,8 @@ static size_t put_scores(const struct writer *writer, char *out, size_t row, siz
         if (writer->scores[i].slots != NULL) {
             used += texts_put(&writer->scores[i], profile, out + used);
         } else {
-            used += put_score(out + used, columns, profile);
+            used += put_score(out + used, columns,
+                              columns->result->row_score != NULL ? row : profile);
             out[used++] = ',';
         }
         if (columns->rank) {

@@ -358,11 +358,16 @@ static void bench_filters(struct bench *b)
         "hour:3 sort:failed",
         "sort:failed",
         "U66"};
-    const struct filter_ranking rankings[] = {{"iforest", "IF", b->ranking[0], 1},
-                                              {"autoencoder", "AE", b->ranking[1], 1},
-                                              {"lof", NULL, b->ranking[2], 1},
-                                              {"ensemble", NULL, b->ensemble_ranking, 1}};
-    const struct filter_context context = {b->table, b->index, rankings, 4, 3, NULL, 0, false};
+    const struct filter_ranking rankings[] = {
+        {"iforest", "IF", b->ranking[0], 1, false},
+        {"autoencoder", "AE", b->ranking[1], 1, false},
+        {"lof", NULL, b->ranking[2], 1, false},
+        {"ensemble", NULL, b->ensemble_ranking, 1, false}};
+    const struct filter_context context = {.table = b->table,
+                                           .by_profile = b->index,
+                                           .rankings = rankings,
+                                           .n_rankings = 4,
+                                           .main_ranking = 3};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         bench_filter(b, &context, texts[i]);
     }
@@ -386,6 +391,73 @@ static void bench_table(struct bench *b)
     scaler_free(scaler);
 }
 
+/* ---- scores of rows ----------------------------------------------------------------- */
+
+/* As a list gives them: a third is 0, each twentieth row has none, the others hardly repeat. */
+static float *row_scores(struct bench *b)
+{
+    size_t n = b->table->n_rows;
+    uint64_t state = 7;
+    float *score = mem_new(n, sizeof *score, "scores of rows", &b->status);
+    if (score == NULL) {
+        die(&b->status);
+    }
+    for (size_t i = 0; i < n; i++) {
+        uint64_t kind = next(&state) % 20;
+        score[i] = kind == 0 ? NAN : kind < 8 ? 0 : (float)-log10(1 - uniform(&state));
+    }
+    return score;
+}
+
+static struct ranking *bench_rank_rows(struct bench *b, const float *score)
+{
+    struct parallel *alone = parallel_new(1, &b->status);
+    struct instant start = now();
+    struct ranking *ranking = ranking_new_rows(score, b->table->n_rows, alone, &b->status);
+    say_count("rank rows by scores of their own, one thread", start, b->table->n_rows);
+    parallel_free(alone);
+    ranking_free(ranking);
+    start = now();
+    ranking = ranking_new_rows(score, b->table->n_rows, b->parallel, &b->status);
+    if (ranking == NULL) {
+        die(&b->status);
+    }
+    say_count("rank rows by scores of their own", start, ranking->scored_rows);
+    return ranking;
+}
+
+static void bench_rows_of_their_own(struct bench *b)
+{
+    static const char *const texts[] = {"own:>p99.9",      "own:>1",       "own.rank:<=1000",
+                                        "hour:3 sort:own", "sort:own-asc", "flagged:own U66"};
+    float *score = row_scores(b);
+    struct ranking *ranking = bench_rank_rows(b, score);
+    bench_ranks(b, ranking, "  ranks of 50 rows");
+    struct histogram_axis axis = {60, false, NAN, NAN};
+    struct instant start = now();
+    struct histogram *histogram = histogram_new(ranking, &axis, &b->status);
+    say("  histogram, 60 bins", start, "");
+    histogram_free(histogram);
+    const struct ranking *mixed[] = {b->ranking[0], b->ranking[1], b->ranking[2], ranking};
+    struct overlap point;
+    for (size_t k = 1000; k <= 1000000; k *= 1000) {
+        start = now();
+        overlap_at(&point, mixed, 4, b->index, k, &b->status);
+        say_count(k == 1000 ? "  overlap with three of profiles at 1,000"
+                            : "  overlap with three of profiles at 1,000,000",
+                  start, point.in_all);
+    }
+    const struct filter_ranking rankings[] = {
+        {.name = "own", .ranking = ranking, .threshold = 3}};
+    const struct filter_context context = {
+        .table = b->table, .by_profile = b->index, .rankings = rankings, .n_rankings = 1};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        bench_filter(b, &context, texts[i]);
+    }
+    ranking_free(ranking);
+    free(score);
+}
+
 int main(int argc, char **argv)
 {
     size_t n_rows = argc > 1 ? strtoul(argv[1], NULL, 10) : 42866142;
@@ -401,6 +473,7 @@ int main(int argc, char **argv)
     bench_histograms(&b);
     bench_overlap(&b);
     bench_filters(&b);
+    bench_rows_of_their_own(&b);
     printf("peak memory %.2f GB\n", (double)mem_peak_bytes() * 1e-9);
     ranking_free(b.ensemble_ranking);
     scores_clear(&b.ensemble);

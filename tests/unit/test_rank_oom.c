@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "rank/disagree.h"
 #include "rank/ensemble.h"
 #include "rank/filter/filter.h"
@@ -23,7 +24,9 @@ struct setting {
     struct row_index *index;
     double *score[2];
     struct ranking *ranking[2];
-    struct filter_ranking rankings[2];
+    float *row_score;        /* (ROWS) many of them in one bucket of the sort */
+    struct ranking *of_rows; /* by those */
+    struct filter_ranking rankings[3];
     struct filter_context context;
     uint32_t *room; /* (ROWS) */
 };
@@ -43,8 +46,18 @@ static int setup(void **state)
         s->rankings[i] =
             (struct filter_ranking){i == 0 ? "iforest" : "lof", NULL, s->ranking[i], 0, false};
     }
+    float *column = calloc(ROWS, sizeof *column);
+    s->row_score = calloc(ROWS, sizeof *s->row_score);
+    assert_true(column != NULL && s->row_score != NULL);
+    for (size_t i = 0; i < ROWS; i++) {
+        s->row_score[i] = column[i] = 1 + (float)(i * 7919 % 1009) * 0x1p-23F;
+    }
+    assert_true(table_add_column(s->table, "beside", column, NULL));
+    s->of_rows = ranking_new_rows(s->row_score, ROWS, NULL, NULL);
+    assert_non_null(s->of_rows);
+    s->rankings[2] = (struct filter_ranking){.name = "own", .ranking = s->of_rows};
     s->context =
-        (struct filter_context){s->table, s->index, s->rankings, 2, 0, NULL, 0, false, false};
+        (struct filter_context){s->table, s->index, s->rankings, 3, 0, NULL, 0, false, false};
     *state = s;
     return 0;
 }
@@ -56,6 +69,8 @@ static int teardown(void **state)
         ranking_free(s->ranking[i]);
         free(s->score[i]);
     }
+    ranking_free(s->of_rows);
+    free(s->row_score);
     free(s->room);
     row_index_free(s->index);
     table_free(s->table);
@@ -86,11 +101,7 @@ static bool rank(struct setting *s, struct status *status)
 
 static bool rank_rows(struct setting *s, struct status *status)
 {
-    static float score[ROWS];
-    for (size_t i = 0; i < ROWS; i++) {
-        score[i] = (float)(i * 7919 % 1009);
-    }
-    struct ranking *ranking = ranking_new_rows(score, s->table->n_rows, NULL, status);
+    struct ranking *ranking = ranking_new_rows(s->row_score, ROWS, NULL, status);
     ranking_free(ranking);
     return ranking != NULL;
 }
@@ -178,6 +189,44 @@ static bool disagree(struct setting *s, struct status *status)
                          status);
 }
 
+static bool consensus_of_rows(struct setting *s, struct status *status)
+{
+    const struct ranking *rankings[] = {s->ranking[1], s->of_rows};
+    struct disagreement list[50];
+    struct overlap made;
+    struct head heads[2];
+    size_t count;
+    if (!head_new(&heads[0], rankings[0], s->index, 900, status) ||
+        !head_new(&heads[1], rankings[1], s->index, 900, status)) {
+        return false;
+    }
+    uint32_t *rows = heads_rows(heads, 2, 1, s->index, &count, status);
+    free(rows);
+    return rows != NULL && overlap_at(&made, rankings, 2, s->index, 900, status) &&
+           disagreements(rankings, 2, s->index, s->table->row_profile, 900, list, 50, &count,
+                         status);
+}
+
+static bool count_list_of_rows(struct setting *s, struct status *status)
+{
+    struct row_set head = row_set_ranked(s->of_rows, s->index, 1, 5000);
+    struct subset *subset = subset_new(s->of_rows, &head, s->table->row_profile, NULL, status);
+    subset_free(subset);
+    return subset != NULL;
+}
+
+static bool add_column(struct setting *s, struct status *status)
+{
+    float *value = mem_zero(ROWS, sizeof *value, "a column", status);
+    bool ok = value != NULL && table_add_column(s->table, "more", value, status);
+    if (ok) {
+        struct table_column *last = &s->table->columns[--s->table->n_columns];
+        free(last->name);
+        free(last->value);
+    }
+    return ok;
+}
+
 static bool features(struct setting *s, struct status *status)
 {
     struct feature_order *order = feature_order_new(&s->table->profiles, NULL, status);
@@ -206,6 +255,22 @@ static bool sort_all(struct setting *s, struct status *status)
 static bool sort_few(struct setting *s, struct status *status)
 {
     return sort_by(s, ROW_KEY_FEATURE, 2, status) && sort_by(s, ROW_KEY_TIME, 2, status);
+}
+
+static bool sort_rows(struct setting *s, struct status *status)
+{
+    static const uint32_t few[] = {1, 5};
+    for (size_t i = 0; i < 4; i++) {
+        const struct row_order order = {.key = i < 2 ? ROW_KEY_SCORE : ROW_KEY_COLUMN,
+                                        .ranking = s->of_rows,
+                                        .falling = true};
+        bool all = i % 2 == 0;
+        if (!rows_sort(all ? NULL : few, all ? ROWS : 2, &order, s->table, 10, s->room, NULL,
+                       status)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 static bool filter(struct setting *s, const char *text, struct status *status)
@@ -239,14 +304,38 @@ static bool filter_few(struct setting *s, struct status *status)
     return filter(s, "lof.rank:<=50,!=3 U1 row:>1 iforest:>0", status);
 }
 
+static bool filter_of_rows(struct setting *s, struct status *status)
+{
+    return filter(s, "own:>p50 own.rank:<=900 beside:>p10 flagged:own,lof sort:beside", status);
+}
+
 static void every_allocation_may_fail(void **state)
 {
     struct setting *s = *state;
-    static operation *const operations[] = {
-        scale,       rank,          rank_rows,     count_ties, count_list,
-        whole_block, head_of_block, deep_in_block, histogram,  ensemble,
-        consensus,   overlap,       disagree,      features,   percentile,
-        sort_all,    sort_few,      filter_walk,   filter_few};
+    static operation *const operations[] = {scale,
+                                            rank,
+                                            rank_rows,
+                                            count_ties,
+                                            count_list,
+                                            whole_block,
+                                            head_of_block,
+                                            deep_in_block,
+                                            histogram,
+                                            ensemble,
+                                            consensus,
+                                            overlap,
+                                            disagree,
+                                            features,
+                                            percentile,
+                                            sort_all,
+                                            sort_few,
+                                            filter_walk,
+                                            filter_few,
+                                            consensus_of_rows,
+                                            count_list_of_rows,
+                                            add_column,
+                                            sort_rows,
+                                            filter_of_rows};
     for (size_t i = 0; i < sizeof operations / sizeof *operations; i++) {
         bool failed = true;
         for (unsigned long n = 0; failed; n++) {

@@ -259,7 +259,9 @@ static bool write_scores(const struct artifacts *artifacts, struct status *statu
         const struct result *result = &artifacts->run->results[i];
         if (result->ready) {
             layout.scores[layout.n_scores++] =
-                (struct score_columns){.result = result, .format = "%.17g", .rank = true};
+                (struct score_columns){.result = result,
+                                       .format = result->row_score != NULL ? "%.9g" : "%.17g",
+                                       .rank = true};
         }
     }
     return write_rows(artifacts, "scores.csv", &layout, NULL, artifacts->run->table->n_rows,
