@@ -48,6 +48,33 @@ said 'other names of columns are said' 'times are in column Timestamp, accounts 
 said 'lines before the header are said' '2 lines before the header' "$cases/24-comment-lines.csv"
 said 'another delimiter is said' 'separated by semicolons' "$cases/25-semicolons.csv"
 
+# ---- JSON: written by Python from a table, it is that table ----
+/usr/bin/python3 - "$cases/17-other-names.csv" "$work" <<'END'
+import csv, json, sys
+rows = list(csv.DictReader(open(sys.argv[1])))
+number = lambda text: text if not text.replace(".", "").isdigit() else json.loads(text)
+rows = [{k: number(v) for k, v in row.items()} for row in rows]
+out = lambda name: open(f"{sys.argv[2]}/{name}", "w", newline="")
+with out("lines.jsonl") as f:
+    f.writelines(json.dumps(row) + "\n" for row in rows)
+json.dump(rows, out("array.json"))
+json.dump(rows, out("pretty.json"), indent=1)
+json.dump({"@odata.context": "x", "value": rows}, out("wrapped.json"))
+json.dump({"n": [], "data": rows, "more": {}}, out("data.json"), indent=4)
+END
+"$oddhours" describe -q "$cases/17-other-names.csv" | sed -n '/mean/,$p' >"$work/of_csv"
+for name in lines.jsonl array.json pretty.json wrapped.json data.json; do
+    same "$name is a table of 24 user-hours" "$whole" "$(shape "$work/$name")"
+    same "$name has the numbers of its CSV" "$(cat "$work/of_csv")" \
+        "$("$oddhours" describe -q "$work/$name" | sed -n '/mean/,$p')"
+done
+said 'JSON is said' 'JSON, an array of objects within another' "$work/data.json"
+sed '3s/,.*//; 9s/"fail[^,]*,/"failed_events": "x1",/' "$work/lines.jsonl" >"$work/broken.jsonl"
+ends 'broken records: status 3, said with their lines' 3 'line 3: no JSON' \
+    "$oddhours" top -q -n 1 --models iforest --trees 5 "$work/broken.jsonl"
+ends 'strict: the line of a record' 2 'line 3: no JSON' \
+    "$oddhours" describe -q --strict "$work/broken.jsonl"
+
 # ---- options ----
 same 'a zone shows its clock' '24 5 24 4 0' "$(shape "$cases/13-time-offset.csv" --zone=-05:00)"
 ends 'a zone that is none' 2 "there is no time zone 'Nowhere'" \

@@ -12,12 +12,12 @@
 
 static const char what[] = "a block of the file";
 
-bool block_input_start(struct block_input *input, struct source *source,
+bool block_input_start(struct block_input *input, struct csv_feed *feed,
                        const struct progress *progress, struct status *status)
 {
     const char *parser = getenv("ODDHOURS_READER"), *wanted = getenv("ODDHOURS_BLOCK");
-    *input = (struct block_input){
-        .source = source, .progress = progress, .unquoted_from = UINT64_MAX};
+    *input =
+        (struct block_input){.feed = feed, .progress = progress, .unquoted_from = UINT64_MAX};
     if (parser != NULL && strcmp(parser, "libcsv") == 0) {
         input->parser = BLOCK_LIBCSV;
     }
@@ -90,8 +90,8 @@ static bool read_beginning(struct block_input *input, size_t *length, struct sta
 {
     for (*length = 0; *length < LOOK && !input->at_end;) {
         size_t got;
-        if (!source_read(input->source, input->carry + *length, BLOCK_BYTES - *length, &got,
-                         input->progress, status)) {
+        if (!csv_feed_read(input->feed, input->carry + *length, BLOCK_BYTES - *length, &got,
+                           input->progress, status)) {
             return false;
         }
         *length += got;
@@ -145,8 +145,8 @@ static bool find_header(struct block_input *input, struct csv_text *text, struct
                               header->title, BLOCK_BYTES);
         }
         size_t got;
-        if (!source_read(input->source, input->carry + *length, BLOCK_BYTES - *length, &got,
-                         input->progress, header->status)) {
+        if (!csv_feed_read(input->feed, input->carry + *length, BLOCK_BYTES - *length, &got,
+                           input->progress, header->status)) {
             return false;
         }
         *length += got;
@@ -163,8 +163,8 @@ static bool complete_line_end(struct block_input *input, size_t *length, size_t 
     if (*from > 0 && *from == *length && input->carry[*from - 1] == '\r' && !input->at_end &&
         *length < BLOCK_BYTES) {
         size_t got;
-        if (!source_read(input->source, input->carry + *length, 1, &got, input->progress,
-                         status)) {
+        if (!csv_feed_read(input->feed, input->carry + *length, 1, &got, input->progress,
+                           status)) {
             return false;
         }
         *length += got;
@@ -218,8 +218,14 @@ static bool read_header(struct block_input *input, struct header *header,
 {
     size_t from = text_byte_order_mark(input->carry, length), mark = from;
     const char *names = reading->text[READING_HEADER];
+    bool certain = csv_feed_has_header(input->feed);
+    names = certain ? NULL : names;
     if (!layout_look(layout, input->carry + from, length - from, input->at_end,
-                     reading->delimiter, names != NULL, header->status)) {
+                     certain ? ',' : reading->delimiter,
+                     certain         ? LAYOUT_HEADER_FIRST
+                     : names != NULL ? LAYOUT_HEADER_NONE
+                                     : LAYOUT_HEADER_FIND,
+                     header->status)) {
         return false;
     }
     struct csv_text *text =
@@ -259,7 +265,7 @@ bool block_read_header(struct block_input *input, struct columns *columns,
     struct header header = {.columns = columns,
                             .wanted = wanted,
                             .layout = &layout,
-                            .title = source_title(input->source),
+                            .title = csv_feed_title(input->feed),
                             .status = status != NULL ? status : &local};
     size_t length;
     *columns = (struct columns){.time = COLUMN_NONE, .user = COLUMN_NONE};
@@ -397,8 +403,8 @@ void block_read(struct block *block, struct block_input *input)
             break;
         }
         size_t room = (block->length < want ? want : BLOCK_BYTES) - block->length, got;
-        if (!source_read(input->source, block->bytes + block->length, room, &got,
-                         input->progress, &input->failure)) {
+        if (!csv_feed_read(input->feed, block->bytes + block->length, room, &got,
+                           input->progress, &input->failure)) {
             input->at_end = true;
             keep_whole_lines(block, input->quoted);
             break;

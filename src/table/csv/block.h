@@ -14,7 +14,7 @@
 #include "table/csv/columns.h"
 #include "table/csv/reading.h"
 #include "table/csv/csv_text.h"
-#include "table/input/source.h"
+#include "table/csv/csv_feed.h"
 
 /* A line fits in a block, so that one that does not is too long for either parser. Of a longer
  * file about BLOCK_WANTED bytes go into a block: few enough for the second-level cache. */
@@ -27,7 +27,7 @@ enum block_parser { BLOCK_SPLIT, BLOCK_LIBCSV };
 
 /* Where blocks come from. */
 struct block_input {
-    struct source *source;
+    struct csv_feed *feed;
     const struct progress *progress;
     enum block_parser parser;
     size_t wanted; /* bytes of the next block: the first is small */
@@ -49,7 +49,7 @@ struct block_input {
     struct status failure;
 };
 
-bool block_input_start(struct block_input *input, struct source *source,
+bool block_input_start(struct block_input *input, struct csv_feed *feed,
                        const struct progress *progress, struct status *status);
 void block_input_clear(struct block_input *input);
 

@@ -14,6 +14,7 @@
 #include "table/builder.h"
 #include "table/csv/columns.h"
 #include "table/csv/csv_text.h"
+#include "table/csv/csv_feed.h"
 #include "table/csv/reading.h"
 #include "table/csv/text_cache.h"
 #include "table/input/source.h"
@@ -60,6 +61,7 @@ struct reader {
     struct parallel *parallel;
     const struct progress *progress;
     struct source *source;
+    struct csv_feed *feed;
     struct columns columns;
     struct table_builder *builder;
     struct batch_caches caches;
@@ -75,6 +77,7 @@ struct reader {
     uint64_t open_line;        /* of a quote that does not close, counted behind the header */
     struct retry *retry;
     struct status read_status;
+    size_t n_placed; /* rejects whose line is that of the input */
 };
 
 static bool check_strict(const struct reader *reader, struct status *status)
@@ -108,6 +111,16 @@ static bool keep_odd(struct reader *reader, const struct batch *batch, struct st
     return true;
 }
 
+/* The lines of rejects are counted in what the feed gave. */
+static void place_rejects(struct reader *reader)
+{
+    struct read_report *report = table_builder_report(reader->builder);
+    for (; reader->n_placed < report->n_rejects; reader->n_placed++) {
+        struct reject *reject = &report->rejects[reader->n_placed];
+        csv_feed_place(reader->feed, &reject->line, reject->reason, sizeof reject->reason);
+    }
+}
+
 /* Adds what is new in the blocks of a set to the table, and makes room for their rows. */
 static bool resolve(struct reader *reader, const struct set *set, struct status *status)
 {
@@ -118,8 +131,11 @@ static bool resolve(struct reader *reader, const struct set *set, struct status 
             return status_cancelled(status);
         }
         if (!block_status(block, reader->line, source_title(reader->source), status) ||
-            !batch_resolve(block->batch, reader->line, status) ||
-            !check_strict(reader, status)) {
+            !batch_resolve(block->batch, reader->line, status)) {
+            return false;
+        }
+        place_rejects(reader);
+        if (!check_strict(reader, status)) {
             return false;
         }
         if (block->open_line != UINT64_MAX) {
@@ -320,6 +336,9 @@ static void add_notes(const struct reader *reader, struct read_report *report)
     if (columns->delimiter != ',') {
         note(report, "fields are separated by %s", layout_delimiter_name(columns->delimiter));
     }
+    if (csv_feed_kind(reader->feed) != NULL) {
+        note(report, "%s", csv_feed_kind(reader->feed));
+    }
     enum encoding encoding = source_encoding(reader->source);
     if (encoding == ENCODING_1252) {
         note(report, "text is Windows-1252 (Latin-1), shown and searched as UTF-8");
@@ -425,6 +444,7 @@ static void clean_up(struct reader *reader)
     free(reader->header.census);
     free(reader->odd);
     free(reader->sums);
+    csv_feed_free(reader->feed);
     source_close(reader->source);
 }
 
@@ -543,7 +563,8 @@ static bool prepare(struct reader *reader, struct status *status)
     };
     if (!columns_check(reader->wanted.features, reader->wanted.n, status) ||
         !source_letters(reader->source, status) ||
-        !block_input_start(&reader->input, reader->source, reader->progress, status) ||
+        (reader->feed = csv_feed_new(reader->source, reader->progress, status)) == NULL ||
+        !block_input_start(&reader->input, reader->feed, reader->progress, status) ||
         !block_read_header(&reader->input, &reader->columns, &reader->wanted, reader->reading,
                            &reader->header, status) ||
         !set_styles(reader, status)) {

@@ -248,15 +248,18 @@ static void find_header(struct layout *layout, size_t k, struct choice *choice)
     }
 }
 
-static struct choice choose(struct layout *layout, size_t k, bool headless)
+static struct choice choose(struct layout *layout, size_t k, enum layout_header where)
 {
     struct choice choice = {.header = SIZE_MAX};
     layout->delimiter = delimiters[k];
     find_width(layout, k, &choice);
-    if (choice.width > 0 && !headless) {
+    if (choice.width > 0 && where == LAYOUT_HEADER_FIND) {
         find_header(layout, k, &choice);
     }
-    if (headless) {
+    if (where == LAYOUT_HEADER_FIRST && layout->n > 0) {
+        choice.header = 0;
+    }
+    if (where == LAYOUT_HEADER_NONE) {
         choice.spare = ends_empty(layout, k, choice.width);
     }
     return choice;
@@ -328,7 +331,7 @@ static void apply(struct layout *layout, const struct choice *choice, size_t fir
 }
 
 bool layout_look(struct layout *layout, const char *text, size_t length, bool whole,
-                 char delimiter, bool headless, struct status *status)
+                 char delimiter, enum layout_header where, struct status *status)
 {
     *layout = (struct layout){.text = text, .length = length, .delimiter = ','};
     if (!cut_records(layout, whole, status)) {
@@ -341,7 +344,7 @@ bool layout_look(struct layout *layout, const char *text, size_t length, bool wh
     size_t best_k = 0;
     for (size_t k = 0; k < LAYOUT_DELIMITERS; k++) {
         if (delimiter == '\0' || delimiters[k] == delimiter) {
-            struct choice choice = choose(layout, k, headless);
+            struct choice choice = choose(layout, k, where);
             if (best.width == 0 || is_better(&choice, &best)) {
                 best = choice;
                 best_k = k;

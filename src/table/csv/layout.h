@@ -32,11 +32,17 @@ struct layout {
     struct layout_record *records; /* (n) */
 };
 
+enum layout_header {
+    LAYOUT_HEADER_FIND,
+    LAYOUT_HEADER_NONE, /* the user says that there is none */
+    LAYOUT_HEADER_FIRST /* it is the first line, whatever that looks like */
+};
+
 /* Looks at the first `length` bytes of a text, of which `whole` says that it is all.
- * `delimiter` is '\0' or what the user named; `headless`: the user says that there is no
- * header. False without memory only. The caller frees what it holds with layout_clear(). */
+ * `delimiter` is '\0' or what the user named. False without memory only. The caller frees what
+ * it holds with layout_clear(). */
 bool layout_look(struct layout *layout, const char *text, size_t length, bool whole,
-                 char delimiter, bool headless, struct status *status);
+                 char delimiter, enum layout_header where, struct status *status);
 void layout_clear(struct layout *layout);
 
 /* Field `k` of a record, without the quotes around it; empty when there is none. */
