@@ -91,4 +91,9 @@ struct past_why {
 bool past_explain(const struct past *past, const struct table *table, const uint8_t *kinds,
                   size_t row, struct past_why *why, struct status *status);
 
+/* The same of `n` rows into why (n), with one walk over the table. */
+bool past_explain_rows(const struct past *past, const struct table *table, const uint8_t *kinds,
+                       const uint32_t *rows, size_t n, struct past_why *why,
+                       const struct progress *progress, struct status *status);
+
 #endif

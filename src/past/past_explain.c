@@ -34,33 +34,110 @@ static int by_time(const void *a, const void *b)
     return (x->row > y->row) - (x->row < y->row);
 }
 
-static bool gather(struct replay *replay, uint32_t user, struct status *status)
+/* The rows of some accounts, found in one walk over the table. */
+struct history {
+    uint32_t user;
+    struct at *at; /* (n) by window, then by row_id */
+    size_t n, capacity;
+};
+
+struct histories {
+    size_t n;
+    struct history *of; /* (n) by user */
+    uint64_t *wanted;   /* a bit for each user of the table */
+};
+
+static int by_user(const void *a, const void *b)
 {
-    const struct table *table = replay->table;
-    double half_life = past_rules_of(replay->past).half_life;
-    size_t n = 0;
-    for (size_t row = 0; row < table->n_rows; row++) {
-        n += table->row_user[row] == user;
+    uint32_t x = *(const uint32_t *)a, y = ((const struct history *)b)->user;
+    return (x > y) - (x < y);
+}
+
+static int by_id(const void *a, const void *b)
+{
+    const struct history *x = a, *y = b;
+    return (x->user > y->user) - (x->user < y->user);
+}
+
+static struct history *history_of(const struct histories *all, uint32_t user)
+{
+    return bsearch(&user, all->of, all->n, sizeof *all->of, by_user);
+}
+
+static void histories_clear(struct histories *all)
+{
+    for (size_t i = 0; i < all->n; i++) {
+        free(all->of[i].at);
     }
-    struct at *found = mem_new(n, sizeof *found, "hours of an account", status);
-    replay->rows = mem_new(n, sizeof *replay->rows, "hours of an account", status);
-    replay->moment = mem_new(n, sizeof *replay->moment, "hours of an account", status);
-    if (found == NULL || replay->rows == NULL || replay->moment == NULL) {
-        free(found);
+    free(all->of);
+    free(all->wanted);
+}
+
+static bool want_users(struct histories *all, const struct table *table, const uint32_t *rows,
+                       size_t n, struct status *status)
+{
+    all->of = mem_zero(n, sizeof *all->of, "hours of accounts", status);
+    all->wanted = mem_zero(dict_count(table->users) / 64 + 1, sizeof *all->wanted,
+                           "hours of accounts", status);
+    if (all->of == NULL || all->wanted == NULL) {
         return false;
     }
-    for (size_t row = 0; row < table->n_rows; row++) {
-        int64_t seconds = table->time_seconds[table->row_time[row]];
-        if (table->row_user[row] == user && seconds != TABLE_NO_TIME) {
-            found[replay->n++] = (struct at){(double)seconds, (uint32_t)row};
+    for (size_t i = 0; i < n; i++) {
+        uint32_t user = table->row_user[rows[i]];
+        uint64_t *word = &all->wanted[user / 64], bit = UINT64_C(1) << user % 64;
+        if ((*word & bit) == 0) {
+            *word |= bit;
+            all->of[all->n++].user = user;
         }
     }
-    qsort(found, replay->n, sizeof *found, by_time);
-    for (size_t i = 0; i < replay->n; i++) {
-        replay->rows[i] = found[i].row;
-        replay->moment[i] = past_moment_of(found[i].seconds, half_life);
+    qsort(all->of, all->n, sizeof *all->of, by_id);
+    return true;
+}
+
+static bool gather(struct histories *all, const struct table *table,
+                   const struct progress *progress, struct status *status)
+{
+    enum { LOOK = 1 << 16 };
+    for (size_t row = 0; row < table->n_rows; row++) {
+        uint32_t user = table->row_user[row];
+        if (row % LOOK == 0 && progress_cancelled(progress)) {
+            return status_cancelled(status);
+        }
+        if ((all->wanted[user / 64] >> user % 64 & 1) == 0) {
+            continue;
+        }
+        int64_t seconds = table->time_seconds[table->row_time[row]];
+        struct history *history = history_of(all, user);
+        if (seconds == TABLE_NO_TIME) {
+            continue;
+        }
+        if (!mem_grow(&history->at, &history->capacity, history->n + 1, sizeof *history->at,
+                      "hours of accounts", status)) {
+            return false;
+        }
+        history->at[history->n++] = (struct at){(double)seconds, (uint32_t)row};
     }
-    free(found);
+    for (size_t i = 0; i < all->n; i++) {
+        if (all->of[i].n > 0) {
+            qsort(all->of[i].at, all->of[i].n, sizeof *all->of[i].at, by_time);
+        }
+    }
+    return true;
+}
+
+static bool take_history(struct replay *replay, const struct history *history,
+                         struct status *status)
+{
+    double half_life = past_rules_of(replay->past).half_life;
+    replay->rows = mem_new(history->n, sizeof *replay->rows, "hours of an account", status);
+    replay->moment = mem_new(history->n, sizeof *replay->moment, "hours of an account", status);
+    if (replay->rows == NULL || replay->moment == NULL) {
+        return false;
+    }
+    for (replay->n = 0; replay->n < history->n; replay->n++) {
+        replay->rows[replay->n] = history->at[replay->n].row;
+        replay->moment[replay->n] = past_moment_of(history->at[replay->n].seconds, half_life);
+    }
     return true;
 }
 
@@ -154,19 +231,17 @@ static void list_reasons(const struct replay *replay, struct past_why *why)
     }
 }
 
-bool past_explain(const struct past *past, const struct table *table, const uint8_t *kinds,
-                  size_t row, struct past_why *why, struct status *status)
+static bool explain(const struct past *past, const struct table *table, const uint8_t *kinds,
+                    const struct history *history, size_t row, struct past_why *why,
+                    struct status *status)
 {
-    *why = (struct past_why){.score = NAN};
-    if (past->n_blocks == 0) {
-        return status_set(status, STATUS_USAGE, "own pasts were not kept for explanations");
-    }
     uint32_t user = table->row_user[row];
     int64_t seconds = table->time_seconds[table->row_time[row]];
     size_t bytes = past_account_bytes(&past->plan), id = past->account_of[user];
     struct replay replay = {.past = past, .table = table, .score = NAN};
+    *why = (struct past_why){.score = NAN};
     replay.account = mem_zero(1, bytes, "own past", status);
-    bool good = replay.account != NULL && gather(&replay, user, status);
+    bool good = replay.account != NULL && take_history(&replay, history, status);
     if (good && seconds != TABLE_NO_TIME) {
         if (past->start != NULL && id < past->n_start) {
             memcpy(replay.account, past->start + id * bytes, bytes);
@@ -193,4 +268,31 @@ bool past_explain(const struct past *past, const struct table *table, const uint
     free(replay.rows);
     free(replay.moment);
     return good;
+}
+
+bool past_explain_rows(const struct past *past, const struct table *table, const uint8_t *kinds,
+                       const uint32_t *rows, size_t n, struct past_why *why,
+                       const struct progress *progress, struct status *status)
+{
+    struct histories all = {0};
+    if (past->n_blocks == 0) {
+        return status_set(status, STATUS_USAGE, "own pasts were not kept for explanations");
+    }
+    bool good =
+        want_users(&all, table, rows, n, status) && gather(&all, table, progress, status);
+    for (size_t i = 0; i < n && good; i++) {
+        good = progress_cancelled(progress)
+                   ? status_cancelled(status)
+                   : explain(past, table, kinds, history_of(&all, table->row_user[rows[i]]),
+                             rows[i], &why[i], status);
+    }
+    histories_clear(&all);
+    return good;
+}
+
+bool past_explain(const struct past *past, const struct table *table, const uint8_t *kinds,
+                  size_t row, struct past_why *why, struct status *status)
+{
+    const uint32_t one = (uint32_t)row;
+    return past_explain_rows(past, table, kinds, &one, 1, why, NULL, status);
 }
