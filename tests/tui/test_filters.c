@@ -66,6 +66,22 @@ static void a_filter_is_echoed_while_it_is_typed(void **state)
     app_free(app);
 }
 
+static void a_name_that_nobody_has_is_told(void **state)
+{
+    (void)state;
+    struct app *app = open_sample();
+    fixture_do(app, "key Tab &");
+    type(app, "user:u66");
+    assert_true(fixture_shows(app, "no user is named u66; user:u66* has 3 rows"));
+    type(app, "@dom1");
+    assert_false(fixture_shows(app, "no user is named"));
+    assert_true(fixture_shows(app, "only user:u66@dom1"));
+    fixture_do(app, "key Esc");
+    fixture_do(app, "filter user:u66");
+    assert_true(fixture_shows(app, "no user is named u66; user:u66* has 3 rows"));
+    app_free(app);
+}
+
 static void filters_are_saved_by_name(void **state)
 {
     (void)state;
@@ -203,6 +219,7 @@ int main(void)
 #define PLACED(test) cmocka_unit_test_setup_teardown(test, make_place, remove_place)
     const struct CMUnitTest tests[] = {
         PLACED(a_filter_is_echoed_while_it_is_typed),
+        cmocka_unit_test(a_name_that_nobody_has_is_told),
         PLACED(filters_are_saved_by_name),
         PLACED(what_was_typed_last_comes_back),
         PLACED(a_damaged_file_is_said_and_kept),

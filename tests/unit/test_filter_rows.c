@@ -412,12 +412,52 @@ static void filters_can_be_cancelled_and_fail(void **state)
     setting_free(s);
 }
 
+/* Names are whole: who forgets the `*` finds nobody, and is told what would be found. */
+static void whole_names_that_nobody_has(void **state)
+{
+    (void)state;
+    struct setting *s = setting_new(500, 3);
+    size_t ones = 0; /* U1@DOM, U10@DOM to U14@DOM */
+    for (size_t row = 0; row < s->table->n_rows; row++) {
+        struct span user = dict_get(s->table->users, s->table->row_user[row]);
+        ones += user.length > 1 && user.bytes[1] == '1';
+    }
+    char wide[FILTER_HINT];
+    snprintf(wide, sizeof wide, "no user is named u1; user:u1* has %zu rows", ones);
+    const char *const hints[][2] = {
+        {"user:u1", wide},
+        {"hour:3 user:u1,u2", wide},
+        {"user:U99", "no user is named U99"},
+        {"user:U1@DOM row:600", ""},
+        {"user:u1,U2@DOM row:600", ""},
+        {"user:U99*", ""},
+        {"-user:U1 row:600", ""},
+        {"U99", ""},
+        {"row:600", ""},
+    };
+    for (size_t i = 0; i < sizeof hints / sizeof hints[0]; i++) {
+        struct filter_error error;
+        char hint[FILTER_HINT];
+        struct filter *filter = filter_parse(hints[i][0], &s->context, &error);
+        assert_non_null(filter);
+        assert_int_equal(filter_hint(filter, &s->context, NULL, NULL, hint),
+                         hints[i][1][0] != '\0');
+        assert_string_equal(hint, hints[i][1]);
+        filter_free(filter);
+    }
+    setting_free(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_term_alone), cmocka_unit_test(terms_together),
-        cmocka_unit_test(many_chunks),     cmocka_unit_test(percentiles_of_features),
-        cmocka_unit_test(sorted_lists),    cmocka_unit_test(filters_can_be_cancelled_and_fail),
+        cmocka_unit_test(whole_names_that_nobody_has),
+        cmocka_unit_test(each_term_alone),
+        cmocka_unit_test(terms_together),
+        cmocka_unit_test(many_chunks),
+        cmocka_unit_test(percentiles_of_features),
+        cmocka_unit_test(sorted_lists),
+        cmocka_unit_test(filters_can_be_cancelled_and_fail),
     };
     return cmocka_run_group_tests_name("filter rows", tests, NULL, NULL);
 }

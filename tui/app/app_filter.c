@@ -130,8 +130,14 @@ void app_filter_counted(struct app *app, const struct rows_query *asked)
         saved_filters_expand(&app->filters, app->prompt.edit.text, typed, NULL) &&
         strcmp(typed, asked->text) == 0) {
         snprintf(app->prompt.comment, sizeof app->prompt.comment, "%s", count.text);
+        if (asked->hint[0] != '\0') {
+            snprintf(app->prompt.echo, sizeof app->prompt.echo, "%s", asked->hint);
+        }
     }
     if (strcmp(app->session.filter.text, asked->text) == 0) {
+        if (asked->hint[0] != '\0') {
+            app_say(app, LOG_WARNING, "%s", asked->hint);
+        }
         app->session.filter.counted = true;
         app->session.filter.rows = asked->total;
     }

@@ -17,6 +17,12 @@ static unsigned contexts(const struct app *app)
 static void unknown(struct app *app, const char *name)
 {
     struct suggestion suggestion = {0};
+    if (strcmp(name, "set") == 0 || strcmp(name, "settings") == 0) { /* as elsewhere */
+        app_say(app, LOG_ERROR,
+                "there is no '%s': config shows the settings; k, glyphs, color, mouse set one",
+                name);
+        return;
+    }
     for (int i = ACTION_NONE + 1; i < ACTION_COUNT; i++) {
         suggest_consider(&suggestion, name, action_info((enum action)i)->name);
     }
@@ -62,8 +68,8 @@ bool app_command(struct app *app, const char *line)
 
 /* ---- keys ---- */
 
-/* A line that cannot be right leaves the prompt open for correction: were it closed, the keys of
- * the next attempt would go to the view below it, and give verdicts. */
+/* A line that cannot be right leaves the prompt open for correction: were it closed, the keys
+ * of the next attempt would go to the view below it, and give verdicts. */
 static bool unfinished(struct app *app, const char *text)
 {
     struct prompt *prompt = &app->prompt;
@@ -77,6 +83,7 @@ static bool unfinished(struct app *app, const char *text)
         char word[64];
         snprintf(word, sizeof word, "%.*s", (int)(length < 63 ? length : 63), name);
         unknown(app, word);
+        prompt->n_choices = prompt->n_matching = 0; /* they would lie over what is said */
         return true;
     }
     return false;

@@ -40,8 +40,11 @@ static void work(struct query *query, const struct progress *progress)
 {
     struct rows_query *asked = (struct rows_query *)query;
     if (asked->most == 0) {
-        filter_count(asked->filter, &asked->context, asked->parallel, progress, &asked->total,
-                     &query->status);
+        bool counted = filter_count(asked->filter, &asked->context, asked->parallel, progress,
+                                    &asked->total, &query->status);
+        if (counted && asked->total == 0) {
+            filter_hint(asked->filter, &asked->context, asked->parallel, progress, asked->hint);
+        }
     } else {
         bool found =
             filter_rows(asked->filter, &asked->context, &asked->order, asked->parallel,

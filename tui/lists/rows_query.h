@@ -30,6 +30,7 @@ struct rows_query {
      * view takes `rows` by copying it and leaving a cleared one. */
     struct row_set rows;
     size_t total;
+    char hint[FILTER_HINT];   /* why there is none, when they were only counted; or "" */
     struct row_order order;   /* that the rows are in */
     struct row_folds *folded; /* the view takes it; NULL unless `folds` */
 };

@@ -95,6 +95,14 @@ bool filter_count(const struct filter *filter, const struct filter_context *cont
                   struct parallel *parallel, const struct progress *progress, size_t *count,
                   struct status *status);
 
+/* Why no row may have passed, where that is a name: "no user is named u66; user:u66* has 274
+ * rows", as names are whole without `*`. False, with "", when that is not the reason, or when
+ * it could not be found out. Names of the table stand in it as they are. */
+enum { FILTER_HINT = 300 };
+bool filter_hint(const struct filter *filter, const struct filter_context *context,
+                 struct parallel *parallel, const struct progress *progress,
+                 char text[FILTER_HINT]);
+
 /* The matching rows: as sort: says, or else in the order of `otherwise` (NULL: by row_id), at
  * most `most` (SIZE_MAX: all), into `rows` (cleared by the caller). `*total` is how many match;
  * may be NULL. */

@@ -6,12 +6,15 @@
 #include "rank/filter/filter.h"
 
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/format.h"
 #include "base/mem.h"
 #include "rank/filter/filter_plan.h"
 #include "rank/order.h"
+#include "table/glob.h"
 
 enum {
     CHUNK = 1 << 17, /* rows a task */
@@ -342,4 +345,56 @@ bool filter_rows(const struct filter *filter, const struct filter_context *conte
         *total = matching;
     }
     return true;
+}
+
+/* ---- nobody ---- */
+
+/* Whether a term asks for users by whole names, none of which is there. */
+static bool names_nobody(const struct filter_term *term, const struct dict *users)
+{
+    if (term->field.kind != FILTER_USER || term->negated) {
+        return false;
+    }
+    for (size_t i = 0; i < term->n_items; i++) {
+        const struct glob glob = glob_make(term->items[i].text, false);
+        if (!glob.plain || term->items[i].op != FILTER_EQ) {
+            return false;
+        }
+        for (uint32_t user = 0; user < dict_count(users); user++) {
+            if (glob_match(&glob, dict_get(users, user))) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+bool filter_hint(const struct filter *filter, const struct filter_context *context,
+                 struct parallel *parallel, const struct progress *progress,
+                 char text[FILTER_HINT])
+{
+    char name[100];
+    text[0] = '\0';
+    for (size_t i = 0; i < filter->n_terms; i++) {
+        const struct filter_term *term = &filter->terms[i];
+        if (!names_nobody(term, context->table->users) ||
+            strlen(term->items[0].text) + 2 > sizeof name) {
+            continue;
+        }
+        snprintf(name, sizeof name, "%s*", term->items[0].text);
+        struct filter_item item = {.op = FILTER_EQ, .text = name};
+        struct filter_term wider = {.field = term->field, .n_items = 1, .items = &item};
+        const struct filter longer = {.n_terms = 1, .terms = &wider};
+        char *written = filter_format(&longer, context, NULL);
+        size_t n = 0;
+        if (written != NULL && filter_count(&longer, context, parallel, progress, &n, NULL)) {
+            int length =
+                snprintf(text, FILTER_HINT, "no user is named %s", term->items[0].text);
+            snprintf(text + length, FILTER_HINT - (size_t)length, n > 0 ? "; %s has %s" : "",
+                     written, format_count(n, "row").text);
+        }
+        free(written);
+        return text[0] != '\0';
+    }
+    return false;
 }

@@ -249,6 +249,9 @@ bool source_letters(struct source *source, struct status *status)
     }
     size_t from = source->peeked_from, to = source->peeked_to;
     source->peeked_from = source->peeked_to = 0;
+    if (source->peeked == NULL) {
+        return decode_letters(source->decode, "", 0, status); /* nothing has been looked at */
+    }
     return decode_letters(source->decode, source->peeked + from, to - from, status);
 }
 
