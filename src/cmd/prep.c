@@ -163,6 +163,10 @@ static void print_summary(const struct settings *settings, const struct events_r
         fprintf(stderr, "  and %s more\n",
                 format_grouped(report->rejected - report->n_rejects).text);
     }
+    char note[EVENTS_NOTE];
+    for (size_t i = 0; events_note(report, i, note, sizeof note); i++) {
+        fprintf(stderr, "%s\n", operand_safe(note).text);
+    }
     fprintf(stderr, "%s: %s written, %s dropped as fewer than %" PRIu64 " events\n",
             format_count(report->user_hours, "user-hour").text,
             format_grouped(report->written).text, format_grouped(report->dropped).text,

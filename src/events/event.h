@@ -16,6 +16,7 @@
 
 enum {
     EVENT_LINE_MAX = 1 << 16, /* a longer line is rejected */
+    EVENT_WORD = 28,          /* of a result that is shown */
     EVENT_PADDING = 64        /* readable bytes behind a text that is scanned */
 };
 
@@ -25,7 +26,8 @@ enum {
 /* Why a line is left out. */
 enum event_reject {
     EVENT_FINE,
-    EVENT_BLANK, /* nothing but blanks: no line at all, not counted */
+    EVENT_BLANK,  /* nothing but blanks: no line at all, not counted */
+    EVENT_HEADER, /* the names of the columns: no line either */
     EVENT_FEW_FIELDS,
     EVENT_MANY_FIELDS,
     EVENT_BAD_TIME, /* not a time, or before 1970 */
@@ -40,6 +42,14 @@ enum event_reject {
 
 enum event_outcome { EVENT_UNKNOWN, EVENT_SUCCESS, EVENT_FAILURE };
 
+/* How a line that counts is not as the format has it, as bits. */
+enum event_oddity {
+    EVENT_DRESSED = 1, /* blanks or quotes around fields */
+    EVENT_COUNTER = 2, /* a counter before them */
+    EVENT_BEHIND = 4,  /* more columns behind them */
+    EVENT_ODDITIES = 3
+};
+
 /* A line as a format's scan hands it over; all spans stand in the text. */
 struct event {
     struct span line;         /* without its end */
@@ -49,6 +59,8 @@ struct event {
     struct span user;         /* none of the three is empty; of each, EVENT_PADDING bytes can */
     struct span source, destination; /* be read */
     enum event_outcome outcome;
+    struct span result; /* that this is of, where it is EVENT_UNKNOWN; may be empty */
+    uint8_t oddity;
     uint64_t weight; /* how many it stands for: 1 unless the log says otherwise */
 };
 

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "events/log_format.h"
+#include "table/printable.h"
 
 enum { FIRST_GROUP_SLOTS = 1 << 9, FIRST_HOST_SLOTS = 1 << 9 };
 
@@ -116,6 +117,10 @@ struct user_group *events_chunk_add_group(struct events_chunk *chunk,
 void events_chunk_note_reject(struct events_chunk *chunk, const struct event *event,
                               enum event_reject why)
 {
+    if (why == EVENT_HEADER) {
+        chunk->headers++;
+        return;
+    }
     chunk->rejected[why]++;
     if (chunk->n_rejects < TABLE_REJECTS_KEPT) {
         struct events_chunk_reject *reject = &chunk->rejects[chunk->n_rejects++];
@@ -127,6 +132,16 @@ void events_chunk_note_reject(struct events_chunk *chunk, const struct event *ev
         if (why != EVENT_LATE) {
             chunk->format->reason(event, reject->reason, sizeof reject->reason);
         }
+    }
+}
+
+void events_chunk_note_odd(struct events_chunk *chunk, const struct event *event)
+{
+    for (unsigned i = 0; i < EVENT_ODDITIES; i++) {
+        chunk->odd[i] += event->oddity >> i & 1;
+    }
+    if (event->outcome == EVENT_UNKNOWN && chunk->unknown++ == 0) {
+        printable(chunk->unknown_result, sizeof chunk->unknown_result, event->result);
     }
 }
 
@@ -179,7 +194,9 @@ static bool make_slots(struct events_chunk *chunk)
 void events_chunk_count(struct events_chunk *chunk)
 {
     chunk->status = (struct status){.code = STATUS_OK};
-    chunk->physical_lines = chunk->counted = 0;
+    chunk->physical_lines = chunk->counted = chunk->unknown = chunk->headers = 0;
+    memset(chunk->odd, 0, sizeof chunk->odd);
+    chunk->unknown_result[0] = '\0';
     memset(chunk->rejected, 0, sizeof chunk->rejected);
     chunk->n_rejects = chunk->n_groups = chunk->n_hosts = chunk->n_ranges = 0;
     chunk->order = (struct event_order){chunk->latest, chunk->options->slack};

@@ -74,8 +74,12 @@ struct events_chunk {
     bool want_ranges;
 
     /* what came out */
-    uint64_t physical_lines; /* blank ones included */
-    uint64_t counted;        /* lines */
+    uint64_t physical_lines;         /* blank ones included */
+    uint64_t counted;                /* lines */
+    uint64_t unknown;                /* of these, with a result that says nothing */
+    char unknown_result[EVENT_WORD]; /* the first of those */
+    uint64_t odd[EVENT_ODDITIES];    /* counted lines by each bit of event_oddity */
+    uint64_t headers;
     uint64_t rejected[EVENT_REJECTS];
     struct events_chunk_reject rejects[TABLE_REJECTS_KEPT]; /* the first of them */
     size_t n_rejects;

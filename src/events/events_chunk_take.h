@@ -38,6 +38,9 @@ struct user_group *events_chunk_add_group(struct events_chunk *chunk,
 void events_chunk_note_reject(struct events_chunk *chunk, const struct event *event,
                               enum event_reject why);
 
+/* Counts what is odd about a line that counts, an unknown result among it. */
+void events_chunk_note_odd(struct events_chunk *chunk, const struct event *event);
+
 /* Notes where a line stands. */
 bool events_chunk_note_line(struct events_chunk *chunk, struct span line,
                             int64_t latest_before);
@@ -132,6 +135,9 @@ static inline bool events_count_one(struct events_chunk *chunk, const struct eve
     group->failed += event->outcome == EVENT_FAILURE ? event->weight : 0;
     group->night += chunk->clock.night ? event->weight : 0;
     chunk->counted++;
+    if (__builtin_expect((event->outcome == EVENT_UNKNOWN) | (event->oddity != 0), 0)) {
+        events_chunk_note_odd(chunk, event);
+    }
     return host_set_add(&group->dst_hosts, dst, &chunk->arena, &chunk->status) &&
            host_set_add(&group->src_hosts, src, &chunk->arena, &chunk->status);
 }

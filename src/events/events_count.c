@@ -183,6 +183,18 @@ static bool settle_ranges(struct counting *counting, const struct events_batch *
     return true;
 }
 
+static void settle_odd(struct events_report *report, const struct events_chunk *chunk)
+{
+    if (report->unknown == 0) {
+        memcpy(report->unknown_result, chunk->unknown_result, sizeof report->unknown_result);
+    }
+    report->unknown += chunk->unknown;
+    report->headers += chunk->headers;
+    for (unsigned i = 0; i < EVENT_ODDITIES; i++) {
+        report->odd[i] += chunk->odd[i];
+    }
+}
+
 static bool settle_chunk(struct counting *counting, const struct events_batch *batch,
                          struct events_chunk *chunk, struct status *status)
 {
@@ -197,6 +209,7 @@ static bool settle_chunk(struct counting *counting, const struct events_batch *b
         !settle_ranges(counting, batch, chunk, counting->latest, status)) {
         return false;
     }
+    settle_odd(counting->report, chunk);
     counting->report->counted += chunk->counted;
     counting->lines += chunk->physical_lines;
     counting->file_lines += chunk->physical_lines;

@@ -46,6 +46,10 @@ struct events_report {
     enum input_change change;   /* what happened to the inputs while they were read */
     uint64_t lines;             /* blank ones not included */
     uint64_t counted;
+    uint64_t unknown; /* counted lines whose result is neither success nor failure */
+    char unknown_result[EVENT_WORD]; /* the first of them */
+    uint64_t odd[EVENT_ODDITIES];    /* counted lines by each bit of event_oddity */
+    uint64_t headers;                /* lines of names, which are passed over */
     uint64_t rejected;
     uint64_t rejected_by[EVENT_REJECTS]; /* the same by reason */
     struct events_rejected rejects[TABLE_REJECTS_KEPT];
@@ -62,6 +66,11 @@ bool events_count(const struct events_input *input, userhours_sink *sink, void *
                   struct events_report *report, struct events_index **index,
                   struct parallel *parallel, const struct progress *progress,
                   struct status *status);
+
+/* The i-th sentence on how the lines were understood, where that is not plain; false when there
+ * is none. */
+enum { EVENTS_NOTE = 160 };
+bool events_note(const struct events_report *report, size_t i, char *text, size_t size);
 
 /* Counts into a table. `options` are those of a table (csv.h): features must be among the
  * study's seven columns, and `strict` replaces that of the input. `index` may be NULL. */

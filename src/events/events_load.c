@@ -88,6 +88,11 @@ static bool fill_report(struct read_report *report, const struct events_input *i
             memcpy(reject->reason, from->rejects[i].reason, sizeof reject->reason);
         }
     }
+    for (size_t i = 0; report->n_notes < READ_NOTES &&
+                       events_note(from, i, report->notes[report->n_notes], READ_NOTE);
+         i++) {
+        report->n_notes++;
+    }
     return report->name != NULL;
 }
 

@@ -176,13 +176,43 @@ static inline bool is_word(struct span field, const char *word)
     return true;
 }
 
-/* "Fail" and "Success" in any case. */
+/* "Fail" and "Success" in any case, and what else means the same. */
 static inline enum event_outcome outcome_of(struct span result)
 {
     if (result.length == 4 && is_word(result, "fail")) {
         return EVENT_FAILURE;
     }
-    return is_word(result, "success") ? EVENT_SUCCESS : EVENT_UNKNOWN;
+    return is_word(result, "success") ? EVENT_SUCCESS : lanl_outcome(result);
+}
+
+/* Whether blanks or quotes may stand around a field: a byte before '#' at one of its ends. */
+ALWAYS_INLINE bool is_dressed(struct span field)
+{
+    return ((unsigned char)field.bytes[0] < '#') |
+           ((unsigned char)field.bytes[field.length - 1] < '#');
+}
+
+static __attribute__((noinline)) void read_odd(struct event *event)
+{
+    struct lanl_odd odd;
+    event->reject = lanl_read_odd(event->line, &odd);
+    if (event->reject != EVENT_FINE) {
+        return;
+    }
+    event->reject =
+        read_time(odd.field[LANL_TIME].bytes, odd.field[LANL_TIME].length, &event->time);
+    if (event->reject == EVENT_FINE && odd.field[LANL_SRC_USER].length == 0) {
+        event->reject = EVENT_NO_USER;
+    } else if (event->reject == EVENT_FINE &&
+               (odd.field[LANL_SRC_HOST].length == 0 || odd.field[LANL_DST_HOST].length == 0)) {
+        event->reject = EVENT_NO_HOST;
+    }
+    event->user = odd.field[LANL_SRC_USER];
+    event->source = odd.field[LANL_SRC_HOST];
+    event->destination = odd.field[LANL_DST_HOST];
+    event->result = odd.field[LANL_RESULT];
+    event->outcome = lanl_outcome(event->result);
+    event->oddity = odd.oddity;
 }
 
 /* ---- the scan ---- */
@@ -199,8 +229,17 @@ ALWAYS_INLINE uint64_t scan_into(const struct event_text *text, event_sink *sink
             event.user = lanl_line_field(&line, LANL_SRC_USER);
             event.source = lanl_line_field(&line, LANL_SRC_HOST);
             event.destination = lanl_line_field(&line, LANL_DST_HOST);
-            event.outcome = outcome_of(lanl_line_field(&line, LANL_RESULT));
-        } else if (event.reject == EVENT_FEW_FIELDS && text->cut && scan.at == scan.end) {
+            event.result = lanl_line_field(&line, LANL_RESULT);
+            event.outcome = outcome_of(event.result);
+        }
+        if (__builtin_expect(event.reject == EVENT_FINE
+                                 ? is_dressed(event.user) | is_dressed(event.source) |
+                                       is_dressed(event.destination)
+                                 : event.reject != EVENT_BLANK && event.reject != EVENT_LONG,
+                             0)) {
+            read_odd(&event);
+        }
+        if (event.reject == EVENT_FEW_FIELDS && text->cut && scan.at == scan.end) {
             event.reject = EVENT_CUT;
         }
         if (!sink(context, &event)) {
@@ -220,30 +259,11 @@ static uint64_t count_lines(const struct event_text *text, struct events_chunk *
     return scan_into(text, events_chunk_take, chunk);
 }
 
-/* The same of one line, a byte at a time. */
-static struct lanl_line split_line(struct span text)
-{
-    struct lanl_line line = {.bytes = text.bytes, .length = text.length, .n_fields = 1};
-    for (size_t i = 0; i < text.length; i++) {
-        if (text.bytes[i] == ',') {
-            if (line.n_fields <= LANL_FIELDS) {
-                line.start[line.n_fields] = (uint32_t)i + 1;
-            }
-            line.n_fields++;
-        }
-    }
-    if (line.n_fields <= LANL_FIELDS) {
-        line.start[line.n_fields] = (uint32_t)text.length + 1;
-    }
-    return line;
-}
-
 static void split_fields(struct span text, struct span *fields)
 {
-    const struct lanl_line line = split_line(text);
-    for (int f = 0; f < LANL_FIELDS; f++) {
-        fields[f] = lanl_line_field(&line, (enum lanl_field)f);
-    }
+    struct lanl_odd odd;
+    lanl_read_odd(text, &odd);
+    memcpy(fields, odd.field, sizeof odd.field);
 }
 
 /* ---- what is wrong with a line ---- */
@@ -276,13 +296,14 @@ static void say_reason(const struct event *event, char *reason, size_t size)
         snprintf(reason, size, "longer than %d bytes", EVENT_LINE_MAX);
         return;
     }
-    const struct lanl_line line = split_line(event->line);
-    const struct span time = lanl_line_field(&line, LANL_TIME);
+    struct lanl_odd odd;
+    lanl_read_odd(event->line, &odd);
+    const struct span time = odd.field[LANL_TIME];
     switch (event->reject) {
     case EVENT_FEW_FIELDS:
     case EVENT_MANY_FIELDS:
-        snprintf(reason, size, "%u field%s instead of %d", line.n_fields,
-                 line.n_fields == 1 ? "" : "s", LANL_FIELDS);
+        snprintf(reason, size, "%zu field%s instead of %d", odd.n, odd.n == 1 ? "" : "s",
+                 LANL_FIELDS);
         break;
     case EVENT_BAD_TIME:
         snprintf(reason, size, "the time '%s' is %s", quoted(time, text),
@@ -294,15 +315,15 @@ static void say_reason(const struct event *event, char *reason, size_t size)
     case EVENT_NO_USER: snprintf(reason, size, "field 2 (source user) is empty"); break;
     case EVENT_NO_HOST:
         snprintf(reason, size, "field %s computer) is empty",
-                 lanl_line_field(&line, LANL_SRC_HOST).length == 0 ? "4 (source"
-                                                                   : "5 (destination");
+                 odd.field[LANL_SRC_HOST].length == 0 ? "4 (source" : "5 (destination");
         break;
     case EVENT_CUT:
-        snprintf(reason, size, "the last line is cut off after %u field%s", line.n_fields,
-                 line.n_fields == 1 ? "" : "s");
+        snprintf(reason, size, "the last line is cut off after %zu field%s", odd.n,
+                 odd.n == 1 ? "" : "s");
         break;
     case EVENT_FINE:
     case EVENT_BLANK:
+    case EVENT_HEADER:
     case EVENT_LONG:
     case EVENT_LATE:
     case EVENT_REJECTS: snprintf(reason, size, "nothing is wrong"); break;
@@ -311,15 +332,16 @@ static void say_reason(const struct event *event, char *reason, size_t size)
 
 /* ---- recognition ---- */
 
-static bool line_fits(const char *bytes, size_t length)
+/* Whether a line is one of such a log. What is no time and what has no user is not. */
+static enum event_reject look_at(struct span text)
 {
-    const struct lanl_line line = split_line((struct span){bytes, length});
-    int64_t time;
-    return check(&line, &time) == EVENT_FINE &&
-           outcome_of(lanl_line_field(&line, LANL_RESULT)) != EVENT_UNKNOWN;
+    struct event event = {.line = text};
+    read_odd(&event);
+    return event.reject == EVENT_FINE && event.outcome == EVENT_UNKNOWN ? EVENT_BAD_TIME
+                                                                        : event.reject;
 }
 
-/* Most of the first lines have nine fields, a whole number first and Success or Fail last. */
+/* Most of the first lines have nine fields, a whole number first and a result last. */
 static bool recognise(const char *bytes, size_t length)
 {
     enum { LOOK_AT = 20 };
@@ -336,9 +358,10 @@ static bool recognise(const char *bytes, size_t length)
         if (line > 0 && bytes[line - 1] == '\r') {
             line--;
         }
-        if (line > 0) {
+        enum event_reject reject = look_at((struct span){bytes, line});
+        if (line > 0 && reject != EVENT_HEADER) {
             seen++;
-            fitting += line_fits(bytes, line);
+            fitting += reject == EVENT_FINE;
         }
         bytes = next;
     }

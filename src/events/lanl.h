@@ -5,6 +5,8 @@
  *
  * Nine fields without header or quotes; a field may hold any bytes but comma and newline, and
  * "?" is a value like any other. The time is a whole number of seconds since the log began.
+ * What other programs make of such a line (lanl_odd.c) is understood as well: blanks and quotes
+ * around fields, a counter before the nine, columns behind them where the ninth is a result.
  */
 #ifndef ODDHOURS_EVENTS_LANL_H
 #define ODDHOURS_EVENTS_LANL_H
@@ -56,7 +58,24 @@ static inline struct span lanl_line_field(const struct lanl_line *line, enum lan
                          line->start[field + 1] - line->start[field] - 1};
 }
 
-/* Whether a line can be counted, and its time. Everything but EVENT_CUT and EVENT_LATE. */
+/* A line that is not plain. */
+enum { LANL_ROOM = LANL_FIELDS + 4 }; /* of more fields nothing is known */
+struct lanl_odd {
+    size_t n; /* fields as found */
+    struct span field[LANL_FIELDS];
+    uint8_t oddity;
+};
+
+/* Splits a line in whatever way makes nine fields of it: EVENT_FINE, EVENT_HEADER,
+ * EVENT_FEW_FIELDS or EVENT_MANY_FIELDS; then `field` has the first ones. */
+enum event_reject lanl_read_odd(struct span line, struct lanl_odd *odd);
+
+/* What a result says, in any case and spelling: success, successful, succeeded; fail, failed,
+ * failure. */
+enum event_outcome lanl_outcome(struct span result);
+
+/* Whether a plain line can be counted, and its time. Everything but EVENT_CUT and EVENT_LATE.
+ */
 enum event_reject lanl_line_check(const struct lanl_line *line, int64_t *time);
 
 #endif

@@ -75,6 +75,18 @@ same 'whose events add up, too' 50000 "$(events "$work/minutes.csv")"
 same '--night 22-23: no event of the first hour is at night' 0 \
     "$(awk -F, 'NR > 1 { n += $8 } END { print n }' "$work/night.csv")"
 printf '%s\n' 4000,U1,U1,C1,C2,?,?,LogOn,Success 3500,U1,U1,C1,C2,?,?,LogOn,Success >"$work/back"
+for case in 14-log-failure 30-log-index; do
+    pass "$case is counted" "$oddhours" prep -q "$srcdir/tests/cases/$case.csv" -o "$work/case"
+    same 'as 40 events, 10 of them failed' '40 10' \
+        "$(awk -F, 'NR > 1 { n += $3; f += $4 } END { print n, f }' "$work/case")"
+done
+ends 'a counter is said' 0 '^40 lines have a counter before the nine fields' \
+    "$oddhours" prep "$srcdir/tests/cases/30-log-index.csv" -o "$work/case"
+ends 'and noted where a log is opened' 0 '40 lines have a counter before the nine fields' \
+    "$oddhours" describe "$srcdir/tests/cases/30-log-index.csv"
+sed 's/Failure/Denied/' "$srcdir/tests/cases/14-log-failure.csv" >"$work/denied"
+ends 'so are results that say nothing' 0 "10 lines have a result that is neither .*'Denied'" \
+    "$oddhours" describe "$work/denied"
 ends 'a line out of order by more than the slack is rejected' 0 \
     'back, line 2: 500 s before the latest line so far' "$oddhours" prep "$work/back" -o "$work/b"
 ends '--slack takes it' 0 '^2 lines: 2 counted, 0 rejected$' \

@@ -98,7 +98,7 @@ static void every_kind_of_bad_line_is_counted_and_reported(void **state)
     } bad[] = {
         {"9,U1,U1,C1,C2,?,?,LogOn\n", EVENT_FEW_FIELDS, "8 fields instead of 9"},
         {"x\n", EVENT_FEW_FIELDS, "1 field instead of 9"},
-        {"9,U1,U1,C1,C2,?,?,LogOn,Fail,1\n", EVENT_MANY_FIELDS, "10 fields instead of 9"},
+        {"9,U1,U1,C1,C2,?,?,LogOn,x,Fail\n", EVENT_MANY_FIELDS, "10 fields instead of 9"},
         {"-1.5,U1,U1,C1,C2,?,?,LogOn,Fail\n", EVENT_BAD_TIME,
          "the time '-1.5' is not a whole number of seconds"},
         {"-1,U1,U1,C1,C2,?,?,LogOn,Fail\n", EVENT_BAD_TIME, "the time '-1' is negative"},
@@ -147,8 +147,72 @@ static void a_question_mark_and_empty_types_are_values(void **state)
                               "5,?,,C1,C1,,,,Fail \n";
     struct text rows = count_text(log, sizeof log - 1, NULL, NULL);
     assert_string_equal(rows.bytes,
-                        "1970-01-01 00:00:00,?,2,0,0.0,1,1,2,1.0\n"
+                        "1970-01-01 00:00:00,?,2,2,1.0,1,1,2,1.0\n"
                         "1970-01-01 00:00:00,U1@?,3,1,0.3333333333333333,2,2,3,1.0\n");
+    text_free(&rows);
+}
+
+/* The same two events of one user in every dress that programs give them: what is counted, and
+ * what is said of it. */
+static void lines_that_were_rewritten_are_counted(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *log, *said;
+    } dresses[] = {
+        {"5,U1,U2,C1,C2,K,N,LogOn,Success\n6,U1,U2,C1,C3,K,N,LogOn,FAILURE\n", NULL},
+        {"5 , U1, U2, C1, C2, K, N, LogOn, Successful\n6,U1 ,U2,C1,\tC3,K,N,LogOn, failed \n",
+         "2 lines have blanks or quotes around fields: counted without them"},
+        {"\"5\",\"U1\",\"U2\",\"C1\",\"C2\",\"K\",\"N, or not\",\"LogOn\",\"Success\"\n"
+         "6,\"U1\",U2,C1,\"C3\",K,N,LogOn,\"Fail\"\r\n",
+         "2 lines have blanks or quotes around fields: counted without them"},
+        {"0,5,U1,U2,C1,C2,K,N,LogOn,Success\n1,6,U1,U2,C1,C3,K,N,LogOn,Fail\n",
+         "2 lines have a counter before the nine fields: counted without it"},
+        {",5,U1,U2,C1,C2,K,N,LogOn,Success\n\"7\",6,U1,U2,C1,C3,K,N,LogOn,Fail\n",
+         "1 line has blanks or quotes around fields: counted without them"},
+        {"5,U1,U2,C1,C2,K,N,LogOn,Success,0\n6,U1,U2,C1,C3,K,N,LogOn,Fail,1,x\n",
+         "2 lines have more columns behind the nine fields: they are not looked at"},
+        {"time,src_user,dst_user,src_comp,dst_comp,auth_type,logon_type,orientation,result\n"
+         "5,U1,U2,C1,C2,K,N,LogOn,Success\n6,U1,U2,C1,C3,K,N,LogOn,Fail\n",
+         "1 header line passed over: names of columns"},
+        {",time,src_user,dst_user,src_comp,dst_comp,auth_type,logon_type,orientation,result\n"
+         "0,5,U1,U2,C1,C2,K,N,LogOn,Success\n1,6,U1,U2,C1,C3,K,N,LogOn,Fail\n",
+         "2 lines have a counter before the nine fields: counted without it"},
+    };
+    for (size_t i = 0; i < sizeof dresses / sizeof *dresses; i++) {
+        const char *log = dresses[i].log;
+        struct events_report report;
+        struct text rows = count_text(log, strlen(log), NULL, &report);
+        assert_string_equal(rows.bytes, "1970-01-01 00:00:00,U1,2,1,0.5,2,1,2,1.0\n");
+        assert_int_equal(report.lines, 2);
+        assert_int_equal(report.rejected, 0);
+        assert_int_equal(report.unknown, 0);
+        char note[EVENTS_NOTE];
+        bool noted = events_note(&report, 0, note, sizeof note);
+        assert_int_equal(noted, dresses[i].said != NULL);
+        if (noted) {
+            assert_string_equal(note, dresses[i].said);
+        }
+        assert_ptr_equal(log_format_recognise(log, strlen(log)), &log_format_lanl);
+        text_free(&rows);
+    }
+}
+
+static void results_that_say_nothing_are_counted_and_said(void **state)
+{
+    (void)state;
+    static const char log[] = "5,U1,U2,C1,C2,K,N,LogOn,Success\n"
+                              "5,U1,U2,C1,C2,K,N,LogOn,Mostly\x1b\n"
+                              "5,U1,U2,C1,C2,K,N,LogOn,\n"
+                              "0,5,U1,U2,C1,C2,K,N,LogOn,?\n";
+    struct events_report report;
+    struct text rows = count_text(log, sizeof log - 1, NULL, &report);
+    assert_string_equal(rows.bytes, "1970-01-01 00:00:00,U1,4,0,0.0,1,1,4,1.0\n");
+    assert_int_equal(report.unknown, 3);
+    char note[EVENTS_NOTE];
+    assert_true(events_note(&report, 0, note, sizeof note));
+    assert_string_equal(note, "3 lines have a result that is neither success nor failure, such "
+                              "as 'Mostly\\x1b': counted, but not as failed");
     text_free(&rows);
 }
 
@@ -249,6 +313,8 @@ int main(void)
         cmocka_unit_test(names_may_hold_any_bytes),
         cmocka_unit_test(line_ends_and_marks_do_not_matter),
         cmocka_unit_test(a_long_line_is_passed_over),
+        cmocka_unit_test(lines_that_were_rewritten_are_counted),
+        cmocka_unit_test(results_that_say_nothing_are_counted_and_said),
         cmocka_unit_test(lines_out_of_order_are_taken_within_the_slack),
     };
     return cmocka_run_group_tests_name("authlog", tests, NULL, NULL);

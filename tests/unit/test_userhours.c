@@ -94,7 +94,7 @@ static void simple_line(struct simple *simple, char *line, uint64_t number,
     struct simple_group *group = simple_group(
         simple, time / rules->window, rules->block == 0 ? 0 : number / rules->block, fields[1]);
     group->events++;
-    group->failed += strcmp(fields[8], "Fail") == 0 || strcmp(fields[8], "FAIL") == 0;
+    group->failed += strncmp(fields[8], "Fail", 4) == 0 || strcmp(fields[8], "FAIL") == 0;
     group->night += rules->night >> (time / 3600 % 24) & 1;
     add_name(&group->dst, &group->n_dst, fields[4]);
     add_name(&group->src, &group->n_src, fields[3]);
@@ -171,7 +171,7 @@ static void add_bad_line(struct text *log, uint64_t *state, long long time)
     case 0: text_printf(log, "\n"); break;
     case 1: text_printf(log, " \t\n"); break;
     case 2: text_printf(log, "%lld,U1,U1,C1,C2,?,?,LogOn\n", time); break;
-    case 3: text_printf(log, "%lld,U1,U1,C1,C2,?,?,LogOn,Success,\n", time); break;
+    case 3: text_printf(log, "%lld,U1,U1,C1,C2,?,?,LogOn,x,Success\n", time); break;
     case 4: text_printf(log, "-%lld,U1,U1,C1,C2,?,?,LogOn,Success\n", time); break;
     case 5: text_printf(log, "%lld,,U1,C1,C2,?,?,LogOn,Success\n", time); break;
     case 6: text_printf(log, "%lld,U1,U1,,C2,?,?,LogOn,Success\n", time); break;
