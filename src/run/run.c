@@ -110,11 +110,12 @@ struct filter_context run_filter_context(const struct run *run, const bool *has,
 
 const struct result *run_ensemble(const struct run *run)
 {
-    size_t i = 0;
-    while (run->results[i].kind != RESULT_ENSEMBLE) {
-        i++; /* lists[] has it */
+    for (size_t i = 0; i < run->n_results; i++) {
+        if (run->results[i].kind == RESULT_ENSEMBLE) {
+            return &run->results[i];
+        }
     }
-    return &run->results[i];
+    return NULL;
 }
 
 bool run_result_wanted(const struct run *run, const struct result *result)

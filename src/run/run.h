@@ -97,7 +97,7 @@ void run_empty(struct run *run);
 /* The result of that name, ready or not: the only way to one by name. NULL when unknown. */
 const struct result *run_result_find(const struct run *run, const char *name);
 
-/* The ensemble, ready or not. */
+/* The ensemble, ready or not; NULL when another result has taken its place. */
 const struct result *run_ensemble(const struct run *run);
 
 /* The score of a row by a result that is ready; NaN: not scored. */

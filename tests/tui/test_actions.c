@@ -174,6 +174,7 @@ static const struct promise promises[] = {
     {ACTION_VIEW_USER, {"top"}, "user be", "ben  72 hours", NULL},
     {ACTION_VIEW_USERS, {NULL}, NULL, "5 users; ", NULL},
     {ACTION_VIEW_COMPARE, {NULL}, NULL, " 6 Compare", NULL},
+    {ACTION_VIEW_COMPARE, {NULL}, "compare lof,ensemble", "LOF and ENS", NULL},
     {ACTION_VIEW_REVIEW, {NULL}, NULL, " 7 Review", NULL},
     {ACTION_VIEW_LOG, {NULL}, NULL, " 8 Log", NULL},
 

@@ -10,6 +10,7 @@
 #include "tui/fixture.h"
 #include "tui/planted.h"
 #include "unit/test.h"
+#include "views/compare_view.h"
 
 static const struct result *planted(const struct app *app)
 {
@@ -130,6 +131,42 @@ static void every_view_draws_it(void **state)
     app_free(app);
 }
 
+/* Lists that are no detectors are compared when they are named. */
+static void it_is_compared_when_it_is_named(void **state)
+{
+    (void)state;
+    struct app *app = open_with_list(NULL);
+    struct row *rows;
+    size_t n = expect(app, &rows), common = 0;
+    fixture_do(app, "k 300");
+    fixture_do(app, "compare");
+    assert_true(fixture_shows(app, "two detectors are needed to compare"));
+    fixture_do(app, "compare iforest,plantet");
+    assert_true(fixture_shows(app, "'plantet' is no detector of this run"));
+    assert_true(fixture_shows(app, "did you mean planted?"));
+    fixture_do(app, "compare iforest");
+    assert_true(fixture_shows(app, "name two lists or more"));
+    fixture_do(app, "compare iforest,planted");
+    fixture_wait(app);
+    const struct compare_view *view = app_view_state(app);
+    assert_true(view->ready && view->found.n == 2 && n > 300);
+    const struct result *forest = run_result_find(app->run, "iforest");
+    for (size_t i = 0; i < 300; i++) {
+        common += ranking_rank_of(forest->ranking, app->run->by_profile,
+                                  app->run->table->row_profile, rows[i].row) <= 300
+                      ? 1
+                      : 0;
+    }
+    assert_true(common > 0);
+    assert_int_equal(view->found.at_k.common[0][1], common);
+    assert_int_equal(view->found.n_consensus, common);
+    fixture_draw_all_sizes(app);
+    fixture_do(app, "compare detectors");
+    assert_true(fixture_shows(app, "two detectors are needed to compare"));
+    free(rows);
+    app_free(app);
+}
+
 static void it_is_exported_in_its_order(void **state)
 {
     (void)state;
@@ -233,6 +270,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_is_listed_filtered_and_sorted),
         cmocka_unit_test(every_view_draws_it),
+        cmocka_unit_test(it_is_compared_when_it_is_named),
         cmocka_unit_test(it_is_exported_in_its_order),
         cmocka_unit_test(it_is_judged),
         cmocka_unit_test(a_column_beside_the_profiles),

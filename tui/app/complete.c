@@ -201,7 +201,8 @@ size_t app_words(struct app *app, enum action action, const char *typed, size_t 
         }
         break;
     case ACTION_DETECTOR:
-    case ACTION_BESIDE: detector_word(session, n, word, size); break;
+    case ACTION_BESIDE:
+    case ACTION_VIEW_COMPARE: detector_word(session, n, word, size); break;
     case ACTION_COLUMNS: quantity_word(session, n, word, size); break;
     case ACTION_VIEW_USER: user_word(session, n, word, size); break;
     case ACTION_VIEW_RUN: parameter_word(typed, n, word, size); break;

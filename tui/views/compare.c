@@ -4,25 +4,45 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/suggest.h"
 #include "reviewing/reviewing.h"
 #include "views/compare_view.h"
 #include "views/view.h"
 
-static size_t ready_detectors(const struct session *session)
+/* Whether `name` is one of the comma-separated names. */
+static bool is_named(const char *names, const char *name)
+{
+    size_t length = strlen(name);
+    for (const char *at = names; (at = strstr(at, name)) != NULL; at += length) {
+        if ((at == names || at[-1] == ',') && (at[length] == ',' || at[length] == '\0')) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Which results are compared; returns how many of them are ready. */
+static size_t choose_results(const struct compare_view *view, const struct session *session,
+                             bool chosen[RUN_RESULTS_MAX])
 {
     size_t n = 0;
+    memset(chosen, 0, RUN_RESULTS_MAX * sizeof *chosen);
     for (size_t i = 0; i < session_results(session); i++) {
-        n += session->has_result[i] && session->run->results[i].kind == RESULT_DETECTOR;
+        const struct result *result = &session->run->results[i];
+        chosen[i] = view->names[0] != '\0' ? is_named(view->names, result->name)
+                                           : result->kind == RESULT_DETECTOR;
+        n += session->has_result[i] && chosen[i] ? 1 : 0;
     }
     return n;
 }
 
 static void ask(struct compare_view *view, struct app *app)
 {
-    if (ready_detectors(app_session(app)) < 2) {
+    bool chosen[RUN_RESULTS_MAX];
+    if (choose_results(view, app_session(app), chosen) < 2) {
         return;
     }
-    struct compare_query *query = compare_query_new(app, view->least, view->pair);
+    struct compare_query *query = compare_query_new(app, chosen, view->least, view->pair);
     view->asked = query;
     if (query != NULL && !app_query(app, view, &query->query)) {
         view->asked = NULL;
@@ -77,10 +97,12 @@ static void draw_compare(void *state, const struct app *app, struct canvas *canv
         compare_draw(view, app, canvas);
         return;
     }
+    bool chosen[RUN_RESULTS_MAX];
+    bool enough = choose_results(view, app_session(app), chosen) >= 2;
     canvas_text(canvas, 0, 1, ROLE_DIM,
-                view->problem[0] != '\0'                ? view->problem
-                : ready_detectors(app_session(app)) < 2 ? "two detectors are needed to compare"
-                                                        : "comparing");
+                view->problem[0] != '\0' ? view->problem
+                : !enough                ? "two detectors are needed to compare"
+                                         : "comparing");
 }
 
 /* ---- actions ---- */
@@ -211,6 +233,33 @@ static void choose(struct compare_view *view, struct app *app)
     ask(view, app);
 }
 
+/* `compare iforest,ensemble`: which lists; "detectors" for all of these, as at first. */
+static void choose_names(struct compare_view *view, struct app *app, const char *names)
+{
+    const struct session *session = app_session(app);
+    char name[64];
+    size_t n = 0;
+    for (const char *at = names; *at != '\0' && strcmp(names, "detectors") != 0; n++) {
+        size_t length = strcspn(at, ",");
+        snprintf(name, sizeof name, "%.*s", (int)length, at);
+        if (session->run == NULL || run_result_find(session->run, name) == NULL) {
+            app_say(app, LOG_ERROR, "'%s' is no detector of this run%s", name,
+                    suggest_hint(run_result_suggest(session->run, name), "", "").text);
+            return;
+        }
+        at += length + (at[length] == ',');
+    }
+    if (n == 1 || strlen(names) >= sizeof view->names) {
+        app_say(app, LOG_ERROR, "name two lists or more, as iforest,ensemble");
+        return;
+    }
+    snprintf(view->names, sizeof view->names, "%s", n > 0 ? names : "");
+    compare_answer_clear(&view->found);
+    view->ready = false;
+    view->least = view->pair = 0;
+    ask(view, app);
+}
+
 static bool useful_compare(const void *state, const struct app *app, enum action action)
 {
     (void)app;
@@ -221,6 +270,10 @@ static unsigned act_compare(void *state, struct app *app, enum action action,
                             const char *argument)
 {
     struct compare_view *view = state;
+    if (action == ACTION_VIEW_COMPARE) {
+        choose_names(view, app, argument);
+        return REACT_DONE;
+    }
     if (!view->ready) {
         return REACT_PASS;
     }

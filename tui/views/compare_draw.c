@@ -46,8 +46,11 @@ static void lay_out(const struct compare_view *view, const struct app *app,
 /* By which detector a user-hour of the list is explained: the one that finds it rarer. */
 static size_t told_by(const struct compare_view *view, const struct run *run, size_t i)
 {
-    return view->pane == PANE_DIFFER ? view->found.result[view->found.differ[i].rare]
-                                     : (size_t)(run_ensemble(run) - run->results);
+    const struct result *ensemble = run_ensemble(run);
+    if (view->pane == PANE_DIFFER) {
+        return view->found.result[view->found.differ[i].rare];
+    }
+    return ensemble != NULL ? (size_t)(ensemble - run->results) : view->found.result[0];
 }
 
 /* "LOF 4,700 x AE", or the reason. */

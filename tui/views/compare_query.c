@@ -60,7 +60,7 @@ static bool sort_consensus(struct compare_query *self, uint32_t *rows,
     struct compare_answer *found = &self->found;
     const struct result *ensemble = run_ensemble(self->run);
     struct row_order order = {.key = ROW_KEY_ROW};
-    if (ensemble->ranking != NULL) {
+    if (ensemble != NULL && ensemble->ranking != NULL) {
         order = (struct row_order){
             .key = ROW_KEY_SCORE, .ranking = ensemble->ranking, .falling = true};
     }
@@ -135,7 +135,8 @@ static void free_query(struct query *query)
     free(self);
 }
 
-struct compare_query *compare_query_new(const struct app *app, size_t least, size_t pair)
+struct compare_query *compare_query_new(const struct app *app, const bool *chosen, size_t least,
+                                        size_t pair)
 {
     const struct session *session = app_session(app);
     struct compare_query *self = mem_zero(1, sizeof *self, "a query", NULL);
@@ -148,7 +149,7 @@ struct compare_query *compare_query_new(const struct app *app, size_t least, siz
     self->run = session->run;
     struct compare_answer *found = &self->found;
     for (size_t i = 0; i < session_results(session) && found->n < OVERLAP_MAX; i++) {
-        if (session->has_result[i] && session->run->results[i].kind == RESULT_DETECTOR) {
+        if (session->has_result[i] && chosen[i]) {
             self->ranking[found->n] = session->run->results[i].ranking;
             found->result[found->n++] = i;
         }
@@ -156,9 +157,9 @@ struct compare_query *compare_query_new(const struct app *app, size_t least, siz
     found->k = session->selected.k;
     found->pair = found->n > 2 && pair < compare_pairs(found) ? pair : 0; /* the last is all */
     if (found->pair > 0) {
-        struct compare_pair chosen = compare_pair(found, found->pair - 1);
-        self->a = chosen.a;
-        self->b = chosen.b;
+        struct compare_pair asked = compare_pair(found, found->pair - 1);
+        self->a = asked.a;
+        self->b = asked.b;
     }
     found->least = least == 0 || least > found->n ? found->n : least;
     return self;

@@ -46,8 +46,9 @@ struct compare_pair {
 size_t compare_pairs(const struct compare_answer *found);
 struct compare_pair compare_pair(const struct compare_answer *found, size_t i);
 
-/* Compares the detectors of the run that are ready, at the session's K. `least` and `pair` as
- * in the comparison; 0 when they are too large. */
-struct compare_query *compare_query_new(const struct app *app, size_t least, size_t pair);
+/* Compares those results of the run that are `chosen` (RUN_RESULTS_MAX) and ready, at the
+ * session's K. `least` and `pair` as in the comparison; 0 when they are too large. */
+struct compare_query *compare_query_new(const struct app *app, const bool *chosen, size_t least,
+                                        size_t pair);
 
 #endif

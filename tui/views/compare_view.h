@@ -17,8 +17,9 @@ struct compare_view {
     struct compare_answer found;
     bool ready;
     const void *asked;
-    size_t least; /* of the consensus; 0: all detectors */
-    size_t pair;  /* of those that differ: as in the comparison */
+    char names[128]; /* of the lists that are compared, comma-separated; "": the detectors */
+    size_t least;    /* of the consensus; 0: all detectors */
+    size_t pair;     /* of those that differ: as in the comparison */
     enum compare_pane pane;
     struct list list[PANES];
     bool detail; /* the user-hour under the cursor is shown in full */
