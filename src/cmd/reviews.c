@@ -28,6 +28,19 @@ static bool match(struct reviews *reviews, const struct exchange *exchange,
     return good;
 }
 
+/* One more sentence of what became of the entries. */
+static void add_sentence(struct reviews *reviews, size_t n, const char *what)
+{
+    size_t length = strlen(reviews->matched);
+    if (n > 0) {
+        snprintf(reviews->matched + length, sizeof reviews->matched - length, "%s%zu %s",
+                 length > 0 ? " " : "", n, what);
+    }
+}
+
+static const char found_again[] =
+    "judged user-hours were found again at other row numbers: more lines are read today.";
+
 static bool open_exported(struct reviews *reviews, const char *path,
                           const struct review_dataset *dataset, const struct row_source *source,
                           struct status *status)
@@ -39,13 +52,18 @@ static bool open_exported(struct reviews *reviews, const char *path,
     bool good;
     if (strcmp(exchange.dataset.hash, dataset->hash) == 0) {
         bool same = strcmp(exchange.dataset.features, dataset->features) == 0;
-        reviews->mismatches = exchange_keep(&exchange, source, same);
-        reviews->imported = exchange_history(&exchange, status);
+        struct settled settled;
+        good = exchange_keep(&exchange, source, same, &settled, status);
+        reviews->imported = good ? exchange_history(&exchange, status) : NULL;
         good = reviews->imported != NULL;
+        reviews->mismatches = settled.lost;
+        add_sentence(reviews, settled.moved, found_again);
     } else {
         good = match(reviews, &exchange, source->table, status);
     }
     reviews->history = reviews->imported;
+    add_sentence(reviews, exchange.repeated,
+                 "entries of the review are left out: another entry has their uid.");
     exchange_clear(&exchange);
     return good;
 }
@@ -54,13 +72,16 @@ static bool open_store(struct reviews *reviews, const char *path,
                        const struct review_dataset *dataset, const struct row_source *source,
                        struct status *status)
 {
-    const struct store_options options = {.path = path};
+    const struct store_options options = {.path = path, .read_only = true};
     reviews->store = store_new(&options, status);
     if (reviews->store == NULL || !store_attach(reviews->store, dataset, source, status)) {
         return false;
     }
     reviews->history = store_history(reviews->store);
     reviews->mismatches = store_mismatches(reviews->store);
+    add_sentence(reviews, store_found_again(reviews->store), found_again);
+    add_sentence(reviews, store_inherited(reviews->store),
+                 "judged user-hours are those of tables that this one grows from.");
     return true;
 }
 

@@ -19,7 +19,7 @@ struct reviews {
     size_t reviewer;               /* whose verdicts count; HISTORY_EVERYONE */
     struct verdict_set *verdicts;  /* which these are */
     size_t mismatches;             /* recorded rows that are not the rows of this table */
-    char matched[160]; /* how verdicts of another version were found again; else empty */
+    char matched[400]; /* what was found again elsewhere, inherited or refused; else empty */
 };
 
 /* Opens the review at `path` (NULL: the default store; one that is not there yet is empty) for

@@ -8,7 +8,7 @@
 
 #include "base/mem.h"
 
-static const char *const kinds[ENTRY_KINDS] = {"verdict", "note", "undo", "redo"};
+static const char *const kinds[ENTRY_KINDS] = {"verdict", "note", "undo", "redo", "reason"};
 static const char *const roles[ENTRY_ROLES] = {"list", "control", "repeat"};
 
 const char *entry_kind_name(enum entry_kind kind)
@@ -67,6 +67,9 @@ void entry_free(struct entry *entry)
     }
     free(entry->rows);
     free(entry->note);
+    free(entry->reason);
+    free(entry->episode);
+    free(entry->suggestion);
     free(entry->reviewer);
     free(entry->detector);
     free(entry->queue);
@@ -89,10 +92,14 @@ struct entry *entry_copy(const struct entry *entry, struct status *status)
     *copy = *entry;
     copy->rows = rows;
     copy->note = copy->reviewer = copy->detector = copy->queue = NULL;
+    copy->reason = copy->episode = copy->suggestion = NULL;
     bool good = copy_text(&copy->note, entry->note, status) &&
                 copy_text(&copy->reviewer, entry->reviewer, status) &&
                 copy_text(&copy->detector, entry->detector, status) &&
-                copy_text(&copy->queue, entry->queue, status);
+                copy_text(&copy->queue, entry->queue, status) &&
+                copy_text(&copy->reason, entry->reason, status) &&
+                copy_text(&copy->episode, entry->episode, status) &&
+                copy_text(&copy->suggestion, entry->suggestion, status);
     for (size_t i = 0; good && i < entry->n_rows; i++) {
         rows[i] = entry->rows[i];
         rows[i].dt = rows[i].user = NULL;
@@ -133,7 +140,8 @@ bool entry_uid_valid(const char *uid)
 
 bool entry_check(const struct entry *entry, struct status *status)
 {
-    bool action = entry->kind == ENTRY_VERDICT || entry->kind == ENTRY_NOTE;
+    bool verdict = entry->kind == ENTRY_VERDICT, reason = entry->kind == ENTRY_REASON;
+    bool action = verdict || reason || entry->kind == ENTRY_NOTE;
     const char *wrong = NULL;
     if (!entry_uid_valid(entry->uid)) {
         wrong = "its uid is not 32 hexadecimal digits";
@@ -141,12 +149,16 @@ bool entry_check(const struct entry *entry, struct status *status)
         wrong = "it names no reviewer";
     } else if (entry->kind == ENTRY_VERDICT &&
                (entry->verdict == VERDICT_NONE || entry->verdict >= VERDICT_COUNT)) {
-        wrong = "its verdict is none of tp, fp, undecided";
+        wrong = "its verdict is none of tp, fp, undecided, later";
     } else if (entry->kind == ENTRY_NOTE && entry->note == NULL) {
         wrong = "it is a note without text";
-    } else if ((entry->kind != ENTRY_VERDICT && entry->verdict != VERDICT_NONE) ||
+    } else if (reason && (entry->reason == NULL || !entry_uid_valid(entry->target))) {
+        wrong = "a reason has words and names one verdict";
+    } else if ((!verdict && entry->verdict != VERDICT_NONE) ||
                (entry->kind != ENTRY_NOTE && entry->note != NULL) ||
-               (action && entry->target[0] != '\0')) {
+               (!verdict && !reason && entry->reason != NULL) ||
+               (!verdict && (entry->episode != NULL || entry->suggestion != NULL)) ||
+               (action && !reason && entry->target[0] != '\0')) {
         wrong = "it is more than one kind of entry";
     } else if (action && entry->n_rows == 0) {
         wrong = "it names no row";
@@ -172,7 +184,7 @@ bool entry_same(const struct entry *one, const struct entry *two)
     if (one->kind != two->kind || one->verdict != two->verdict || one->at_ms != two->at_ms ||
         one->n_rows != two->n_rows || one->role != two->role || one->blind != two->blind ||
         strcmp(one->target, two->target) != 0 || !same_text(one->reviewer, two->reviewer) ||
-        !same_text(one->note, two->note)) {
+        !same_text(one->note, two->note) || !same_text(one->reason, two->reason)) {
         return false;
     }
     uint64_t difference = 0; /* in any order: other numbers may sort otherwise */

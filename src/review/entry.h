@@ -1,7 +1,8 @@
 /* entry: one line of a review's history. Entries are only ever added: an undo is an entry, too.
  *
- * A verdict or a note is an action; it concerns one row, or many identical ones. An undo or a
- * redo names the action it takes back or restores.
+ * A verdict, a note or a reason is an action; it concerns one row, or several: identical ones,
+ * or those of an episode. An undo or a redo names the action it takes back or restores, a
+ * reason the verdict it is of.
  */
 #ifndef ODDHOURS_REVIEW_ENTRY_H
 #define ODDHOURS_REVIEW_ENTRY_H
@@ -13,7 +14,14 @@
 #include "base/status.h"
 #include "review/verdict.h"
 
-enum entry_kind { ENTRY_VERDICT, ENTRY_NOTE, ENTRY_UNDO, ENTRY_REDO, ENTRY_KINDS };
+enum entry_kind {
+    ENTRY_VERDICT,
+    ENTRY_NOTE,
+    ENTRY_UNDO,
+    ENTRY_REDO,
+    ENTRY_REASON, /* why a verdict was given, said after it */
+    ENTRY_KINDS
+};
 
 /* Why the row was shown. A repeat measures the reviewer's agreement with himself: it never
  * replaces the verdict that stands. */
@@ -22,10 +30,11 @@ enum entry_role { ROLE_LIST, ROLE_CONTROL, ROLE_REPEAT, ENTRY_ROLES };
 enum { ENTRY_UID = 33 }; /* 128 random bits in hexadecimal, and the zero byte */
 
 struct entry_row {
-    uint32_t row;     /* row_id */
-    uint32_t rank;    /* under the detector, as seen by the reviewer; 0: none or hidden */
-    uint64_t content; /* content_hash() of the row */
-    char *dt, *user;  /* valid UTF-8; NULL when the table has no such column */
+    uint32_t row;        /* row_id */
+    uint32_t rank;       /* under the detector, as seen by the reviewer; 0: none or hidden */
+    uint64_t content;    /* content_hash() of the row */
+    uint32_t occurrence; /* 1: the first row of the table with that content; 0: not recorded */
+    char *dt, *user;     /* valid UTF-8; NULL when the table has no such column */
 };
 
 struct entry {
@@ -33,15 +42,20 @@ struct entry {
     uint64_t number; /* position in the store's order; 0 while it is not saved */
     bool own;        /* written by this process */
     enum entry_kind kind;
-    enum verdict verdict;   /* of ENTRY_VERDICT */
-    char *note;             /* of ENTRY_NOTE: the text, empty to remove one; else NULL */
-    char target[ENTRY_UID]; /* of undo and redo: the uid of an action; else empty */
+    enum verdict verdict; /* of ENTRY_VERDICT */
+    char *note;           /* of ENTRY_NOTE: the text, empty to remove one; else NULL */
+    char *
+        reason; /* of ENTRY_REASON: the words, empty to remove one; of ENTRY_VERDICT: or NULL */
+    char target[ENTRY_UID]; /* of undo and redo: the uid of an action; of a reason: that of its
+                               verdict; else empty */
     char origin[ENTRY_UID]; /* the entry of another version of the file that this one was
                                matched from; empty otherwise */
     char *reviewer;
     int64_t at_ms;          /* milliseconds since 1970 UTC by the reviewer's clock */
     double seconds;         /* spent on the row; NaN: not measured */
     char *detector, *queue; /* what was looked at: "iforest", "pooled"; NULL: nothing said */
+    char *episode;          /* of a verdict on an episode: how it was cut; NULL: on rows */
+    char *suggestion; /* of a verdict that took a suggestion: which and from what; NULL: none */
     enum entry_role role;
     bool blind;
     uint32_t k; /* of the list looked at; 0: none */

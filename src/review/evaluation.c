@@ -36,7 +36,7 @@ static struct tally beyond(const struct evaluation_data *data, const struct rank
     size_t rows = block.best_rank - 1 + block.rows - e->k, judged = 0;
     for (size_t i = 0; data->verdicts != NULL && i < data->verdicts->n; i++) {
         const struct verdict_row *row = &data->verdicts->rows[i];
-        if (row->row > last && row->verdict != VERDICT_NONE &&
+        if (row->row > last && verdict_judges((enum verdict)row->verdict) &&
             ranking_row_score(ranking, row_profile, row->row) == score) {
             tally_add(&tally, (enum verdict)row->verdict);
             judged++;
@@ -207,7 +207,7 @@ bool evaluation_left(const struct evaluation_data *data, const struct evaluated 
     for (size_t i = 0; good && i < n; i++) {
         if (i == 0 || rows[i] != rows[i - 1]) {
             ++*distinct;
-            *left += verdict_of(data->verdicts, rows[i]) == VERDICT_NONE;
+            *left += !verdict_judges(verdict_of(data->verdicts, rows[i]));
         }
     }
     free(rows);

@@ -39,7 +39,7 @@ void history_free(struct history *h)
 
 static bool is_action(const struct entry *entry)
 {
-    return entry->kind == ENTRY_VERDICT || entry->kind == ENTRY_NOTE;
+    return entry->kind != ENTRY_UNDO && entry->kind != ENTRY_REDO;
 }
 
 static bool push(struct stack *stack, size_t index, struct status *status)

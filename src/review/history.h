@@ -1,8 +1,9 @@
 /* history: a review's entries in order, and the verdicts that stand after all of them.
  *
- * An action (verdict or note) stands unless the last undo or redo of its reviewer that names it
- * is an undo. For each row and reviewer the latest standing verdict counts, and the latest
- * standing note. Order is the store's numbering, never the clock. Pure: no disk, no clock.
+ * An action (verdict, note or reason) stands unless the last undo or redo of its reviewer that
+ * names it is an undo. For each row and reviewer the latest standing verdict counts, and the
+ * latest standing note. Order is the store's numbering, never the clock. Pure: no disk, no
+ * clock.
  */
 #ifndef ODDHOURS_REVIEW_HISTORY_H
 #define ODDHOURS_REVIEW_HISTORY_H
@@ -58,7 +59,11 @@ struct judgement {
     const struct entry *verdict; /* NULL: only a note */
     const struct entry *repeat;  /* the latest standing repeat; NULL: none */
     const struct entry *note;    /* NULL: none */
+    const struct entry *reason;  /* the latest that stands, of whatever verdict; NULL: none */
 };
+
+/* Why the verdict that stands was given; NULL when nobody has said. */
+const char *judgement_reason(const struct judgement *judgement);
 
 /* All of them, by row, then reviewer. Valid until the history changes. */
 const struct judgement *history_judgements(const struct history *history, size_t *n);
@@ -82,6 +87,7 @@ struct verdict_row {
     bool disputed;
     bool unsaved; /* its latest entry waits in memory */
     char *note;   /* of `reviewer`, or the latest of anyone; NULL: none */
+    char *reason; /* of the verdict, by who gave it; NULL: none */
 };
 
 struct verdict_set {

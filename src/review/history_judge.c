@@ -8,7 +8,9 @@
 
 static void judge(struct judgement *judgement, const struct entry *entry)
 {
-    if (entry->kind == ENTRY_NOTE) {
+    if (entry->kind == ENTRY_REASON) {
+        judgement->reason = entry;
+    } else if (entry->kind == ENTRY_NOTE) {
         judgement->note = entry->note[0] != '\0' ? entry : NULL;
     } else if (entry->role == ROLE_REPEAT) {
         judgement->repeat = entry;

@@ -10,7 +10,7 @@
 static enum verdict combine(const struct judgement *list, size_t from, size_t to,
                             size_t reviewer, bool *disputed)
 {
-    bool tp = false, fp = false, undecided = false;
+    bool tp = false, fp = false, undecided = false, later = false;
     for (size_t i = from; i < to; i++) {
         if (list[i].verdict == NULL ||
             (reviewer != HISTORY_EVERYONE && list[i].reviewer != reviewer)) {
@@ -19,6 +19,7 @@ static enum verdict combine(const struct judgement *list, size_t from, size_t to
         tp = tp || list[i].verdict->verdict == VERDICT_TP;
         fp = fp || list[i].verdict->verdict == VERDICT_FP;
         undecided = undecided || list[i].verdict->verdict == VERDICT_UNDECIDED;
+        later = later || list[i].verdict->verdict == VERDICT_LATER;
     }
     if (disputed != NULL) {
         *disputed = tp && fp;
@@ -26,7 +27,10 @@ static enum verdict combine(const struct judgement *list, size_t from, size_t to
     if (tp != fp) {
         return tp ? VERDICT_TP : VERDICT_FP;
     }
-    return tp || undecided ? VERDICT_UNDECIDED : VERDICT_NONE;
+    if (tp || undecided) {
+        return VERDICT_UNDECIDED;
+    }
+    return later ? VERDICT_LATER : VERDICT_NONE;
 }
 
 static size_t row_end(const struct judgement *list, size_t n, size_t from)
@@ -55,6 +59,12 @@ enum verdict history_verdict(const struct history *history, uint32_t row, size_t
     return combine(list, low, end, reviewer, disputed);
 }
 
+/* A verdict that can agree or not. */
+static bool judged(const struct entry *entry)
+{
+    return entry != NULL && verdict_judges(entry->verdict);
+}
+
 static size_t category(const struct entry *entry)
 {
     return (size_t)entry->verdict - VERDICT_TP;
@@ -71,7 +81,7 @@ struct agreement history_agreement(const struct history *history, size_t one, si
             a = list[j].reviewer == one ? list[j].verdict : a;
             b = list[j].reviewer == two ? list[j].verdict : b;
         }
-        if (a != NULL && b != NULL) {
+        if (judged(a) && judged(b)) {
             counts[category(a)][category(b)]++;
         }
     }
@@ -83,11 +93,26 @@ struct agreement history_self_agreement(const struct history *history, size_t re
     size_t counts[AGREEMENT_CATEGORIES][AGREEMENT_CATEGORIES] = {{0}}, n;
     const struct judgement *list = history_judgements(history, &n);
     for (size_t i = 0; i < n; i++) {
-        if (list[i].reviewer == reviewer && list[i].verdict != NULL && list[i].repeat != NULL) {
+        if (list[i].reviewer == reviewer && judged(list[i].verdict) && judged(list[i].repeat)) {
             counts[category(list[i].verdict)][category(list[i].repeat)]++;
         }
     }
     return agreement_kappa(counts, 0.95);
+}
+
+static const struct entry *judgement_reason_entry(const struct judgement *judgement)
+{
+    const struct entry *verdict = judgement->verdict, *reason = judgement->reason;
+    bool of_it = verdict != NULL && reason != NULL && strcmp(reason->target, verdict->uid) == 0;
+    return of_it ? reason : NULL;
+}
+
+const char *judgement_reason(const struct judgement *judgement)
+{
+    const struct entry *later = judgement_reason_entry(judgement);
+    const struct entry *said = later != NULL ? later : judgement->verdict;
+    const char *reason = said != NULL ? said->reason : NULL;
+    return reason != NULL && reason[0] != '\0' ? reason : NULL;
 }
 
 /* Fills one row of a set from the judgements [from, to). */
@@ -95,14 +120,16 @@ static bool freeze(const struct judgement *list, size_t from, size_t to, size_t 
                    struct verdict_row *row, struct status *status)
 {
     const struct entry *note = NULL;
+    const char *reason = NULL;
     *row = (struct verdict_row){.row = list[from].row};
     row->verdict = (unsigned char)combine(list, from, to, reviewer, &row->disputed);
     for (size_t i = from; i < to; i++) {
         if (reviewer != HISTORY_EVERYONE && list[i].reviewer != reviewer) {
             continue;
         }
-        const struct entry *own[] = {list[i].verdict, list[i].note, list[i].repeat};
-        for (size_t j = 0; j < 3; j++) {
+        const struct entry *own[] = {list[i].verdict, list[i].note, list[i].repeat,
+                                     judgement_reason_entry(&list[i])};
+        for (size_t j = 0; j < 4; j++) {
             row->unsaved = row->unsaved || (own[j] != NULL && own[j]->number == 0);
         }
         row->repeat = (unsigned char)(own[2] != NULL ? own[2]->verdict : row->repeat);
@@ -110,10 +137,19 @@ static bool freeze(const struct judgement *list, size_t from, size_t to, size_t 
             note = own[1];
         }
     }
+    for (size_t i = from; i < to && reason == NULL; i++) { /* of who decided what counts */
+        bool counts = list[i].verdict != NULL && list[i].verdict->verdict == row->verdict;
+        if (counts && (reviewer == HISTORY_EVERYONE || list[i].reviewer == reviewer)) {
+            reason = judgement_reason(&list[i]);
+        }
+    }
     if (note != NULL) {
         row->note = mem_text(note->note, strlen(note->note), status);
     }
-    return note == NULL || row->note != NULL;
+    if (reason != NULL) {
+        row->reason = mem_text(reason, strlen(reason), status);
+    }
+    return (note == NULL || row->note != NULL) && (reason == NULL || row->reason != NULL);
 }
 
 struct verdict_set *verdict_set_new(const struct history *history, size_t reviewer,
@@ -131,6 +167,7 @@ struct verdict_set *verdict_set_new(const struct history *history, size_t review
         struct verdict_row *row = &set->rows[set->n];
         end = row_end(list, n, i);
         if (!freeze(list, i, end, reviewer, row, status)) {
+            set->n++; /* what it holds so far */
             verdict_set_free(set);
             return NULL;
         }
@@ -147,6 +184,7 @@ void verdict_set_free(struct verdict_set *set)
     }
     for (size_t i = 0; i < set->n; i++) {
         free(set->rows[i].note);
+        free(set->rows[i].reason);
     }
     free(set->rows);
     free(set);

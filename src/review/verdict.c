@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-static const char *const names[VERDICT_COUNT] = {"none", "tp", "fp", "undecided"};
+static const char *const names[VERDICT_COUNT] = {"none", "tp", "fp", "undecided", "later"};
 
 const char *verdict_name(enum verdict verdict)
 {
@@ -12,7 +12,7 @@ const char *verdict_name(enum verdict verdict)
 const char *verdict_words(enum verdict verdict)
 {
     static const char *const words[VERDICT_COUNT] = {"no verdict", "true positive",
-                                                     "false positive", "undecided"};
+                                                     "false positive", "undecided", "later"};
     return (unsigned)verdict < VERDICT_COUNT ? words[verdict] : words[0];
 }
 
@@ -33,6 +33,7 @@ void tally_add(struct tally *tally, enum verdict verdict)
     case VERDICT_FP: tally->fp++; break;
     case VERDICT_UNDECIDED: tally->undecided++; break;
     case VERDICT_NONE:
+    case VERDICT_LATER:
     case VERDICT_COUNT: tally->unreviewed++; break;
     }
 }

@@ -60,7 +60,7 @@ def check_json(text):
     assert set(review["dataset"]) == names(found(r'"dataset": \{([^}]*)\}', text))
     listed = found(r"one entry a line: (.*?)\. What says nothing", text)
     keys = {key for entry in review["entries"] for key in entry}
-    assert names(listed) - keys == {"origin"} and keys <= names(listed), keys ^ names(listed)
+    assert names(listed) - keys == {"origin", "reason", "episode", "suggestion"} and keys <= names(listed), keys ^ names(listed)
     of_rows = {key for entry in review["entries"] for row in entry.get("rows", []) for key in row}
     assert of_rows == names(found(r"rows \(([^)]*)\)", listed))
 

@@ -227,7 +227,8 @@ static void the_clock_goes_back(void **state)
                      "INSERT INTO entry (uid, dataset_id, reviewer, kind, verdict, at_ms, role,"
                      " blind) SELECT '0123456789abcdef0123456789abcdef', dataset_id, reviewer,"
                      " kind, 'fp', 4000000000000, role, blind FROM entry WHERE entry_id = 1;"
-                     "INSERT INTO entry_row SELECT 2, row_id, content, rank, dt, src_user"
+                     "INSERT INTO entry_row (entry_id, row_id, content, rank, dt, src_user)"
+                     " SELECT 2, row_id, content, rank, dt, src_user"
                      " FROM entry_row WHERE entry_id = 1",
                      NULL, NULL, NULL),
         SQLITE_OK);

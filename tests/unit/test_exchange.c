@@ -46,9 +46,12 @@ static struct history *hard_history(void)
     entry->queue = copy_of("pooled iforest,lof k=50 seed=1 blind");
     entry->blind = true;
     entry->k = 50;
-    entry->rows[0] =
-        (struct entry_row){4294967293u, 7, 0xfedcba9876543210u, copy_of("1970-01-01 00:00:00"),
-                           copy_of("ANONYMOUS, LOGON@C1")};
+    entry->rows[0] = (struct entry_row){4294967293u,
+                                        7,
+                                        0xfedcba9876543210u,
+                                        2,
+                                        copy_of("1970-01-01 00:00:00"),
+                                        copy_of("ANONYMOUS, LOGON@C1")};
     assert_true(history_add(h, &entry, 1, NULL));
     entry = make(ENTRY_NOTE, 1);
     entry->note = copy_of("two\nlines, \"quoted\"\\ \t\x01 caf\xc3\xa9 =1+1");

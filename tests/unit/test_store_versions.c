@@ -334,7 +334,7 @@ static void old_versions_are_migrated(void **state)
     assert_true(store_redo(store, &done, NULL));
     assert_int_equal(mine(store, 2), VERDICT_FP);
     store_free(store, NULL);
-    assert_answer(path, "PRAGMA user_version", "2");
+    assert_answer(path, "PRAGMA user_version", "3");
     assert_answer(path, "SELECT count(*) FROM entry WHERE origin IS NULL", "4");
     assert_answer(path, "PRAGMA integrity_check", "ok");
 }

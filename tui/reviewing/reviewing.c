@@ -104,7 +104,7 @@ static void say_answer(struct app *app, const struct review_query *asked)
     struct review *review = app_review(app);
     const struct status *status = &asked->query.status;
     bool poll = asked->task == TASK_POLL, attach = asked->task == TASK_ATTACH;
-    bool notice = asked->notice[0] != '\0' && !attach;
+    bool notice = asked->notice[0] != '\0';
     if (status->code != STATUS_OK) {
         bool kept = asked->unsaved > 0;
         if (attach) {

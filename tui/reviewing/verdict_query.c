@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/format.h"
 #include "base/mem.h"
@@ -58,8 +59,10 @@ static bool take_back(struct review_query *asked, struct status *status)
         return good;
     }
     asked->row = row_to_show(action, asked->row);
-    review_say_rows(asked, action->kind == ENTRY_NOTE ? "note" : verdict_words(action->verdict),
-                    redo ? " again" : " taken back", asked->row, action->n_rows);
+    const char *what = action->kind == ENTRY_NOTE     ? "note"
+                       : action->kind == ENTRY_REASON ? "reason"
+                                                      : verdict_words(action->verdict);
+    review_say_rows(asked, what, redo ? " again" : " taken back", asked->row, action->n_rows);
     return good;
 }
 
@@ -71,10 +74,36 @@ static void say_attached(struct review_query *asked)
                    : 0;
     int at = snprintf(asked->message, sizeof asked->message, "reviews: %s entries in %.120s",
                       format_grouped(n).text, store_path(session->store));
-    if (session->truth != NULL && at > 0) {
+    if (store_inherited(session->store) > 0 && at > 0) {
+        at += snprintf(asked->message + at, sizeof asked->message - (size_t)at,
+                       "; %s judged in tables that this one grows from",
+                       format_count(store_inherited(session->store), "user-hour").text);
+    }
+    if (session->truth != NULL && at > 0 && (size_t)at < sizeof asked->message) {
         char text[200];
         truth_text(session->truth, text, sizeof text);
         snprintf(asked->message + at, sizeof asked->message - (size_t)at, "; truth: %s", text);
+    }
+}
+
+/* Rows that are not where they were recorded: said once, when the table is taken up. */
+static void say_settled(struct review_query *asked)
+{
+    const struct store *store = asked->review->session.store;
+    size_t moved = store_found_again(store), lost = store_mismatches(store);
+    char elsewhere[160] = "", nowhere[160] = "";
+    if (moved > 0) {
+        snprintf(elsewhere, sizeof elsewhere, "%s found again at other row numbers",
+                 format_count(moved, "judged user-hour").text);
+    }
+    if (lost > 0) {
+        snprintf(nowhere, sizeof nowhere,
+                 "%s could not be found in this table: kept in the file, counted nowhere",
+                 format_count(lost, "judged user-hour").text);
+    }
+    if (moved > 0 || lost > 0) {
+        snprintf(asked->notice, sizeof asked->notice, "%s%s%s", elsewhere,
+                 moved > 0 && lost > 0 ? "; " : "", nowhere);
     }
 }
 
@@ -90,6 +119,7 @@ static bool do_task(struct review_query *asked, struct status *status)
         good = review_session_attach(session, asked->table, status);
         asked->of_truth = session->truth_failed;
         say_attached(asked);
+        say_settled(asked);
         review_versions_count(asked);
         break;
     case TASK_VERDICT:
@@ -173,8 +203,11 @@ static void work(struct query *query, const struct progress *progress)
         asked->verdicts = review_verdicts_hold(session->verdicts);
         asked->pace = measure_pace(session);
     }
-    if (asked->notice[0] == '\0') {
-        store_notice(session->store, asked->notice, sizeof asked->notice);
+    size_t length = strlen(asked->notice);
+    char more[sizeof asked->notice];
+    if (store_notice(session->store, more, sizeof more)) {
+        snprintf(asked->notice + length, sizeof asked->notice - length, "%s%s",
+                 length > 0 ? "; " : "", more);
     }
 }
 

@@ -52,7 +52,7 @@ const struct verdict_row *session_shared_verdict(const struct session *session, 
 void session_verdict_mark(const struct session *session, size_t row, bool blind, char *text,
                           size_t size)
 {
-    static const char *const words[] = {"", "TP", "FP", "?"};
+    static const char *const words[VERDICT_COUNT] = {"", "TP", "FP", "?", "L"};
     const struct verdict_row *own = session_own_verdict(session, row);
     const struct verdict_row *any = blind ? NULL : session_shared_verdict(session, row);
     const char *note = own != NULL && own->note != NULL ? "*" : "";

@@ -26,7 +26,7 @@ bool review_item_open(const struct app *app, const struct queue_item *item)
 static void mark_of(const struct app *app, const struct queue_item *item, bool blind,
                     char *text, size_t size)
 {
-    static const char *const words[] = {"", "TP", "FP", "?"};
+    static const char *const words[VERDICT_COUNT] = {"", "TP", "FP", "?", "L"};
     const struct verdict_row *own = session_own_verdict(app_session(app), item->row);
     if (item->role == ROLE_REPEAT) {
         snprintf(text, size, "%s", words[own != NULL ? own->repeat : VERDICT_NONE]);

@@ -167,31 +167,29 @@ bool exchange_read(const char *path, struct exchange *exchange, struct status *s
     return good;
 }
 
-size_t exchange_keep(struct exchange *exchange, const struct row_source *source,
-                     bool same_features)
+bool exchange_keep(struct exchange *exchange, const struct row_source *source,
+                   bool same_features, struct settled *settled, struct status *status)
 {
-    size_t dropped = 0, kept = 0;
-    for (size_t i = 0; i < exchange->n; i++) {
+    enum recorded *how = mem_new(exchange->n, sizeof *how, "entries", status);
+    bool good = how != NULL;
+    *settled = (struct settled){.moved = 0};
+    for (size_t i = 0; good && i < exchange->n; i++) {
+        how[i] = same_features ? RECORDED_HERE : RECORDED_FEATURES;
+    }
+    good = good && settle_rows(exchange->entries, how, exchange->n, source, settled, status);
+    free(how);
+    size_t kept = 0;
+    for (size_t i = 0; good && i < exchange->n; i++) {
         struct entry *entry = exchange->entries[i];
-        size_t before = entry->n_rows, n = 0;
-        for (size_t j = 0; j < before; j++) {
-            if (source->accepts(source->table, &entry->rows[j], same_features)) {
-                entry->rows[n++] = entry->rows[j];
-            } else {
-                free(entry->rows[j].dt);
-                free(entry->rows[j].user);
-                dropped++;
-            }
-        }
-        entry->n_rows = n;
-        if (before > 0 && n == 0) {
+        bool back = entry->kind == ENTRY_UNDO || entry->kind == ENTRY_REDO;
+        if (entry->n_rows == 0 && !back) {
             entry_free(entry);
         } else {
             exchange->entries[kept++] = entry;
         }
     }
-    exchange->n = kept;
-    return dropped;
+    exchange->n = good ? kept : exchange->n;
+    return good;
 }
 
 struct history *exchange_history(const struct exchange *exchange, struct status *status)

@@ -11,6 +11,7 @@
 
 #include "base/status.h"
 #include "review/history.h"
+#include "review/store/settle.h"
 #include "review/store/store.h"
 
 enum exchange_format { EXCHANGE_JSON, EXCHANGE_CSV };
@@ -45,10 +46,10 @@ bool exchange_parse(const char *bytes, size_t length, struct exchange *exchange,
                     struct status *status);
 void exchange_clear(struct exchange *exchange);
 
-/* Leaves out rows that are not rows of the table (an entry without any goes, too); returns how
- * many. `same_features`: as in struct row_source. */
-size_t exchange_keep(struct exchange *exchange, const struct row_source *source,
-                     bool same_features);
+/* Makes the rows of the entries rows of the table, as settle.h says; an entry without any goes.
+ * `same_features`: as in struct row_source. */
+bool exchange_keep(struct exchange *exchange, const struct row_source *source,
+                   bool same_features, struct settled *settled, struct status *status);
 
 /* The entries as a history (copies, numbered in the order of the file). NULL when memory ran
  * out. */

@@ -21,9 +21,11 @@
     X(reviewer)                                                                                \
     X(at)                                                                                      \
     X(verdict)                                                                                 \
-    X(note) X(row_id) X(dt) X(src_user) X(rank) X(seconds) X(detector) X(queue) X(role)        \
-        X(blind) X(k) X(at_ms) X(target) X(origin) X(content) X(dataset_hash) X(dataset_name)  \
-            X(features) X(dataset_bytes) X(dataset_rows)
+    X(note)                                                                                    \
+    X(row_id)                                                                                  \
+    X(dt) X(src_user) X(rank) X(seconds) X(detector) X(queue) X(role) X(blind) X(k) X(at_ms)   \
+        X(target) X(origin) X(content) X(dataset_hash) X(dataset_name) X(features)             \
+            X(dataset_bytes) X(dataset_rows) X(reason) X(episode) X(suggestion) X(occurrence)
 
 enum column {
 #define X(name) COLUMN_##name,
@@ -102,6 +104,11 @@ static void put_line(struct outfile *file, const struct entry *entry,
     put_field(file, COLUMN_features, dataset->features);
     put_count(file, COLUMN_dataset_bytes, dataset->bytes, true);
     put_count(file, COLUMN_dataset_rows, dataset->rows, true);
+    put_field(file, COLUMN_reason, entry->reason);
+    put_field(file, COLUMN_episode, entry->episode);
+    put_field(file, COLUMN_suggestion, entry->suggestion);
+    put_count(file, COLUMN_occurrence, row != NULL ? row->occurrence : 0,
+              row != NULL && row->occurrence > 0);
     outfile_write(file, "\n", 1);
 }
 
@@ -276,6 +283,13 @@ static struct entry *read_entry(struct reading *r)
     entry->reviewer = text_of(r, COLUMN_reviewer);
     entry->detector = text_of(r, COLUMN_detector);
     entry->queue = text_of(r, COLUMN_queue);
+    entry->reason = text_of(r, COLUMN_reason);
+    entry->episode = text_of(r, COLUMN_episode);
+    entry->suggestion = text_of(r, COLUMN_suggestion);
+    if (entry->kind == ENTRY_REASON && entry->reason == NULL) { /* it removes one */
+        entry->reason = text_utf8("", 0, r->status);
+        r->good = r->good && entry->reason != NULL;
+    }
     if (entry->kind == ENTRY_NOTE) { /* an empty note is a note: it removes one */
         struct span note = field(r, COLUMN_note);
         entry->note = text_utf8(note.bytes, note.length, r->status);
@@ -298,6 +312,7 @@ static bool read_row(struct reading *r, struct entry *entry)
     *row = (struct entry_row){0};
     row->row = (uint32_t)number_of(r, COLUMN_row_id, 0, (int64_t)UINT32_MAX - 1);
     row->rank = (uint32_t)number_of(r, COLUMN_rank, 0, UINT32_MAX);
+    row->occurrence = (uint32_t)number_of(r, COLUMN_occurrence, 0, UINT32_MAX);
     if (!r->good || !exchange_content(word_of(r, COLUMN_content).text, &row->content)) {
         return r->good ? wrong(r, "its content is not 16 hexadecimal digits") : false;
     }

@@ -35,6 +35,9 @@ static void put_rows(struct outfile *file, const struct entry *entry)
         const struct entry_row *row = &entry->rows[i];
         outfile_printf(file, "%s{\"row_id\":%" PRIu32 ",\"content\":\"%016" PRIx64 "\"",
                        i > 0 ? "," : "", row->row, row->content);
+        if (row->occurrence > 0) {
+            outfile_printf(file, ",\"occurrence\":%" PRIu32, row->occurrence);
+        }
         if (row->rank > 0) {
             outfile_printf(file, ",\"rank\":%" PRIu32, row->rank);
         }
@@ -58,6 +61,12 @@ static void put_entry(struct outfile *file, const struct entry *entry)
         outfile_printf(file, ",\"note\":");
         put_string(file, entry->note);
     }
+    if (entry->reason != NULL) {
+        outfile_printf(file, ",\"reason\":");
+        put_string(file, entry->reason);
+    }
+    put_optional(file, "episode", entry->episode);
+    put_optional(file, "suggestion", entry->suggestion);
     put_optional(file, "target", entry->target);
     put_optional(file, "origin", entry->origin);
     if (isfinite(entry->seconds)) {
@@ -78,13 +87,25 @@ static void put_entry(struct outfile *file, const struct entry *entry)
     outfile_printf(file, "}");
 }
 
+/* Whether an entry says what a reader of version 1 would refuse, or lose without a word. */
+static bool is_of_version_2(const struct entry *entry)
+{
+    return entry->kind == ENTRY_REASON || entry->verdict == VERDICT_LATER ||
+           entry->reason != NULL || entry->episode != NULL || entry->suggestion != NULL;
+}
+
 bool exchange_put_json(struct outfile *file, const struct history *history,
                        const struct review_dataset *dataset, size_t first,
                        struct status *status)
 {
+    int version = 1;
     (void)status;
-    outfile_printf(file,
-                   "{\"format\":\"oddhours-review\",\"version\":1,\n\"dataset\":{\"hash\":");
+    for (size_t i = first; i < history_count(history); i++) {
+        version = is_of_version_2(history_entry(history, i)) ? 2 : version;
+    }
+    outfile_printf(
+        file,
+        "{\"format\":\"oddhours-review\",\"version\":%d,\n\"dataset\":{\"hash\":", version);
     put_string(file, dataset->hash);
     outfile_printf(file, ",\"name\":");
     put_string(file, dataset->name);
@@ -117,6 +138,13 @@ static char *copy_of(const cJSON *object, const char *key, bool *good, struct st
     return copy;
 }
 
+/* A copy of a text; absent and empty are NULL. */
+static char *words_of(const cJSON *object, const char *key, bool *good, struct status *status)
+{
+    const char *text = text_of(object, key);
+    return text != NULL && text[0] != '\0' ? copy_of(object, key, good, status) : NULL;
+}
+
 /* A whole number in 0 .. most; absent is 0. */
 static uint64_t count_of(const cJSON *object, const char *key, double most, bool *good)
 {
@@ -145,9 +173,11 @@ static bool get_row(const cJSON *item, struct entry_row *row, struct status *sta
     bool good = id != NULL && content != NULL && exchange_content(content, &row->content);
     row->row = (uint32_t)count_of(item, "row_id", UINT32_MAX - 1.0, &good);
     row->rank = (uint32_t)count_of(item, "rank", UINT32_MAX, &good);
+    row->occurrence = (uint32_t)count_of(item, "occurrence", UINT32_MAX, &good);
     if (!good) {
-        return status_set(status, STATUS_INPUT,
-                          "a row of the review has no valid row_id, rank or content");
+        return status_set(
+            status, STATUS_INPUT,
+            "a row of the review has no valid row_id, rank, occurrence or content");
     }
     row->dt = copy_of(item, "dt", &good, status);
     row->user = copy_of(item, "src_user", &good, status);
@@ -161,6 +191,13 @@ static bool get_texts(const cJSON *item, struct entry *entry, struct status *sta
     entry->note = copy_of(item, "note", &good, status);
     entry->detector = copy_of(item, "detector", &good, status);
     entry->queue = copy_of(item, "queue", &good, status);
+    entry->reason = copy_of(item, "reason", &good, status);
+    if (entry->kind != ENTRY_REASON && entry->reason != NULL && entry->reason[0] == '\0') {
+        free(entry->reason);
+        entry->reason = NULL;
+    }
+    entry->episode = words_of(item, "episode", &good, status);
+    entry->suggestion = words_of(item, "suggestion", &good, status);
     return good;
 }
 
@@ -227,10 +264,11 @@ bool exchange_get_json(const char *bytes, size_t length, struct exchange *exchan
                 cJSON_IsNumber(version) && cJSON_IsArray(entries);
     if (!good) {
         status_set(status, STATUS_INPUT, "this JSON is no review of oddhours");
-    } else if (version->valuedouble != 1) {
-        good = status_set(status, STATUS_INPUT,
-                          "the review is of version %g and this oddhours knows version 1",
-                          version->valuedouble);
+    } else if (version->valuedouble != 1 && version->valuedouble != 2) {
+        good =
+            status_set(status, STATUS_INPUT,
+                       "the review is of version %g and this oddhours knows versions 1 and 2",
+                       version->valuedouble);
     }
     good = good && get_dataset(cJSON_GetObjectItemCaseSensitive(root, "dataset"),
                                &exchange->dataset, status);

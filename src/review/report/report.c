@@ -25,7 +25,7 @@ static void count_verdicts(struct report *report)
 {
     const struct verdict_set *set = report->input.data.verdicts;
     for (size_t i = 0; set != NULL && i < set->n; i++) {
-        if (set->rows[i].verdict != VERDICT_NONE) {
+        if (verdict_judges((enum verdict)set->rows[i].verdict)) {
             tally_add(&report->all, (enum verdict)set->rows[i].verdict);
         }
         report->disputed += set->rows[i].disputed;

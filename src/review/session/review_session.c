@@ -62,7 +62,7 @@ static bool mark_note(void *context, const char *value, uint64_t *rows, struct s
 
 void review_session_hooks(struct review_session *session)
 {
-    static const char *const words[] = {"tp", "fp", "undecided", "none", NULL};
+    static const char *const words[] = {"tp", "fp", "undecided", "later", "none", NULL};
     session->hooks[0] = (struct filter_hook){"verdict", words, mark_verdict, session};
     session->hooks[1] = (struct filter_hook){"note", NULL, mark_note, session};
 }
@@ -149,6 +149,7 @@ bool review_session_import(struct review_session *session, const char *path, cha
 {
     struct exchange exchange;
     struct store_imported done = {.added = 0};
+    struct settled settled = {.moved = 0};
     size_t lost = 0;
     const struct review_dataset *dataset = store_dataset(session->store);
     if (!outfile_no_pipe(path, status) || !exchange_read(path, &exchange, status)) {
@@ -157,9 +158,11 @@ bool review_session_import(struct review_session *session, const char *path, cha
     bool same = strcmp(exchange.dataset.hash, dataset->hash) == 0, good;
     if (same) {
         const struct row_source source = content_source(session->table);
-        lost = exchange_keep(&exchange, &source,
-                             strcmp(exchange.dataset.features, dataset->features) == 0);
-        good = store_import(session->store, exchange.entries, exchange.n, &done, status);
+        good = exchange_keep(&exchange, &source,
+                             strcmp(exchange.dataset.features, dataset->features) == 0,
+                             &settled, status) &&
+               store_import(session->store, exchange.entries, exchange.n, &done, status);
+        lost = settled.lost;
     } else {
         good = import_matched(session, &exchange, &done.added, &lost, status);
     }
@@ -168,6 +171,10 @@ bool review_session_import(struct review_session *session, const char *path, cha
     int at = snprintf(text, size, "%zu %s taken in%s, %zu left out", done.added,
                       done.added == 1 ? "entry" : "entries",
                       same ? "" : " by content, from another version of the file", lost);
+    if (settled.moved > 0 && at > 0 && (size_t)at < size) {
+        at += snprintf(text + at, size - (size_t)at, "; %zu found again at other row numbers",
+                       settled.moved);
+    }
     if (refused > 0 && at > 0 && (size_t)at < size) {
         snprintf(text + at, size - (size_t)at, "; %zu refused: another entry has %s uid",
                  refused, refused == 1 ? "its" : "their");

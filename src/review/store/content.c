@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 
-static uint64_t combine(uint64_t time, uint64_t user, uint64_t values)
+uint64_t content_combine(uint64_t time, uint64_t user, uint64_t values)
 {
     const uint64_t parts[3] = {time, user, values};
     return XXH3_64bits(parts, sizeof parts);
@@ -22,16 +22,16 @@ static uint64_t text_hash(const struct dict *dict, const uint32_t *ids, size_t r
     return XXH3_64bits(text.bytes, text.length);
 }
 
-static uint64_t profile_hash(const struct table *table, size_t profile)
+uint64_t content_profile(const struct table *table, size_t profile)
 {
     return XXH3_64bits(table_profile(table, profile), table->profiles.d * sizeof(double));
 }
 
 uint64_t content_hash(const struct table *table, size_t row)
 {
-    return combine(text_hash(table->times, table->row_time, row),
-                   text_hash(table->users, table->row_user, row),
-                   profile_hash(table, table->row_profile[row]));
+    return content_combine(text_hash(table->times, table->row_time, row),
+                           text_hash(table->users, table->row_user, row),
+                           content_profile(table, table->row_profile[row]));
 }
 
 /* -- the store's view of a table -- */
@@ -89,7 +89,11 @@ static bool accepts(const void *source, const struct entry_row *row, bool same_f
 
 struct row_source content_source(const struct table *table)
 {
-    return (struct row_source){.table = table, .describe = describe, .accepts = accepts};
+    return (struct row_source){.table = table,
+                               .describe = describe,
+                               .accepts = accepts,
+                               .occurrences = content_occurrences,
+                               .find = content_find};
 }
 
 void content_dataset_free(struct review_dataset *dataset)
@@ -131,23 +135,7 @@ bool content_dataset(const struct table *table, struct review_dataset *dataset,
 
 /* -- another version of the file -- */
 
-/* A content that is looked for: of the judged rows, by content, then row. */
-struct wanted {
-    uint64_t content;
-    uint32_t row;   /* in the other version */
-    uint32_t found; /* here; UINT32_MAX: not found */
-};
-
-static int by_content(const void *a, const void *b)
-{
-    const struct wanted *one = a, *two = b;
-    if (one->content != two->content) {
-        return one->content < two->content ? -1 : 1;
-    }
-    return (one->row > two->row) - (one->row < two->row);
-}
-
-static uint64_t row_content(const struct entry *entry, uint32_t row)
+static const struct entry_row *row_of(const struct entry *entry, uint32_t row)
 {
     size_t low = 0, high = entry->n_rows;
     while (high - low > 1) {
@@ -158,107 +146,45 @@ static uint64_t row_content(const struct entry *entry, uint32_t row)
             high = middle;
         }
     }
-    return entry->rows[low].content;
+    return &entry->rows[low];
 }
 
-/* The distinct judged rows with their contents, sorted. */
-static struct wanted *wanted_rows(const struct judgement *list, size_t n, size_t *n_wanted,
-                                  struct status *status)
+/* What is looked for: the distinct judged rows, in order. */
+static struct row_wanted *wanted_rows(const struct judgement *list, size_t n, size_t *n_wanted,
+                                      struct status *status)
 {
-    struct wanted *wanted = mem_new(n, sizeof *wanted, "rows to find", status);
+    struct row_wanted *wanted = mem_new(n, sizeof *wanted, "rows to find", status);
     *n_wanted = 0;
     for (size_t i = 0; wanted != NULL && i < n; i++) {
         const struct entry *entry = list[i].verdict != NULL ? list[i].verdict : list[i].note;
         if (entry == NULL || (*n_wanted > 0 && wanted[*n_wanted - 1].row == list[i].row)) {
             continue;
         }
-        wanted[(*n_wanted)++] =
-            (struct wanted){row_content(entry, list[i].row), list[i].row, UINT32_MAX};
-    }
-    if (wanted != NULL) {
-        qsort(wanted, *n_wanted, sizeof *wanted, by_content);
+        const struct entry_row *row = row_of(entry, list[i].row);
+        wanted[(*n_wanted)++] = (struct row_wanted){
+            .content = row->content, .row = list[i].row, .occurrence = row->occurrence};
     }
     return wanted;
 }
 
-/* Hands row `row` of the table to the first that waits for its content. */
-static void offer(struct wanted *wanted, size_t n, uint64_t content, uint32_t row)
+static int by_row(const void *a, const void *b)
 {
-    size_t low = 0, high = n;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (wanted[middle].content < content) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    while (low < n && wanted[low].content == content && wanted[low].found != UINT32_MAX) {
-        low++;
-    }
-    if (low < n && wanted[low].content == content) {
-        wanted[low].found = row;
-    }
-}
-
-/* The hashes of all times, users and profiles: a row's content is then one short hash. */
-struct parts {
-    uint64_t *times, *users, *profiles;
-};
-
-static uint64_t *text_hashes(const struct dict *dict, struct status *status)
-{
-    size_t n = dict != NULL ? dict_count(dict) : 0;
-    uint64_t *hashes = mem_new(n, sizeof *hashes, "hashes", status);
-    for (size_t i = 0; hashes != NULL && i < n; i++) {
-        struct span text = dict_get(dict, (uint32_t)i);
-        hashes[i] = XXH3_64bits(text.bytes, text.length);
-    }
-    return hashes;
-}
-
-static bool find_rows(const struct table *table, struct wanted *wanted, size_t n,
-                      struct status *status)
-{
-    enum { SIEVE = 1 << 16 }; /* most rows are turned away by one bit of their content */
-    struct parts parts = {text_hashes(table->times, status), text_hashes(table->users, status),
-                          mem_new(table->profiles.n, sizeof(uint64_t), "hashes", status)};
-    unsigned char *sieve = mem_zero(SIEVE, 1, "hashes", status);
-    bool good =
-        parts.times != NULL && parts.users != NULL && parts.profiles != NULL && sieve != NULL;
-    for (size_t i = 0; good && i < table->profiles.n; i++) {
-        parts.profiles[i] = profile_hash(table, i);
-    }
-    for (size_t i = 0; good && i < n; i++) {
-        sieve[wanted[i].content % SIEVE] = 1;
-    }
-    for (size_t row = 0; good && row < table->n_rows; row++) {
-        uint64_t content =
-            combine(table->row_time != NULL ? parts.times[table->row_time[row]] : 0,
-                    table->row_user != NULL ? parts.users[table->row_user[row]] : 0,
-                    parts.profiles[table->row_profile[row]]);
-        if (sieve[content % SIEVE] != 0) {
-            offer(wanted, n, content, (uint32_t)row);
-        }
-    }
-    free(parts.times);
-    free(parts.users);
-    free(parts.profiles);
-    free(sieve);
-    return good;
+    const struct row_wanted *one = a, *two = b;
+    return (one->row > two->row) - (one->row < two->row);
 }
 
 /* Where a row of the other version is here; UINT32_MAX when it is not. */
-static uint32_t paths_of(const struct wanted *wanted, size_t n, uint64_t content, uint32_t row)
+static uint32_t found_at(const struct row_wanted *wanted, size_t n, uint64_t content,
+                         uint32_t row)
 {
-    const struct wanted key = {.content = content, .row = row};
-    const struct wanted *found = bsearch(&key, wanted, n, sizeof key, by_content);
-    return found != NULL ? found->found : UINT32_MAX;
+    const struct row_wanted key = {.row = row};
+    const struct row_wanted *found = bsearch(&key, wanted, n, sizeof key, by_row);
+    return found != NULL && found->content == content ? found->found : UINT32_MAX;
 }
 
 /* A copy of `entry` for the one row `row` of this table. */
 static struct entry *adopt(const struct table *table, const struct entry *entry, uint32_t row,
-                           struct status *status)
+                           const char *reason, struct status *status)
 {
     struct entry *copy = entry_new(1, status);
     if (copy == NULL) {
@@ -271,12 +197,17 @@ static struct entry *adopt(const struct table *table, const struct entry *entry,
     copy->role = entry->role;
     copy->blind = entry->blind;
     copy->rows[0].row = row;
+    copy->rows[0].occurrence = 0;
     memcpy(copy->origin, entry->uid, ENTRY_UID);
     copy->reviewer = mem_text(entry->reviewer, strlen(entry->reviewer), status);
     if (entry->note != NULL) {
         copy->note = mem_text(entry->note, strlen(entry->note), status);
     }
+    if (reason != NULL && entry->kind == ENTRY_VERDICT) {
+        copy->reason = mem_text(reason, strlen(reason), status);
+    }
     if (copy->reviewer == NULL || (entry->note != NULL && copy->note == NULL) ||
+        (reason != NULL && entry->kind == ENTRY_VERDICT && copy->reason == NULL) ||
         !describe(table, row, &copy->rows[0], status) || !entry_identify(copy, status)) {
         entry_free(copy);
         return NULL;
@@ -289,9 +220,9 @@ bool content_match(const struct table *table, const struct history *history,
 {
     size_t n, n_wanted;
     const struct judgement *list = history_judgements(history, &n);
-    struct wanted *wanted = wanted_rows(list, n, &n_wanted, status);
+    struct row_wanted *wanted = wanted_rows(list, n, &n_wanted, status);
     *matched = (struct matched){0};
-    bool good = wanted != NULL && find_rows(table, wanted, n_wanted, status);
+    bool good = wanted != NULL && content_find(table, wanted, n_wanted, status);
     if (good) {
         matched->entries = mem_new(2 * n, sizeof(struct entry *), "matched verdicts", status);
         good = matched->entries != NULL;
@@ -301,13 +232,14 @@ bool content_match(const struct table *table, const struct history *history,
         for (size_t j = 0; good && j < 2; j++) {
             uint32_t row = both[j] == NULL
                                ? UINT32_MAX
-                               : paths_of(wanted, n_wanted, row_content(both[j], list[i].row),
-                                          list[i].row);
+                               : found_at(wanted, n_wanted,
+                                          row_of(both[j], list[i].row)->content, list[i].row);
             if (row == UINT32_MAX) {
                 matched->unmatched += both[j] != NULL;
                 continue;
             }
-            struct entry *entry = adopt(table, both[j], row, status);
+            struct entry *entry =
+                adopt(table, both[j], row, judgement_reason(&list[i]), status);
             good = entry != NULL;
             if (good) {
                 matched->entries[matched->n++] = entry;

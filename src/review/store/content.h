@@ -18,6 +18,21 @@
 
 uint64_t content_hash(const struct table *table, size_t row);
 
+/* Its parts: the hash of a profile's values, and of three hashes. */
+uint64_t content_profile(const struct table *table, size_t profile);
+uint64_t content_combine(uint64_t time, uint64_t user, uint64_t values);
+
+/* The numbers of these rows among all of the same content (1: the first); rows ascend. Walks
+ * the rows up to the last once, and not at all where a profile has one row only. */
+bool content_occurrences(const void *table, struct entry_row *rows, size_t n,
+                         struct status *status);
+
+/* Finds rows by content and occurrence. Those of one content without an occurrence are told
+ * apart by their order: the first is the first here. Walks all rows once: about a second for 40
+ * million. */
+bool content_find(const void *table, struct row_wanted *wanted, size_t n,
+                  struct status *status);
+
 /* The table as the store sees it; borrowed. */
 struct row_source content_source(const struct table *table);
 
@@ -33,10 +48,9 @@ struct matched {
     size_t unmatched; /* standing verdicts and notes whose content is not in this table */
 };
 
-/* Looks up what stands in `history` (of another dataset) among the rows of `table`. Rows of the
- * same content are told apart by their order: the first judged one is the first here. The
- * entries keep reviewer, time and seconds, and name their origin. Walks all rows once: about a
- * second for 40 million. Freed with matched_free(). */
+/* Looks up what stands in `history` (of another dataset) among the rows of `table`, as
+ * content_find() does. The entries keep reviewer, time, seconds and reason, and name their
+ * origin. Freed with matched_free(). */
 bool content_match(const struct table *table, const struct history *history,
                    struct matched *matched, struct status *status);
 void matched_free(struct matched *matched);

@@ -27,6 +27,7 @@ struct store *store_new(const struct store_options *options, struct status *stat
     store->busy_ms = options->busy_ms > 0 ? options->busy_ms : 1000;
     store->now_ms = options->now_ms != NULL ? options->now_ms : system_clock;
     store->waits = options->waits;
+    store->looks_only = options->read_only;
     store->context = options->context;
     atomic_init(&store->last_patience, INFINITY);
     store_be_patient(store);
@@ -68,6 +69,16 @@ const struct history *store_history(const struct store *store)
 size_t store_mismatches(const struct store *store)
 {
     return store->mismatches;
+}
+
+size_t store_found_again(const struct store *store)
+{
+    return store->moved;
+}
+
+size_t store_inherited(const struct store *store)
+{
+    return store->inherited;
 }
 
 size_t store_unsaved(const struct store *store)
@@ -188,12 +199,18 @@ static struct entry *action(struct store *store, const uint32_t *rows, size_t n_
         entry->k = context->k;
         entry->detector = optional_text(context->detector, &good, status);
         entry->queue = optional_text(context->queue, &good, status);
+        entry->reason = optional_text(context->reason, &good, status);
+        entry->episode = optional_text(context->episode, &good, status);
+        entry->suggestion = optional_text(context->suggestion, &good, status);
     }
     for (size_t i = 0; good && i < n_rows; i++) {
         entry->rows[i].row = rows[i];
         entry->rows[i].rank = context->rank != NULL ? context->rank[i] : 0;
         good = store->source.describe(store->source.table, rows[i], &entry->rows[i], status);
     }
+    good =
+        good && (store->source.occurrences == NULL ||
+                 store->source.occurrences(store->source.table, entry->rows, n_rows, status));
     if (!good) {
         entry_free(entry);
         return NULL;
@@ -217,7 +234,9 @@ bool store_verdict(struct store *store, const uint32_t *rows, size_t n_rows,
 bool store_note(struct store *store, uint32_t row, const char *note,
                 const struct verdict_context *context, struct status *status)
 {
-    struct entry *entry = action(store, &row, 1, context, status);
+    struct verdict_context plain = *context;
+    plain.reason = plain.episode = plain.suggestion = NULL;
+    struct entry *entry = action(store, &row, 1, &plain, status);
     bool good = entry != NULL;
     if (good) {
         entry->kind = ENTRY_NOTE;
@@ -227,6 +246,49 @@ bool store_note(struct store *store, uint32_t row, const char *note,
         entry_free(entry);
         return false;
     }
+    return record(store, entry, status);
+}
+
+/* One's own verdict that stands on a row; NULL: none. */
+static const struct entry *own_verdict(const struct store *store, uint32_t row)
+{
+    size_t n, reviewer = history_reviewer_find(store->history, store->reviewer);
+    const struct judgement *list = history_judgements(store->history, &n);
+    for (size_t i = 0; i < n; i++) {
+        if (list[i].row == row && list[i].reviewer == reviewer) {
+            return list[i].verdict;
+        }
+    }
+    return NULL;
+}
+
+bool store_reason(struct store *store, uint32_t row, const char *reason, struct status *status)
+{
+    const struct entry *verdict = own_verdict(store, row);
+    if (verdict == NULL) {
+        return status_set(status, STATUS_USAGE, "a reason wants a verdict: give that first");
+    }
+    struct entry *entry = entry_copy(verdict, status); /* its rows */
+    if (entry == NULL) {
+        return false;
+    }
+    bool good = true;
+    free(entry->reason);
+    free(entry->episode);
+    free(entry->suggestion);
+    free(entry->reviewer);
+    entry->episode = entry->suggestion = entry->reviewer = NULL;
+    entry->reason = optional_text(reason, &good, status);
+    if (!good) {
+        entry_free(entry);
+        return false;
+    }
+    entry->kind = ENTRY_REASON;
+    entry->verdict = VERDICT_NONE;
+    entry->number = 0;
+    entry->seconds = NAN;
+    memcpy(entry->target, verdict->uid, ENTRY_UID);
+    entry->origin[0] = '\0';
     return record(store, entry, status);
 }
 

@@ -22,7 +22,8 @@ struct store;
 struct store_options {
     const char *path;     /* NULL or empty: store_default_path() */
     const char *reviewer; /* NULL or empty: store_default_reviewer() */
-    unsigned busy_ms;     /* how long a call may wait for a locked file; 0: 1000 */
+    bool read_only;   /* nothing will be recorded: an older file is not brought up to date */
+    unsigned busy_ms; /* how long a call may wait for a locked file; 0: 1000 */
     /* The clock, milliseconds since 1970 UTC; NULL: the system's. */
     int64_t (*now_ms)(void *context);
     /* Called once, on the store's thread, when a call waits although store_hurry() was. NULL:
@@ -39,6 +40,14 @@ struct review_dataset {
     uint64_t bytes, rows;
 };
 
+/* A row that is looked for. */
+struct row_wanted {
+    uint64_t content;
+    uint32_t row;        /* its number where it was recorded */
+    uint32_t occurrence; /* as in struct entry_row */
+    uint32_t found;      /* where it is here; UINT32_MAX: nowhere */
+};
+
 /* What the store asks of the table: it knows rows by number only. */
 struct row_source {
     const void *table;
@@ -48,6 +57,11 @@ struct row_source {
     /* Whether a recorded row is that row of the table. `same_features`: recorded with the
      * features that the table has now, so that the content must agree. */
     bool (*accepts)(const void *table, const struct entry_row *row, bool same_features);
+    /* Fills in which of the rows of equal content each is; rows ascend. NULL: not known. */
+    bool (*occurrences)(const void *table, struct entry_row *rows, size_t n,
+                        struct status *status);
+    /* Fills in `found` by content and occurrence. NULL: rows are known by number only. */
+    bool (*find)(const void *table, struct row_wanted *wanted, size_t n, struct status *status);
 };
 
 /* $XDG_DATA_HOME/oddhours/reviews.db, else $HOME/.local/share/...; freed with free(). */
@@ -86,8 +100,13 @@ const struct review_dataset *store_dataset(const struct store *store);
 /* All entries of the dataset, unsaved ones included. Valid until the next call on the store. */
 const struct history *store_history(const struct store *store);
 
-/* Recorded rows that are not the rows of this table, though the file's bytes are the same. */
-size_t store_mismatches(const struct store *store);
+/* What became of recorded rows that are not the rows of those numbers in this table, though the
+ * file's bytes are the same: a better reader accepts more of its lines. */
+size_t store_mismatches(const struct store *store);  /* not in the table at all: left out */
+size_t store_found_again(const struct store *store); /* found by content, under other numbers */
+
+/* Rows of this table that were judged in tables it has grown from (lineage.h). */
+size_t store_inherited(const struct store *store);
 
 /* Entries that wait in memory. */
 size_t store_unsaved(const struct store *store);
@@ -100,10 +119,13 @@ struct verdict_context {
     enum entry_role role;
     bool blind;
     uint32_t k;
-    const uint32_t *rank; /* of each row, 0 none; NULL: none */
+    const uint32_t *rank;   /* of each row, 0 none; NULL: none */
+    const char *reason;     /* of a verdict: why; may be NULL, as what follows */
+    const char *episode;    /* the rows are an episode: how it was cut, as "own gap=2h" */
+    const char *suggestion; /* that was taken: "tp from 5 neighbours" */
 };
 
-/* One verdict for (n_rows) rows, ascending; more than one only for identical rows. */
+/* One verdict for (n_rows) rows, ascending: one row, identical ones, or those of an episode. */
 bool store_verdict(struct store *store, const uint32_t *rows, size_t n_rows,
                    enum verdict verdict, const struct verdict_context *context,
                    struct status *status);
@@ -111,6 +133,10 @@ bool store_verdict(struct store *store, const uint32_t *rows, size_t n_rows,
 /* A note on a row; an empty one removes it. */
 bool store_note(struct store *store, uint32_t row, const char *note,
                 const struct verdict_context *context, struct status *status);
+
+/* Why one's own verdict on this row was given, said after it; it is of all rows of that
+ * verdict. Empty removes it. STATUS_USAGE when there is no such verdict. */
+bool store_reason(struct store *store, uint32_t row, const char *reason, struct status *status);
 
 /* Takes back, or restores, one's own latest action, of this session or an earlier one. Fills in
  * the action (borrowed from the history); NULL, and true, when there is none. */

@@ -27,11 +27,15 @@ static const char *const statement_sql[STORE_STATEMENTS] = {
                     " VALUES (?, ?, ?, ?, ?)",
     [SQL_NUMBER] = "SELECT entry_id FROM entry WHERE uid = ?",
     [SQL_ENTRY] = "INSERT INTO entry (uid, dataset_id, reviewer, kind, verdict, note, target,"
-                  " at_ms, seconds, detector, queue, role, blind, k, origin) VALUES (?1,"
-                  " (SELECT dataset_id FROM dataset WHERE hash = ?2 AND features = ?3),"
-                  " ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
-    [SQL_ROW] = "INSERT INTO entry_row (entry_id, row_id, content, rank, dt, src_user)"
-                " VALUES (?, ?, ?, ?, ?, ?)",
+                  " at_ms, seconds, detector, queue, role, blind, k, origin, reason, episode,"
+                  " suggestion) VALUES (?1, COALESCE((SELECT dataset_id FROM entry WHERE"
+                  " uid = ?8 AND ?5 <> 'reason' AND dataset_id NOT IN (SELECT dataset_id FROM "
+                  "dataset WHERE"
+                  " hash = ?2)), (SELECT dataset_id FROM dataset WHERE hash = ?2 AND"
+                  " features = ?3)),"
+                  " ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
+    [SQL_ROW] = "INSERT INTO entry_row (entry_id, row_id, content, rank, dt, src_user,"
+                " occurrence) VALUES (?, ?, ?, ?, ?, ?, ?)",
     [SQL_VERSION] = "PRAGMA data_version",
 };
 
@@ -98,12 +102,16 @@ static void column_uid(sqlite3_stmt *statement, int column, char uid[ENTRY_UID])
     snprintf(uid, ENTRY_UID, "%s", text != NULL ? (const char *)text : "");
 }
 
-static const char entries_sql[] =
-    "SELECT e.entry_id, e.uid, e.reviewer, e.kind, e.verdict, e.note, e.target, e.at_ms,"
-    " e.seconds, e.detector, e.queue, e.role, e.blind, e.k, e.origin, d.features = ?2,"
-    " (SELECT count(*) FROM entry_row r WHERE r.entry_id = e.entry_id)"
-    " FROM entry e JOIN dataset d USING (dataset_id)"
-    " WHERE d.hash = ?1 AND e.entry_id > ?3 ORDER BY e.entry_id";
+#define SELECT_ENTRIES                                                                         \
+    "SELECT e.entry_id, e.uid, e.reviewer, e.kind, e.verdict, e.note, e.target, e.at_ms,"      \
+    " e.seconds, e.detector, e.queue, e.role, e.blind, e.k, e.origin, e.reason, e.episode,"    \
+    " e.suggestion, d.hash = ?1, d.features = ?2,"                                             \
+    " (SELECT count(*) FROM entry_row r WHERE r.entry_id = e.entry_id)"                        \
+    " FROM entry e JOIN dataset d USING (dataset_id) WHERE e.entry_id > ?3 AND d.hash "
+
+static const char entries_sql[] = SELECT_ENTRIES "= ?1 ORDER BY e.entry_id";
+static const char line_entries_sql[] =
+    STORE_LINE SELECT_ENTRIES "IN (SELECT hash FROM line) ORDER BY e.entry_id";
 
 enum {
     COLUMN_ID,
@@ -121,6 +129,10 @@ enum {
     COLUMN_BLIND,
     COLUMN_K,
     COLUMN_ORIGIN,
+    COLUMN_REASON,
+    COLUMN_EPISODE,
+    COLUMN_SUGGESTION,
+    COLUMN_HERE,
     COLUMN_SAME,
     COLUMN_ROWS
 };
@@ -140,6 +152,9 @@ static struct entry *read_entry(sqlite3_stmt *s, struct status *status)
     entry->note = column_text(s, COLUMN_NOTE, &good, status);
     entry->detector = column_text(s, COLUMN_DETECTOR, &good, status);
     entry->queue = column_text(s, COLUMN_QUEUE, &good, status);
+    entry->reason = column_text(s, COLUMN_REASON, &good, status);
+    entry->episode = column_text(s, COLUMN_EPISODE, &good, status);
+    entry->suggestion = column_text(s, COLUMN_SUGGESTION, &good, status);
     const char *kind = (const char *)sqlite3_column_text(s, COLUMN_KIND);
     const char *verdict = (const char *)sqlite3_column_text(s, COLUMN_VERDICT);
     const char *role = (const char *)sqlite3_column_text(s, COLUMN_ROLE);
@@ -159,9 +174,8 @@ static struct entry *read_entry(sqlite3_stmt *s, struct status *status)
     return entry;
 }
 
-/* Fills in the rows of an entry; those that the table does not know are dropped. */
+/* Fills in the rows of an entry. A number that none can be is left as one that no row has. */
 static bool read_rows(struct store *store, sqlite3_stmt *s, struct entry *entry,
-                      const struct row_source *source, bool same, size_t *dropped,
                       struct status *status)
 {
     size_t n = 0;
@@ -169,27 +183,17 @@ static bool read_rows(struct store *store, sqlite3_stmt *s, struct entry *entry,
     int code;
     sqlite3_bind_int64(s, 1, (sqlite3_int64)entry->number);
     while ((code = sqlite3_step(s)) == SQLITE_ROW && n < entry->n_rows) {
-        struct entry_row *row = &entry->rows[n];
+        struct entry_row *row = &entry->rows[n++];
         const char *content = (const char *)sqlite3_column_text(s, 1);
         sqlite3_int64 id = sqlite3_column_int64(s, 0);
-        row->row = (uint32_t)id;
+        row->row = id >= 0 && id < UINT32_MAX ? (uint32_t)id : UINT32_MAX;
         row->content = content != NULL ? strtoull(content, NULL, 16) : 0;
         row->rank = (uint32_t)sqlite3_column_int64(s, 2);
         row->dt = column_text(s, 3, &good, status);
         row->user = column_text(s, 4, &good, status);
+        row->occurrence = (uint32_t)sqlite3_column_int64(s, 5);
         if (!good) {
             break;
-        }
-        bool known = id >= 0 && id < UINT32_MAX &&
-                     (source == NULL || source->accepts == NULL ||
-                      source->accepts(source->table, row, same));
-        if (known) {
-            n++;
-        } else {
-            free(row->dt);
-            free(row->user);
-            *row = (struct entry_row){0};
-            ++*dropped;
         }
     }
     entry->n_rows = good && code == SQLITE_DONE ? n : entry->n_rows;
@@ -200,47 +204,69 @@ static bool read_rows(struct store *store, sqlite3_stmt *s, struct entry *entry,
 /* Entries that a newer or a broken program wrote are passed over, not guessed at. */
 static bool readable(const struct entry *entry)
 {
-    bool action = entry->kind == ENTRY_VERDICT || entry->kind == ENTRY_NOTE;
+    bool action = entry->kind != ENTRY_UNDO && entry->kind != ENTRY_REDO;
     return entry->kind < ENTRY_KINDS && entry->role < ENTRY_ROLES && entry->reviewer != NULL &&
            (entry->kind != ENTRY_VERDICT ||
             (entry->verdict > VERDICT_NONE && entry->verdict < VERDICT_COUNT)) &&
-           (entry->kind != ENTRY_NOTE || entry->note != NULL) && (!action || entry->n_rows > 0);
+           (entry->kind != ENTRY_NOTE || entry->note != NULL) &&
+           (entry->kind != ENTRY_REASON || entry->reason != NULL) &&
+           (!action || entry->n_rows > 0);
 }
 
+/* Where an entry was recorded, of each in the list. */
+struct places {
+    enum recorded *how;
+    size_t capacity;
+};
+
 static bool read_all(struct store *store, sqlite3_stmt *entries, sqlite3_stmt *rows,
-                     const struct row_source *source, struct entry_list *list,
-                     struct status *status)
+                     struct entry_list *list, struct places *places, struct status *status)
 {
     int code;
     while ((code = sqlite3_step(entries)) == SQLITE_ROW) {
         struct entry *entry = read_entry(entries, status);
+        bool here = sqlite3_column_int(entries, COLUMN_HERE) != 0;
         bool same = sqlite3_column_int(entries, COLUMN_SAME) != 0;
-        if (entry == NULL ||
-            !read_rows(store, rows, entry, source, same, &list->mismatches, status) ||
+        if (entry == NULL || !read_rows(store, rows, entry, status) ||
             !mem_grow(&list->entries, &list->capacity, list->n + 1, sizeof *list->entries,
+                      "entries", status) ||
+            !mem_grow(&places->how, &places->capacity, list->n + 1, sizeof *places->how,
                       "entries", status)) {
             entry_free(entry);
             return false;
         }
-        if (readable(entry)) {
-            list->entries[list->n++] = entry;
-        } else {
-            entry_free(entry);
-        }
+        places->how[list->n] = here ? (same ? RECORDED_HERE : RECORDED_FEATURES)
+                                    : (same ? RECORDED_EARLIER : RECORDED_UNKNOWN);
+        list->entries[list->n++] = entry;
     }
     return code == SQLITE_DONE || store_fail(store, code, "reading", status);
 }
 
-bool store_read(struct store *store, const struct review_dataset *dataset,
+static void keep_readable(struct entry_list *list)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < list->n; i++) {
+        if (readable(list->entries[i])) {
+            list->entries[kept++] = list->entries[i];
+        } else {
+            entry_free(list->entries[i]);
+        }
+    }
+    list->n = kept;
+}
+
+bool store_read(struct store *store, const struct review_dataset *dataset, bool ancestors,
                 const struct row_source *source, uint64_t after, struct entry_list *list,
                 struct status *status)
 {
     *list = (struct entry_list){0};
-    sqlite3_stmt *entries = store_prepare(store, entries_sql, "reading", status);
+    struct places places = {.how = NULL};
+    sqlite3_stmt *entries =
+        store_prepare(store, ancestors ? line_entries_sql : entries_sql, "reading", status);
     sqlite3_stmt *rows =
         entries == NULL ? NULL
                         : store_prepare(store,
-                                        "SELECT row_id, content, rank, dt, src_user"
+                                        "SELECT row_id, content, rank, dt, src_user, occurrence"
                                         " FROM entry_row WHERE entry_id = ? ORDER BY row_id",
                                         "reading", status);
     bool good = rows != NULL;
@@ -248,11 +274,17 @@ bool store_read(struct store *store, const struct review_dataset *dataset,
         sqlite3_bind_text(entries, 1, dataset->hash, -1, SQLITE_STATIC);
         sqlite3_bind_text(entries, 2, dataset->features, -1, SQLITE_STATIC);
         sqlite3_bind_int64(entries, 3, (sqlite3_int64)after);
-        good = read_all(store, entries, rows, source, list, status);
+        good = read_all(store, entries, rows, list, &places, status);
     }
     sqlite3_finalize(entries);
     sqlite3_finalize(rows);
-    if (!good) {
+    if (good && source != NULL) {
+        good = settle_rows(list->entries, places.how, list->n, source, &list->settled, status);
+    }
+    free(places.how);
+    if (good) {
+        keep_readable(list);
+    } else {
         entry_list_clear(list, true);
     }
     return good;
@@ -311,6 +343,9 @@ static bool insert_row(struct store *store, const struct entry_row *row, uint64_
     if (row->user != NULL) {
         sqlite3_bind_text(s, 6, row->user, -1, SQLITE_STATIC);
     }
+    if (row->occurrence > 0) {
+        sqlite3_bind_int64(s, 7, row->occurrence);
+    }
     return run(store, s, status);
 }
 
@@ -340,6 +375,11 @@ static void bind_entry(sqlite3_stmt *s, const struct store *store, const struct 
         sqlite3_bind_int64(s, 15, entry->k);
     }
     bind_text(s, 16, entry->origin);
+    if (entry->reason != NULL) { /* an empty one removes one */
+        sqlite3_bind_text(s, 17, entry->reason, -1, SQLITE_STATIC);
+    }
+    bind_text(s, 18, entry->episode);
+    bind_text(s, 19, entry->suggestion);
 }
 
 /* The number of the entry with this uid; 0 when there is none. */

@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 #include <sys/types.h>
 
+#include "review/store/settle.h"
 #include "review/store/store.h"
 
 /* Statements that are kept ready while the file is open. */
@@ -29,10 +30,11 @@ struct store {
     _Atomic double last_patience; /* until when any call may; infinite before store_hurry() */
     bool waits_said;
 
-    sqlite3 *db;    /* NULL while the file is missing or cannot be opened */
-    bool read_only; /* the file or its directory */
-    mode_t mode;    /* of the file */
-    bool failing;   /* the last attempt to save did not succeed */
+    sqlite3 *db;     /* NULL while the file is missing or cannot be opened */
+    bool read_only;  /* the file or its directory */
+    bool looks_only; /* nothing is to be recorded */
+    mode_t mode;     /* of the file */
+    bool failing;    /* the last attempt to save did not succeed */
     sqlite3_stmt *statements[STORE_STATEMENTS];
     int version; /* SQLite's data_version at the last reading */
 
@@ -43,9 +45,9 @@ struct store {
     struct review_dataset dataset; /* owned */
     struct row_source source;
     struct history *history;
-    uint64_t last; /* the largest entry number that was read or written */
-    size_t mismatches;
-    int64_t latest_ms; /* of the clocks in the history */
+    uint64_t last;                       /* the largest entry number that was read or written */
+    size_t mismatches, moved, inherited; /* rows: see store.h */
+    int64_t latest_ms;                   /* of the clocks in the history */
     char notice[STATUS_TEXT];
 };
 
@@ -97,7 +99,7 @@ bool store_exec(struct store *store, const char *sql, const char *doing, struct 
 
 /* -- store_schema.c: tables and views */
 
-enum { STORE_VERSION = 2, STORE_APPLICATION = 0x4f444852 /* "ODHR" */ };
+enum { STORE_VERSION = 3, STORE_APPLICATION = 0x4f444852 /* "ODHR" */ };
 
 /* Makes the schema, or migrates it, in one transaction. */
 bool store_schema(struct store *store, struct status *status);
@@ -112,15 +114,21 @@ sqlite3_stmt *store_prepare(struct store *store, const char *sql, const char *do
 sqlite3_stmt *store_ready(struct store *store, enum store_statement which, const char *doing,
                           struct status *status);
 
-/* The entries of the dataset with this hash, numbered above `after`, in order. Rows that
- * `source` (may be NULL) does not accept are left out and counted. The list and its entries are
- * the caller's. */
+/* The datasets that one grows from, itself included, as a table `line (hash)` in front of a
+ * SELECT; ?1 is the hash of that one. */
+#define STORE_LINE                                                                             \
+    "WITH RECURSIVE line (hash) AS (SELECT ?1 UNION SELECT l.parent_hash FROM lineage l"       \
+    " JOIN line ON l.dataset_hash = line.hash) "
+
+/* The entries of the dataset with this hash, and of those it grows from when `ancestors`,
+ * numbered above `after`, in order. Rows are settled by `source` (may be NULL: they stay as
+ * they are). The list and its entries are the caller's. */
 struct entry_list {
     size_t n, capacity;
     struct entry **entries;
-    size_t mismatches;
+    struct settled settled;
 };
-bool store_read(struct store *store, const struct review_dataset *dataset,
+bool store_read(struct store *store, const struct review_dataset *dataset, bool ancestors,
                 const struct row_source *source, uint64_t after, struct entry_list *list,
                 struct status *status);
 void entry_list_clear(struct entry_list *list, bool entries_too);

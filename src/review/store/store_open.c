@@ -146,9 +146,9 @@ static bool open_database(struct store *store, struct status *status)
         sqlite3_extended_result_codes(store->db, 1);
         store_wait_for_locks(store);
         store->read_only = sqlite3_db_readonly(store->db, "main") == 1;
-        good = store_exec(store, "PRAGMA synchronous = EXTRA; PRAGMA foreign_keys = ON;",
-                          "opening", status) &&
-               store_schema(store, status);
+        good = store_exec(store, "PRAGMA synchronous = EXTRA", "opening", status) &&
+               store_schema(store, status) &&
+               store_exec(store, "PRAGMA foreign_keys = ON", "opening", status);
         /* Without effect on a log that others have open, which is as durable under EXTRA. */
         sqlite3_exec(store->db, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL);
         struct stat file;

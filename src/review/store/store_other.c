@@ -40,9 +40,11 @@ bool store_others(struct store *store, struct store_other **others, size_t *n,
         store->db == NULL
             ? NULL
             : store_prepare(store,
+                            STORE_LINE
                             "SELECT hash, name, features, bytes, rows, (SELECT count(*) FROM"
                             " entry e WHERE e.dataset_id = d.dataset_id) AS entries"
-                            " FROM dataset d WHERE hash <> ?1 AND entries > 0 ORDER BY"
+                            " FROM dataset d WHERE hash NOT IN (SELECT hash FROM line)"
+                            " AND entries > 0 ORDER BY"
                             " name <> ?2, rows <> ?3, features <> ?4, dataset_id DESC",
                             "reading", status);
     if (s == NULL) {
@@ -80,7 +82,7 @@ struct history *store_other_history(struct store *store, const struct review_dat
     store_be_patient(store);
     bool good = history != NULL && store_connect(store, false, status);
     if (good && store->db != NULL) {
-        good = store_read(store, dataset, NULL, 0, &list, status) &&
+        good = store_read(store, dataset, false, NULL, 0, &list, status) &&
                history_add(history, list.entries, list.n, status);
         entry_list_clear(&list, false);
     }

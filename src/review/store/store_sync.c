@@ -28,7 +28,9 @@ static bool merge(struct store *store, struct entry_list *list, bool *changed,
             list->entries[fresh++] = entry;
         }
     }
-    store->mismatches += list->mismatches;
+    store->mismatches += list->settled.lost;
+    store->moved += list->settled.moved;
+    store->inherited += list->settled.inherited;
     *changed = *changed || list->n > 0;
     bool good = history_add(store->history, list->entries, fresh, status);
     bool reorder = waiting && list->n > 0;
@@ -40,7 +42,8 @@ static bool merge(struct store *store, struct entry_list *list, bool *changed,
 bool store_read_news(struct store *store, bool *changed, struct status *status)
 {
     struct entry_list list;
-    return store_read(store, &store->dataset, &store->source, store->last, &list, status) &&
+    return store_read(store, &store->dataset, true, &store->source, store->last, &list,
+                      status) &&
            merge(store, &list, changed, status);
 }
 
@@ -51,13 +54,13 @@ static bool read_anew(struct store *store, struct status *status)
     struct history *old = store->history, *fresh = history_new(status);
     struct entry_list list;
     bool changed = false, good = fresh != NULL;
-    if (!good || !store_read(store, &store->dataset, &store->source, 0, &list, status)) {
+    if (!good || !store_read(store, &store->dataset, true, &store->source, 0, &list, status)) {
         history_free(fresh);
         return false;
     }
     store->history = fresh;
     store->last = 0;
-    store->mismatches = 0;
+    store->mismatches = store->moved = store->inherited = 0;
     good = merge(store, &list, &changed, status);
     for (size_t i = 0; good && i < history_count(old); i++) {
         const struct entry *entry = history_entry(old, i);
