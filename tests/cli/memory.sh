@@ -86,4 +86,26 @@ else
     same 'more addresses never do worse than fewer' '' "$worse"
 fi
 
+# ---- small stacks: threads have what ulimit -s says, too ----
+if [ -n "${ODDHOURS_SANITIZED:-}" ]; then
+    skip 'a stack of 192 kB' 'a sanitizer takes more of it'
+else
+    sample=$data/lanl_user_hours.csv
+    small() (ulimit -s 192 && "$oddhours" "$@")
+    for model in iforest autoencoder lof lof=sklearn ecod; do
+        pass "a stack of 192 kB: run with $model" small run "$sample" -o "$work/small" -q --scores \
+            --models "${model%=*}" --lof "$([ "${model#*=}" = sklearn ] && echo sklearn || echo distinct)" \
+            --trees 20 --epochs 1 --threads 2
+    done
+    pass 'top' small top "$sample" -q --trees 5 --epochs 1 --filter 'failed:>0 sort:user'
+    pass 'explain' small explain "$sample" -q --row 3 --trees 5 --epochs 1
+    pass 'report' small report "$sample" -q --trees 5 --epochs 1 --reviews "$work/none.db" -o "$work/r.md"
+    pass 'prep' small prep "$data/lanl_auth_50000.txt.gz" -q -o "$work/prep.csv"
+    printf '%s\n' 'wait done' top why 'wait idle' back review 'wait idle' true-positive numbers \
+        'wait idle' back compare 'wait idle' user users 'wait idle' scores help \
+        "export $work/x.csv" >"$work/script"
+    pass 'the explorer' small "$sample" --screen 200x60 --script "$work/script" --no-config \
+        --no-cache --reviews "$work/r.db" --trees 20 --epochs 1
+fi
+
 plan

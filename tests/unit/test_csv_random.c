@@ -241,6 +241,29 @@ static void garbage_reads_alike(void **state)
     }
 }
 
+/* Long runs of line ends are passed in one go: the lines behind them keep their numbers. */
+static void blank_lines_are_counted(void **state)
+{
+    (void)state;
+    static const char *const ends[] = {"\n", "\r\n", "\n\r\n", "\r", "\n\n\r", " \n"};
+    static const char *const rows[] = {"t,u,1,2\n", "t,u,x,2\r\n", "t,u\n", "t,u,1,2"};
+    for (uint64_t round = 1; round <= 60; round++) {
+        uint64_t seed = round;
+        struct text text = {0};
+        puts_to(&text, "dt,src_user,a,b\nt,u,1,2\n");
+        for (int part = 0; part < 6; part++) {
+            const char *end = ends[fixture_random(&seed) % (round % 2 ? 2 : 6)];
+            for (size_t n = fixture_random(&seed) % 20000; n > 0; n--) {
+                puts_to(&text, end);
+            }
+            puts_to(&text, rows[fixture_random(&seed) % 4]);
+        }
+        write_file(&text);
+        table_free(read_in_all_ways(false));
+        free(text.bytes);
+    }
+}
+
 static void texts_that_never_repeat(void **state)
 {
     (void)state;
@@ -284,6 +307,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_written_is_read),
         cmocka_unit_test(garbage_reads_alike),
+        cmocka_unit_test(blank_lines_are_counted),
         cmocka_unit_test(texts_that_never_repeat),
     };
     return cmocka_run_group_tests_name("csv_random", tests, make_file, remove_file);

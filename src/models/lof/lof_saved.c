@@ -1,5 +1,6 @@
 #include "models/lof/lof_saved.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +21,12 @@ enum { FLOATS = 1 << 14 };
 static void put_coordinates(const struct lof_model *model, struct archive_out *archive)
 {
     const size_t n = model->points.n, d = model->points.d, most = FLOATS / d;
-    float x[FLOATS], room[TABLE_FEATURES_MAX];
+    float room[TABLE_FEATURES_MAX];
+    float *x = mem_new(FLOATS, sizeof *x, "a saved LOF", NULL); /* much for a small stack */
+    if (x == NULL) {
+        archive_fail(archive, ENOMEM);
+        return;
+    }
     for (size_t from = 0; from < n; from += most) {
         const size_t count = n - from < most ? n - from : most;
         for (size_t i = 0; i < count; i++) {
@@ -28,6 +34,7 @@ static void put_coordinates(const struct lof_model *model, struct archive_out *a
         }
         archive_put(archive, "LOxx", x, sizeof *x, count * d);
     }
+    free(x);
 }
 
 void lof_save(const void *fitted, struct archive_out *archive)

@@ -205,7 +205,7 @@ static bool is_total(struct span text)
            (text.bytes[text.length - 1] == ':' || text.bytes[text.length - 1] == ' ')) {
         text.length--;
     }
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+    for (size_t i = 0; text.length >= 3 && i < sizeof words / sizeof *words; i++) {
         if (text.length == strlen(words[i]) && ascii_same(text.bytes, words[i], text.length)) {
             return true;
         }
@@ -243,15 +243,17 @@ static bool has_spare_field(const struct batch *batch, const struct line *line)
 
 static bool reject_field_count(struct batch *batch, const struct line *line)
 {
-    char reason[80];
+    char reason[80] = "";
     if (batch_skip(batch, line->fields,
                    line->n_fields < batch->columns->n_fields ? line->n_fields
                                                              : batch->columns->n_fields,
                    true)) {
         return end_group(batch);
     }
-    snprintf(reason, sizeof reason, "%zu field%s instead of %zu", line->n_fields,
-             line->n_fields == 1 ? "" : "s", batch->columns->n_fields);
+    if (batch->n_rejects < TABLE_REJECTS_KEPT) { /* nobody will see the others */
+        snprintf(reason, sizeof reason, "%zu field%s instead of %zu", line->n_fields,
+                 line->n_fields == 1 ? "" : "s", batch->columns->n_fields);
+    }
     return batch_reject(batch, line->number, reason);
 }
 
