@@ -16,6 +16,7 @@
 #include "run/saved/saved.h"
 #include "app/script.h"
 #include "terminal/signals.h"
+#include "table/input/input_list.h"
 #include "table/input/source.h"
 #include "terminal/term.h"
 
@@ -184,8 +185,8 @@ static void say_words(int n, const char *first, struct status *status)
         status_set(status, STATUS_USAGE, "there is no command '%.60s'; did you mean '%s'?",
                    first, near);
     } else {
-        status_set(status, STATUS_USAGE, "%s; oddhours --help tells more",
-                   n == 0 ? "the name of a file is missing" : "one file at a time");
+        status_set(status, STATUS_USAGE,
+                   "the name of a file is missing; oddhours --help tells more");
     }
 }
 
@@ -252,7 +253,7 @@ static int explorer_main(int argc, char **argv)
     explorer.params.memory_check = MEMORY_WARN;
     explorer.review.on = true;
     const struct options options = {
-        .synopsis = "[OPTION]... FILE   |   oddhours COMMAND ...",
+        .synopsis = "[OPTION]... FILE...   |   oddhours COMMAND ...",
         .about =
             "Explores anomalous user-hours in the terminal: reads FILE (a CSV of user-hours;\n"
             "\"-\": standard input), runs the detectors and shows what they find.\n"
@@ -267,13 +268,14 @@ static int explorer_main(int argc, char **argv)
     case OPTIONS_DONE: exit_status = 0; break;
     case OPTIONS_WRONG: break;
     case OPTIONS_GO:
-        if (argc - first != 1) {
+        if (argc - first < 1 || (argc - first > 1 && access(argv[first], F_OK) != 0 &&
+                                 command_nearest(argv[first]) != NULL)) {
             say_words(argc - first, argv[first], &status);
             options_fail(&status);
             break;
         }
         free(explorer.params.input);
-        explorer.params.input = mem_text(argv[first], strlen(argv[first]), &status);
+        explorer.params.input = input_list_join(argv + first, (size_t)(argc - first), &status);
         exit_status =
             explorer.params.input != NULL ? explore(&explorer) : options_fail(&status);
         break;

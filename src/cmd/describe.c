@@ -208,7 +208,7 @@ int cmd_describe(int argc, char **argv)
     const struct operand_command command = {
         .options =
             {
-                .synopsis = "describe FILE|DIR [OPTION]...",
+                .synopsis = "describe FILE...|DIR [OPTION]...",
                 .about = "Says what a table is like: shape, memory, missing values, quartiles, "
                          "users,\n"
                          "hours, and how often feature vectors repeat.",

@@ -177,7 +177,7 @@ int cmd_explain(int argc, char **argv)
     const struct operand_command command = {
         .options =
             {
-                .synopsis = "explain FILE|DIR --row N [OPTION]...",
+                .synopsis = "explain FILE...|DIR --row N [OPTION]...",
                 .about = "Says why a user-hour is odd: against whom, according to which "
                          "detector, and what\n"
                          "common behaviour is nearest to it.",

@@ -11,8 +11,9 @@
 #include "run/params.h"
 #include "table/table.h"
 
-/* A command with one input. `settings` are its own, options.context; `params` and `quiet` are
- * in them, and have been filled in from the command line when `check` and `work` are called. */
+/* A command with one input, of a file or several. `settings` are its own, options.context;
+ * `params` and `quiet` are in them, and have been filled in from the command line when `check`
+ * and `work` are called. */
 struct operand_command {
     struct options options;
     struct run_params *params; /* the defaults are set, and all cleared, by operand_run() */
@@ -22,7 +23,7 @@ struct operand_command {
     bool (*work)(const void *settings, struct console *console, struct status *status);
 };
 
-/* Parses the command line, makes its one operand the input and works. Says what went wrong and
+/* Parses the command line, makes its operands the input and works. Says what went wrong and
  * returns the exit status. */
 int operand_run(const struct operand_command *command, int argc, char **argv);
 

@@ -275,7 +275,7 @@ int cmd_report(int argc, char **argv)
     const struct operand_command command = {
         .options =
             {
-                .synopsis = "report FILE|DIR -o FILE.md|FILE.json [OPTION]...",
+                .synopsis = "report FILE...|DIR -o FILE.md|FILE.json [OPTION]...",
                 .about = "Runs the detectors on FILE (or takes a saved run) and writes what "
                          "verdicts and "
                          "truth labels say of them.",

@@ -129,7 +129,7 @@ int cmd_run(int argc, char **argv)
     const struct operand_command command = {
         .options =
             {
-                .synopsis = "run FILE -o DIR [OPTION]...",
+                .synopsis = "run FILE... -o DIR [OPTION]...",
                 .about =
                     "Reads FILE (a CSV of user-hours or a raw log; \"-\": standard input), "
                     "runs the\n"

@@ -264,7 +264,7 @@ static struct sheet *make_sheet(const struct settings *settings, const struct ru
     snprintf(title, sizeof title, "Top %s by %s", format_grouped(rows.n).text, settings->by);
     struct sheet *sheet = rows_sheet_new(title, &spec, status);
     if (sheet != NULL) {
-        sheet_add_note(sheet, "input", "%s", settings->params.input);
+        sheet_add_note(sheet, "input", "%s", run->table->report.name);
         sheet_add_note(sheet, "user-hours", "%s", format_grouped(run->table->n_rows).text);
         if (run->table->report.change != INPUT_SAME) {
             sheet_add_note(sheet, "warning", "%s",
@@ -342,7 +342,7 @@ int cmd_top(int argc, char **argv)
     const struct operand_command command = {
         .options =
             {
-                .synopsis = "top FILE [-n N] [--by NAME] [OPTION]...",
+                .synopsis = "top FILE... [-n N] [--by NAME] [OPTION]...",
                 .about = "Runs the detectors on FILE and prints the most anomalous user-hours "
                          "as CSV, JSON\n"
                          "or Markdown.",

@@ -4,6 +4,7 @@
 
 #include "events/events_count.h"
 #include "events/log_format.h"
+#include "table/input/input_list.h"
 #include "table/input/source.h"
 
 #define WORD(name) #name,
@@ -50,10 +51,21 @@ struct table *input_load(const char *path, enum input_kind kind,
     if (format == NULL) {
         return csv_load_source(source, path, options, parallel, progress, status);
     }
-    struct events_input input = {.paths = &path,
-                                 .n = 1,
+    struct input_list list;
+    if (!input_list_split(&list, path, status)) {
+        source_close(source);
+        return NULL;
+    }
+    struct events_input input = {.paths = (const char *const *)list.paths,
+                                 .n = list.n,
                                  .format = format,
                                  .take_source = source,
                                  .rules = userhours_defaults()};
-    return events_load(&input, options, index, parallel, progress, status);
+    if (list.n > 1) { /* the reader of logs opens one after the other itself */
+        source_close(source);
+        input.take_source = NULL;
+    }
+    struct table *table = events_load(&input, options, index, parallel, progress, status);
+    input_list_clear(&list);
+    return table;
 }

@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "base/rng.h"
 #include "events/log_format.h"
+#include "table/input/input_list.h"
 #include "table/input/source.h"
 
 enum {
@@ -131,8 +132,9 @@ static bool read_pieces(const struct pieces *pieces, double all,
     return true;
 }
 
-bool sample_input(const char *path, enum input_kind kind, const struct csv_options *options,
-                  struct parallel *parallel, struct sample *sample)
+static bool sample_file(const char *path, enum input_kind kind,
+                        const struct csv_options *options, struct parallel *parallel,
+                        struct sample *sample)
 {
     struct stat about;
     unsigned char magic[2] = {0};
@@ -157,5 +159,30 @@ bool sample_input(const char *path, enum input_kind kind, const struct csv_optio
     if (fd >= 0) {
         close(fd);
     }
+    return done;
+}
+
+/* Of several files the first is looked at: the others are taken to be like it. */
+bool sample_input(const char *input, enum input_kind kind, const struct csv_options *options,
+                  struct parallel *parallel, struct sample *sample)
+{
+    struct input_list list;
+    double first = 0, all = 0;
+    memset(sample, 0, sizeof *sample);
+    if (!input_list_split(&list, input, NULL)) {
+        return false;
+    }
+    for (size_t i = 0; i < list.n; i++) {
+        struct stat about;
+        double size = stat(list.paths[i], &about) == 0 ? (double)about.st_size : 0;
+        first = i == 0 ? size : first;
+        all += size;
+    }
+    bool done = list.n > 0 && sample_file(list.paths[0], kind, options, parallel, sample);
+    if (done && list.n > 1 && first > 0) {
+        sample->bytes *= all / first;
+        sample->rows *= all / first;
+    }
+    input_list_clear(&list);
     return done;
 }

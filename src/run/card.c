@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "config.h"
 #include "base/json.h"
+#include "table/input/input_list.h"
 
 static void add_features(cJSON *json, const struct table *table)
 {
@@ -25,12 +26,27 @@ static void add_change(cJSON *json, const struct read_report *report)
     }
 }
 
+/* The names of several files that were read as one. */
+static void add_files(cJSON *input, const char *name)
+{
+    struct input_list list;
+    if (!input_list_split(&list, name, NULL)) {
+        return;
+    }
+    cJSON *files = list.n > 1 ? json_array(input, "files") : NULL;
+    for (size_t i = 0; i < list.n && files != NULL; i++) {
+        json_item_text(files, list.paths[i]);
+    }
+    input_list_clear(&list);
+}
+
 static void add_input(cJSON *card, const struct run *run)
 {
     const struct table *table = run->table;
     const struct read_report *report = &table->report;
     cJSON *input = json_object(card, "input");
     json_text(input, "name", report->name);
+    add_files(input, run->params.input);
     json_count(input, "bytes", report->bytes);
     json_text(input, "xxh3_128", report->hash);
     add_change(input, report);

@@ -20,6 +20,41 @@ struct input_state input_state_of(const struct stat *info)
     return state;
 }
 
+static uint64_t mixed(uint64_t hash, uint64_t value)
+{
+    hash = (hash ^ value) * UINT64_C(0x9E3779B97F4A7C15); /* 2^64 by the golden ratio */
+    return hash ^ hash >> 29;
+}
+
+static void keep_later(int64_t time[2], const int64_t other[2])
+{
+    if (other[0] > time[0] || (other[0] == time[0] && other[1] > time[1])) {
+        memcpy(time, other, 2 * sizeof *time);
+    }
+}
+
+void input_state_add(struct input_state *all, const struct input_state *one)
+{
+    if (!all->known || !one->known) {
+        *all = (struct input_state){0};
+        return;
+    }
+    const uint64_t of_one[] = {one->device,
+                               one->inode,
+                               one->size,
+                               (uint64_t)one->modified[0],
+                               (uint64_t)one->modified[1],
+                               (uint64_t)one->changed[0],
+                               (uint64_t)one->changed[1]};
+    for (size_t i = 0; i < sizeof of_one / sizeof *of_one; i++) {
+        all->inode = mixed(all->inode, of_one[i]);
+    }
+    all->size += one->size;
+    keep_later(all->modified, one->modified);
+    keep_later(all->changed, one->changed);
+    all->looked_at = one->looked_at < all->looked_at ? one->looked_at : all->looked_at;
+}
+
 bool input_state_same(const struct input_state *a, const struct input_state *b)
 {
     return a->known && b->known && a->device == b->device && a->inode == b->inode &&

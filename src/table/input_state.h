@@ -24,6 +24,9 @@ enum input_change {
 
 struct input_state input_state_of(const struct stat *info);
 
+/* Makes `all`, the state of one file or several, that of these and one more, in this order. */
+void input_state_add(struct input_state *all, const struct input_state *one);
+
 /* The same file, and nobody has touched it in between. */
 bool input_state_same(const struct input_state *a, const struct input_state *b);
 

@@ -70,10 +70,11 @@ same 'a second run leaves nothing of the first' \
 
 # ---- the explorer without a terminal, or a command that was mistyped ----
 ends 'a mistyped command' 2 "there is no command 'tpo'; did you mean 'top'" "$oddhours" tpo "$table"
-ends 'two files' 2 'one file at a time' "$oddhours" "$table" "$table"
+ends 'two files, one is not there' 1 "cannot open 'no-such-file'" "$oddhours" "$table" no-such-file
 ends 'a file that is not there comes before the terminal' 1 'No such file' \
     "$oddhours" "$work/nothing.csv"
-ends 'so does a directory' 2 'is a directory' "$oddhours" "$work"
+mkdir "$work/empty"
+ends 'so does a directory without a table' 2 'is a directory' "$oddhours" "$work/empty"
 ends 'a file that is there' 2 'this is not a terminal' "$oddhours" "$table"
 
 # ---- describe and top ----
@@ -147,7 +148,7 @@ ends 'a wrong filter says where' 2 'filter, column 1: there is no field usr; did
 
 # ---- bad usage ----
 ends 'no file' 2 'a file is missing' "$oddhours" run -o "$work/x"
-ends 'two files' 2 'one file only' "$oddhours" run a b -o "$work/x"
+ends 'two files' 1 "cannot open 'a'" "$oddhours" run a b -o "$work/x"
 ends 'no directory' 2 'say where the files go' "$oddhours" run "$table"
 ends 'an unknown option gets the nearest' 2 'did you mean --trees' "$oddhours" run "$table" --tree=3
 ends 'an unknown detector gets the nearest' 2 "did you mean 'iforest'" \
@@ -174,7 +175,7 @@ refused() { # refused NAME PATTERN FILE [OPTION]...
 refused 'an empty file' 'empty' "$work/empty.csv"
 head -n 1 "$table" >"$work/header.csv"
 refused 'a header and no rows' 'no' "$work/header.csv"
-refused 'a directory' 'directory' "$work"
+refused 'a directory' 'directory' "$work/empty"
 head -c 4000 /dev/urandom >"$work/binary.csv"
 printf '\0\0\0\0' >>"$work/binary.csv"
 refused 'a binary file' '.' "$work/binary.csv"

@@ -25,13 +25,14 @@ ends 'the same parameters may be repeated' 0 'row_id' \
     "$oddhours" top "$work/out" -q --trees 30 --epochs 2
 ends 'other parameters are refused' 2 'made with other parameters' \
     "$oddhours" top "$work/out" -q --trees 31
-ends 'a directory without a run' 2 'without a finished run' "$oddhours" top "$work"
+mkdir "$work/empty"
+ends 'a directory without a run' 2 'without a finished run' "$oddhours" top "$work/empty"
 "$oddhours" describe "$table" -q | grep -vE '^(file|rows) ' >"$work/a"
 "$oddhours" describe "$work/out" -q | grep -vE '^(file|rows) ' >"$work/b"
 pass 'describe of the directory is describe of the file' cmp "$work/a" "$work/b"
 ends 'as JSON, too' 0 '"run_bytes"' "$oddhours" describe "$work/out" -q --json
 ends 'describe of a directory without a run' 2 'without a finished run' \
-    "$oddhours" describe "$work"
+    "$oddhours" describe "$work/empty"
 cp -r "$work/out" "$work/bad"
 printf 'x' | dd of="$work/bad/run.odd" bs=1 seek=9999 conv=notrunc 2>/dev/null
 ends 'a damaged run is refused' 2 'is damaged' "$oddhours" top "$work/bad" -q
@@ -117,5 +118,29 @@ explore --trees 32 --epochs 2
 pass 'beyond 4 GiB the oldest run makes room' test ! -e "$old"
 explore --trees 32 --epochs 2
 pass 'and the new one is kept' grep -q 'shown from a saved run' "$work/shot"
+
+# ---- several files as one input ----
+header=$(head -n 1 "$table")
+head -n 150 "$table" >"$work/part1.csv"
+{ echo "$header"; tail -n +151 "$table"; } >"$work/part2.csv"
+several() {
+    sed "s|SHOT|$work/shot|; s|LOG|$work/log|" "$work/script" >"$work/now"
+    "$oddhours" "$work/part2.csv" "$work/part1.csv" --screen 100x30 --script "$work/now" "$@"
+}
+several --trees 30 --epochs 2
+pass 'several files are computed' grep -q 'finished in' "$work/shot"
+pass 'and named' grep -q 'part1.csv and 1 more' "$work/shot"
+several --trees 30 --epochs 2
+pass 'the second time they are shown' grep -q 'shown from a saved run' "$work/shot"
+echo >>"$work/part1.csv"
+several --trees 30 --epochs 2
+pass 'when one has changed they are computed' grep -q 'finished in' "$work/shot"
+"$oddhours" run "$work/part1.csv" "$work/part2.csv" -o "$work/parts" -q --trees 30 --epochs 2
+cat "$work/part1.csv" >"$work/whole.csv"
+tail -n +2 "$work/part2.csv" >>"$work/whole.csv"
+"$oddhours" top "$work/whole.csv" -q -n 200 --trees 30 --epochs 2 >"$work/fresh.csv"
+"$oddhours" top "$work/parts" -q -n 200 >"$work/of_parts.csv"
+pass 'a run of several files has the scores of one' cmp "$work/fresh.csv" "$work/of_parts.csv"
+pass 'its card names them' grep -q '"files":' "$work/parts/run.json"
 
 plan

@@ -211,4 +211,31 @@ ends 'JSON says it, too' 3 '"lost": *"2 lines of 53' \
 ends 'and how they differ' 3 'n is 9e\+03 on average, 25.5 in the rows' \
     "$oddhours" top -q "$work/busy.csv" --features n,m --models iforest --trees 5
 
+# ---- several files ----
+mkdir "$work/days"
+head -n 9 "$cases/17-other-names.csv" | head -c -1 >"$work/days/1.csv"
+{ head -n 1 "$cases/17-other-names.csv"; sed -n 10,17p "$cases/17-other-names.csv"; } |
+    gzip >"$work/days/2.csv.gz"
+{ echo '# of the third day'; head -n 1 "$cases/17-other-names.csv"
+    sed -n '18,$p' "$cases/17-other-names.csv"; } >"$work/days/3.csv"
+same 'files are one table' "$whole" \
+    "$(shape "$work/days/3.csv" "$work/days/1.csv" "$work/days/2.csv.gz")"
+same 'a folder is one table' "$whole" "$(shape "$work/days")"
+same 'a pattern is one table' "$whole" "$(shape "$work/days/*")"
+same 'in order of name, with the numbers of one' "$(cat "$work/of_csv")" \
+    "$("$oddhours" describe -q "$work/days" | sed -n '/mean/,$p')"
+said 'they are named' '1.csv and 2 more' "$work/days"
+echo '1,2,3,4,5,6,7,8,9,10,11,12' >>"$work/days/3.csv"
+ends 'a rejected line: with its file' 3 'line 11: 3.csv: 12 fields' "$oddhours" describe -q "$work/days"
+split -n l/3 --additional-suffix .jsonl "$work/lines.jsonl" "$work/lines-"
+same 'files of JSON are one table' "$whole" "$(shape "$work/lines-*.jsonl")"
+echo 'x,y' >"$work/days/4.csv"
+ends 'other columns: both files are named' 2 "4.csv' has other columns than .*1.csv'.*only it has 'x'" \
+    "$oddhours" describe -q "$work/days"
+ends 'a pattern for nothing' 2 "no file is called '$work/days/\*.tsv'" \
+    "$oddhours" describe -q "$work/days/*.tsv"
+mkdir "$work/empty"
+ends 'a folder without tables' 2 'directory without a finished run' \
+    "$oddhours" describe -q "$work/empty"
+
 plan

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "review/session/review_session.h"
+#include "table/input/input_list.h"
 
 #define PATIENCE_SECONDS                                                                       \
     1.2 /* for threads, when the program ends: more than the store takes                       \
@@ -24,6 +25,14 @@ const char *app_base_name(const char *path)
         return "standard input";
     }
     return slash != NULL && slash[1] != '\0' ? slash + 1 : path;
+}
+
+void app_name_input(struct app *app)
+{
+    free(app->input_name);
+    app->input_name = input_list_name(app->params.input, NULL);
+    app->session.input =
+        app_base_name(app->input_name != NULL ? app->input_name : app->params.input);
 }
 
 static bool start_threads(struct app *app, struct status *status)
@@ -71,7 +80,7 @@ struct app *app_new(const struct app_options *options, struct status *status)
     }
     app_saved_load(app);
     app->params.index = true; /* lists need the ranks of rows */
-    app->session.input = app_base_name(app->params.input);
+    app_name_input(app);
     app_enter(app, ACTION_VIEW_RUN);
     if (app->depth == 0) {
         status_nomem(status, 0, "a view");
@@ -143,6 +152,7 @@ bool app_free(struct app *app)
     saved_filters_clear(&app->filters);
     folder_clear(&app->folder);
     free(app->filters_path);
+    free(app->input_name);
     log_clear(&app->session.log);
     review_verdicts_release(app->session.verdicts);
     free(app->settings_path);

@@ -94,7 +94,7 @@ void app_run_again(struct app *app, const char *words)
     }
     run_params_clear(&app->params);
     app->params = params;
-    app->session.input = app_base_name(app->params.input);
+    app_name_input(app);
     if (!start(app, &status)) {
         app_say(app, LOG_ERROR, "%s", status.text);
         return;
@@ -275,8 +275,8 @@ void app_replace_result(struct app *app, size_t index, struct result *take_resul
     app->replaces = true;
 }
 
-/* The old result goes after everybody has been told: views hold rows in the order of its ranking.
- * What is asked meanwhile waits, as the queries thread reads results, too. */
+/* The old result goes after everybody has been told: views hold rows in the order of its
+ * ranking. What is asked meanwhile waits, as the queries thread reads results, too. */
 static void replace_result(struct app *app)
 {
     bool growing = app->session.busy && app->running == app->run;

@@ -44,10 +44,10 @@ struct app {
     double started;
 
     struct session session;
-    struct run_params params; /* of the next run */
-    struct run *run;          /* shown; session.run */
-    struct run *running;      /* in the worker; may be the same */
-    struct run *retired;      /* replaced, freed when no query can look at it any more */
+    struct run_params params;  /* of the next run */
+    struct run *run;           /* shown; session.run */
+    struct run *running;       /* in the worker; may be the same */
+    struct run *retired;       /* replaced, freed when no query can look at it any more */
     struct result replacement; /* of one result of `run`, waiting until nobody looks at that */
     size_t replaced;           /* which */
     bool replaces;
@@ -75,6 +75,7 @@ struct app {
     struct prompt prompt;
     struct exporter exporter;
     char *filters_path;           /* or NULL */
+    char *input_name;             /* session.input is in it; NULL: without memory */
     struct saved_filters filters; /* as the file said last */
     struct folder folder;
     char saving_name[SAVED_FILTER_NAME];
@@ -119,6 +120,9 @@ bool app_free(struct app *app);
 
 /* Starts the first run. */
 bool app_start(struct app *app, struct status *status);
+
+/* Says in session.input what the input is called: "a.csv and 2 more". */
+void app_name_input(struct app *app);
 
 /* Repeats the run with changed parameters ("trees=400 lof=sklearn"). */
 void app_run_again(struct app *app, const char *words);

@@ -107,7 +107,7 @@ void app_why(struct app *app, const char *argument)
     self->query.free = free_query;
     self->query.slot = SLOT_WHY;
     self->run = session->run;
-    self->input = app_base_name(session->run->params.input); /* lives as long as the run */
+    self->input = app_base_name(session->run->table->report.name); /* lives as long as it */
     self->cache = app->why;
     self->parallel = app_query_threads(app);
     self->row = session->selected.row;

@@ -119,7 +119,9 @@ struct page *app_card_page(const struct app *app)
         return page;
     }
     page_pair(page, "input", ROLE_TEXT, "%s",
-              app->frozen ? app_base_name(run->params.input) : run->params.input);
+              app->frozen               ? session->input
+              : app->input_name != NULL ? app->input_name
+                                        : run->params.input);
     if (session->has_table) {
         add_input(page, app);
     }

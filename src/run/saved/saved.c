@@ -15,6 +15,7 @@
 #include "base/outfile.h"
 #include "base/paths.h"
 #include "run/saved/snapshot.h"
+#include "table/input/input_list.h"
 
 /* The files of the cache: HASH-BYTES-PARAMETERS.odd is a run; SEEN.seen holds the hash of the
  * input whose device, inode, size and times hash to SEEN. */
@@ -63,11 +64,24 @@ static char *cache_directory(bool make)
 
 static struct input_state look_at(const char *input)
 {
-    struct stat info;
+    struct input_list list = {.n = 0};
     struct input_state state = {0};
-    if (strcmp(input, "-") != 0 && stat(input, &info) == 0) {
-        state = input_state_of(&info);
+    if (strcmp(input, "-") == 0 || !input_list_split(&list, input, NULL)) {
+        return state;
     }
+    for (size_t i = 0; i < list.n; i++) {
+        struct stat info;
+        struct input_state one = {0};
+        if (stat(list.paths[i], &info) == 0) {
+            one = input_state_of(&info);
+        }
+        if (i == 0) {
+            state = one;
+        } else {
+            input_state_add(&state, &one);
+        }
+    }
+    input_list_clear(&list);
     return state;
 }
 
@@ -90,34 +104,47 @@ static void run_name(char *name, const char *hash, uint64_t bytes,
              run_params_hash(params));
 }
 
-/* XXH3 128 of a file, as the readers compute it while reading; false, too, when it is not the
+/* Hashes a file, behind what was hashed before. */
+static bool hash_bytes(const char *path, unsigned char *block, size_t size,
+                       XXH3_state_t *hashing)
+{
+    int fd = infile_open(path, NULL);
+    ssize_t got = -1;
+    while (fd >= 0 && (got = read(fd, block, size)) > 0) {
+        XXH3_128bits_update(hashing, block, (size_t)got);
+    }
+    if (fd >= 0) {
+        close(fd);
+    }
+    return got == 0;
+}
+
+/* XXH3 128 of an input, as the readers compute it while reading; false, too, when it is not the
  * one that was looked at, or did not stay as it was. */
-static bool hash_file(const char *path, const struct input_state *state,
-                      char hash[TABLE_HASH_TEXT])
+static bool hash_input(const char *input, const struct input_state *state,
+                       char hash[TABLE_HASH_TEXT])
 {
     enum { BLOCK = 1 << 20 };
-    int fd = infile_open(path, NULL);
+    struct input_list list = {.n = 0};
     unsigned char *block = mem_new(BLOCK, 1, "a buffer", NULL);
     XXH3_state_t *hashing = XXH3_createState();
-    ssize_t got = -1;
-    if (fd >= 0 && block != NULL && hashing != NULL) {
+    bool good = block != NULL && hashing != NULL && input_list_split(&list, input, NULL);
+    if (good) {
         XXH3_128bits_reset(hashing);
-        while ((got = read(fd, block, BLOCK)) > 0) {
-            XXH3_128bits_update(hashing, block, (size_t)got);
-        }
+    }
+    for (size_t i = 0; i < list.n && good; i++) {
+        good = hash_bytes(list.paths[i], block, BLOCK, hashing);
+    }
+    if (good) {
         XXH128_hash_t digest = XXH3_128bits_digest(hashing);
         snprintf(hash, TABLE_HASH_TEXT, "%016" PRIx64 "%016" PRIx64, (uint64_t)digest.high64,
                  (uint64_t)digest.low64);
     }
-    struct stat info;
-    struct input_state now = {0};
-    if (fd >= 0) {
-        now = fstat(fd, &info) == 0 ? input_state_of(&info) : now;
-        close(fd);
-    }
     XXH3_freeState(hashing);
     free(block);
-    return got == 0 && input_state_same(state, &now);
+    input_list_clear(&list);
+    const struct input_state now = look_at(input);
+    return good && input_state_same(state, &now);
 }
 
 static bool read_seen(const char *directory, const char *name, char hash[TABLE_HASH_TEXT])
@@ -175,7 +202,7 @@ char *saved_in_cache(const struct run_params *params)
         seen_name(&state, seen);
         bool known = read_seen(directory, seen, hash);
         if (!known && any_of_size(directory, state.size) &&
-            hash_file(params->input, &state, hash)) {
+            hash_input(params->input, &state, hash)) {
             write_seen(directory, seen, hash, &state);
             known = true;
         }

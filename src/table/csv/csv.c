@@ -17,6 +17,7 @@
 #include "table/csv/csv_feed.h"
 #include "table/csv/reading.h"
 #include "table/csv/text_cache.h"
+#include "table/input/input_list.h"
 #include "table/input/source.h"
 #include "table/printable.h"
 
@@ -407,7 +408,7 @@ static void compare_rejects(const struct reader *reader, struct table *table)
 static bool fill_report(struct reader *reader, const char *path, struct status *status)
 {
     struct read_report *report = table_builder_report(reader->builder);
-    report->name = mem_text(path, strlen(path), status);
+    report->name = input_list_name(path, status);
     report->bytes = source_done(reader->source);
     source_hash(reader->source, report->hash);
     report->change = source_change(reader->source, &report->state);
@@ -563,7 +564,8 @@ static bool prepare(struct reader *reader, struct status *status)
     };
     if (!columns_check(reader->wanted.features, reader->wanted.n, status) ||
         !source_letters(reader->source, status) ||
-        (reader->feed = csv_feed_new(reader->source, reader->progress, status)) == NULL ||
+        (reader->feed =
+             csv_feed_new(reader->source, reader->reading, reader->progress, status)) == NULL ||
         !block_input_start(&reader->input, reader->feed, reader->progress, status) ||
         !block_read_header(&reader->input, &reader->columns, &reader->wanted, reader->reading,
                            &reader->header, status) ||

@@ -1,5 +1,5 @@
 /* csv_feed: the text of a table, as CSV, from whatever its input holds: records in JSON become
- * rows on the way. A part of csv. */
+ * rows on the way, and several files one, with the header of the first. A part of csv. */
 #ifndef ODDHOURS_TABLE_CSV_FEED_H
 #define ODDHOURS_TABLE_CSV_FEED_H
 
@@ -9,14 +9,16 @@
 
 #include "base/progress.h"
 #include "base/status.h"
+#include "table/csv/reading.h"
 #include "table/input/source.h"
 
 struct csv_feed;
 
-/* Looks at what `source` (borrowed) begins with. Errors: those of source_read(), and JSON
- * without records. */
-struct csv_feed *csv_feed_new(struct source *source, const struct progress *progress,
-                              struct status *status);
+/* Looks at what `source` begins with; all is borrowed. Errors: those of source_read(), and JSON
+ * without records. Those of csv_feed_read(), beside: a file whose columns are not those of the
+ * first. */
+struct csv_feed *csv_feed_new(struct source *source, const struct reading *reading,
+                              const struct progress *progress, struct status *status);
 void csv_feed_free(struct csv_feed *feed);
 
 /* Up to `size` bytes of CSV, at least one unless it is the end, where `*got` is 0. */

@@ -54,7 +54,9 @@ static bool open_file(struct raw *raw, const char *path, struct status *status)
     raw->state = input_state_of(&stat);
     if (!raw->waits) {
         off_t at = lseek(raw->fd, 0, SEEK_CUR);
-        raw->total = stat.st_size > at && at >= 0 ? (uint64_t)(stat.st_size - at) : 0;
+        raw->from = raw->done;
+        raw->size = stat.st_size > at && at >= 0 ? (uint64_t)(stat.st_size - at) : 0;
+        raw->total = raw->from + raw->size;
         posix_fadvise(raw->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
     }
     return true;
@@ -70,6 +72,20 @@ bool raw_open(struct raw *raw, const char *path, struct status *status)
     }
     XXH3_128bits_reset(raw->hash);
     return open_file(raw, path, status);
+}
+
+bool raw_next(struct raw *raw, const char *path, struct status *status)
+{
+    const uint64_t total = raw->total;
+    if (raw->own_fd) {
+        close(raw->fd);
+    }
+    raw->fd = -1;
+    raw->own_fd = false;
+    set_title(raw, path);
+    bool good = open_file(raw, path, status);
+    raw->total = total; /* the caller's, of all */
+    return good;
 }
 
 void raw_close(struct raw *raw)
@@ -100,7 +116,7 @@ static bool ended_early(const struct raw *raw, struct status *status)
     return status_set(status, STATUS_IO,
                       "%s was made shorter while it was read: it ended after %" PRIu64
                       " of %" PRIu64 " bytes; run it again when it is whole",
-                      raw->title, raw->done, raw->total);
+                      raw->title, raw->done - raw->from, raw->size);
 }
 
 bool raw_read(struct raw *raw, void *buffer, size_t size, size_t *got,
@@ -112,7 +128,7 @@ bool raw_read(struct raw *raw, void *buffer, size_t size, size_t *got,
         }
         ssize_t n = read(raw->fd, buffer, size);
         if (n >= 0) {
-            if (n == 0 && raw->done < raw->total && size > 0) {
+            if (n == 0 && !raw->waits && raw->done - raw->from < raw->size && size > 0) {
                 return ended_early(raw, status);
             }
             *got = (size_t)n;

@@ -19,6 +19,7 @@ struct raw {
     bool waits;               /* not a regular file: reads may have to wait */
     char title[RAW_TITLE];    /* for messages: the path in quotes, or "standard input" */
     uint64_t done, total;     /* bytes read; and to be read, 0 when that is not known */
+    uint64_t from, size;      /* done before this file, and its size */
     void *hash;               /* of the bytes read */
     struct input_state state; /* when it was opened */
 };
@@ -26,6 +27,9 @@ struct raw {
 /* Opens `path`, "-" being standard input. Errors as source_open(). raw_close() in any case. */
 bool raw_open(struct raw *raw, const char *path, struct status *status);
 void raw_close(struct raw *raw);
+
+/* Goes on with another file, whose bytes are hashed as those that follow. */
+bool raw_next(struct raw *raw, const char *path, struct status *status);
 
 /* One read(2) that brings at least a byte, or none at the end. Looks at the cancel flag while
  * it waits for a pipe. A file that ends before the length it had is STATUS_IO. */

@@ -9,12 +9,21 @@
 #include "base/mem.h"
 #include "table/input/decode.h"
 #include "table/input/gunzip.h"
+#include "table/input/input_list.h"
 #include "table/input/raw.h"
 #include "table/input/unpack.h"
 
 enum { FIRST_BYTES = 16 }; /* enough to know what kind of input it is */
 
 struct source {
+    struct input_list list;
+    size_t file;                /* of the list: the one that is read */
+    bool again;                 /* all are regular files */
+    char title[RAW_TITLE + 32]; /* of all */
+    bool letters;               /* source_letters() was called */
+    enum encoding encoding;     /* of files before, where it was not UTF-8 */
+    enum input_change change;   /* of files before */
+    struct input_state state;
     struct raw raw;
     unsigned char first[FIRST_BYTES]; /* read while opening */
     size_t first_from, n_first;       /* first_from of them are handed out */
@@ -120,11 +129,11 @@ static size_t path_length(const char *path)
     return whole;
 }
 
-static bool unpack(struct source *source, const char *path, const char *member,
-                   const struct progress *progress, struct status *status)
+static bool unpack_archive(struct source *source, const char *path, const char *member,
+                           const struct progress *progress, struct status *status)
 {
     (void)progress;
-    const char *again = source_again(source) ? path : NULL;
+    const char *again = source->raw.own_fd && !source->raw.waits ? path : NULL;
     source->unpack =
         unpack_new(&source->raw, source->first, source->n_first, again, member, status);
     return source->unpack != NULL;
@@ -133,8 +142,9 @@ static bool unpack(struct source *source, const char *path, const char *member,
 static bool prepare(struct source *source, const char *path, const char *member,
                     const struct progress *progress, struct status *status)
 {
-    if (!raw_open(&source->raw, path, status) || !read_first_bytes(source, progress, status) ||
-        !refuse_foreign(source, status)) {
+    if (!(source->file == 0 ? raw_open(&source->raw, path, status)
+                            : raw_next(&source->raw, path, status)) ||
+        !read_first_bytes(source, progress, status) || !refuse_foreign(source, status)) {
         return false;
     }
     source->decode = decode_new((struct decode_input){read_bytes, source}, status);
@@ -146,34 +156,110 @@ static bool prepare(struct source *source, const char *path, const char *member,
         return source->gunzip != NULL;
     }
     if (unpack_kind(source->first, source->n_first) != NULL) {
-        return unpack(source, path, member, progress, status);
+        return unpack_archive(source, path, member, progress, status);
     }
     return member == NULL ||
            status_set(status, STATUS_INPUT, "%s is no archive that holds %.80s",
                       source->raw.title, member);
 }
 
+/* Opens the present file of the list. */
+static bool open_file(struct source *source, const struct progress *progress,
+                      struct status *status)
+{
+    const char *path = source->list.paths[source->file];
+    size_t length = path_length(path);
+    char *file = mem_text(path, length, status);
+    bool good =
+        file != NULL &&
+        prepare(source, file, path[length] == ':' ? path + length + 1 : NULL, progress, status);
+    free(file);
+    return good;
+}
+
+/* Looks at the files that follow: what cannot be read is better said now. */
+static bool add_up(struct source *source, struct status *status)
+{
+    source->again = source->raw.own_fd && !source->raw.waits;
+    for (size_t i = 1; i < source->list.n; i++) {
+        struct stat about;
+        const char *path = source->list.paths[i];
+        size_t length = path_length(path);
+        char *file = mem_text(path, length, status);
+        if (file == NULL) {
+            return false;
+        }
+        bool there = stat(file, &about) == 0;
+        free(file);
+        if (!there) {
+            return status_set(status, STATUS_IO, "cannot open '%.200s': %m", path);
+        }
+        source->again = source->again && S_ISREG(about.st_mode);
+        source->raw.total += S_ISREG(about.st_mode) ? (uint64_t)about.st_size : 0;
+    }
+    source->raw.total = source->again || source->list.n == 1 ? source->raw.total : 0;
+    snprintf(source->title, sizeof source->title, "%s and %zu more", source->raw.title,
+             source->list.n - 1);
+    return true;
+}
+
 struct source *source_open(const char *path, const struct progress *progress,
                            struct status *status)
 {
     struct source *source = mem_zero(1, sizeof *source, "a reader", status);
-    size_t length = path_length(path);
-    char *file = source == NULL ? NULL : mem_text(path, length, status);
-    if (file == NULL || !prepare(source, file, path[length] == ':' ? path + length + 1 : NULL,
-                                 progress, status)) {
-        source_close(source);
-        source = NULL;
+    if (source == NULL) {
+        return NULL;
     }
-    free(file);
+    source->raw.fd = -1;
+    if (!input_list_split(&source->list, path, status) ||
+        !open_file(source, progress, status) || !add_up(source, status)) {
+        source_close(source);
+        return NULL;
+    }
     return source;
+}
+
+/* Lets go of what belongs to one file. */
+static void end_file(struct source *source)
+{
+    decode_free(source->decode);
+    gunzip_free(source->gunzip);
+    unpack_free(source->unpack);
+    source->decode = NULL;
+    source->gunzip = NULL;
+    source->unpack = NULL;
+    source->n_first = source->first_from = 0;
+    source->peeked_from = source->peeked_to = 0;
+}
+
+size_t source_files(const struct source *source)
+{
+    return source->list.n;
+}
+
+bool source_next(struct source *source, bool *more, const struct progress *progress,
+                 struct status *status)
+{
+    *more = source->file + 1 < source->list.n;
+    if (!*more) {
+        return true;
+    }
+    struct input_state state;
+    source->change = source_change(source, &state);
+    source->state = state;
+    enum encoding encoding = source_encoding(source);
+    source->encoding = encoding == ENCODING_UTF8 ? ENCODING_UNKNOWN : encoding;
+    end_file(source);
+    source->file++;
+    return open_file(source, progress, status) &&
+           (!source->letters || source_letters(source, status));
 }
 
 void source_close(struct source *source)
 {
     if (source != NULL) {
-        decode_free(source->decode);
-        gunzip_free(source->gunzip);
-        unpack_free(source->unpack);
+        end_file(source);
+        input_list_clear(&source->list);
         raw_close(&source->raw);
         free(source->peeked);
         free(source);
@@ -244,6 +330,7 @@ uint64_t source_total(const struct source *source)
 bool source_letters(struct source *source, struct status *status)
 {
     enum encoding encoding = decode_encoding(source->decode);
+    source->letters = true;
     if (encoding == ENCODING_UTF16LE || encoding == ENCODING_UTF16BE) {
         return true; /* what was peeked at is UTF-8 already */
     }
@@ -257,12 +344,13 @@ bool source_letters(struct source *source, struct status *status)
 
 enum encoding source_encoding(const struct source *source)
 {
-    return decode_encoding(source->decode);
+    return source->encoding != ENCODING_UNKNOWN ? source->encoding
+                                                : decode_encoding(source->decode);
 }
 
 bool source_again(const struct source *source)
 {
-    return source->raw.own_fd && !source->raw.waits;
+    return source->again;
 }
 
 void source_hash(const struct source *source, char text[TABLE_HASH_TEXT])
@@ -274,10 +362,21 @@ void source_hash(const struct source *source, char text[TABLE_HASH_TEXT])
 
 enum input_change source_change(const struct source *source, struct input_state *state)
 {
-    return raw_change(&source->raw, state);
+    enum input_change change = raw_change(&source->raw, state);
+    if (source->file > 0) {
+        struct input_state all = source->state;
+        input_state_add(&all, state);
+        *state = all;
+    }
+    return change > source->change ? change : source->change;
 }
 
 const char *source_title(const struct source *source)
+{
+    return source->list.n > 1 ? source->title : source->raw.title;
+}
+
+const char *source_file_title(const struct source *source)
 {
     return source->raw.title;
 }

@@ -16,12 +16,18 @@
 struct source;
 
 /* Opens `path` and looks at its first bytes; "archive.zip:member" is a file in an archive.
- * `path` is borrowed until source_close(). Errors: STATUS_IO (no such file, no permission),
- * STATUS_INPUT (a directory; a format that is not text, with what to do), STATUS_NOMEM,
- * STATUS_CANCELLED (while waiting for a pipe). */
+ * Several paths with newlines between (input_list.h) are read one after the other: the end of
+ * each is an end, behind which source_next() goes on. Errors: STATUS_IO (no such file, no
+ * permission), STATUS_INPUT (a directory; a format that is not text, with what to do),
+ * STATUS_NOMEM, STATUS_CANCELLED (while waiting for a pipe). */
 struct source *source_open(const char *path, const struct progress *progress,
                            struct status *status);
 void source_close(struct source *source);
+
+/* How many files it reads; and goes on to the next one: `*more` is false when there is none. */
+size_t source_files(const struct source *source);
+bool source_next(struct source *source, bool *more, const struct progress *progress,
+                 struct status *status);
 
 /* Reads up to `size` bytes of the (inflated) content, at least one unless it is the end, where
  * `*got` is 0. Looks at the cancel flag of `progress` while it waits for a pipe; does not
@@ -58,7 +64,9 @@ void source_hash(const struct source *source, char text[TABLE_HASH_TEXT]);
  */
 enum input_change source_change(const struct source *source, struct input_state *state);
 
-/* What to call it in a message: the path in quotes, or "standard input". Borrowed. */
+/* What to call it in a message: the path in quotes, with "and 2 more", or "standard input"; and
+ * what to call the file that is being read. Borrowed. */
+const char *source_file_title(const struct source *source);
 const char *source_title(const struct source *source);
 
 #endif

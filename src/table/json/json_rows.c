@@ -659,6 +659,16 @@ struct json_rows *json_rows_new(struct json_input input, struct dict *columns,
     return rows;
 }
 
+void json_rows_rest(struct json_rows *rows)
+{
+    json_record_free(rows->record);
+    free(rows->bytes);
+    free(rows->out.bytes);
+    rows->record = NULL;
+    rows->bytes = NULL;
+    rows->out.bytes = NULL;
+}
+
 void json_rows_free(struct json_rows *rows)
 {
     if (rows != NULL) {

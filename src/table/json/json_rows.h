@@ -40,6 +40,9 @@ void json_rows_free(struct json_rows *rows);
 bool json_rows_read(struct json_rows *rows, void *buffer, size_t size, size_t *got,
                     struct status *status);
 
+/* After the end: gives back the memory that json_rows_place() does not need. */
+void json_rows_rest(struct json_rows *rows);
+
 /* From a line of the CSV (the first is 1) to that of the records; `reason` (size) says why a
  * row was rejected, and becomes what is wrong with the record where it was no JSON. */
 void json_rows_place(const struct json_rows *rows, uint64_t *line, char *reason, size_t size);
