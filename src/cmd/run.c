@@ -11,6 +11,7 @@
 #include "cmd/console.h"
 #include "cmd/operand.h"
 #include "cmd/options.h"
+#include "run/card.h"
 #include "run/pipeline/artifacts.h"
 #include "table/summary.h"
 
@@ -48,10 +49,12 @@ static void print_result(const struct run *run, const struct result *result)
     const struct scores *scores = &result->scores;
     printf("%-20s %s of %s rows flagged (%s)\n", result->title,
            format_grouped(scores->flagged_rows).text, format_grouped(scores->scored_rows).text,
-           format_percent((double)scores->flagged_rows / (double)scores->scored_rows).text);
+           format_percent(scores->scored_rows > 0 ? (double)scores->flagged_rows /
+                                                        (double)scores->scored_rows
+                                                  : 0)
+               .text);
     struct summary summary;
-    if (summary_of(scores->score, 1, run->table->profiles.copies, run->table->profiles.n,
-                   &summary, NULL)) {
+    if (scores->scored_rows > 0 && result_summary(run, result, &summary, NULL)) {
         printf("%-20s mean %.6g  std %.6g  min %.6g  quartiles %.6g %.6g %.6g  max %.6g\n", "",
                summary.mean, summary.std, summary.min, summary.q25, summary.q50, summary.q75,
                summary.max);

@@ -32,7 +32,7 @@ static const struct option_spec own[] = {
     {"count", 'n', OPTION_VALUE, "N", "how many rows (50)"},
     {"filter", 0, OPTION_VALUE, "TERMS",
      "only rows such as 'user:U66* failed:>=10'; docs/FILTER.md"},
-    {"by", 0, OPTION_VALUE, "NAME", "a detector, or ensemble (ensemble)"},
+    {"by", 0, OPTION_VALUE, "NAME", "the list: triage, own, ensemble or a detector (triage)"},
     {"format", 0, OPTION_VALUE, "NAME", "csv, json or markdown (csv)"},
     {"guard-formulas", 0, OPTION_SWITCH, NULL,
      "CSV: a leading ' on texts that begin like a formula"},
@@ -92,10 +92,13 @@ static bool is_saved(const struct settings *settings)
     return path != NULL;
 }
 
-/* `by` names a detector that will run, or the ensemble. */
+/* `by` names a detector that will run, or another list; NULL is the one shown first. */
 static bool check_by(const struct settings *settings, struct status *status)
 {
     const char *name;
+    if (settings->by == NULL) {
+        return true;
+    }
     for (size_t i = 0; (name = run_result_name(NULL, i)) != NULL; i++) {
         if (strcmp(settings->by, name) == 0) {
             return i >= detector_count() || settings->params.detectors.use[i] ||
@@ -255,17 +258,20 @@ static bool find_rows(const struct settings *settings, const struct run *run,
 }
 
 /* Takes `rows`. */
-static struct sheet *make_sheet(const struct settings *settings, const struct run *run,
+static struct sheet *make_sheet(const struct run *run, const struct result *by,
                                 struct row_set rows, const char *filter,
                                 const struct reviews *reviews, struct status *status)
 {
     char title[160];
     const struct rows_sheet spec = {.run = run, .rows = rows, .position = "rank"};
-    snprintf(title, sizeof title, "Top %s by %s", format_grouped(rows.n).text, settings->by);
+    snprintf(title, sizeof title, "Top %s by %s", format_grouped(rows.n).text, by->name);
     struct sheet *sheet = rows_sheet_new(title, &spec, status);
     if (sheet != NULL) {
         sheet_add_note(sheet, "input", "%s", run->table->report.name);
         sheet_add_note(sheet, "user-hours", "%s", format_grouped(run->table->n_rows).text);
+        if (by->kind == RESULT_LIST) {
+            sheet_add_note(sheet, by->name, "%s", by->health);
+        }
         if (run->table->report.change != INPUT_SAME) {
             sheet_add_note(sheet, "warning", "%s",
                            input_change_text(run->table->report.change));
@@ -293,10 +299,11 @@ static struct sheet *make_sheet(const struct settings *settings, const struct ru
 static bool put_all(const struct settings *settings, const struct run *run,
                     struct status *status)
 {
-    const struct result *by = run_result_find(run, settings->by);
+    const struct result *by =
+        settings->by != NULL ? run_result_find(run, settings->by) : run_first(run);
     if (!by->ready) {
         return status_set(status, STATUS_USAGE, "--by %s: this run has no such scores",
-                          settings->by);
+                          by->name);
     }
     struct row_set set = {0};
     char *filter = NULL;
@@ -304,7 +311,7 @@ static bool put_all(const struct settings *settings, const struct run *run,
     reviews_terms_init(&terms, settings->reviews, settings->reviewer, run->table);
     bool found = find_rows(settings, run, by, &terms, &set, &filter, status);
     struct sheet *sheet =
-        found ? make_sheet(settings, run, set, filter, &terms.reviews, status) : NULL;
+        found ? make_sheet(run, by, set, filter, &terms.reviews, status) : NULL;
     bool good = sheet != NULL &&
                 sheet_write(sheet, settings->format, settings->guard, "-", NULL, NULL, status);
     sheet_free(sheet);
@@ -337,8 +344,7 @@ static bool work(const void *context, struct console *console, struct status *st
 
 int cmd_top(int argc, char **argv)
 {
-    struct settings settings = {
-        .by = "ensemble", .format = sheet_formats[0], .count = count_spec.initial};
+    struct settings settings = {.format = sheet_formats[0], .count = count_spec.initial};
     const struct operand_command command = {
         .options =
             {

@@ -4,8 +4,8 @@
 #include <math.h>
 #include <string.h>
 
-#define EVERYBODY_TAILS 0.75 /* weight of everybody's tails beside the kind's */
-#define EVERYBODY_LEVEL 0.5  /* the same where 1 in 100 lies */
+#define EVERYBODY_TAILS 0.9  /* weight of everybody's tails beside the kind's */
+#define EVERYBODY_LEVEL 0.75 /* the same where 1 in 100 lies */
 
 static void moments(const struct past_sums *sums, size_t i, struct past_kind *kind)
 {

@@ -6,6 +6,20 @@
 
 #include "base/mem.h"
 
+/* At least two different times. */
+static bool has_windows(const struct table *table)
+{
+    int64_t first = TABLE_NO_TIME;
+    for (size_t i = 0; i < dict_count(table->times); i++) {
+        int64_t seconds = table->time_seconds[i];
+        if (seconds != TABLE_NO_TIME && first != TABLE_NO_TIME && seconds != first) {
+            return true;
+        }
+        first = seconds != TABLE_NO_TIME ? seconds : first;
+    }
+    return false;
+}
+
 struct past *past_new(const struct table *table, const struct past_options *options,
                       struct status *status)
 {
@@ -16,6 +30,11 @@ struct past *past_new(const struct table *table, const struct past_options *opti
     }
     if (!table->has_days) {
         status_set(status, STATUS_INPUT, "no own past: no time of the table can be read");
+        return NULL;
+    }
+    if (!has_windows(table)) {
+        status_set(status, STATUS_INPUT,
+                   "no own past: all rows are of one window, and none is before it");
         return NULL;
     }
     struct past_plan plan;

@@ -10,7 +10,7 @@
 #define ENSEMBLE_WEIGHT 0.05 /* decades of the ensemble, at most ENSEMBLE_MOST of them */
 #define ENSEMBLE_MOST   4.0
 #define CROWD_FROM      1.5  /* own past from which others are counted */
-#define CROWD_NEAR      1.0  /* nearly as odd: so many decades less */
+#define CROWD_NEAR      1.5  /* nearly as odd: so many decades less */
 #define CROWD_ENOUGH    3.0  /* and who has this is, whatever the row has */
 #define CROWD_SHARE     0.01 /* of the accounts: no crowd yet */
 #define CROWD_FEW       1    /* others who are none, however few there are */

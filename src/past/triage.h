@@ -16,7 +16,7 @@
 #include "base/status.h"
 #include "table/table.h"
 
-#define TRIAGE_THRESHOLD 3.0
+#define TRIAGE_THRESHOLD 2.0
 
 /* Scores all rows into triage (n_rows). `own` (n_rows) is own past, NaN where there is none;
  * `ensemble` (profiles.n) the ensemble in decades, NaN where it has none, NULL: there is no

@@ -113,6 +113,7 @@ static void add_parameters(cJSON *card, const struct run_params *params)
     cJSON *json = json_object(card, "parameters");
     json_number(json, "seed", params->seed);
     json_number(json, "budget", params->budget);
+    json_number(json, "half_life", params->half_life);
     json_number(json, "threads", params->threads);
     for (size_t i = 0; detectors[i] != NULL; i++) {
         if (!params->detectors.use[i]) {
@@ -159,15 +160,22 @@ static void summary_of_ranking(const struct ranking *ranking, struct summary *su
     summary->max = ranking_percentile(ranking, 100);
 }
 
+bool result_summary(const struct run *run, const struct result *result,
+                    struct summary *summary, struct status *status)
+{
+    const struct profiles *profiles = &run->table->profiles;
+    if (result->row_score != NULL) {
+        summary_of_ranking(result->ranking, summary);
+        return true;
+    }
+    return summary_of(result->scores.score, 1, profiles->copies, profiles->n, summary, status);
+}
+
 static bool add_result(cJSON *results, const struct run *run, const struct result *result,
                        struct status *status)
 {
-    const struct profiles *profiles = &run->table->profiles;
     struct summary summary;
-    if (result->row_score != NULL) {
-        summary_of_ranking(result->ranking, &summary);
-    } else if (!summary_of(result->scores.score, 1, profiles->copies, profiles->n, &summary,
-                           status)) {
+    if (!result_summary(run, result, &summary, status)) {
         return false;
     }
     cJSON *json = json_object(results, result->name);

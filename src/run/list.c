@@ -6,6 +6,8 @@
 
 const struct list *const lists[] = {
     &list_ensemble,
+    &list_own,
+    &list_triage,
     NULL,
 };
 

@@ -41,6 +41,8 @@ struct list {
 extern const struct list *const lists[]; /* in the order in which they are made, then NULL */
 
 extern const struct list list_ensemble;
+extern const struct list list_own;
+extern const struct list list_triage;
 
 /* What a list's result is before there is anything in it. */
 void list_result(const struct list *list, struct result *result);

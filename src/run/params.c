@@ -15,6 +15,7 @@ void run_params_init(struct run_params *params)
     detector_choices_init(&params->detectors);
     params->seed = 42;
     params->budget = 0.01;
+    params->half_life = 30;
 }
 
 static void drop_features(struct run_params *params)
@@ -197,12 +198,14 @@ bool run_params_add_features(struct run_params *params, const char *value,
 static const char *const checks[] = {"refuse", "warn", "off", NULL};
 
 /* The parameters that belong to the run and not to one detector. */
-enum { SEED, BUDGET, THREADS, INPUT, CHECK };
+enum { SEED, BUDGET, HALF_LIFE, THREADS, INPUT, CHECK };
 
 static const struct param_spec general[] = {
     [SEED] = {"seed", PARAM_COUNT, 42, 0, 4294967295.0, false, NULL, "every random draw"},
     [BUDGET] = {"budget", PARAM_REAL, 0.01, 0, 0.5, true, NULL,
                 "share of rows flagged where the notebook sets no threshold"},
+    [HALF_LIFE] = {"half-life", PARAM_REAL, 30, 0, 36500, true, NULL,
+                   "days until what an account did counts half in its own past"},
     [THREADS] = {"threads", PARAM_COUNT, 0, 0, 1024, false, NULL, "threads; 0: one per core"},
     [INPUT] = {"input", PARAM_WORD, INPUT_AUTO, INPUT_AUTO, INPUT_LAST, false, input_kinds,
                "what FILE is: a table, a raw log, or what it looks like"},
@@ -220,6 +223,7 @@ static bool set_general(struct run_params *params, size_t which, const char *val
     switch (which) {
     case SEED: params->seed = (uint32_t)number; break;
     case BUDGET: params->budget = number; break;
+    case HALF_LIFE: params->half_life = number; break;
     case THREADS: params->threads = (unsigned)number; break;
     case INPUT: params->input_kind = (enum input_kind)number; break;
     default: params->memory_check = (enum memory_check)number; break;
@@ -269,7 +273,8 @@ bool run_params_set(struct run_params *params, const char *name, const char *val
 
 bool run_params_valid(const struct run_params *params)
 {
-    bool valid = param_valid(&general[BUDGET], params->budget);
+    bool valid = param_valid(&general[BUDGET], params->budget) &&
+                 param_valid(&general[HALF_LIFE], params->half_life);
     for (size_t i = 0; detectors[i] != NULL; i++) {
         for (size_t j = 0; j < detectors[i]->n_params; j++) {
             valid =
@@ -306,8 +311,8 @@ uint64_t run_params_hash(const struct run_params *params)
     if (state == NULL) {
         return 0;
     }
-    const double general_values[] = {params->seed, params->budget, params->strict,
-                                     params->input_kind};
+    const double general_values[] = {params->own, params->seed, params->budget, params->half_life,
+                                     params->strict, params->input_kind};
     XXH3_64bits_reset(state);
     XXH3_64bits_update(state, PACKAGE_VERSION, sizeof PACKAGE_VERSION);
     XXH3_64bits_update(state, general_values, sizeof general_values);

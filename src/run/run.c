@@ -35,6 +35,7 @@ void result_empty(struct result *result)
     free(result->row_score);
     free(result->losses);
     model_free(result->model);
+    past_free(result->past);
     *result = (struct result){.kind = result->kind,
                               .detector = result->detector,
                               .list = result->list,
@@ -54,6 +55,7 @@ void run_empty(struct run *run)
     scaler_free(run->scaler);
     row_index_free(run->by_profile);
     events_index_free(run->log_index);
+    accounts_free(run->accounts);
     table_free(run->table);
     parallel_free(run->parallel);
     run->features = NULL;
@@ -61,6 +63,7 @@ void run_empty(struct run *run)
     run->scaler = NULL;
     run->by_profile = NULL;
     run->log_index = NULL;
+    run->accounts = NULL;
     run->table = NULL;
     run->parallel = NULL;
     run->estimate = (struct estimate){.known = false};
@@ -118,6 +121,12 @@ const struct result *run_ensemble(const struct run *run)
     return NULL;
 }
 
+const struct result *run_first(const struct run *run)
+{
+    const struct result *triage = run_result_find(run, list_triage.name);
+    return triage != NULL && triage->ready ? triage : run_ensemble(run);
+}
+
 bool run_result_wanted(const struct run *run, const struct result *result)
 {
     if (result->kind == RESULT_DETECTOR) {
@@ -155,4 +164,16 @@ struct detector_data run_detector_data(const struct run *run)
         .seed = run->params.seed,
         .budget = run->params.budget,
     };
+}
+
+bool run_find_accounts(struct run *run, const struct progress *progress, struct status *status)
+{
+    if (run->table->users == NULL) {
+        return true;
+    }
+    struct account_rules *rules = account_rules_new(NULL, status);
+    run->accounts =
+        rules != NULL ? accounts_new(run->table->users, rules, NULL, progress, status) : NULL;
+    account_rules_free(rules);
+    return run->accounts != NULL;
 }

@@ -13,6 +13,8 @@
 
 #include "base/parallel.h"
 #include "models/model.h"
+#include "past/account_kind.h"
+#include "past/past.h"
 #include "rank/filter/filter.h"
 #include "rank/quantile.h"
 #include "rank/ranking.h"
@@ -44,6 +46,7 @@ struct result {
     struct scores scores; /* scores.score is NULL where rows have scores of their own: */
     float *row_score;     /* (n_rows) NaN: not scored; NULL: profiles have the scores */
     struct ranking *ranking;
+    struct past *past; /* of the list of own pasts, with params.index; else NULL */
     char partial[80]; /* "108 of 200 trees (cancelled)"; empty when whole */
     char health[200]; /* one sentence; empty when there is nothing to say */
     double fit_seconds, score_seconds;
@@ -67,6 +70,7 @@ struct run {
     struct run_params params;
     struct parallel *parallel;
     struct table *table;
+    struct accounts *accounts; /* by user; NULL when the table has no users */
     struct events_index *log_index; /* of a raw log; NULL: it was a table */
     struct row_index *by_profile;    /* rows of each profile; NULL unless params.index */
     struct scaler *scaler;
@@ -100,6 +104,9 @@ const struct result *run_result_find(const struct run *run, const char *name);
 /* The ensemble, ready or not; NULL when another result has taken its place. */
 const struct result *run_ensemble(const struct run *run);
 
+/* The list that is shown first: triage, or the ensemble in a run that has none. */
+const struct result *run_first(const struct run *run);
+
 /* The score of a row by a result that is ready; NaN: not scored. */
 static inline double result_score(const struct result *result, const struct table *table,
                                   size_t row)
@@ -122,6 +129,10 @@ const char *run_result_name(const struct run *run, size_t i);
 
 /* What `name` may have been meant to be. NULL when it is near nothing. */
 const char *run_result_suggest(const struct run *run, const char *name);
+
+/* Finds the kinds of the accounts of run->table, if it has users. */
+bool run_find_accounts(struct run *run, const struct progress *progress,
+                       struct status *status);
 
 /* What detectors are given. */
 struct detector_data run_detector_data(const struct run *run);

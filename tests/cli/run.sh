@@ -19,7 +19,7 @@ same 'columns of autoencoders.csv' 'ae_score,dt,src_user' "$(head -n 1 "$out/aut
 same 'columns of sample_idx.csv' 'row_id,dt,src_user' "$(head -n 1 "$out/sample_idx.csv")"
 same 'columns of lof.csv' 'row_id,dt,src_user,lof_score,lof_label' "$(head -n 1 "$out/lof.csv")"
 same 'columns of scores.csv' \
-    'row_id,dt,src_user,iforest,iforest_rank,autoencoder,autoencoder_rank,lof,lof_rank,ensemble,ensemble_rank' \
+    'row_id,dt,src_user,iforest,iforest_rank,autoencoder,autoencoder_rank,lof,lof_rank,ensemble,ensemble_rank,triage,triage_rank' \
     "$(head -n 1 "$out/scores.csv")"
 same 'a table of less than a million rows is sampled whole, in file order' '0 2966' \
     "$(sed -n '2p;$p' "$out/sample_idx.csv" | cut -d, -f1 | tr '\n' ' ' | sed 's/ $//')"
@@ -68,6 +68,19 @@ same 'a second run leaves nothing of the first' \
     "isolation_forest.csv run.json run.odd run_if_info.json" \
     "$(cd "$out" && ls | tr '\n' ' ' | sed 's/ $//')"
 
+# ---- own past ----
+"$builddir/data/generate" --rows 4000 -o "$work/days.csv"
+"$oddhours" run "$work/days.csv" -o "$work/days" -q $quick
+same 'columns of own_past.csv' 'own,triage,dt,src_user' "$(head -n 1 "$work/days/own_past.csv")"
+same 'own_past.csv has a line a row' 4001 "$(wc -l <"$work/days/own_past.csv" | tr -d ' ')"
+"$oddhours" run "$work/days.csv" -o "$work/days2" -q $quick --half-life 2
+fails() { ! "$@"; }
+pass 'what is long ago counts less with a shorter --half-life' \
+    fails cmp -s "$work/days/own_past.csv" "$work/days2/own_past.csv"
+same 'triage is shown first' \
+    "$("$oddhours" top "$work/days" -q -n 20 --by triage | cut -d, -f2)" \
+    "$("$oddhours" top "$work/days" -q -n 20 | cut -d, -f2)"
+
 # ---- the explorer without a terminal, or a command that was mistyped ----
 ends 'a mistyped command' 2 "there is no command 'tpo'; did you mean 'top'" "$oddhours" tpo "$table"
 ends 'two files, one is not there' 1 "cannot open 'no-such-file'" "$oddhours" "$table" no-such-file
@@ -105,9 +118,9 @@ for i in 1 2 3 4 5 6 7 8 9; do
 done >>"$work/formulas.csv"
 small="--models iforest --trees 10"
 same 'CSV has the texts as they are' '=cmd(1)' \
-    "$("$oddhours" top "$work/formulas.csv" -q -n 1 $small | tail -n 1 | cut -d, -f4)"
+    "$("$oddhours" top "$work/formulas.csv" -q -n 1 --by ensemble $small | tail -n 1 | cut -d, -f4)"
 same 'or guarded against spreadsheets' "'=cmd(1)" \
-    "$("$oddhours" top "$work/formulas.csv" -q -n 1 $small --guard-formulas | tail -n 1 |
+    "$("$oddhours" top "$work/formulas.csv" -q -n 1 --by ensemble $small --guard-formulas | tail -n 1 |
         cut -d, -f4)"
 "$oddhours" top "$work/formulas.csv" -q -n 3 $small --format json --filter 'total:>2' >"$work/top.json"
 json_is_whole() {
@@ -116,7 +129,7 @@ import json, sys
 top = json.load(open(sys.argv[1]))
 assert top["count"] == len(top["rows"]) == 3, top["count"]
 assert top["columns"] == list(top["rows"][0]), top["columns"]
-assert top["notes"]["filter"] == "total_events:>2 sort:ensemble-desc", top["notes"]
+assert top["notes"]["filter"] == "total_events:>2 sort:triage-desc", top["notes"]
 assert top["rows"][0]["src_user"].startswith("=cmd("), top["rows"][0]
 EOF
 }
@@ -126,7 +139,7 @@ else
     skip 'JSON is one object with all of it' 'no python3'
 fi
 "$oddhours" top "$work/formulas.csv" -q -n 3 $small --format markdown >"$work/top.md"
-same 'Markdown has a heading, notes and a table' '# Top 3 by ensemble|3' \
+same 'Markdown has a heading, notes and a table' '# Top 3 by triage|3' \
     "$(head -n 1 "$work/top.md")|$(grep -c '^| [0-9]' "$work/top.md")"
 ends 'an unknown format gets the nearest' 2 "not 'jsn'; did you mean 'json'" \
     "$oddhours" top "$table" --format jsn

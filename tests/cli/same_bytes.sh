@@ -25,7 +25,7 @@ uses() { # uses KERNEL: run.json of $work/got names it
 }
 
 ODDHOURS_READER=split run first --threads 1
-same 'six tables are compared' 6 "$(ls "$work"/first/*.csv | wc -l | tr -d ' ')"
+same 'seven tables are compared' 7 "$(ls "$work"/first/*.csv | wc -l | tr -d ' ')"
 same 'each row has its line' $((rows + 1)) "$(wc -l <"$work/first/scores.csv" | tr -d ' ')"
 
 run got --threads 2

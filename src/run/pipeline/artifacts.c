@@ -13,9 +13,12 @@
 #include "base/outfile.h"
 #include "base/paths.h"
 #include "run/card.h"
+#include "run/list.h"
 #include "base/json.h"
 #include "run/row_text.h"
 #include "run/saved/snapshot.h"
+
+#define OWN_PAST_FILE "own_past.csv"
 
 struct artifacts {
     const struct run *run;
@@ -28,7 +31,7 @@ struct artifacts {
  * detector does not have, NULL at the end. */
 static const char *name_of(size_t i)
 {
-    static const char *const own[] = {"run.json", "run.odd", "scores.csv"};
+    static const char *const own[] = {"run.json", "run.odd", "scores.csv", OWN_PAST_FILE};
     enum { OWN = sizeof own / sizeof *own, EACH = 3 };
     if (i < OWN) {
         return own[i];
@@ -252,22 +255,6 @@ static bool write_detector(const struct artifacts *artifacts, const struct resul
            write_info(artifacts, result, status);
 }
 
-static bool write_scores(const struct artifacts *artifacts, struct status *status)
-{
-    struct row_layout layout = {.row_id = true};
-    for (size_t i = 0; i < artifacts->run->n_results; i++) {
-        const struct result *result = &artifacts->run->results[i];
-        if (result->ready) {
-            layout.scores[layout.n_scores++] =
-                (struct score_columns){.result = result,
-                                       .format = result->row_score != NULL ? "%.9g" : "%.17g",
-                                       .rank = true};
-        }
-    }
-    return write_rows(artifacts, "scores.csv", &layout, NULL, artifacts->run->table->n_rows,
-                      status);
-}
-
 /* What an earlier run left and this one will not write again would be taken for ours. */
 static bool remove_old(const char *directory, const char *name, struct status *status)
 {
@@ -280,6 +267,47 @@ static bool remove_old(const char *directory, const char *name, struct status *s
         status_set(status, STATUS_IO, "%s: cannot be removed: %s", path, strerror(errno));
     free(path);
     return good;
+}
+
+/* Scores of rows are floats. */
+static const char *score_format(const struct result *result)
+{
+    return result->row_score != NULL ? "%.9g" : "%.17g";
+}
+
+/* Own past, and triage beside it, of every row in file order; none without own past. */
+static bool write_own_past(const struct artifacts *artifacts, struct status *status)
+{
+    const struct run *run = artifacts->run;
+    const struct result *own = run_result_find(run, list_own.name);
+    const struct result *triage = run_result_find(run, list_triage.name);
+    if (!own->ready) {
+        return remove_old(artifacts->directory, OWN_PAST_FILE, status);
+    }
+    struct row_layout layout = {
+        .scores_first = true,
+        .n_scores = 1,
+        .scores = {{.result = own, .format = score_format(own)}},
+    };
+    if (triage->ready) {
+        layout.scores[layout.n_scores++] =
+            (struct score_columns){.result = triage, .format = score_format(triage)};
+    }
+    return write_rows(artifacts, OWN_PAST_FILE, &layout, NULL, run->table->n_rows, status);
+}
+
+static bool write_scores(const struct artifacts *artifacts, struct status *status)
+{
+    struct row_layout layout = {.row_id = true};
+    for (size_t i = 0; i < artifacts->run->n_results; i++) {
+        const struct result *result = &artifacts->run->results[i];
+        if (result->ready) {
+            layout.scores[layout.n_scores++] = (struct score_columns){
+                .result = result, .format = score_format(result), .rank = true};
+        }
+    }
+    return write_rows(artifacts, "scores.csv", &layout, NULL, artifacts->run->table->n_rows,
+                      status);
 }
 
 static bool write_all(const struct artifacts *artifacts, bool scores, struct status *status)
@@ -297,6 +325,9 @@ static bool write_all(const struct artifacts *artifacts, bool scores, struct sta
                     !remove_old(artifacts->directory, detector->sample_file, status))) {
             return false;
         }
+    }
+    if (!write_own_past(artifacts, status)) {
+        return false;
     }
     return scores ? write_scores(artifacts, status)
                   : remove_old(artifacts->directory, "scores.csv", status);

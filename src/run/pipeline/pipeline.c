@@ -86,7 +86,8 @@ static bool read_table(struct pipeline *pipeline, struct status *status)
             row_index_new(run->table->row_profile, run->table->n_rows, run->table->profiles.n,
                           run->parallel, &pipeline->own, status);
     }
-    bool good = run->table != NULL && (run->by_profile != NULL || !run->params.index);
+    bool good = run->table != NULL && (run->by_profile != NULL || !run->params.index) &&
+                run_find_accounts(run, &pipeline->own, status);
     pipeline_end(stage, good);
     if (good) {
         pipeline_announce(pipeline, PIPELINE_TABLE, 0);

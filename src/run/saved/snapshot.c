@@ -107,10 +107,11 @@ static void announce(struct loading *loading, enum pipeline_event event, size_t 
 }
 
 /* What the user asked for must be what was saved, unless nothing was asked for. */
-static bool check_asked(struct loading *loading, uint64_t asked)
+static bool check_asked(struct loading *loading, uint64_t asked, bool own)
 {
     struct run_params initial;
     run_params_init(&initial);
+    initial.own = own; /* commands ask for it, the explorer does not */
     return asked == run_params_hash(&initial) ||
            asked == run_params_hash(&loading->run->params) ||
            status_set(loading->status, STATUS_USAGE,
@@ -122,8 +123,9 @@ static bool get_params(struct loading *loading)
 {
     struct run_params *params = &loading->run->params;
     uint64_t asked = run_params_hash(params);
+    bool own = params->own;
     return snapshot_get_params(loading->archive, params, &loading->unknown, loading->status) &&
-           check_asked(loading, asked);
+           check_asked(loading, asked, own);
 }
 
 static bool get_scaler(struct loading *loading)

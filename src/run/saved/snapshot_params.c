@@ -36,6 +36,8 @@ void snapshot_put_params(struct archive_out *archive, const struct run_params *p
 {
     archive_put_count(archive, "seed", params->seed);
     archive_put_number(archive, "bdgt", params->budget);
+    archive_put_count(archive, "own ", params->own);
+    archive_put_number(archive, "half", params->half_life);
     archive_put_count(archive, "strc", params->strict);
     archive_put_count(archive, "dtcs", detector_count());
     for (size_t i = 0; detectors[i] != NULL; i++) {
@@ -111,15 +113,18 @@ static bool get_detector(struct archive_in *archive, struct run_params *params,
 bool snapshot_get_params(struct archive_in *archive, struct run_params *params,
                          struct snapshot_unknown *unknown, struct status *status)
 {
-    uint64_t seed, strict, n;
+    uint64_t seed, strict, own, n;
     if (!get_below(archive, "seed", (uint64_t)UINT32_MAX + 1, &seed, status) ||
         !archive_get_number(archive, "bdgt", &params->budget, status) ||
+        !get_below(archive, "own ", 2, &own, status) ||
+        !archive_get_number(archive, "half", &params->half_life, status) ||
         !get_below(archive, "strc", 2, &strict, status) ||
         !get_below(archive, "dtcs", MOST, &n, status)) {
         return false;
     }
     params->seed = (uint32_t)seed;
     params->strict = strict != 0;
+    params->own = own != 0;
     detector_choices_init(&params->detectors);
     memset(params->detectors.use, 0, sizeof params->detectors.use);
     for (uint64_t i = 0; i < n; i++) {

@@ -1,0 +1,65 @@
+/* Own past: how odd a user-hour is for its own account (past/past.h). */
+#include "run/list.h"
+
+#include <stdio.h>
+
+#include "base/format.h"
+#include "past/past.h"
+
+static bool wanted(const struct run_params *params)
+{
+    return params->own;
+}
+
+static bool possible(const struct run *run)
+{
+    const struct past_options options = {.half_life_days = run->params.half_life};
+    struct past *past = run->accounts != NULL ? past_new(run->table, &options, NULL) : NULL;
+    past_free(past);
+    return past != NULL;
+}
+
+/* "of 4 columns: total_events, failed_events, dst_hosts, src_hosts; 195 accounts" */
+static void describe(const struct run *run, struct result *result)
+{
+    size_t n, used;
+    const size_t *features = past_features(result->past, &n);
+    used = (size_t)snprintf(result->health, sizeof result->health, "%s; looks at",
+                            format_count(dict_count(run->table->users), "account").text);
+    for (size_t i = 0; i < n && used < sizeof result->health; i++) {
+        used += (size_t)snprintf(result->health + used, sizeof result->health - used, "%s %s",
+                                 i > 0 ? "," : "", run->table->feature_names[features[i]]);
+    }
+}
+
+static bool make(const struct run *run, struct result *result, const struct progress *progress,
+                 struct status *status)
+{
+    const struct past_options options = {.half_life_days = run->params.half_life,
+                                         .explain = run->params.index};
+    result->past = past_new(run->table, &options, status);
+    result->row_score = result->past != NULL ? list_row_scores(run, status) : NULL;
+    if (result->row_score == NULL ||
+        !past_score(result->past, run->table, run->accounts->kind, result->row_score,
+                    run->parallel, progress, status)) {
+        return false;
+    }
+    result->scores.threshold = PAST_THRESHOLD;
+    describe(run, result);
+    if (!run->params.index) { /* nobody will ask for explanations */
+        past_free(result->past);
+        result->past = NULL;
+    }
+    return true;
+}
+
+const struct list list_own = {
+    .name = "own",
+    .title = "Own past",
+    .brief = "OWN",
+    .unit = "decades: 3 is 1 in 1,000 for this account",
+    .kind = RESULT_LIST,
+    .wanted = wanted,
+    .possible = possible,
+    .make = make,
+};
