@@ -66,5 +66,6 @@ judged "$work/reviews.db" >"$work/by_new"
 same 'the verdicts are the same afterwards' '' "$(cmp "$work/by_store" "$work/by_new" 2>&1)"
 judged "$work/again.json" >"$work/by_again"
 same 'and exported again' '' "$(cmp "$work/by_store" "$work/by_again" 2>&1)"
+ends 'in the version that 1.0 reads' 0 '"version":1,$' cat "$work/again.json"
 pass 'a script of 1.0 plays' run "$from/script" cid
 plan

@@ -70,6 +70,22 @@ static struct history *hard_history(void)
     entry->role = ROLE_REPEAT;
     memcpy(entry->origin, history_entry(h, 0)->uid, ENTRY_UID);
     assert_true(history_add(h, &entry, 1, NULL));
+    struct entry *episode = make(ENTRY_VERDICT, 2);
+    episode->verdict = VERDICT_LATER;
+    episode->reason = copy_of("brute force, \"loud\"");
+    episode->episode = copy_of("own gap=2h threshold=3");
+    episode->suggestion = copy_of("tp from 5 of 6 neighbours");
+    episode->rows[0] = (struct entry_row){.row = 1, .content = 9, .occurrence = 1};
+    episode->rows[1] = (struct entry_row){.row = 8, .content = 9, .occurrence = 2};
+    assert_true(history_add(h, &episode, 1, NULL));
+    const char *const reasons[] = {"backup", ""};
+    for (size_t i = 0; i < 2; i++) {
+        struct entry *reason = make(ENTRY_REASON, 1);
+        reason->reason = copy_of(reasons[i]);
+        reason->rows[0].row = 1;
+        memcpy(reason->target, episode->uid, ENTRY_UID);
+        assert_true(history_add(h, &reason, 1, NULL));
+    }
     const enum entry_kind back[] = {ENTRY_UNDO, ENTRY_REDO};
     for (size_t i = 0; i < 2; i++) {
         struct entry *undo = make(back[i], 0);
@@ -104,6 +120,9 @@ static void assert_same_entry(const struct entry *a, const struct entry *b)
     assert_int_equal(a->kind, b->kind);
     assert_int_equal(a->verdict, b->verdict);
     assert_same_text(a->note, b->note);
+    assert_same_text(a->reason, b->reason);
+    assert_same_text(a->episode, b->episode);
+    assert_same_text(a->suggestion, b->suggestion);
     assert_string_equal(a->target, b->target);
     assert_string_equal(a->origin, b->origin);
     assert_string_equal(a->reviewer, b->reviewer);
@@ -118,6 +137,7 @@ static void assert_same_entry(const struct entry *a, const struct entry *b)
     for (size_t i = 0; i < a->n_rows; i++) {
         assert_int_equal(a->rows[i].row, b->rows[i].row);
         assert_int_equal(a->rows[i].rank, b->rows[i].rank);
+        assert_int_equal(a->rows[i].occurrence, b->rows[i].occurrence);
         assert_true(a->rows[i].content == b->rows[i].content);
         assert_same_text(a->rows[i].dt, b->rows[i].dt);
         assert_same_text(a->rows[i].user, b->rows[i].user);
@@ -153,6 +173,7 @@ static void both_formats_come_back(void **state)
             assert_same_entry(exchange.entries[j], history_entry(h, j));
         }
         struct history *again = exchange_history(&exchange, &status);
+        assert_non_null(again);
         assert_true(exchange_write(again, &exchange.dataset, false, format, two, &status));
         size_t n_one, n_two;
         char *first = contents(one, &n_one), *second = contents(two, &n_two);
@@ -219,7 +240,7 @@ static void only_what_waits_is_rescued_into_a_new_file(void **state)
         assert_true(S_ISREG(file.st_mode));
         assert_int_equal(file.st_mode & 07777, 0600);
         assert_true(exchange_read(path, &exchange, NULL));
-        assert_int_equal(exchange.n, 2);
+        assert_int_equal(exchange.n, 5);
         assert_same_entry(exchange.entries[0], history_entry(h, 4));
         exchange_clear(&exchange);
     }

@@ -10,6 +10,8 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "review/store/content.h"
+#include "review/store/lineage.h"
+#include "review/store/rules.h"
 #include "review/exchange/exchange.h"
 #include "review/report/report.h"
 #include "review/session/review_session.h"
@@ -193,6 +195,30 @@ static void look(struct world *w, const struct review_dataset *dataset, const bo
     assert_true(store_free(store, NULL));
 }
 
+/* Rules and lineage beside the entries. */
+static bool work_rules(struct store *store, struct status *status)
+{
+    const struct rule_words words = {
+        .filter = "user:backup", .reason = "nightly", .highest = 3};
+    char uid[ENTRY_UID];
+    struct rule *rules = NULL;
+    struct lineage *list = NULL;
+    size_t n = 0, n_list = 0;
+    int64_t at;
+    bool good = store_rule_add(store, &words, uid, status) &&
+                store_rule_hid(store, uid, "run", 3, status) &&
+                store_rule_end(store, uid, "gone", status) &&
+                store_rules(store, &rules, &n, status);
+    assert_true(!good || (n >= 1 && rules[n - 1].ended));
+    store_rules_free(rules, n);
+    good = good && store_lineage_add(store, "parent", LINEAGE_LOG, status) &&
+           store_lineage(store, &list, &n_list, status) &&
+           store_look_now(store, "parent", status) &&
+           store_look(store, "ana", "parent", &at, status);
+    store_lineage_free(list, n_list);
+    return good;
+}
+
 static bool work_store(struct world *w, bool *failed, struct status *status)
 {
     const struct store_options options = {.path = w->path, .reviewer = "ana"};
@@ -215,6 +241,10 @@ static bool work_store(struct world *w, bool *failed, struct status *status)
         good = said[row] && good;
     }
     good = store_note(store, 1, "odd", &context, status) && good;
+    good = store_reason(store, 0, "backup", status) && good;
+    const struct entry *gone;
+    good = store_undo(store, &gone, status) && good;
+    good = work_rules(store, status) && good;
     good = store_undo(store, &done, status) && good;
     good = store_redo(store, &done, status) && good;
     good = store_poll(store, NULL, status) && good;
