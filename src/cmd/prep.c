@@ -24,6 +24,7 @@ struct settings {
     struct events_input input;
     unsigned threads;
     bool quiet;
+    bool slack; /* was named: later lines are to be rejected */
 };
 
 enum { OUTPUT, BLOCK, MIN_EVENTS, NIGHT, WINDOW, SLACK, STRICT, INPUT, THREADS, QUIET };
@@ -39,7 +40,7 @@ static const struct option_spec own[] = {
                "first and last hour of day that are night (0-6)"},
     [WINDOW] = {"window", 0, OPTION_VALUE, "SECONDS", "length of a window (3600)"},
     [SLACK] = {"slack", 0, OPTION_VALUE, "SECONDS",
-               "take lines that are so far out of order (300)"},
+               "reject lines further out of order (none; 300 of a pipe)"},
     [STRICT] = {"strict", 0, OPTION_SWITCH, NULL, "the first rejected line is an error"},
     [INPUT] = {"input", 0, OPTION_VALUE, "KIND", "the kind of log (lanl)"},
     [THREADS] = {"threads", 0, OPTION_VALUE, "N", "threads to use (one a core)"},
@@ -108,6 +109,7 @@ static bool take(void *context, size_t index, const char *value, struct status *
             return false;
         }
         rules->slack = (int64_t)count;
+        settings->slack = true;
         return true;
     case STRICT: settings->input.strict = true; return true;
     case INPUT: return read_format(value, &settings->input.format, status);
@@ -124,6 +126,7 @@ static bool take(void *context, size_t index, const char *value, struct status *
 /* ---- writing ---- */
 
 struct writing {
+    const struct settings *settings;
     struct outfile *file;
     int64_t time; /* whose text is in dt */
     char dt[USER_HOUR_DT];
@@ -147,6 +150,33 @@ static bool write_row(void *context, const struct user_hour *row, struct status 
     size_t length = user_hour_line(row, writing->dt, writing->dt_length, writing->line);
     writing->broken = !outfile_write(writing->file, writing->line, length);
     return !writing->broken || status_set(status, STATUS_IO, "the table cannot be written");
+}
+
+/* The log is read again: the rows so far are of a part of its lines only. */
+static bool start_again(void *context, const char *plan, struct status *status)
+{
+    struct writing *writing = context;
+    if (!writing->settings->quiet) {
+        fprintf(stderr, "\n%s\n", operand_safe(plan).text);
+    }
+    if (writing->settings->input.look_first) {
+        return true; /* there are none */
+    }
+    outfile_abandon(writing->file);
+    writing->file = outfile_open(writing->settings->output, status);
+    if (writing->file == NULL) {
+        return false;
+    }
+    outfile_write(writing->file, user_hour_header, strlen(user_hour_header));
+    writing->dt_length = 0;
+    return true;
+}
+
+/* Whether what was written can be taken back: not what is written through as it comes. */
+static bool can_forget(const char *output)
+{
+    struct stat it;
+    return strcmp(output, "-") != 0 && (stat(output, &it) != 0 || S_ISREG(it.st_mode));
 }
 
 static void print_summary(const struct settings *settings, const struct events_report *report)
@@ -177,22 +207,26 @@ static bool work(const struct settings *settings, struct console *console,
                  struct status *status)
 {
     struct parallel *parallel = parallel_new(settings->threads, status);
+    struct settings own_settings = *settings;
+    struct events_input *input = &own_settings.input;
+    input->restart = settings->slack ? NULL : start_again;
+    input->look_first = !can_forget(settings->output);
     struct outfile *file = parallel == NULL ? NULL : outfile_open(settings->output, status);
     if (file == NULL) {
         parallel_free(parallel);
         return false;
     }
-    struct writing writing = {.file = file};
+    struct writing writing = {.settings = &own_settings, .file = file};
     struct events_report report;
     outfile_write(file, user_hour_header, strlen(user_hour_header));
     console_stage(console, "count");
-    bool fine = events_count(&settings->input, write_row, &writing, &report, NULL, parallel,
+    bool fine = events_count(input, write_row, &writing, &report, NULL, parallel,
                              console_progress(console), status);
     console_done(console);
     if (fine || writing.broken) {
-        fine = outfile_commit(file, status) && fine;
-    } else {
-        outfile_abandon(file);
+        fine = outfile_commit(writing.file, status) && fine;
+    } else if (writing.file != NULL) {
+        outfile_abandon(writing.file);
     }
     free(writing.line);
     parallel_free(parallel);

@@ -122,6 +122,12 @@ void events_chunk_note_reject(struct events_chunk *chunk, const struct event *ev
         return;
     }
     chunk->rejected[why]++;
+    if (why == EVENT_LATE) {
+        int64_t behind = chunk->order.latest - event->time;
+        chunk->behind = behind > chunk->behind ? behind : chunk->behind;
+        chunk->earliest_late =
+            event->time < chunk->earliest_late ? event->time : chunk->earliest_late;
+    }
     if (chunk->n_rejects < TABLE_REJECTS_KEPT) {
         struct events_chunk_reject *reject = &chunk->rejects[chunk->n_rejects++];
         reject->line = event->number;
@@ -201,7 +207,8 @@ void events_chunk_count(struct events_chunk *chunk)
     chunk->n_rejects = chunk->n_groups = chunk->n_hosts = chunk->n_ranges = 0;
     chunk->order = (struct event_order){chunk->latest, chunk->options->slack};
     events_set_clock(&chunk->clock, 0, chunk->options);
-    chunk->earliest_kept = INT64_MAX;
+    chunk->earliest_kept = chunk->earliest_late = INT64_MAX;
+    chunk->behind = 0;
     for (unsigned part = 0; part < USERHOURS_PARTS; part++) {
         chunk->part_first[part] = GROUP_NONE;
     }

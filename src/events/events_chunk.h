@@ -84,6 +84,8 @@ struct events_chunk {
     struct events_chunk_reject rejects[TABLE_REJECTS_KEPT]; /* the first of them */
     size_t n_rejects;
     struct event_order order; /* the latest time of a line, `latest` included */
+    int64_t behind;           /* most seconds that a late line is behind what the chunk knows */
+    int64_t earliest_late;    /* earliest time of a late line; INT64_MAX: none */
     int64_t earliest_kept;    /* earliest time of a counted line; INT64_MAX: none */
     size_t n_groups;
     struct user_group *groups;

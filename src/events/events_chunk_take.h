@@ -136,7 +136,9 @@ static inline bool events_count_one(struct events_chunk *chunk, const struct eve
     group->night += chunk->clock.night ? event->weight : 0;
     chunk->counted++;
     if (__builtin_expect((event->outcome == EVENT_UNKNOWN) | (event->oddity != 0), 0)) {
-        events_chunk_note_odd(chunk, event);
+        const struct event odd =
+            *event; /* a copy: else all events would have to stand in memory */
+        events_chunk_note_odd(chunk, &odd);
     }
     return host_set_add(&group->dst_hosts, dst, &chunk->arena, &chunk->status) &&
            host_set_add(&group->src_hosts, src, &chunk->arena, &chunk->status);
@@ -149,13 +151,15 @@ static inline __attribute__((always_inline)) bool events_chunk_take(void *contex
     struct events_chunk *chunk = context;
     if (__builtin_expect(event->reject != EVENT_FINE, 0)) {
         if (event->reject != EVENT_BLANK) {
-            events_chunk_note_reject(chunk, event, event->reject);
+            const struct event rejected = *event; /* a copy, as above */
+            events_chunk_note_reject(chunk, &rejected, event->reject);
         }
         return true;
     }
     int64_t latest = chunk->order.latest;
     if (!event_in_order(&chunk->order, event->time)) {
-        events_chunk_note_reject(chunk, event, EVENT_LATE);
+        const struct event late = *event;
+        events_chunk_note_reject(chunk, &late, EVENT_LATE);
         return true;
     }
     if (event->time != chunk->clock.time) {

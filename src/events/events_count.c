@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/mem.h"
 #include "events/events_chunk.h"
@@ -15,11 +16,18 @@
  * one batch are counted in parallel, one task reads (and inflates) the next batch. Then, in the
  * order of the log, chunks are settled: whether a line is late depends on the latest time of
  * all lines before it, which a chunk can know only when those before it are done. A chunk that
- * kept a line which proves to be late is counted again; in an ordered log there is none. */
+ * kept a line which proves to be late is counted again; in an ordered log there is none.
+ *
+ * A log in another order (newest first, shuffled, several servers one after the other) is read
+ * twice: the first time tells how far behind lines are, and with that as the slack the same
+ * counting is right the second time. */
 
 struct counting {
     const struct events_input *input;
     struct events_report *report;
+    struct userhours_options rules; /* of this reading */
+    bool may_repeat;                /* late lines are no loss: there is a second reading */
+    int64_t behind;                 /* most seconds that a late line is behind */
     struct events_index *index;
     struct parallel *parallel;
     const struct progress *progress;
@@ -84,7 +92,7 @@ static bool cut(struct counting *counting, const struct events_batch *batch,
             end = (size_t)(newline - batch->text) + 1; /* the batch ends with one */
         }
         struct events_chunk *chunk = &counting->chunks[counting->n_chunks++];
-        chunk->options = &counting->input->rules;
+        chunk->options = &counting->rules;
         chunk->format = counting->input->format;
         chunk->text = (struct event_text){.bytes = batch->text + at,
                                           .length = end - at,
@@ -106,7 +114,7 @@ static void count_physical_lines(void *context, size_t task, unsigned worker)
 /* Blocks are counted in lines, so a chunk has to know how many there are before it. */
 static void number_lines(struct counting *counting)
 {
-    if (counting->input->rules.block > 0) {
+    if (counting->rules.block > 0) {
         parallel_run(counting->parallel, counting->n_chunks, count_physical_lines, counting);
     }
     uint64_t before = counting->lines;
@@ -122,7 +130,7 @@ static void number_lines(struct counting *counting)
 static bool too_late(const struct counting *counting, const struct events_chunk *chunk)
 {
     return counting->latest > chunk->latest && chunk->counted > 0 &&
-           chunk->earliest_kept < counting->latest - counting->input->rules.slack;
+           chunk->earliest_kept < counting->latest - counting->rules.slack;
 }
 
 static bool keep_reject(struct counting *counting, uint64_t line, const char *reason,
@@ -149,11 +157,21 @@ static bool settle_rejects(struct counting *counting, const struct events_chunk 
         counting->report->rejected_by[why] += chunk->rejected[why];
         counting->report->rejected += chunk->rejected[why];
     }
+    if (chunk->earliest_late != INT64_MAX) { /* how late depends on all lines before */
+        int64_t behind = chunk->behind;
+        if (counting->latest != INT64_MIN && counting->latest - chunk->earliest_late > behind) {
+            behind = counting->latest - chunk->earliest_late;
+        }
+        counting->behind = behind > counting->behind ? behind : counting->behind;
+    }
     for (size_t i = 0; i < chunk->n_rejects; i++) {
         const struct events_chunk_reject *reject = &chunk->rejects[i];
+        if (reject->why == EVENT_LATE && counting->may_repeat) {
+            continue;
+        }
         char late[sizeof reject->reason];
         const char *reason = reject->reason;
-        if (reject->why == EVENT_LATE) { /* how late depends on all lines before */
+        if (reject->why == EVENT_LATE) {
             int64_t latest =
                 reject->latest > counting->latest ? reject->latest : counting->latest;
             snprintf(late, sizeof late, "%lld s before the latest line so far (see --slack)",
@@ -325,23 +343,89 @@ static bool finish_report(struct counting *counting, struct status *status)
                       report->rejects[0].reason);
 }
 
-static bool prepare(struct counting *counting, userhours_sink *sink, void *context,
-                    bool want_index, struct status *status)
+static bool prepare(struct counting *counting, struct source *take_source, userhours_sink *sink,
+                    void *context, bool want_index, struct status *status)
 {
     const struct events_input *input = counting->input;
     counting->reader =
-        events_reader_new(input->paths, input->n, input->take_source, input->chunk_bytes,
+        events_reader_new(input->paths, input->n, take_source, input->chunk_bytes,
                           parallel_threads(counting->parallel), status);
     if (counting->reader == NULL) {
         return false;
     }
-    counting->counter = userhours_new(&input->rules, sink, context, status);
+    counting->counter = userhours_new(&counting->rules, sink, context, status);
     if (counting->counter == NULL) {
         return false;
     }
     counting->index =
-        want_index ? events_index_new(input->format, &input->rules, status) : NULL;
+        want_index ? events_index_new(input->format, &counting->rules, status) : NULL;
     return !want_index || counting->index != NULL;
+}
+
+/* One reading. `counting` has the rules and whether it may be repeated, and says afterwards how
+ * far lines are behind. */
+static bool count_once(struct counting *counting, struct source *take_source,
+                       userhours_sink *sink, void *context, struct events_index **index,
+                       struct status *status)
+{
+    *counting->report = (struct events_report){0};
+    counting->latest = INT64_MIN;
+    counting->earliest = INT64_MAX;
+    counting->read_fine = true;
+    bool fine = prepare(counting, take_source, sink, context, index != NULL, status) &&
+                count_all(counting, status) && finish_report(counting, status);
+    for (size_t i = 0; i < counting->chunk_capacity; i++) {
+        events_chunk_free(&counting->chunks[i]);
+    }
+    free(counting->chunks);
+    free(counting->order);
+    events_reader_free(counting->reader);
+    userhours_free(counting->counter);
+    if (index != NULL) {
+        *index = fine ? counting->index : NULL;
+    }
+    if (!fine) {
+        events_index_free(counting->index);
+    }
+    return fine;
+}
+
+/* ---- logs in another order ---- */
+
+/* Whether a second reading gives the same. What is no file may be a member of one. */
+static bool can_repeat(const struct events_input *input)
+{
+    struct stat stat_of;
+    for (size_t i = 0; i < input->n; i++) {
+        const char *path = input->paths[i];
+        if (strcmp(path, "-") == 0 ||
+            (stat(path, &stat_of) == 0 && !S_ISREG(stat_of.st_mode))) {
+            return false;
+        }
+    }
+    return input->restart != NULL;
+}
+
+static bool discard(void *context, const struct user_hour *row, struct status *status)
+{
+    (void)context;
+    (void)row;
+    (void)status;
+    return true;
+}
+
+/* What a second reading holds: the user-hours of the time that lines are behind, of which there
+ * are fewer than lines. */
+static void say_plan(const struct events_report *report, int64_t behind, char *text,
+                     size_t size)
+{
+    enum { NAME = 32, HOSTS = 64 };
+    double most = (double)report->lines * (sizeof(struct user_group) + NAME + HOSTS);
+    snprintf(text, size,
+             "the log is not in the order of time (a line is %" PRId64
+             " s behind one before it): it is read a second time, with the user-hours of so "
+             "many seconds in memory, which may take up to %.3g MB",
+             behind, most / 1e6);
 }
 
 bool events_count(const struct events_input *input, userhours_sink *sink, void *context,
@@ -349,28 +433,39 @@ bool events_count(const struct events_input *input, userhours_sink *sink, void *
                   struct parallel *parallel, const struct progress *progress,
                   struct status *status)
 {
-    *report = (struct events_report){0};
+    bool may_repeat = can_repeat(input), look = input->look_first && may_repeat;
     struct counting counting = {.input = input,
                                 .report = report,
+                                .rules = input->rules,
+                                .may_repeat = may_repeat,
                                 .parallel = parallel,
-                                .progress = progress,
-                                .latest = INT64_MIN,
-                                .earliest = INT64_MAX,
-                                .read_fine = true};
-    bool fine = prepare(&counting, sink, context, index != NULL, status) &&
-                count_all(&counting, status) && finish_report(&counting, status);
-    for (size_t i = 0; i < counting.chunk_capacity; i++) {
-        events_chunk_free(&counting.chunks[i]);
+                                .progress = progress};
+    if (!count_once(&counting, input->take_source, look ? discard : sink, context,
+                    look ? NULL : index, status)) {
+        return false;
     }
-    free(counting.chunks);
-    free(counting.order);
-    events_reader_free(counting.reader);
-    userhours_free(counting.counter);
-    if (index != NULL) {
-        *index = fine ? counting.index : NULL;
+    int64_t behind = counting.behind;
+    if (!look && (!may_repeat || behind == 0)) {
+        return true;
     }
-    if (!fine) {
-        events_index_free(counting.index);
+    if (index != NULL && !look) {
+        events_index_free(*index);
+        *index = NULL;
     }
+    if (behind > 0) {
+        char plan[300];
+        say_plan(report, behind, plan, sizeof plan);
+        if (!input->restart(context, plan, status)) {
+            return false;
+        }
+    }
+    counting = (struct counting){.input = input,
+                                 .report = report,
+                                 .rules = input->rules,
+                                 .parallel = parallel,
+                                 .progress = progress};
+    counting.rules.slack = behind > input->rules.slack ? behind : input->rules.slack;
+    bool fine = count_once(&counting, NULL, sink, context, index, status);
+    report->behind = behind;
     return fine;
 }

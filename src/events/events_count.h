@@ -28,7 +28,14 @@ struct events_input {
     const struct log_format *format;
     struct source *take_source; /* the first of them when it is open already; else NULL */
     struct userhours_options rules;
-    bool strict;        /* the first rejected line is an error */
+    bool strict; /* the first rejected line is an error */
+
+    /* When lines are further behind than rules.slack: the inputs are read again with as much
+     * slack as that takes, so that all of them are counted. NULL: such lines are rejected, and
+     * so they are where the inputs cannot be read again (a pipe). `restart` forgets the rows
+     * that the sink has got so far; `plan` says what happens and what memory it may take. */
+    bool (*restart)(void *context, const char *plan, struct status *status);
+    bool look_first;    /* find out before the sink gets any row: it cannot forget */
     size_t chunk_bytes; /* how the work is cut; 0: a good number. No effect on the result */
 };
 
@@ -49,7 +56,9 @@ struct events_report {
     uint64_t unknown; /* counted lines whose result is neither success nor failure */
     char unknown_result[EVENT_WORD]; /* the first of them */
     uint64_t odd[EVENT_ODDITIES];    /* counted lines by each bit of event_oddity */
-    uint64_t headers;                /* lines of names, which are passed over */
+    int64_t behind;   /* seconds that a line was behind the latest one before, where that made a
+                         second reading necessary; 0: it did not */
+    uint64_t headers; /* lines of names, which are passed over */
     uint64_t rejected;
     uint64_t rejected_by[EVENT_REJECTS]; /* the same by reason */
     struct events_rejected rejects[TABLE_REJECTS_KEPT];
@@ -61,7 +70,7 @@ struct events_report {
 /* Counts the inputs and hands every row to `sink`. `report` is filled in on success. When
  * `index` is not NULL, `*index` is made on the way for events_lines(); the caller frees it.
  * Progress is in bytes of the inputs. Errors: those of source_open(); STATUS_INPUT when no line
- * could be counted, and with `strict` for a rejected line; what the sink says. */
+ * could be counted, and with `strict` for a rejected line; what the sink and `restart` say. */
 bool events_count(const struct events_input *input, userhours_sink *sink, void *context,
                   struct events_report *report, struct events_index **index,
                   struct parallel *parallel, const struct progress *progress,

@@ -16,6 +16,7 @@ enum { PREVIEW_ROWS = 1000 };
 struct loading {
     struct table_builder *builder, *preview_builder;
     size_t previewed;
+    bool previewed_once;
     const struct csv_options *options;
     size_t d;
     size_t column[TABLE_FEATURES_MAX]; /* (d) which of the seven a feature is */
@@ -28,6 +29,7 @@ static bool show_preview(struct loading *loading, struct status *status)
 {
     struct table_builder *builder = loading->preview_builder;
     loading->preview_builder = NULL;
+    loading->previewed_once = true;
     struct table *table = builder == NULL ? NULL : table_builder_finish(builder, status);
     if (table != NULL) {
         loading->options->preview(loading->options->context, table);
@@ -129,6 +131,24 @@ static struct table_builder *new_builder(const struct loading *loading, struct s
                              loading->d, true, true, status);
 }
 
+/* The log is read again: the rows so far are of a part of its lines only. */
+static bool start_again(void *context, const char *plan, struct status *status)
+{
+    (void)plan; /* stands among the notes of the table */
+    struct loading *loading = context;
+    table_builder_free(loading->builder);
+    loading->builder = new_builder(loading, status);
+    if (loading->preview_builder != NULL) {
+        table_builder_free(loading->preview_builder);
+        loading->preview_builder = new_builder(loading, status);
+    }
+    loading->previewed = 0;
+    loading->dt_length = 0;
+    return loading->builder != NULL &&
+           (loading->options->preview == NULL || loading->previewed_once ||
+            loading->preview_builder != NULL);
+}
+
 static bool load(struct loading *loading, struct events_input input,
                  struct events_index **index, struct parallel *parallel,
                  const struct progress *progress, struct status *status)
@@ -145,6 +165,7 @@ static bool load(struct loading *loading, struct events_input input,
         return false;
     }
     input.strict = loading->options->strict;
+    input.restart = start_again;
     struct events_report report;
     return events_count(&input, add_row, loading, &report, index, parallel, progress, status) &&
            (report.written > 0 ||

@@ -30,6 +30,13 @@ bool events_note(const struct events_report *report, size_t i, char *text, size_
             return true;
         }
     }
+    if (report->behind > 0 && i-- == 0) {
+        snprintf(text, size,
+                 "the log is not in the order of time (a line is %lld s behind one before it): "
+                 "read twice and counted as if it were",
+                 (long long)report->behind);
+        return true;
+    }
     if (report->headers > 0 && i-- == 0) {
         snprintf(text, size, "%s passed over: names of columns",
                  format_count(report->headers, "header line").text);

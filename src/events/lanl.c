@@ -237,7 +237,9 @@ ALWAYS_INLINE uint64_t scan_into(const struct event_text *text, event_sink *sink
                                        is_dressed(event.destination)
                                  : event.reject != EVENT_BLANK && event.reject != EVENT_LONG,
                              0)) {
-            read_odd(&event);
+            struct event odd = event; /* a copy: the plain ones stay in registers */
+            read_odd(&odd);
+            event = odd;
         }
         if (event.reject == EVENT_FEW_FIELDS && text->cut && scan.at == scan.end) {
             event.reject = EVENT_CUT;

@@ -75,9 +75,10 @@ same 'whose events add up, too' 50000 "$(events "$work/minutes.csv")"
 same '--night 22-23: no event of the first hour is at night' 0 \
     "$(awk -F, 'NR > 1 { n += $8 } END { print n }' "$work/night.csv")"
 printf '%s\n' 4000,U1,U1,C1,C2,?,?,LogOn,Success 3500,U1,U1,C1,C2,?,?,LogOn,Success >"$work/back"
-for case in 14-log-failure 30-log-index; do
-    pass "$case is counted" "$oddhours" prep -q "$srcdir/tests/cases/$case.csv" -o "$work/case"
-    same 'as 40 events, 10 of them failed' '40 10' \
+for case in '5 06-newest-first-log' '10 14-log-failure' '10 30-log-index'; do
+    file=$srcdir/tests/cases/${case#* }.csv
+    pass "${case#* } is counted" "$oddhours" prep -q --min-events 1 "$file" -o "$work/case"
+    same 'whole, with its failures' "40 ${case% *}" \
         "$(awk -F, 'NR > 1 { n += $3; f += $4 } END { print n, f }' "$work/case")"
 done
 ends 'a counter is said' 0 '^40 lines have a counter before the nine fields' \
@@ -87,8 +88,21 @@ ends 'and noted where a log is opened' 0 '40 lines have a counter before the nin
 sed 's/Failure/Denied/' "$srcdir/tests/cases/14-log-failure.csv" >"$work/denied"
 ends 'so are results that say nothing' 0 "10 lines have a result that is neither .*'Denied'" \
     "$oddhours" describe "$work/denied"
-ends 'a line out of order by more than the slack is rejected' 0 \
-    'back, line 2: 500 s before the latest line so far' "$oddhours" prep "$work/back" -o "$work/b"
+ends 'a log in another order is counted as it is sorted, and that is said' 0 \
+    'a line is 7020 s behind one before it.: read twice' \
+    "$oddhours" prep "$srcdir/tests/cases/06-newest-first-log.csv" -o "$work/case"
+sort -n "$srcdir/tests/cases/06-newest-first-log.csv" >"$work/sorted"
+pass 'the sorted log' "$oddhours" prep -q "$work/sorted" -o "$work/sorted.csv"
+pass 'gives the same table' cmp "$work/sorted.csv" "$work/case"
+"$oddhours" prep -q "$srcdir/tests/cases/06-newest-first-log.csv" -o - >"$work/piped"
+pass 'on standard output, too' cmp "$work/sorted.csv" "$work/piped"
+ends 'what it takes is said before' 0 'it is read a second time, .* may take up to' \
+    "$oddhours" prep "$srcdir/tests/cases/06-newest-first-log.csv" -o "$work/case"
+ends 'a line out of order by more than a named slack is rejected' 0 \
+    'back, line 2: 500 s before the latest line so far' \
+    "$oddhours" prep --slack 300 "$work/back" -o "$work/b"
+ends 'and so it is in a pipe, which cannot be read again' 0 'line 2: 500 s before the latest line' \
+    sh -c "'$oddhours' prep - -o '$work/b' <'$work/back'"
 ends '--slack takes it' 0 '^2 lines: 2 counted, 0 rejected$' \
     "$oddhours" prep --slack 500 "$work/back" -o "$work/b"
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/parallel.h"
+#include "events/events_index.h"
 #include "events/user_hour_text.h"
 #include "unit/authlog_fixture.h"
 
@@ -287,6 +288,153 @@ static void a_log_of_many_batches_is_counted_as_by_hand(void **state_)
     parallel_free(parallel);
 }
 
+/* ---- logs in another order ---- */
+
+struct forgetful {
+    struct text rows;
+    unsigned restarts;
+};
+
+static bool sink_forgetful(void *context, const struct user_hour *row, struct status *status)
+{
+    return sink_lines(&((struct forgetful *)context)->rows, row, status);
+}
+
+static bool forget(void *context, const char *plan, struct status *status)
+{
+    (void)status;
+    struct forgetful *forgetful = context;
+    assert_non_null(strstr(plan, "it is read a second time"));
+    text_free(&forgetful->rows);
+    forgetful->rows = (struct text){0};
+    forgetful->restarts++;
+    return true;
+}
+
+static int by_time(const void *left, const void *right)
+{
+    long long a = atoll(*(char *const *)left), b = atoll(*(char *const *)right);
+    return (a > b) - (a < b);
+}
+
+/* The lines of a log, each with its end. */
+static char **cut_lines(const struct text *log, size_t n)
+{
+    char **lines = malloc(n * sizeof *lines), *copy = strdup(log->bytes);
+    assert_non_null(lines);
+    assert_non_null(copy);
+
+    for (size_t i = 0; i < n; i++) {
+        char *end = strchr(copy, '\n');
+        assert_non_null(end);
+        *end = '\0';
+        lines[i] = copy;
+        copy = end + 1;
+    }
+    return lines;
+}
+
+static struct text join_lines(char *const *lines, size_t n)
+{
+    struct text text = {0};
+    for (size_t i = 0; i < n; i++) {
+        text_printf(&text, "%s\n", lines[i]);
+    }
+    return text;
+}
+
+/* Counts as the sorted log is, whatever the order; the lines behind are found. */
+static void same_in_this_order(char *const *lines, size_t n, const struct text *expected,
+                               bool look_first, size_t chunk, struct parallel *parallel)
+{
+    struct text log = join_lines(lines, n);
+    char *path = make_file(log.bytes, log.length);
+    const char *const paths[] = {path};
+    struct userhours_options rules = userhours_defaults();
+    rules.min_events = 1;
+    struct events_input input = input_of(paths, 1, &rules);
+    input.chunk_bytes = chunk;
+    input.strict = true; /* no line is lost, so none is an error */
+    input.restart = forget;
+    input.look_first = look_first;
+    struct forgetful got = {0};
+    struct events_report report;
+    struct events_index *index;
+    struct status status = {0};
+    if (!events_count(&input, sink_forgetful, &got, &report, &index, parallel, NULL, &status)) {
+        fail_msg("%s", status.text);
+    }
+    text_add(&got.rows, "", 0);
+    assert_string_equal(got.rows.bytes, expected->bytes);
+    assert_int_equal(report.counted, n);
+    assert_int_equal(report.rejected, 0);
+    assert_int_equal(got.restarts, report.behind > 0);
+    char note[EVENTS_NOTE];
+    assert_int_equal(events_note(&report, report.unknown > 0, note, sizeof note),
+                     report.behind > 0);
+    const char *user = strchr(lines[0], ',') + 1;
+    struct span name = {user, strcspn(user, ",")};
+    int64_t window = atoll(lines[0]) / 3600 * 3600;
+    struct events_lines *behind = events_lines(index, window, name, 5, NULL, &status);
+    assert_non_null(behind);
+    uint64_t of_user = 0;
+    for (size_t i = 0; i < n; i++) {
+        const char *other = strchr(lines[i], ',') + 1;
+        of_user += atoll(lines[i]) / 3600 * 3600 == window &&
+                   strcspn(other, ",") == name.length && memcmp(other, user, name.length) == 0;
+    }
+    assert_int_equal(behind->total, of_user);
+    events_lines_free(behind);
+    events_index_free(index);
+    text_free(&got.rows);
+    text_free(&log);
+    drop_file(path);
+}
+
+static void any_order_is_counted_as_the_sorted_log(void **state_)
+{
+    (void)state_;
+    struct status status;
+    uint64_t state = 7;
+    for (unsigned round = 0; round < 12; round++) {
+        size_t n = 200 + below(&state, 3000);
+        struct shape shape = {.lines = n, .users = 20, .hosts = 40, .step = 30};
+        struct text log = random_log(&shape, &state);
+        char **lines = cut_lines(&log, n);
+        char *text = lines[0];
+        struct userhours_options rules = userhours_defaults();
+        rules.min_events = 1;
+        struct simple simple;
+        struct text expected = simple_count(&log, &rules, &simple);
+        assert_int_equal(simple.rejected, 0);
+        struct parallel *parallel = parallel_new(1 + round % 3, &status);
+        size_t chunk = round % 2 == 0 ? 0 : 1 + below(&state, 5000);
+        bool look_first = round % 4 == 1;
+        same_in_this_order(lines, n, &expected, look_first, chunk, parallel);
+        for (size_t i = 0; i < n / 2; i++) { /* newest first */
+            char *line = lines[i];
+            lines[i] = lines[n - 1 - i];
+            lines[n - 1 - i] = line;
+        }
+        same_in_this_order(lines, n, &expected, look_first, chunk, parallel);
+        for (size_t i = n - 1; i > 0; i--) { /* shuffled */
+            size_t j = below(&state, (uint32_t)i + 1);
+            char *line = lines[i];
+            lines[i] = lines[j];
+            lines[j] = line;
+        }
+        same_in_this_order(lines, n, &expected, look_first, chunk, parallel);
+        qsort(lines, n / 2, sizeof *lines, by_time); /* two servers, one after the other */
+        qsort(lines + n / 2, n - n / 2, sizeof *lines, by_time);
+        same_in_this_order(lines, n, &expected, look_first, chunk, parallel);
+        parallel_free(parallel);
+        text_free(&expected);
+        text_free(&log);
+        free(text);
+        free(lines);
+    }
+}
+
 static void a_block_larger_than_the_log_is_the_whole(void **state_)
 {
     (void)state_;
@@ -371,6 +519,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(random_logs_are_counted_as_by_hand),
+        cmocka_unit_test(any_order_is_counted_as_the_sorted_log),
         cmocka_unit_test(a_log_of_many_batches_is_counted_as_by_hand),
         cmocka_unit_test(a_block_larger_than_the_log_is_the_whole),
         cmocka_unit_test(the_night_may_go_past_midnight),

@@ -4,6 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include "base/mem.h"
 
 /* DESIGN. Nearly all text is UTF-8: it goes straight into the caller's buffer, and one look for
@@ -195,6 +199,14 @@ static size_t ascii_length(const unsigned char *bytes, size_t length)
 {
     size_t i = 0;
     for (; length - i >= 64; i += 64) {
+#ifdef __SSE2__
+        const __m128i *at = (const __m128i *)(const void *)(bytes + i);
+        __m128i one = _mm_or_si128(_mm_loadu_si128(at), _mm_loadu_si128(at + 1));
+        __m128i two = _mm_or_si128(_mm_loadu_si128(at + 2), _mm_loadu_si128(at + 3));
+        if (_mm_movemask_epi8(_mm_or_si128(one, two)) != 0) {
+            break;
+        }
+#else
         uint64_t words[8], all = 0;
         memcpy(words, bytes + i, sizeof words);
         for (size_t k = 0; k < 8; k++) {
@@ -203,6 +215,7 @@ static size_t ascii_length(const unsigned char *bytes, size_t length)
         if ((all & UINT64_C(0x8080808080808080)) != 0) {
             break;
         }
+#endif
     }
     while (i < length && bytes[i] < 0x80) {
         i++;
