@@ -68,6 +68,22 @@ bool exchange_content(const char *text, uint64_t *content)
     return true;
 }
 
+bool exchange_uid(const char *text, size_t length, char uid[ENTRY_UID])
+{
+    uid[0] = '\0';
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] < '!' || text[i] > '~') {
+            return false;
+        }
+    }
+    if (length >= ENTRY_UID) {
+        return false;
+    }
+    memcpy(uid, text, length);
+    uid[length] = '\0';
+    return true;
+}
+
 struct placed {
     const char *uid;
     size_t place;

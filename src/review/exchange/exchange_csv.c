@@ -23,7 +23,8 @@
     X(verdict)                                                                                 \
     X(note)                                                                                    \
     X(row_id)                                                                                  \
-    X(dt) X(src_user) X(rank) X(seconds) X(detector) X(queue) X(role) X(blind) X(k) X(at_ms)   \
+    X(dt)                                                                                      \
+    X(src_user) X(rank) X(seconds) X(detector) X(queue) X(role) X(blind) X(k) X(at_ms)         \
         X(target) X(origin) X(content) X(dataset_hash) X(dataset_name) X(features)             \
             X(dataset_bytes) X(dataset_rows) X(reason) X(episode) X(suggestion) X(occurrence)
 
@@ -247,14 +248,21 @@ static bool read_dataset(struct reading *r)
            wrong(r, "it is of another file than the lines before");
 }
 
+static void read_uid(struct reading *r, enum column column, char uid[ENTRY_UID])
+{
+    struct span span = field(r, column);
+    if (!exchange_uid(span.bytes, span.length, uid)) {
+        wrong(r, "its uid, target or origin is none");
+    }
+}
+
 static void read_values(struct reading *r, struct entry *entry)
 {
-    struct word uid = word_of(r, COLUMN_uid), seconds = word_of(r, COLUMN_seconds);
-    struct word target = word_of(r, COLUMN_target), origin = word_of(r, COLUMN_origin);
+    struct word seconds = word_of(r, COLUMN_seconds);
     struct word verdict = word_of(r, COLUMN_verdict), role = word_of(r, COLUMN_role);
-    memcpy(entry->uid, uid.text, sizeof uid.text);
-    memcpy(entry->target, target.text, sizeof target.text);
-    memcpy(entry->origin, origin.text, sizeof origin.text);
+    read_uid(r, COLUMN_uid, entry->uid);
+    read_uid(r, COLUMN_target, entry->target);
+    read_uid(r, COLUMN_origin, entry->origin);
     entry->kind = entry_kind_parse(word_of(r, COLUMN_kind).text);
     entry->role = role.text[0] != '\0' ? entry_role_parse(role.text) : ROLE_LIST;
     entry->verdict = verdict.text[0] != '\0' ? verdict_parse(verdict.text) : VERDICT_NONE;

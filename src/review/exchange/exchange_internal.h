@@ -25,4 +25,8 @@ bool exchange_add(struct exchange *exchange, struct entry *take_entry, struct st
 /* 16 hexadecimal digits, and nothing else. */
 bool exchange_content(const char *text, uint64_t *content);
 
+/* A uid as text: printable ASCII without blanks, at most ENTRY_UID - 1 bytes. Anything else is
+ * none, as formats would write it differently: false, and `uid` is "". */
+bool exchange_uid(const char *text, size_t length, char uid[ENTRY_UID]);
+
 #endif

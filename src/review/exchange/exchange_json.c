@@ -158,12 +158,10 @@ static uint64_t count_of(const cJSON *object, const char *key, double most, bool
     return fits ? (uint64_t)value : 0;
 }
 
-static void uid_of(const cJSON *object, const char *key, char uid[ENTRY_UID])
+static void uid_of(const cJSON *object, const char *key, char uid[ENTRY_UID], bool *good)
 {
     const char *text = text_of(object, key);
-    if (text != NULL && strlen(text) < ENTRY_UID) {
-        memcpy(uid, text, strlen(text) + 1);
-    }
+    *good = (text == NULL || exchange_uid(text, strlen(text), uid)) && *good;
 }
 
 static bool get_row(const cJSON *item, struct entry_row *row, struct status *status)
@@ -215,12 +213,13 @@ static bool get_values(const cJSON *item, struct entry *entry, struct status *st
     entry->seconds = cJSON_IsNumber(seconds) ? seconds->valuedouble : NAN;
     entry->blind = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(item, "blind"));
     entry->k = (uint32_t)count_of(item, "k", UINT32_MAX, &good);
-    uid_of(item, "uid", entry->uid);
-    uid_of(item, "target", entry->target);
-    uid_of(item, "origin", entry->origin);
+    uid_of(item, "uid", entry->uid, &good);
+    uid_of(item, "target", entry->target, &good);
+    uid_of(item, "origin", entry->origin, &good);
     return (good && entry->kind < ENTRY_KINDS && entry->role < ENTRY_ROLES) ||
            status_set(status, STATUS_INPUT,
-                      "entry %.32s of the review has no valid kind, role, at_ms or k",
+                      "entry %.32s of the review has no valid uid, target, origin, kind, role, "
+                      "at_ms or k",
                       entry->uid);
 }
 
