@@ -69,6 +69,9 @@ for name in lines.jsonl array.json pretty.json wrapped.json data.json; do
         "$("$oddhours" describe -q "$work/$name" | sed -n '/mean/,$p')"
 done
 said 'JSON is said' 'JSON, an array of objects within another' "$work/data.json"
+{ cat "$work/lines.jsonl"; seq 1 100 | sed 's/.*/{"User": "u"}/'; echo '{"User": "u", "new": {"key": 1}}'; } \
+    >"$work/later.jsonl"
+said 'a field that comes late is said' "not read, such as 'new.key'" "$work/later.jsonl"
 sed '3s/,.*//; 9s/"fail[^,]*,/"failed_events": "x1",/' "$work/lines.jsonl" >"$work/broken.jsonl"
 ends 'broken records: status 3, said with their lines' 3 'line 3: no JSON' \
     "$oddhours" top -q -n 1 --models iforest --trees 5 "$work/broken.jsonl"

@@ -340,6 +340,10 @@ static void add_notes(const struct reader *reader, struct read_report *report)
     if (csv_feed_kind(reader->feed) != NULL) {
         note(report, "%s", csv_feed_kind(reader->feed));
     }
+    if (csv_feed_unread(reader->feed) != NULL) {
+        note(report, "fields that the first records do not have are not read, such as '%s'",
+             csv_feed_unread(reader->feed));
+    }
     enum encoding encoding = source_encoding(reader->source);
     if (encoding == ENCODING_1252) {
         note(report, "text is Windows-1252 (Latin-1), shown and searched as UTF-8");

@@ -418,3 +418,14 @@ const char *csv_feed_kind(const struct csv_feed *feed)
 {
     return feed->parts[0].json != NULL ? json_rows_kind(feed->parts[0].json) : NULL;
 }
+
+const char *csv_feed_unread(const struct csv_feed *feed)
+{
+    for (size_t i = 0; i < feed->n_parts; i++) {
+        const struct json_rows *json = feed->parts[i].json;
+        if (json != NULL && json_rows_unread(json)[0] != '\0') {
+            return json_rows_unread(json);
+        }
+    }
+    return NULL;
+}

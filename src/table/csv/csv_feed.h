@@ -35,6 +35,10 @@ bool csv_feed_has_header(const struct csv_feed *feed);
  * rejected, becomes what is known better. */
 void csv_feed_place(const struct csv_feed *feed, uint64_t *line, char *reason, size_t size);
 
+/* A field of records that was not read, because the first ones do not have it; NULL: none.
+ * Borrowed. */
+const char *csv_feed_unread(const struct csv_feed *feed);
+
 /* How the input is written, where that is not plain CSV; NULL: it is. Borrowed. */
 const char *csv_feed_kind(const struct csv_feed *feed);
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "table/printable.h"
 
 static const char what[] = "a record";
 
@@ -26,7 +27,8 @@ struct json_record {
     size_t ends[JSON_DEPTH + 1]; /* length of the path outside each of them */
     char *plain;                 /* texts without their backslashes */
     size_t plain_room, n_plain;
-    bool failed; /* memory has run out */
+    bool failed;     /* memory has run out */
+    char unread[48]; /* the first field that is no column; "": none */
 };
 
 struct json_record *json_record_new(struct dict *columns, struct status *status)
@@ -46,6 +48,11 @@ void json_record_free(struct json_record *record)
         free(record->plain);
         free(record);
     }
+}
+
+const char *json_record_unread(const struct json_record *record)
+{
+    return record->unread;
 }
 
 size_t json_record_fields(const struct json_record *record)
@@ -89,6 +96,10 @@ static bool find_column(struct json_record *record, const struct json_scan *scan
     }
     *column = learn ? dict_add(record->columns, record->path, record->path_length, status)
                     : dict_find(record->columns, record->path, record->path_length);
+    if (*column == DICT_NONE && !learn && record->unread[0] == '\0') {
+        printable(record->unread, sizeof record->unread,
+                  (struct span){record->path, record->path_length});
+    }
     record->path_length = outside;
     record->next = *column == DICT_NONE ? record->next : *column + 1;
     return !learn || *column != DICT_NONE;

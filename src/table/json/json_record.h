@@ -26,6 +26,9 @@ enum json_piece json_record_read(struct json_record *record, struct json_scan *s
 /* How many of the columns the last record had. */
 size_t json_record_fields(const struct json_record *record);
 
+/* The first field that was no column, safe to show; "" when all were. Borrowed. */
+const char *json_record_unread(const struct json_record *record);
+
 /* Text that grows. */
 struct json_text {
     char *bytes;

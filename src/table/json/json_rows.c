@@ -93,6 +93,11 @@ const char *json_rows_kind(const struct json_rows *rows)
                                     : "JSON, an array of objects within another";
 }
 
+const char *json_rows_unread(const struct json_rows *rows)
+{
+    return json_record_unread(rows->record);
+}
+
 /* ---- bytes ---- */
 
 /* Reads until there are `want` bytes, or the end. What fails waits until they are used. */
@@ -661,10 +666,8 @@ struct json_rows *json_rows_new(struct json_input input, struct dict *columns,
 
 void json_rows_rest(struct json_rows *rows)
 {
-    json_record_free(rows->record);
     free(rows->bytes);
     free(rows->out.bytes);
-    rows->record = NULL;
     rows->bytes = NULL;
     rows->out.bytes = NULL;
 }

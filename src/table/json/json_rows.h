@@ -47,6 +47,10 @@ void json_rows_rest(struct json_rows *rows);
  * row was rejected, and becomes what is wrong with the record where it was no JSON. */
 void json_rows_place(const struct json_rows *rows, uint64_t *line, char *reason, size_t size);
 
+/* A field that was not read, because the first records do not have it; "": there was none.
+ * Borrowed. */
+const char *json_rows_unread(const struct json_rows *rows);
+
 /* "an object in each line", "an array of objects", ... */
 const char *json_rows_kind(const struct json_rows *rows);
 
