@@ -38,7 +38,6 @@ int operand_run(const struct operand_command *command, int argc, char **argv)
     struct status status = {0};
     run_params_init(command->params);
     command->params->index = command->index;
-    command->params->own = true;
     enum options_outcome outcome = options_parse(&command->options, argc, argv, &first);
     if (outcome == OPTIONS_WRONG) {
         exit_status = 2;

@@ -113,6 +113,7 @@ static void add_parameters(cJSON *card, const struct run_params *params)
     cJSON *json = json_object(card, "parameters");
     json_number(json, "seed", params->seed);
     json_number(json, "budget", params->budget);
+    json_text(json, "own_past", params->own ? "on" : "off");
     json_number(json, "half_life", params->half_life);
     json_number(json, "threads", params->threads);
     for (size_t i = 0; detectors[i] != NULL; i++) {
@@ -160,8 +161,8 @@ static void summary_of_ranking(const struct ranking *ranking, struct summary *su
     summary->max = ranking_percentile(ranking, 100);
 }
 
-bool result_summary(const struct run *run, const struct result *result,
-                    struct summary *summary, struct status *status)
+bool result_summary(const struct run *run, const struct result *result, struct summary *summary,
+                    struct status *status)
 {
     const struct profiles *profiles = &run->table->profiles;
     if (result->row_score != NULL) {

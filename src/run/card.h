@@ -14,8 +14,8 @@
 #include "table/summary.h"
 
 /* Mean, spread and quartiles of a result's scores, over rows. */
-bool result_summary(const struct run *run, const struct result *result,
-                    struct summary *summary, struct status *status);
+bool result_summary(const struct run *run, const struct result *result, struct summary *summary,
+                    struct status *status);
 
 /* The run card; the caller frees it with cJSON_Delete(). NULL when memory ran out. */
 cJSON *card_json(const struct run *run, struct status *status);

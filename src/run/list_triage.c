@@ -7,15 +7,15 @@
 
 #include "past/triage.h"
 
+static bool wanted(const struct run_params *params)
+{
+    return params->own;
+}
+
 static const struct result *own_of(const struct run *run)
 {
     const struct result *own = run_result_find(run, list_own.name);
     return own != NULL && own->ready ? own : NULL;
-}
-
-static bool wanted(const struct run_params *params)
-{
-    return params->own;
 }
 
 static bool possible(const struct run *run)

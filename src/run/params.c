@@ -16,6 +16,7 @@ void run_params_init(struct run_params *params)
     params->seed = 42;
     params->budget = 0.01;
     params->half_life = 30;
+    params->own = true;
 }
 
 static void drop_features(struct run_params *params)
@@ -195,15 +196,18 @@ bool run_params_add_features(struct run_params *params, const char *value,
     return good;
 }
 
+static const char *const switches[] = {"off", "on", NULL};
 static const char *const checks[] = {"refuse", "warn", "off", NULL};
 
 /* The parameters that belong to the run and not to one detector. */
-enum { SEED, BUDGET, HALF_LIFE, THREADS, INPUT, CHECK };
+enum { SEED, BUDGET, OWN_PAST, HALF_LIFE, THREADS, INPUT, CHECK };
 
 static const struct param_spec general[] = {
     [SEED] = {"seed", PARAM_COUNT, 42, 0, 4294967295.0, false, NULL, "every random draw"},
     [BUDGET] = {"budget", PARAM_REAL, 0.01, 0, 0.5, true, NULL,
                 "share of rows flagged where the notebook sets no threshold"},
+    [OWN_PAST] = {"own-past", PARAM_WORD, 1, 0, 1, false, switches,
+                  "rank by each account's own past, and by triage, too"},
     [HALF_LIFE] = {"half-life", PARAM_REAL, 30, 0, 36500, true, NULL,
                    "days until what an account did counts half in its own past"},
     [THREADS] = {"threads", PARAM_COUNT, 0, 0, 1024, false, NULL, "threads; 0: one per core"},
@@ -223,6 +227,7 @@ static bool set_general(struct run_params *params, size_t which, const char *val
     switch (which) {
     case SEED: params->seed = (uint32_t)number; break;
     case BUDGET: params->budget = number; break;
+    case OWN_PAST: params->own = number != 0; break;
     case HALF_LIFE: params->half_life = number; break;
     case THREADS: params->threads = (unsigned)number; break;
     case INPUT: params->input_kind = (enum input_kind)number; break;
@@ -311,8 +316,8 @@ uint64_t run_params_hash(const struct run_params *params)
     if (state == NULL) {
         return 0;
     }
-    const double general_values[] = {params->own, params->seed, params->budget, params->half_life,
-                                     params->strict, params->input_kind};
+    const double general_values[] = {params->own,       params->seed,   params->budget,
+                                     params->half_life, params->strict, params->input_kind};
     XXH3_64bits_reset(state);
     XXH3_64bits_update(state, PACKAGE_VERSION, sizeof PACKAGE_VERSION);
     XXH3_64bits_update(state, general_values, sizeof general_values);

@@ -29,7 +29,7 @@ struct run_params {
     struct detector_choices detectors;
     uint32_t seed;
     double budget;
-    bool own;         /* own past and triage are made; the explorer does not show them yet */
+    bool own;         /* own past and triage are made */
     double half_life; /* days until what an account did counts half */
     unsigned threads; /* 0: one per core */
     enum memory_check memory_check;

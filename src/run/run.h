@@ -47,8 +47,8 @@ struct result {
     float *row_score;     /* (n_rows) NaN: not scored; NULL: profiles have the scores */
     struct ranking *ranking;
     struct past *past; /* of the list of own pasts, with params.index; else NULL */
-    char partial[80]; /* "108 of 200 trees (cancelled)"; empty when whole */
-    char health[200]; /* one sentence; empty when there is nothing to say */
+    char partial[80];  /* "108 of 200 trees (cancelled)"; empty when whole */
+    char health[200];  /* one sentence; empty when there is nothing to say */
     double fit_seconds, score_seconds;
     size_t n_losses; /* of the epochs, for a detector that has such */
     double *losses;
@@ -70,9 +70,9 @@ struct run {
     struct run_params params;
     struct parallel *parallel;
     struct table *table;
-    struct accounts *accounts; /* by user; NULL when the table has no users */
+    struct accounts *accounts;      /* by user; NULL when the table has no users */
     struct events_index *log_index; /* of a raw log; NULL: it was a table */
-    struct row_index *by_profile;    /* rows of each profile; NULL unless params.index */
+    struct row_index *by_profile;   /* rows of each profile; NULL unless params.index */
     struct scaler *scaler;
     float *scaled; /* (profiles.n, d); without params.index NULL again when no more needed */
     /* Where a value stands among all rows; NULL unless params.index. Announced with scaled. */
@@ -131,8 +131,7 @@ const char *run_result_name(const struct run *run, size_t i);
 const char *run_result_suggest(const struct run *run, const char *name);
 
 /* Finds the kinds of the accounts of run->table, if it has users. */
-bool run_find_accounts(struct run *run, const struct progress *progress,
-                       struct status *status);
+bool run_find_accounts(struct run *run, const struct progress *progress, struct status *status);
 
 /* What detectors are given. */
 struct detector_data run_detector_data(const struct run *run);

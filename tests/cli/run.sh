@@ -247,4 +247,22 @@ same 'a hangup cancels as Ctrl-C does' 130 $?
 exec 3>&-
 pass 'and leaves nothing' test ! -e "$work/gone"
 
+# ---- own past ----
+ends 'top begins with triage' 0 'Top 3 by triage' \
+    "$oddhours" top "$data/synthetic_user_hours.csv.gz" -q -n 3 --format markdown $quick
+ends 'without own past with the ensemble' 0 'Top 3 by ensemble' \
+    "$oddhours" top "$data/synthetic_user_hours.csv.gz" -q -n 3 --format markdown --own-past=off $quick
+same 'another half-life is another own past' 1 "$({
+    "$oddhours" top "$data/synthetic_user_hours.csv.gz" -q -n 50 --by own $quick
+    "$oddhours" top "$data/synthetic_user_hours.csv.gz" -q -n 50 --by own --half-life=2 $quick
+} | sort | uniq -u | head -n 1 | wc -l | tr -d ' ')"
+# Of 308 planted rows: what an analyst sees first is what was planted (docs/TRIAGE.md).
+planted() { # planted LIST N: how many of the first N rows of a list are planted
+    "$oddhours" top "$data/synthetic_user_hours.csv.gz" -q -n "$2" --by "$1" $quick |
+        cut -d, -f2 | tail -n +2 | sort >"$work/first"
+    cut -d, -f1 "$data/synthetic_truth.csv" | tail -n +2 | sort | comm -12 - "$work/first" | wc -l
+}
+pass 'triage finds what was planted' test "$(planted triage 50)" -ge 40
+pass 'and more of it than the ensemble' test "$(planted ensemble 50)" -lt "$(planted triage 50)"
+
 plan

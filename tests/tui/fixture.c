@@ -49,6 +49,7 @@ struct app *fixture_open_with(const char *file, const char *models,
     const char *source = getenv("ODDHOURS_SRCDIR");
     run_params_init(&params);
     assert_true(run_params_set(&params, "models", models, &status));
+    params.own = false; /* the screens of the detectors; fixture_open_own() has all lists */
     snprintf(path, sizeof path, file[0] == '/' ? "%s" : "%s/data/%s",
              file[0] == '/'   ? file
              : source == NULL ? "."

@@ -312,13 +312,13 @@ static void a_cursor_move_in_the_top_list_is_a_few_bytes(void **state)
     struct vt *vt = start(24, 80, NULL);
     vt_keys(vt, "4g");
     vt_wait_cell(vt, FIRST_ROW, 20, is_reverse);
-    vt_wait_text(vt, VT_ANY, "ENS #1 "); /* the pane below is complete */
+    vt_wait_text(vt, VT_ANY, "#1 ("); /* the pane below is complete */
     size_t start_bytes, before, after, most = 0;
     vt_bytes(vt, &start_bytes);
     before = start_bytes;
     for (int i = 1; i <= MOVES; i++) {
         char rank[24];
-        snprintf(rank, sizeof rank, "ENS #%d ", i + 1);
+        snprintf(rank, sizeof rank, "#%d (", i + 1);
         vt_keys(vt, "j");
         vt_wait_cell(vt, FIRST_ROW + i, 20, is_reverse);
         vt_wait_text(vt, VT_ANY, rank);

@@ -16,6 +16,7 @@ static struct app *start_gated(const char *stage, uint64_t done)
     struct run_params params;
     const char *source = getenv("ODDHOURS_SRCDIR");
     run_params_init(&params);
+    params.own = false;
     snprintf(path, sizeof path, "%s/data/lanl_user_hours.csv", source == NULL ? "." : source);
     free(params.input);
     params.input = strdup(path);

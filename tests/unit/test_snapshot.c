@@ -203,7 +203,7 @@ static void unknown_names_are_left_out_and_told(void **state)
     run_free(run);
 
     /* A part of another kind, whatever is in it. */
-    assert_int_equal(archive_rename(path, other, "result", "log index"), 2);
+    assert_int_equal(archive_rename(path, other, "result", "log index"), 3);
     run = load_other(&status);
     assert_non_null(run);
     assert_false(run_result_find(run, "iforest")->ready);

@@ -139,8 +139,8 @@ static void table_has_come(struct app *app)
     review_attach(app);
 }
 
-/* The first detector that is ready is shown, and the ensemble when it is there, unless the user
- * has chosen meanwhile. */
+/* The first detector that is ready is shown, and the list to begin with when it is there,
+ * unless the user has chosen meanwhile. */
 static void result_has_come(struct app *app, size_t index)
 {
     struct session *session = &app->session;
@@ -156,7 +156,7 @@ static void result_has_come(struct app *app, size_t index)
     if (result->health[0] != '\0') {
         app_log(app, LOG_NOTE, "%s: %s", result->title, result->health);
     }
-    if (first || (result->kind == RESULT_ENSEMBLE && !app->chosen_result)) {
+    if (first || (result == run_first(app->run) && !app->chosen_result)) {
         app->session.selected.result = index;
         app_changed(app, CHANGED_RESULT | CHANGED_DETECTOR);
     } else {

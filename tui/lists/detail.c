@@ -59,6 +59,24 @@ static size_t most_certain(const struct session *session, size_t result, size_t 
     return result;
 }
 
+/* Of a list that is no detector: the feature in which the fewest rows are as high, if hardly
+ * any are. False when each value by itself is an ordinary one. */
+static bool rarest_feature(const struct run *run, size_t profile, size_t *feature)
+{
+    const double hardly = 0.05;
+    double least = hardly;
+    for (size_t i = 0; run->features != NULL && i < run->table->profiles.d; i++) {
+        double value = table_profile(run->table, profile)[i];
+        double share =
+            (double)feature_rows_at_least(run->features, i, value) / (double)run->table->n_rows;
+        if (value > 0 && share < least) {
+            least = share;
+            *feature = i;
+        }
+    }
+    return least < hardly;
+}
+
 bool detail_why(const struct session *session, size_t result, size_t profile, bool ascii,
                 char *text, size_t size)
 {
@@ -68,7 +86,12 @@ bool detail_why(const struct session *session, size_t result, size_t profile, bo
     const struct detector_data data = run_detector_data(run);
     size_t feature;
     char bytes[FEATURE_TEXT + sizeof(struct shown)];
-    if (!session->has_result[result] || detector == NULL ||
+    if (!session->has_result[result] ||
+        (detector == NULL &&
+         (!session->has_scaled || !rarest_feature(run, profile, &feature)))) {
+        return false;
+    }
+    if (detector != NULL &&
         !reason_find(detector, run->results[result].model->fitted, &data, profile, &feature)) {
         return false;
     }
