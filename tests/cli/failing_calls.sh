@@ -104,7 +104,8 @@ judged=$(verdicts r.db)
 cd "$work" || exit 1
 pass 'the session leaves a verdict' test "$judged" -gt "$(verdicts none.db)"
 for what in run top review; do
-    for call in open read pread write pwrite fsync rename close fstat fchmod mkdir mmap; do
+    for call in open read pread write pwrite fsync rename close fstat fchmod mkdir mmap unlink \
+        ppoll; do
         every $what $call 5
     done
     every $what pthread_create 11

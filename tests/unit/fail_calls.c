@@ -7,7 +7,9 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -140,6 +142,11 @@ int fchmod(int fd, mode_t mode)
 int unlink(const char *path)
 {
     return fails("unlink") ? -1 : REAL(unlink)(path);
+}
+
+int ppoll(struct pollfd *files, nfds_t n, const struct timespec *patience, const sigset_t *mask)
+{
+    return fails("ppoll") ? -1 : REAL(ppoll)(files, n, patience, mask);
 }
 
 int mkdir(const char *path, mode_t mode)
