@@ -297,26 +297,58 @@ static int leave(int exit_status)
     return exit_status;
 }
 
-/* glibc reserves 64 MB of addresses for each thread that allocates, and OpenBLAS starts threads
- * before main(): under a limit they are missed where they are wanted, so that a higher limit
- * could do less. OpenBLAS reads the number of its threads, which are not used, only then. */
-static void save_addresses(char **argv)
+/* Of what runs before the sanitizers are ready, too. */
+#define UNCHECKED __attribute__((no_sanitize("address", "undefined", "thread")))
+
+UNCHECKED static bool limited(int what, rlim_t below)
 {
     struct rlimit limit;
-    if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) {
+    return getrlimit(what, &limit) == 0 && limit.rlim_cur < below;
+}
+
+/* OpenBLAS starts threads while it is loaded, which are not used, and kills the process when it
+ * cannot. It reads their number only then: so where addresses or processes are few the program
+ * begins once more with one thread, before any library's constructor has run. */
+UNCHECKED static void ask_for_one_thread(int argc, char **argv, char **environment)
+{
+    enum { MOST = 1000, FEW_PROCESSES = 2000 };
+    static const char name[] = "OPENBLAS_NUM_THREADS=";
+    char one[] = "OPENBLAS_NUM_THREADS=1";
+    char *with[MOST + 2];
+    size_t n = 0;
+    (void)argc;
+    if (!limited(RLIMIT_AS, RLIM_INFINITY) && !limited(RLIMIT_NPROC, FEW_PROCESSES)) {
         return;
     }
-#ifdef M_ARENA_MAX
-    mallopt(M_ARENA_MAX, 1);
-#endif
-    if (getenv("OPENBLAS_NUM_THREADS") == NULL && setenv("OPENBLAS_NUM_THREADS", "1", 1) == 0) {
-        execv("/proc/self/exe", argv); /* without /proc it goes on as it is */
+    for (; environment[n] != NULL; n++) {
+        if (n == MOST || strncmp(environment[n], name, sizeof name - 1) == 0) {
+            return;
+        }
+        with[n] = environment[n];
     }
+    with[n] = one;
+    with[n + 1] = NULL;
+    execve("/proc/self/exe", argv, with); /* without /proc it goes on as it is */
+}
+
+__attribute__((section(".preinit_array"),
+               used)) static void (*const first_of_all)(int, char **,
+                                                        char **) = ask_for_one_thread;
+
+/* glibc reserves 64 MB of addresses for each thread that allocates: under a limit they are
+ * missed where they are wanted, so that a higher limit could do less. */
+static void save_addresses(void)
+{
+#ifdef M_ARENA_MAX
+    if (limited(RLIMIT_AS, RLIM_INFINITY)) {
+        mallopt(M_ARENA_MAX, 1);
+    }
+#endif
 }
 
 int main(int argc, char **argv)
 {
-    save_addresses(argv);
+    save_addresses();
     streams_open();
     const struct command *command = argc > 1 ? command_find(argv[1]) : NULL;
     return leave(streams_close(command != NULL ? command->main(argc - 1, argv + 1)

@@ -108,4 +108,15 @@ else
         --no-cache --reviews "$work/r.db" --trees 20 --epochs 1
 fi
 
+# ---- few processes: threads that no library may start ----
+nobody=
+[ "$(id -u)" -ne 0 ] || nobody='setpriv --reuid=65534 --regid=65534 --clear-groups'
+if [ -n "${ODDHOURS_SANITIZED:-}" ] || ! $nobody prlimit --nproc=1 test -x "$oddhours" ||
+    ! $nobody test -r "$data/lanl_user_hours.csv"; then
+    skip 'no thread may be started' 'no prlimit, nobody may read this, or a sanitizer'
+else
+    pass 'no thread may be started' $nobody prlimit --nproc=1 "$oddhours" describe \
+        "$data/lanl_user_hours.csv" -q
+fi
+
 plan
