@@ -224,6 +224,9 @@ static void occurrences_and_rows_are_those_of_counting(void **state)
                 count += letters[j] == letters[rows[i].row];
             }
             assert_int_equal(rows[i].occurrence, count);
+            struct entry_row alone = {.row = rows[i].row};
+            assert_true(content_occurrences(table, &alone, 1, NULL));
+            assert_int_equal(alone.occurrence, count);
             wanted[i] = (struct row_wanted){rows[i].content, rows[i].row, count, 0};
         }
         wanted[0].content++; /* in no row */

@@ -238,8 +238,8 @@ static bool read_dataset(struct reading *r)
         dataset->hash = text_utf8(hash.bytes, hash.length, r->status);
         dataset->name = text_utf8(name.bytes, name.length, r->status);
         dataset->features = text_utf8(features.bytes, features.length, r->status);
-        dataset->bytes = (uint64_t)number_of(r, COLUMN_dataset_bytes, 0, INT64_MAX);
-        dataset->rows = (uint64_t)number_of(r, COLUMN_dataset_rows, 0, INT64_MAX);
+        dataset->bytes = (uint64_t)number_of(r, COLUMN_dataset_bytes, 0, EXCHANGE_MOST);
+        dataset->rows = (uint64_t)number_of(r, COLUMN_dataset_rows, 0, EXCHANGE_MOST);
         return r->good && dataset->hash != NULL && dataset->name != NULL &&
                dataset->features != NULL;
     }
@@ -266,7 +266,7 @@ static void read_values(struct reading *r, struct entry *entry)
     entry->kind = entry_kind_parse(word_of(r, COLUMN_kind).text);
     entry->role = role.text[0] != '\0' ? entry_role_parse(role.text) : ROLE_LIST;
     entry->verdict = verdict.text[0] != '\0' ? verdict_parse(verdict.text) : VERDICT_NONE;
-    entry->at_ms = number_of(r, COLUMN_at_ms, INT64_MIN, INT64_MAX);
+    entry->at_ms = number_of(r, COLUMN_at_ms, -EXCHANGE_MOST, EXCHANGE_MOST);
     entry->blind = number_of(r, COLUMN_blind, 0, 1) != 0;
     entry->k = (uint32_t)number_of(r, COLUMN_k, 0, UINT32_MAX);
     if (seconds.text[0] != '\0') {

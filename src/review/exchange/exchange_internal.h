@@ -5,6 +5,9 @@
 #include "base/outfile.h"
 #include "review/exchange/exchange.h"
 
+/* The largest number of either format: JSON's are doubles, and exact up to here. */
+#define EXCHANGE_MOST INT64_C(999999999999999)
+
 /* Each writes entries [first, n) of the history. */
 bool exchange_put_json(struct outfile *file, const struct history *history,
                        const struct review_dataset *dataset, size_t first,

@@ -205,7 +205,7 @@ static bool get_values(const cJSON *item, struct entry *entry, struct status *st
     const char *verdict = text_of(item, "verdict");
     const cJSON *seconds = cJSON_GetObjectItemCaseSensitive(item, "seconds");
     const cJSON *at = cJSON_GetObjectItemCaseSensitive(item, "at_ms");
-    bool good = kind != NULL && cJSON_IsNumber(at) && fabs(at->valuedouble) < 1e15;
+    bool good = kind != NULL && cJSON_IsNumber(at) && fabs(at->valuedouble) <= (double)EXCHANGE_MOST;
     entry->kind = kind != NULL ? entry_kind_parse(kind) : ENTRY_KINDS;
     entry->role = role != NULL ? entry_role_parse(role) : ROLE_LIST;
     entry->verdict = verdict != NULL ? verdict_parse(verdict) : VERDICT_NONE;
@@ -247,8 +247,8 @@ static bool get_dataset(const cJSON *item, struct review_dataset *dataset,
     dataset->hash = copy_of(item, "hash", &good, status);
     dataset->name = copy_of(item, "name", &good, status);
     dataset->features = copy_of(item, "features", &good, status);
-    dataset->bytes = count_of(item, "bytes", 1e15, &good);
-    dataset->rows = count_of(item, "rows", 1e15, &good);
+    dataset->bytes = count_of(item, "bytes", (double)EXCHANGE_MOST, &good);
+    dataset->rows = count_of(item, "rows", (double)EXCHANGE_MOST, &good);
     return good || status_set(status, STATUS_INPUT, "the review does not describe its dataset");
 }
 
