@@ -55,7 +55,12 @@ static double detectors_peak(const struct sample *sample, const struct run_param
         peak = fmax(peak, with + memory.model + result + sorting);
         held += memory.model + result;
     }
-    return fmax(peak, held + (params->index ? scaled : 0) + result + sorting); /* ensemble */
+    held += params->index ? scaled : 0;
+    peak = fmax(peak, held + result + sorting); /* ensemble */
+    if (params->own) { /* own past and triage, by row: scores and orders */
+        peak = fmax(peak, held + result + 16 * sample->rows);
+    }
+    return peak;
 }
 
 uint64_t estimate_bytes(const struct sample *sample, const struct run_params *params)

@@ -28,12 +28,12 @@ took=$(awk -v a="$start" -v b="$(now)" 'BEGIN { print b - a }')
 what_is_wrong() {
     [ "$2" -eq 0 ] || [ "$2" -eq $((128 + $3)) ] || [ "$2" -eq 130 ] || echo "exit status $2"
     [ "$2" -ne 0 ] || [ -e "$1/run.json" ] || echo 'no run.json'
-    [ "$2" -eq 0 ] || [ ! -e "$1/run.json" ] || echo 'run.json, but not all was done'
     for file in "$1"/*.csv; do
         [ ! -e "$file" ] || cmp "$work/right/${file##*/}" "$file" 2>&1
     done
-    [ "$2" -ne 0 ] || [ "$(cd "$1" && echo *.csv)" = "$(cd "$work/right" && echo *.csv)" ] ||
-        echo 'a file is missing'
+    # run.json is written last: a signal after it finds all there
+    [ ! -e "$1/run.json" ] || [ "$(cd "$1" && echo *.csv)" = "$(cd "$work/right" && echo *.csv)" ] ||
+        echo 'run.json, but a file is missing'
     find "$1" -name '*.[0-9]*-[0-9]*' 2>/dev/null
 }
 
