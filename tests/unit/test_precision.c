@@ -108,7 +108,7 @@ static void mean_over_orders(const unsigned char *verdict, const uint32_t *tie, 
         for (size_t i = 0; i < end; i++) {
             bool taken = i < first || (set >> (i - first) & 1) != 0;
             tp += taken && verdict[i] == VERDICT_TP;
-            open += taken && (verdict[i] == VERDICT_NONE || verdict[i] == VERDICT_UNDECIDED);
+            open += taken && verdict[i] != VERDICT_TP && verdict[i] != VERDICT_FP;
         }
         *low += tp / (double)k;
         *high += (tp + open) / (double)k;
