@@ -145,6 +145,8 @@ bool entry_check(const struct entry *entry, struct status *status)
     const char *wrong = NULL;
     if (!entry_uid_valid(entry->uid)) {
         wrong = "its uid is not 32 hexadecimal digits";
+    } else if (entry->origin[0] != '\0' && !entry_uid_valid(entry->origin)) {
+        wrong = "its origin is not 32 hexadecimal digits";
     } else if (entry->reviewer == NULL || entry->reviewer[0] == '\0') {
         wrong = "it names no reviewer";
     } else if (entry->kind == ENTRY_VERDICT &&
