@@ -11,6 +11,11 @@ enum { DOUBLE_TEXT = 32 };
  * terminated. */
 size_t double_text_write(double value, char text[DOUBLE_TEXT]);
 
+/* Writes a float as printf's "%.9g" does in the C locale, which brings the float back; several
+ * times as fast for numbers from 0.0001 to 10,000,000. Returns the length; the text is
+ * terminated. */
+size_t double_text_float(float value, char text[DOUBLE_TEXT]);
+
 /* The ratio part / whole (0 when whole is 0), written the same way. */
 size_t double_text_ratio(unsigned long part, unsigned long whole, char text[DOUBLE_TEXT]);
 

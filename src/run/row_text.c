@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/double_text.h"
 #include "base/format.h"
 #include "base/mem.h"
 #include "run/row_ranks.h"
@@ -67,12 +68,14 @@ static size_t put_score(char *out, const struct score_columns *columns, size_t i
     if (columns->exported && result->detector->exported != NULL) {
         value = result->detector->exported(result->model->fitted, &result->scores, score);
     }
-    int length = snprintf(out, NUMBER, columns->format, value);
+    size_t length = result->row_score != NULL /* one for each row, not for each profile */
+                        ? double_text_float((float)value, out)
+                        : (size_t)snprintf(out, NUMBER, columns->format, value);
     if (columns->label) {
         const char *label = score > result->scores.threshold ? ",-1" : ",1";
-        length += snprintf(out + length, NUMBER - (size_t)length, "%s", label);
+        length += (size_t)snprintf(out + length, NUMBER - length, "%s", label);
     }
-    return (size_t)length;
+    return length;
 }
 
 static size_t format_one(const void *columns, size_t profile, char *out)

@@ -1,6 +1,8 @@
 #include "unit/test.h"
 
+#include <float.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -75,12 +77,44 @@ static void a_ratio_of_nothing_is_zero(void **state)
     assert_string_equal(text, "1.0");
 }
 
+/* Floats of all sizes, the neighbours of powers of ten, and numbers with few digits. */
+static void floats_are_written_as_printf_does(void **state)
+{
+    (void)state;
+    uint64_t seed = 5;
+    for (size_t i = 0; i < 3000000; i++) {
+        seed = seed * 6364136223846793005u + 1442695040888963407u;
+        uint32_t bits = (uint32_t)(seed >> 32);
+        float value;
+        if (i % 4 == 0) {
+            memcpy(&value, &bits, sizeof value);
+        } else if (i % 4 == 1) {
+            value = (float)(pow(10, (int)(bits % 14) - 5) *
+                            (1 + ((int)(bits >> 8) % 9 - 4) * (double)FLT_EPSILON / 2));
+        } else if (i % 4 == 2) {
+            value = (float)(bits % 100000) / 1024;
+        } else {
+            value = (float)(pow(10, (bits % 1200) / 100.0 - 4) * (1 - 2 * (int)(bits >> 31)));
+        }
+        if (isnan(value)) {
+            continue;
+        }
+        char text[DOUBLE_TEXT], expected[DOUBLE_TEXT];
+        size_t length = double_text_float(value, text);
+        snprintf(expected, sizeof expected, "%.9g", (double)value);
+        if (strcmp(text, expected) != 0 || length != strlen(expected)) {
+            fail_msg("%s is written %s", expected, text);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(writes_as_python),
         cmocka_unit_test(every_small_ratio_reads_back),
         cmocka_unit_test(a_ratio_of_nothing_is_zero),
+        cmocka_unit_test(floats_are_written_as_printf_does),
     };
     return cmocka_run_group_tests_name("shortest", tests, NULL, NULL);
 }
