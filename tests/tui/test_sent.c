@@ -49,7 +49,8 @@ static void a_hostile_table_sends_nothing_hostile(void **state)
         const char key[] = {*digit, 'j', 'j', '\r', 033, '\0'};
         vt_keys(vt, key);
     }
-    vt_keys(vt, "2");
+    /* Return may have filtered by a bar that is empty: how far the lists were is not known. */
+    vt_keys(vt, ":clear-filter\r2");
     vt_wait_text(vt, 0, "2 Data");
     vt_wait_text(vt, VT_ANY, "\xc2\xb7[2J");
     vt_keys(vt, "i");
