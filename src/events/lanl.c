@@ -233,8 +233,8 @@ ALWAYS_INLINE uint64_t scan_into(const struct event_text *text, event_sink *sink
             event.outcome = outcome_of(event.result);
         }
         if (__builtin_expect(event.reject == EVENT_FINE
-                                 ? is_dressed(event.user) | is_dressed(event.source) |
-                                       is_dressed(event.destination)
+                                 ? (int)is_dressed(event.user) | (int)is_dressed(event.source) |
+                                       (int)is_dressed(event.destination)
                                  : event.reject != EVENT_BLANK && event.reject != EVENT_LONG,
                              0)) {
             struct event odd = event; /* a copy: the plain ones stay in registers */

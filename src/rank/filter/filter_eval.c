@@ -390,8 +390,10 @@ bool filter_hint(const struct filter *filter, const struct filter_context *conte
         if (written != NULL && filter_count(&longer, context, parallel, progress, &n, NULL)) {
             int length =
                 snprintf(text, FILTER_HINT, "no user is named %s", term->items[0].text);
-            snprintf(text + length, FILTER_HINT - (size_t)length, n > 0 ? "; %s has %s" : "",
-                     written, format_count(n, "row").text);
+            if (n > 0) {
+                snprintf(text + length, FILTER_HINT - (size_t)length, "; %s has %s", written,
+                         format_count(n, "row").text);
+            }
         }
         free(written);
         return text[0] != '\0';
