@@ -59,11 +59,17 @@ void terminal_stop_feeding(void)
     }
 }
 
+void terminal_wait_finished(struct vt *vt)
+{
+    vt_wait_text(vt, VT_ANY, "  Triage "); /* the last list has its line */
+    vt_wait_gone(vt, "Ctrl-C cancel");
+}
+
 struct vt *terminal_sample(int rows, int cols, const char *const *extra)
 {
     const char *argv[] = {terminal_place.program, terminal_place.sample, NULL};
     struct vt *vt = vt_start(argv, rows, cols, extra);
-    vt_wait_text(vt, VT_ANY, "finished in");
+    terminal_wait_finished(vt);
     return vt;
 }
 

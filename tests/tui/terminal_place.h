@@ -24,6 +24,10 @@ int terminal_place_remove(void **state);
 struct vt *terminal_reading(int rows, int cols);
 void terminal_stop_feeding(void);
 
+/* Waits until the run on the screen has ended with all its lists. Not for the words "finished
+ * in": that no review file can be made there may stand in their place. */
+void terminal_wait_finished(struct vt *vt);
+
 /* On the real sample, when it has finished. */
 struct vt *terminal_sample(int rows, int cols, const char *const *extra);
 

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "tui/terminal_place.h"
 #include "tui/vt.h"
 #include "unit/test.h"
 
@@ -199,7 +200,7 @@ static void colors_are_chosen(void **state)
         const char *argv[] = {program, "--no-cache", ways[i].option, sample, NULL};
         const char *extra[] = {ways[i].environment, NULL};
         struct vt *vt = vt_start(argv, 24, 80, extra);
-        vt_wait_text(vt, VT_ANY, "finished in");
+        terminal_wait_finished(vt);
         vt_wait_cell(vt, 0, 1, ways[i].colored ? is_colored : is_not_colored);
         vt_keys(vt, ways[i].colored ? ":color never\r" : ":color always\r");
         vt_wait_cell(vt, 0, 1, ways[i].colored ? is_not_colored : is_colored);
@@ -374,7 +375,7 @@ static void a_terminal_that_is_gone_is_not_spun_on(void **state)
         skip();
     }
     struct vt *vt = vt_start(argv, 24, 80, NULL);
-    vt_wait_text(vt, VT_ANY, "finished in");
+    terminal_wait_finished(vt);
     vt_hang_up(vt);
     double until = vt_now() + vt_patience();
     while (access(path, R_OK) != 0 && vt_now() < until) {

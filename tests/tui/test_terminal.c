@@ -226,7 +226,7 @@ static void keys_come_from_the_terminal_when_data_is_piped(void **state)
              terminal_place.program);
     const char *argv[] = {"sh", "-c", command, NULL};
     struct vt *vt = vt_start(argv, 24, 80, NULL);
-    vt_wait_text(vt, VT_ANY, "finished in");
+    terminal_wait_finished(vt);
     vt_wait_text(vt, 0, "standard input");
     vt_keys(vt, "8");
     vt_wait_text(vt, 0, "8 Log");

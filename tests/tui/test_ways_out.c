@@ -211,7 +211,7 @@ static void suspend_and_resume(void **state)
              terminal_place.program, terminal_place.sample);
     const char *argv[] = {"sh", "-c", command, NULL};
     struct vt *vt = vt_start(argv, 24, 80, NULL);
-    vt_wait_text(vt, VT_ANY, "finished in");
+    terminal_wait_finished(vt);
     vt_keys(vt, "2");
     vt_wait_text(vt, 0, "2 Data");
     vt_keys(vt, "\032");
@@ -237,7 +237,7 @@ static void the_line_modes_come_back(void **state)
              terminal_place.program, terminal_place.sample);
     const char *argv[] = {"sh", "-c", command, NULL};
     struct vt *vt = vt_start(argv, 24, 80, NULL);
-    vt_wait_text(vt, VT_ANY, "finished in");
+    terminal_wait_finished(vt);
     vt_keys(vt, "Q");
     vt_wait_text(vt, VT_ANY, "SAME");
     vt_wait_exit(vt);
