@@ -38,14 +38,18 @@ void past_near_make(struct past_near *near, double half_life)
     }
 }
 
-struct past_moment past_moment_of(double seconds, double half_life)
+struct past_moment past_moment_of(const struct table *table, uint32_t time, double half_life)
 {
-    double halves = seconds / half_life, day = floor(seconds / 86400);
+    if (table->time_seconds[time] == TABLE_NO_TIME) {
+        return (struct past_moment){.seconds = NAN};
+    }
+    double seconds = (double)table_instant(table, time), halves = seconds / half_life;
+    double clock = (double)table->time_seconds[time], day = floor(clock / 86400);
     return (struct past_moment){
         .seconds = seconds,
         .halves = (int32_t)floor(halves),
         .grown = exp2f((float)(halves - floor(halves))),
-        .hour = (uint8_t)((seconds - day * 86400) / 3600),
+        .hour = (uint8_t)((clock - day * 86400) / 3600),
         .day = (uint8_t)((((int64_t)day % 7) + 7) % 7),
     };
 }

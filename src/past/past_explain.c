@@ -106,7 +106,7 @@ static bool gather(struct histories *all, const struct table *table,
         if ((all->wanted[user / 64] >> user % 64 & 1) == 0) {
             continue;
         }
-        int64_t seconds = table->time_seconds[table->row_time[row]];
+        int64_t seconds = table_instant(table, table->row_time[row]);
         struct history *history = history_of(all, user);
         if (seconds == TABLE_NO_TIME) {
             continue;
@@ -135,8 +135,10 @@ static bool take_history(struct replay *replay, const struct history *history,
         return false;
     }
     for (replay->n = 0; replay->n < history->n; replay->n++) {
-        replay->rows[replay->n] = history->at[replay->n].row;
-        replay->moment[replay->n] = past_moment_of(history->at[replay->n].seconds, half_life);
+        uint32_t row = history->at[replay->n].row;
+        replay->rows[replay->n] = row;
+        replay->moment[replay->n] =
+            past_moment_of(replay->table, replay->table->row_time[row], half_life);
     }
     return true;
 }
@@ -236,7 +238,7 @@ static bool explain(const struct past *past, const struct table *table, const ui
                     struct status *status)
 {
     uint32_t user = table->row_user[row];
-    int64_t seconds = table->time_seconds[table->row_time[row]];
+    int64_t seconds = table_instant(table, table->row_time[row]);
     size_t bytes = past_account_bytes(&past->plan), id = past->account_of[user];
     struct replay replay = {.past = past, .table = table, .score = NAN};
     *why = (struct past_why){.score = NAN};
@@ -261,7 +263,7 @@ static bool explain(const struct past *past, const struct table *table, const ui
                                              .moment = replay.moment,
                                              .n = end,
                                              .row = (uint32_t)row,
-                                             .seconds = (double)seconds};
+                                             .now = replay.moment[end]};
         good = past_compare(&earlier, why, status);
     }
     free(replay.account);

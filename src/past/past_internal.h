@@ -77,10 +77,10 @@ struct past_sums {
 
 /* A window. */
 struct past_moment {
-    double seconds; /* NaN: not readable */
+    double seconds; /* the instant (table_instant()); NaN: not readable */
     int32_t halves; /* half-lives since 1970, whole; and 2 to the power of the rest */
     float grown;
-    uint8_t hour, day; /* of the day; of the week, 0 is a Thursday */
+    uint8_t hour, day; /* by the clock that is shown: of the day; of the week, 0 is a Thursday */
 };
 
 /* One window of one account: what there was, and when. */
@@ -118,7 +118,8 @@ struct past_near {
 
 void past_near_make(struct past_near *near, double half_life);
 
-struct past_moment past_moment_of(double seconds, double half_life);
+/* Of a time of the table; `half_life` in seconds. */
+struct past_moment past_moment_of(const struct table *table, uint32_t time, double half_life);
 
 /* Fills in what an hour has to do with the account's last one. `moment` and `record` are set.
  */

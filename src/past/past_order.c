@@ -42,9 +42,8 @@ static bool find_windows(struct past_order *order, const struct table *table, do
         return false;
     }
     for (size_t i = 0; i < n; i++) {
-        order->moment[i] = (struct past_moment){.seconds = NAN};
-        if (table->time_seconds[i] != TABLE_NO_TIME) {
-            order->moment[i] = past_moment_of((double)table->time_seconds[i], half_life);
+        order->moment[i] = past_moment_of(table, (uint32_t)i, half_life);
+        if (!isnan(order->moment[i].seconds)) {
             order->window[readable++] = order->moment[i].seconds;
         }
     }

@@ -93,7 +93,7 @@ static void summarise(struct past_reason *reason, double value, double *values, 
 static void summarise_slow(const struct past_earlier *earlier, size_t count, double value,
                            struct past_reason *reason, double *values)
 {
-    double from = earlier->seconds - 86400 + 1;
+    double from = earlier->now.seconds - 86400 + 1;
     size_t n = 0, n_before = 0, high = 1, hours = 1;
     for (size_t i = 0; i < earlier->n; i = window_end(earlier, i)) {
         values[n++] = merged(earlier, count, i, window_end(earlier, i));
@@ -120,7 +120,7 @@ static void summarise_slow(const struct past_earlier *earlier, size_t count, dou
 static void summarise_habit(const struct past_earlier *earlier, bool hour,
                             struct past_reason *reason)
 {
-    const struct past_moment now = past_moment_of(earlier->seconds, 1);
+    const struct past_moment now = earlier->now;
     reason->value = hour ? now.hour : now.day;
     reason->as_high = 0;
     for (size_t i = 0; i < earlier->n; i = window_end(earlier, i)) {
@@ -147,7 +147,7 @@ static void fill_reason(const struct past_earlier *earlier, struct past_reason *
             }
             last = earlier->moment[i].seconds;
         }
-        summarise(reason, (earlier->seconds - last) / 3600, values, n);
+        summarise(reason, (earlier->now.seconds - last) / 3600, values, n);
     } else if (reason->part == PAST_PART_SHARE) {
         for (size_t i = 0; i < earlier->n; i = window_end(earlier, i)) {
             size_t to = window_end(earlier, i);
@@ -239,10 +239,12 @@ bool past_compare(const struct past_earlier *earlier, struct past_why *why,
     if (values == NULL) {
         return false;
     }
+    const struct table *table = earlier->table;
     bool daily = true;
     for (size_t i = 0; i < earlier->n; i = window_end(earlier, i)) {
         why->windows++;
-        daily = daily && fmod(earlier->moment[i].seconds, 86400) == 0;
+        int64_t clock = table->time_seconds[table->row_time[earlier->rows[i]]];
+        daily = daily && clock % 86400 == 0;
     }
     for (size_t i = 0; i < why->n_reasons; i++) {
         fill_reason(earlier, &why->reasons[i], values);

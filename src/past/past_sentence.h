@@ -13,7 +13,7 @@ struct past_earlier {
     const struct past_moment *moment; /* (n) */
     size_t n;
     uint32_t row; /* that is explained */
-    double seconds;
+    struct past_moment now; /* of it */
 };
 
 /* Fills in windows, values and what was usual of every reason, and the sentence of the first.

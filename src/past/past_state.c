@@ -11,7 +11,7 @@ static bool has_windows(const struct table *table)
 {
     int64_t first = TABLE_NO_TIME;
     for (size_t i = 0; i < dict_count(table->times); i++) {
-        int64_t seconds = table->time_seconds[i];
+        int64_t seconds = table_instant(table, (uint32_t)i);
         if (seconds != TABLE_NO_TIME && first != TABLE_NO_TIME && seconds != first) {
             return true;
         }

@@ -73,10 +73,10 @@ static bool add_up(struct adding *adding, const struct past *past, const uint8_t
             wanted[user] = kinds[user] == kind;
         }
         for (size_t i = 0; i < n_times; i++) {
-            int64_t then = table->time_seconds[i];
+            int64_t then = table_instant(table, (uint32_t)i);
             quarter[i] = then == TABLE_NO_TIME || then >= seconds
                              ? QUARTERS
-                             : past_moment_of((double)then, 1).hour / (24 / QUARTERS);
+                             : past_moment_of(table, (uint32_t)i, 1).hour / (24 / QUARTERS);
         }
         adding->plan = &past->plan;
         adding->wanted = wanted;
@@ -135,7 +135,7 @@ static void insert(struct peers *peers, size_t wanted, struct peer peer)
 static void find_rows(struct peers *peers, const struct table *table, int64_t seconds)
 {
     for (size_t row = 0; row < table->n_rows; row++) {
-        if (table->time_seconds[table->row_time[row]] != seconds) {
+        if (table_instant(table, table->row_time[row]) != seconds) {
             continue;
         }
         for (size_t i = 0; i < peers->n; i++) {
@@ -151,7 +151,7 @@ bool peers_find(const struct past *past, const struct table *table, const uint8_
                 const struct progress *progress, struct status *status)
 {
     uint32_t user = table->row_user[row];
-    int64_t seconds = table->time_seconds[table->row_time[row]];
+    int64_t seconds = table_instant(table, table->row_time[row]);
     struct adding adding = {.table = table, .n_users = dict_count(table->users)};
     peers->n = 0;
     if (seconds == TABLE_NO_TIME) {

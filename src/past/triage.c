@@ -62,7 +62,7 @@ static bool number_windows(struct crowd *crowd, const struct table *table,
     for (size_t i = 0; i < n; i++) {
         crowd->window_of[i] = UINT32_MAX;
         if (table->time_seconds[i] != TABLE_NO_TIME) {
-            when[readable++] = (struct when){table->time_seconds[i], (uint32_t)i};
+            when[readable++] = (struct when){table_instant(table, (uint32_t)i), (uint32_t)i};
         }
     }
     qsort(when, readable, sizeof *when, by_time);

@@ -48,7 +48,7 @@ int64_t episodes_gap(const struct table *table, int64_t gap, struct status *stat
     }
     for (size_t i = 0; i < n; i++) {
         if (table->time_seconds[i] != TABLE_NO_TIME) {
-            seconds[readable++] = table->time_seconds[i];
+            seconds[readable++] = table_instant(table, (uint32_t)i);
         }
     }
     qsort(seconds, readable, sizeof *seconds, rising);
@@ -87,7 +87,7 @@ static struct odd_row *gather(const struct table *table, const uint32_t *rows,
         odd[i] = (struct odd_row){
             .user = table->users != NULL ? table->row_user[row] : UINT32_MAX,
             .row = row,
-            .seconds = table->times != NULL ? table->time_seconds[table->row_time[row]]
+            .seconds = table->times != NULL ? table_instant(table, table->row_time[row])
                                             : TABLE_NO_TIME,
             .score = score[i],
         };

@@ -68,6 +68,43 @@ static void a_later_row_changes_nothing_before(void **state)
     free(rows);
 }
 
+/* Its times as clocks of two zones in turn show them: by the clock they go back and forth. */
+static float *scores_in_zones(const struct past_row *rows, size_t n)
+{
+    struct table *table = past_world_table(rows, n);
+    size_t n_times = dict_count(table->times);
+    table->time_offset = calloc(n_times, sizeof *table->time_offset);
+    assert_non_null(table->time_offset);
+    for (size_t i = 0; i < n_times; i++) {
+        table->time_offset[i] = i % 2 == 0 ? 9 * 3600 : -8 * 3600;
+        table->time_seconds[i] += table->time_offset[i];
+    }
+    float *score = past_world_scores(NULL, table, 1);
+    table_free(table);
+    return score;
+}
+
+/* What is earlier is told by the instant, not by the clock. */
+static void zones_do_not_change_what_is_earlier(void **state)
+{
+    struct past_row *rows;
+    size_t n = past_world(&rows, 24 * 12, 15, 7), some = n / 2;
+    (void)state;
+    while (rows[some].hour == rows[some - 1].hour) {
+        some++;
+    }
+    float *whole = scores_in_zones(rows, n), *part = scores_in_zones(rows, some);
+    size_t scored = 0;
+    for (size_t i = 0; i < some; i++) {
+        scored += isnan(part[i]) ? 0 : 1;
+    }
+    assert_true(scored > some / 2);
+    assert_same(whole, part, some);
+    free(whole);
+    free(part);
+    free(rows);
+}
+
 static void a_table_cut_in_two_gives_the_same(void **state)
 {
     struct past_row *rows;
@@ -401,6 +438,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(first_window_is_not_scored),
         cmocka_unit_test(a_later_row_changes_nothing_before),
+        cmocka_unit_test(zones_do_not_change_what_is_earlier),
         cmocka_unit_test(a_table_cut_in_two_gives_the_same),
         cmocka_unit_test(late_rows_are_scored_and_not_learnt),
         cmocka_unit_test(order_and_threads_do_not_matter),
