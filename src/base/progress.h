@@ -1,8 +1,8 @@
 /* progress: how long work reports, and how it is asked to stop. One call does both.
  *
- * A stage calls progress_tick() often enough that a cancel is seen within 50 ms. The reporter may
- * be called from any thread of the stage, so it does its own locking, and it must be quick: a
- * stage may tick thousands of times a second.
+ * A stage calls progress_tick() often enough that a cancel is seen within 50 ms. The reporter
+ * may be called from any thread of the stage, so it does its own locking, and it must be quick:
+ * a stage may tick thousands of times a second.
  */
 #ifndef ODDHOURS_BASE_PROGRESS_H
 #define ODDHOURS_BASE_PROGRESS_H

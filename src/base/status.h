@@ -38,7 +38,8 @@ bool status_nomem(struct status *status, size_t bytes, const char *what);
 /* "cancelled". Returns false. */
 bool status_cancelled(struct status *status);
 
-/* The exit status of DESIGN's command table: 0 done, 1 failed, 2 usage or input, 130 cancelled. */
+/* The exit status of DESIGN's command table: 0 done, 1 failed, 2 usage or input, 130 cancelled.
+ */
 int status_exit(const struct status *status);
 
 #endif

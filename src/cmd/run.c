@@ -49,9 +49,9 @@ static void print_result(const struct run *run, const struct result *result)
     const struct scores *scores = &result->scores;
     printf("%-20s %s of %s rows flagged (%s)\n", result->title,
            format_grouped(scores->flagged_rows).text, format_grouped(scores->scored_rows).text,
-           format_percent(scores->scored_rows > 0 ? (double)scores->flagged_rows /
-                                                        (double)scores->scored_rows
-                                                  : 0)
+           format_percent(scores->scored_rows > 0
+                              ? (double)scores->flagged_rows / (double)scores->scored_rows
+                              : 0)
                .text);
     struct summary summary;
     if (scores->scored_rows > 0 && result_summary(run, result, &summary, NULL)) {

@@ -47,8 +47,8 @@ struct past_options {
 struct past;
 
 /* Nothing learnt yet; which columns of such tables are looked at is settled here. NULL on
- * failure: STATUS_INPUT, with the reason, when there can be no own past (no dt, no src_user, one
- * window only, no count among the features). */
+ * failure: STATUS_INPUT, with the reason, when there can be no own past (no dt, no src_user,
+ * one window only, no count among the features). */
 struct past *past_new(const struct table *table, const struct past_options *options,
                       struct status *status);
 void past_free(struct past *past);

@@ -21,7 +21,7 @@
 #define SHARE_MOST      2.0f
 #define HABIT           5.0f  /* hours that the kind's habits count for */
 #define RARE            0.01f /* a habit above this is not looked at further */
-#define CALIBRATED_RISE 0.92f  /* decades a raw decade, beyond 1 in 100 */
+#define CALIBRATED_RISE 0.92f /* decades a raw decade, beyond 1 in 100 */
 
 size_t past_account_bytes(const struct past_plan *plan)
 {

@@ -80,7 +80,8 @@ struct past_moment {
     double seconds; /* the instant (table_instant()); NaN: not readable */
     int32_t halves; /* half-lives since 1970, whole; and 2 to the power of the rest */
     float grown;
-    uint8_t hour, day; /* by the clock that is shown: of the day; of the week, 0 is a Thursday */
+    uint8_t hour; /* of the day, by the clock that is shown */
+    uint8_t day;  /* of the week, by the same; 0 is a Thursday */
 };
 
 /* One window of one account: what there was, and when. */

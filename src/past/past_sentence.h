@@ -12,7 +12,7 @@ struct past_earlier {
     const uint32_t *rows;             /* (n) */
     const struct past_moment *moment; /* (n) */
     size_t n;
-    uint32_t row; /* that is explained */
+    uint32_t row;           /* that is explained */
     struct past_moment now; /* of it */
 };
 

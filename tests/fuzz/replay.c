@@ -1,7 +1,7 @@
 /* replay: runs a fuzz target over every file of a corpus, and speaks TAP.
  *
- * replay_NAME reads the folder tests/fuzz/corpus_NAME of the sources; with arguments, these files
- * instead (to look at what a fuzzer has found).
+ * replay_NAME reads the folder tests/fuzz/corpus_NAME of the sources; with arguments, these
+ * files instead (to look at what a fuzzer has found).
  */
 #include <dirent.h>
 #include <stdio.h>

@@ -50,9 +50,10 @@ void app_set_filter(struct app *app, const char *text);
 /* The view that is shown, by its action. */
 enum action app_view_action(const struct app *app);
 
-/* Puts a result of the run that is shown in the place of its `index`-th, the others standing, as soon
- * as nothing that is being worked on looks at it; one that waits already is dropped. `take_result` is
- * ready (run/list.h), of the same run, and consumed. Views are told as of another run. */
+/* Puts a result of the run that is shown in the place of its `index`-th, the others standing,
+ * as soon as nothing that is being worked on looks at it; one that waits already is dropped.
+ * `take_result` is ready (run/list.h), of the same run, and consumed. Views are told as of
+ * another run. */
 void app_replace_result(struct app *app, size_t index, struct result *take_result);
 
 /* Whether a view, given by its state, is the one that is shown. What arrives for another must

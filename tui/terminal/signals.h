@@ -18,7 +18,8 @@ enum signal_event {
     SIGNAL_WAKE = 1 << 6,      /* no signal: the threads have something to say */
 };
 
-/* Blocks them and sets the handlers. In the thread that will wait, before any other is started. */
+/* Blocks them and sets the handlers. In the thread that will wait, before any other is started.
+ */
 void signals_start(void);
 
 /* Waits until one of them, something to read on one of the two descriptors (-1: none), or

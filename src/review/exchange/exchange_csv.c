@@ -24,9 +24,10 @@
     X(note)                                                                                    \
     X(row_id)                                                                                  \
     X(dt)                                                                                      \
-    X(src_user) X(rank) X(seconds) X(detector) X(queue) X(role) X(blind) X(k) X(at_ms)         \
-        X(target) X(origin) X(content) X(dataset_hash) X(dataset_name) X(features)             \
-            X(dataset_bytes) X(dataset_rows) X(reason) X(episode) X(suggestion) X(occurrence)
+    X(src_user)                                                                                \
+    X(rank) X(seconds) X(detector) X(queue) X(role) X(blind) X(k) X(at_ms) X(target) X(origin) \
+        X(content) X(dataset_hash) X(dataset_name) X(features) X(dataset_bytes)                \
+            X(dataset_rows) X(reason) X(episode) X(suggestion) X(occurrence)
 
 enum column {
 #define X(name) COLUMN_##name,

@@ -205,7 +205,8 @@ static bool get_values(const cJSON *item, struct entry *entry, struct status *st
     const char *verdict = text_of(item, "verdict");
     const cJSON *seconds = cJSON_GetObjectItemCaseSensitive(item, "seconds");
     const cJSON *at = cJSON_GetObjectItemCaseSensitive(item, "at_ms");
-    bool good = kind != NULL && cJSON_IsNumber(at) && fabs(at->valuedouble) <= (double)EXCHANGE_MOST;
+    bool good =
+        kind != NULL && cJSON_IsNumber(at) && fabs(at->valuedouble) <= (double)EXCHANGE_MOST;
     entry->kind = kind != NULL ? entry_kind_parse(kind) : ENTRY_KINDS;
     entry->role = role != NULL ? entry_role_parse(role) : ROLE_LIST;
     entry->verdict = verdict != NULL ? verdict_parse(verdict) : VERDICT_NONE;
