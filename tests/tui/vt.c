@@ -167,13 +167,14 @@ const char *vt_bytes(const struct vt *vt, size_t *length)
 
 static void keep_bytes(struct vt *vt, const char *bytes, size_t length)
 {
-    if (vt->length + length > vt->capacity) {
-        vt->capacity = 2 * (vt->length + length);
+    if (vt->length + length >= vt->capacity) {
+        vt->capacity = 2 * (vt->length + length) + 1;
         vt->bytes = realloc(vt->bytes, vt->capacity);
         assert_non_null(vt->bytes);
     }
     memcpy(vt->bytes + vt->length, bytes, length);
     vt->length += length;
+    vt->bytes[vt->length] = '\0'; /* for strstr() */
 }
 
 /* What the terminal itself answers goes back, as a real one's would. */
