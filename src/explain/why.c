@@ -105,6 +105,11 @@ bool why_find(const struct why_data *data, size_t row, struct why *why, struct s
         user_past_find(table, data->context->by_user, row, data->mean, NULL, &why->past,
                        &problem);
     }
+    if (data->past != NULL && why->has_past && problem.code == STATUS_OK) {
+        past_explain(data->past, table, data->kinds, data->context->by_user, row, &why->own,
+                     &problem);
+        why->has_own = !isnan(why->own.score);
+    }
     if (problem.code != STATUS_OK && status != NULL) {
         *status = problem;
     }

@@ -14,6 +14,7 @@
 #include "explain/context.h"
 #include "explain/user_past.h"
 #include "models/detector.h"
+#include "past/past.h"
 #include "rank/quantile.h"
 #include "rank/ranking.h"
 #include "table/row_index.h"
@@ -35,6 +36,8 @@ struct why_data {
     const struct row_index *by_profile;
     struct why_context *context; /* NULL: no class and no past */
     const double *mean;          /* (d) of all rows */
+    const struct past *past;     /* own pasts with what explanations need; NULL: none */
+    const uint8_t *kinds;        /* (users) of the accounts, for it */
     size_t n_sources;
     struct why_source source[WHY_SOURCES_MAX];
 };
@@ -72,6 +75,9 @@ struct why {
     double past_tail[TABLE_FEATURES_MAX];
     size_t past_at_least[TABLE_FEATURES_MAX];
 
+    bool has_own; /* own past scored the row */
+    struct past_why own;
+
     struct why_detector detector[WHY_SOURCES_MAX]; /* by source */
     size_t n_common;
     struct why_common common[WHY_COMMON]; /* the nearest first */
@@ -86,6 +92,10 @@ void why_add_shapley(const struct why_data *data, struct why *why);
 
 /* One sentence of facts, without adjectives, into out[size]. */
 void why_sentence(const struct why_data *data, const struct why *why, char *out, size_t size);
+
+/* "total_events", "share of failures", "hour of day": what a reason of own past is about. */
+void why_reason_name(const struct table *table, const struct past_reason *reason, char *name,
+                     size_t size);
 
 /* The whole explanation as lines of text: `line` is called for each, with a left column (may be
  * empty). Text from the table is as it is: the caller makes it safe. */

@@ -6,6 +6,9 @@
 #include "base/format.h"
 #include "explain/why.h"
 
+#define OWN_ODD   2.0  /* decades from which the sentence begins with own past */
+#define OWN_SHARE 0.05 /* of the oddness, from which a reason has a line */
+
 struct text {
     char *out;
     size_t size, used;
@@ -105,6 +108,9 @@ void why_sentence(const struct why_data *data, const struct why *why, char *out,
     size_t chosen[2], n = rarest(data, why, chosen);
     out[0] = '\0';
     put_who_and_when(&text, table, why->row);
+    if (why->has_own && why->own.score >= OWN_ODD && why->own.sentence[0] != '\0') {
+        put(&text, "%s; ", why->own.sentence);
+    }
     for (size_t k = 0; k < n; k++) {
         size_t i = chosen[k];
         put(&text, "%s%s %s (", k > 0 ? "; " : "", table->feature_names[i],
@@ -123,7 +129,7 @@ void why_sentence(const struct why_data *data, const struct why *why, char *out,
     }
     size_t best = data->n_sources;
     for (size_t i = 0; i < data->n_sources; i++) {
-        if (why->detector[i].scored && data->source[i].detector != NULL &&
+        if (why->detector[i].scored && (data->source[i].detector != NULL || why->has_own) &&
             (best == data->n_sources || why->detector[i].rank < why->detector[best].rank)) {
             best = i;
         }
@@ -264,6 +270,75 @@ static void past_lines(struct lines *lines, const struct why_data *data, const s
     plain_features(lines, data, why, all, "every earlier hour");
 }
 
+void why_reason_name(const struct table *table, const struct past_reason *reason, char *name,
+                     size_t size)
+{
+    switch (reason->part) {
+    case PAST_PART_SHARE: snprintf(name, size, "share failed"); break;
+    case PAST_PART_SILENCE: snprintf(name, size, "silence"); break;
+    case PAST_PART_HOUR: snprintf(name, size, "hour of day"); break;
+    case PAST_PART_DAY: snprintf(name, size, "day of week"); break;
+    default: snprintf(name, size, "%s", table->feature_names[reason->feature]); break;
+    }
+}
+
+/* "831; usually 0, most 3; as high in none" */
+static void put_reason(struct text *text, const struct past_why *own,
+                       const struct past_reason *reason)
+{
+    const struct shown high = format_grouped(reason->as_high);
+    const char *as_high = reason->as_high > 0 ? high.text : "none";
+    if (own->windows == 0) { /* measured against its kind and everybody */
+        put(text, "%s, in the account's first hour", format_value(reason->value).text);
+        return;
+    }
+    switch (reason->part) {
+    case PAST_PART_HOUR:
+        put(text, "%02dh; within an hour of it %s", (int)reason->value, as_high);
+        break;
+    case PAST_PART_DAY: put(text, "on this day %s", as_high); break;
+    case PAST_PART_SHARE:
+        put(text, "%s; usually %s, most %s", format_percent(reason->value).text,
+            format_percent(reason->usual).text, format_percent(reason->most).text);
+        break;
+    case PAST_PART_SILENCE:
+        put(text, "%s hours; usually %s, most %s", format_value(reason->value).text,
+            format_value(reason->usual).text, format_value(reason->most).text);
+        break;
+    case PAST_PART_COUNT:
+    default:
+        if (reason->part >= PAST_PART_SLOW) {
+            put(text, "in %s of the last day's %s above the usual %s",
+                format_value(reason->value).text,
+                format_count((uint64_t)reason->most, "hour").text,
+                format_value(reason->usual).text);
+            break;
+        }
+        put(text, "%s; usually %s, most %s; as high in %s", format_value(reason->value).text,
+            format_value(reason->usual).text, format_value(reason->most).text, as_high);
+        break;
+    }
+}
+
+/* What own past says: its score, and the reasons that make up most of it. */
+static void own_lines(struct lines *lines, const struct why_data *data, const struct why *why)
+{
+    const struct past_why *own = &why->own;
+    struct text text = begin(lines);
+    put(&text, "Odd for this account: %.2f decades (%s), against %s, made up of",
+        (double)own->score, format_one_in(pow(10, -(double)own->score)).text,
+        format_count(own->windows, "earlier window").text);
+    end(lines, "");
+    for (size_t i = 0; i < own->n_reasons && own->reasons[i].credit >= OWN_SHARE; i++) {
+        char name[80];
+        why_reason_name(data->data.table, &own->reasons[i], name, sizeof name);
+        text = begin(lines);
+        put(&text, "%s: ", format_percent(own->reasons[i].credit).text);
+        put_reason(&text, own, &own->reasons[i]);
+        end(lines, name);
+    }
+}
+
 /* One value a line, the largest first, as a bar that grows left or right of zero, and as text.
  */
 static void bar_lines(struct lines *lines, const struct why_data *data, const double *values,
@@ -373,6 +448,10 @@ void why_lines(const struct why_data *data, const struct why *why,
         format_grouped(why->copies).text);
     end(&lines, "");
     plain(&lines, "");
+    if (why->has_own) {
+        own_lines(&lines, data, why);
+        plain(&lines, "");
+    }
     feature_lines(&lines, data, why);
     plain(&lines, "");
     if (data->context != NULL) {

@@ -21,6 +21,7 @@
 #include "base/progress.h"
 #include "base/status.h"
 #include "past/account_kind.h"
+#include "table/row_index.h"
 #include "table/table.h"
 
 enum { PAST_COUNTS_MAX = 8, PAST_RAW_BINS = 128 };
@@ -87,13 +88,19 @@ struct past_why {
     char sentence[200]; /* "831 failures; never more than 0 in 32 earlier hours" */
 };
 
-/* Why the row of the last scored table has its score. Reads all rows of its account. */
+/* Why the row of the last scored table has its score. `by_user` groups the rows by user; NULL:
+ * the account's rows are found in one walk over the table. */
 bool past_explain(const struct past *past, const struct table *table, const uint8_t *kinds,
-                  size_t row, struct past_why *why, struct status *status);
+                  const struct row_index *by_user, size_t row, struct past_why *why,
+                  struct status *status);
 
-/* The same of `n` rows into why (n), with one walk over the table. */
+/* The same of `n` rows into why (n), with one walk. */
 bool past_explain_rows(const struct past *past, const struct table *table, const uint8_t *kinds,
-                       const uint32_t *rows, size_t n, struct past_why *why,
-                       const struct progress *progress, struct status *status);
+                       const struct row_index *by_user, const uint32_t *rows, size_t n,
+                       struct past_why *why, const struct progress *progress,
+                       struct status *status);
+
+/* "failures" of failed_events; another column is called by its name. */
+void past_noun(const char *feature, char *text, size_t size);
 
 #endif

@@ -94,8 +94,23 @@ static bool want_users(struct histories *all, const struct table *table, const u
     return true;
 }
 
-static bool gather(struct histories *all, const struct table *table,
-                   const struct progress *progress, struct status *status)
+static bool add_row(struct history *history, const struct table *table, uint32_t row,
+                    struct status *status)
+{
+    int64_t seconds = table_instant(table, table->row_time[row]);
+    if (seconds == TABLE_NO_TIME) {
+        return true;
+    }
+    if (!mem_grow(&history->at, &history->capacity, history->n + 1, sizeof *history->at,
+                  "hours of accounts", status)) {
+        return false;
+    }
+    history->at[history->n++] = (struct at){(double)seconds, row};
+    return true;
+}
+
+static bool walk(struct histories *all, const struct table *table,
+                 const struct progress *progress, struct status *status)
 {
     enum { LOOK = 1 << 16 };
     for (size_t row = 0; row < table->n_rows; row++) {
@@ -103,19 +118,35 @@ static bool gather(struct histories *all, const struct table *table,
         if (row % LOOK == 0 && progress_cancelled(progress)) {
             return status_cancelled(status);
         }
-        if ((all->wanted[user / 64] >> user % 64 & 1) == 0) {
-            continue;
-        }
-        int64_t seconds = table_instant(table, table->row_time[row]);
-        struct history *history = history_of(all, user);
-        if (seconds == TABLE_NO_TIME) {
-            continue;
-        }
-        if (!mem_grow(&history->at, &history->capacity, history->n + 1, sizeof *history->at,
-                      "hours of accounts", status)) {
+        if ((all->wanted[user / 64] >> user % 64 & 1) != 0 &&
+            !add_row(history_of(all, user), table, (uint32_t)row, status)) {
             return false;
         }
-        history->at[history->n++] = (struct at){(double)seconds, (uint32_t)row};
+    }
+    return true;
+}
+
+static bool look_up(struct histories *all, const struct table *table,
+                    const struct row_index *by_user, struct status *status)
+{
+    for (size_t i = 0; i < all->n; i++) {
+        const uint32_t user = all->of[i].user;
+        for (uint32_t k = by_user->start[user]; k < by_user->start[user + 1]; k++) {
+            if (!add_row(&all->of[i], table, by_user->rows[k], status)) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+static bool gather(struct histories *all, const struct table *table,
+                   const struct row_index *by_user, const struct progress *progress,
+                   struct status *status)
+{
+    if (!(by_user != NULL ? look_up(all, table, by_user, status)
+                          : walk(all, table, progress, status))) {
+        return false;
     }
     for (size_t i = 0; i < all->n; i++) {
         if (all->of[i].n > 0) {
@@ -273,15 +304,16 @@ static bool explain(const struct past *past, const struct table *table, const ui
 }
 
 bool past_explain_rows(const struct past *past, const struct table *table, const uint8_t *kinds,
-                       const uint32_t *rows, size_t n, struct past_why *why,
-                       const struct progress *progress, struct status *status)
+                       const struct row_index *by_user, const uint32_t *rows, size_t n,
+                       struct past_why *why, const struct progress *progress,
+                       struct status *status)
 {
     struct histories all = {0};
     if (past->n_blocks == 0) {
         return status_set(status, STATUS_USAGE, "own pasts were not kept for explanations");
     }
-    bool good =
-        want_users(&all, table, rows, n, status) && gather(&all, table, progress, status);
+    bool good = want_users(&all, table, rows, n, status) &&
+                gather(&all, table, by_user, progress, status);
     for (size_t i = 0; i < n && good; i++) {
         good = progress_cancelled(progress)
                    ? status_cancelled(status)
@@ -293,8 +325,9 @@ bool past_explain_rows(const struct past *past, const struct table *table, const
 }
 
 bool past_explain(const struct past *past, const struct table *table, const uint8_t *kinds,
-                  size_t row, struct past_why *why, struct status *status)
+                  const struct row_index *by_user, size_t row, struct past_why *why,
+                  struct status *status)
 {
     const uint32_t one = (uint32_t)row;
-    return past_explain_rows(past, table, kinds, &one, 1, why, NULL, status);
+    return past_explain_rows(past, table, kinds, by_user, &one, 1, why, NULL, status);
 }

@@ -21,7 +21,4 @@ struct past_earlier {
 bool past_compare(const struct past_earlier *earlier, struct past_why *why,
                   struct status *status);
 
-/* "failures" of failed_events; another column is called by its name. */
-void past_noun(const char *feature, char *text, size_t size);
-
 #endif

@@ -4,10 +4,35 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "rank/overlap.h"
 #include "base/json.h"
+#include "rank/overlap.h"
+#include "run/list.h"
 
 _Static_assert((int)RUN_RESULTS_MAX <= (int)WHY_SOURCES_MAX, "every result explains itself");
+
+/* A saved run has no own pasts: they are learnt again where that takes a second or two. False
+ * when that failed. */
+static bool find_past(struct explainer *explainer, const struct run *run,
+                      struct parallel *parallel, const struct progress *progress,
+                      struct status *status)
+{
+    enum { LEARNT_AGAIN = 5000000 }; /* rows */
+    const struct result *own = run_result_find(run, list_own.name);
+    if (own == NULL || !own->ready || run->accounts == NULL) {
+        return true;
+    }
+    if (own->past == NULL && run->table->n_rows <= LEARNT_AGAIN) {
+        float *score;
+        explainer->learnt = list_own_learn(run, true, &score, parallel, progress, status);
+        free(score);
+        if (explainer->learnt == NULL) {
+            return false;
+        }
+    }
+    explainer->data.past = own->past != NULL ? own->past : explainer->learnt;
+    explainer->data.kinds = run->accounts->kind;
+    return true;
+}
 
 struct explainer *explainer_new(const struct run *run, struct parallel *parallel,
                                 const struct progress *progress, struct status *status)
@@ -40,6 +65,10 @@ struct explainer *explainer_new(const struct run *run, struct parallel *parallel
                                     .ranking = result->ranking};
         }
     }
+    if (!find_past(explainer, run, parallel, progress, status)) {
+        explainer_free(explainer);
+        return NULL;
+    }
     return explainer;
 }
 
@@ -47,6 +76,7 @@ void explainer_free(struct explainer *explainer)
 {
     if (explainer != NULL) {
         context_free(explainer->context);
+        past_free(explainer->learnt);
         free(explainer);
     }
 }
@@ -101,6 +131,30 @@ static void add_detector(cJSON *list, const struct explainer *explainer, const s
     }
 }
 
+static void add_own(cJSON *json, const struct table *table, const struct past_why *own)
+{
+    cJSON *object = json_object(json, "own_past");
+    json_number(object, "score", (double)own->score);
+    json_count(object, "earlier_windows", own->windows);
+    json_text(object, "sentence", own->sentence);
+    cJSON *list = json_array(object, "reasons");
+    for (size_t i = 0; list != NULL && i < own->n_reasons; i++) {
+        const struct past_reason *reason = &own->reasons[i];
+        char name[200];
+        cJSON *one = json_item(list);
+        why_reason_name(table, reason, name, sizeof name);
+        json_text(one, "of", name);
+        json_bool(one, "lasting",
+                  reason->part >= PAST_PART_SLOW && reason->part < PAST_PART_HOUR);
+        json_number(one, "decades", reason->odd);
+        json_number(one, "share", reason->credit);
+        json_number(one, "value", reason->value);
+        json_number(one, "usual", reason->usual);
+        json_number(one, "most", reason->most);
+        json_count(one, "windows_as_high", reason->as_high);
+    }
+}
+
 static void add_common(cJSON *list, const struct explainer *explainer, const struct why *why,
                        size_t k)
 {
@@ -147,6 +201,9 @@ cJSON *explainer_json(const struct explainer *explainer, const struct why *why,
     }
     if (why->has_past) {
         json_count(json, "own_earlier_rows", why->past.rows);
+    }
+    if (why->has_own) {
+        add_own(json, table, &why->own);
     }
     cJSON *features = json_object(json, "features");
     for (size_t i = 0; i < why->d; i++) {

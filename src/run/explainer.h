@@ -14,6 +14,7 @@ struct explainer {
     struct why_data data;
     struct why_context *context;
     double mean[TABLE_FEATURES_MAX];
+    struct past *learnt; /* own pasts of a run that came without them; else NULL */
 };
 
 /* `run` must have ended and was made with params.index; it is borrowed. NULL on failure. */

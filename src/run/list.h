@@ -44,6 +44,13 @@ extern const struct list list_ensemble;
 extern const struct list list_own;
 extern const struct list list_triage;
 
+/* Own pasts of the run's accounts, learnt from its table, and what its rows score (n_rows) with
+ * them; freed with past_free() and free(). `explain`: what past_explain() needs is kept. NULL
+ * on failure. */
+struct past *list_own_learn(const struct run *run, bool explain, float **score,
+                            struct parallel *parallel, const struct progress *progress,
+                            struct status *status);
+
 /* What a list's result is before there is anything in it. */
 void list_result(const struct list *list, struct result *result);
 

@@ -2,6 +2,7 @@
 #include "run/list.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/format.h"
 #include "past/past.h"
@@ -32,16 +33,30 @@ static void describe(const struct run *run, struct result *result)
     }
 }
 
+struct past *list_own_learn(const struct run *run, bool explain, float **score,
+                            struct parallel *parallel, const struct progress *progress,
+                            struct status *status)
+{
+    const struct past_options options = {.half_life_days = run->params.half_life,
+                                         .explain = explain};
+    struct past *past = past_new(run->table, &options, status);
+    *score = past != NULL ? list_row_scores(run, status) : NULL;
+    if (*score == NULL || !past_score(past, run->table, run->accounts->kind, *score, parallel,
+                                      progress, status)) {
+        past_free(past);
+        free(*score);
+        *score = NULL;
+        return NULL;
+    }
+    return past;
+}
+
 static bool make(const struct run *run, struct result *result, const struct progress *progress,
                  struct status *status)
 {
-    const struct past_options options = {.half_life_days = run->params.half_life,
-                                         .explain = run->params.index};
-    result->past = past_new(run->table, &options, status);
-    result->row_score = result->past != NULL ? list_row_scores(run, status) : NULL;
-    if (result->row_score == NULL ||
-        !past_score(result->past, run->table, run->accounts->kind, result->row_score,
-                    run->parallel, progress, status)) {
+    result->past = list_own_learn(run, run->params.index, &result->row_score, run->parallel,
+                                  progress, status);
+    if (result->past == NULL) {
         return false;
     }
     result->scores.threshold = PAST_THRESHOLD;

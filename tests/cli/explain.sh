@@ -36,6 +36,20 @@ if command -v /usr/bin/python3 >/dev/null; then
 else
     skip 'credits add up' 'no python3'
 fi
+# ---- own past ----
+ends 'it begins with what is odd for this account' 0 \
+    "^$who, day [0-9]*, [0-9:]*: .*; never more than .* earlier hours; dst_hosts" \
+    "$oddhours" explain "$work/out" -q --row "$row"
+ends 'and says what makes it odd' 0 'dst_hosts .* %: .*; usually .*; as high in none' \
+    "$oddhours" explain "$work/out" -q --row "$row"
+"$oddhours" explain "$table" -q --row "$row" --json >"$work/fresh"
+pass 'a saved run says what a new one does' cmp "$work/json" "$work/fresh"
+own=$(awk -F, -v row="$row" 'NR == row + 2 { print $1 }' "$work/out/own_past.csv")
+said=$(awk '/"own_past"/ { getline; gsub(/[^0-9.]/, ""); print; exit }' "$work/json")
+pass 'its score is that of own_past.csv' \
+    awk -v a="$own" -v b="$said" 'BEGIN { exit !(a > 2 && (a - b) ^ 2 < 1e-12) }'
+"$oddhours" explain "$table" -q --row "$row" --own-past=off --json >"$work/without"
+pass 'without own past nothing is said of it' sh -c '! grep -q own_past "$1"' sh "$work/without"
 ends 'exact Shapley values' 0 'exact Shapley values' \
     "$oddhours" explain "$work/out" -q --row "$row" --shapley
 same_sums() { # path credits and Shapley values of the forest have the same sum

@@ -272,7 +272,7 @@ static void a_quiet_account_that_gets_loud_is_odd(void **state)
     assert_true((double)score[quiet] > PAST_THRESHOLD);
     static struct past_why why;
     uint8_t *kinds = past_world_kinds(table);
-    assert_true(past_explain(past, table, kinds, quiet, &why, NULL));
+    assert_true(past_explain(past, table, kinds, NULL, quiet, &why, NULL));
     assert_true(same(why.score, score[quiet]));
     assert_int_equal(why.reasons[0].part, PAST_PART_COUNT);
     assert_int_equal(why.reasons[0].as_high, 0);
@@ -304,17 +304,24 @@ static void explanations_have_the_same_scores(void **state)
     struct table *tables[2] = {past_world_table(rows, half),
                                past_world_table(rows + half, n - half)};
     struct past *past = past_world_new(tables[0]);
-    static struct past_why why;
+    static struct past_why why, found;
     for (size_t t = 0; t < 2; t++) {
         float *score = past_world_scores(past, tables[t], 2);
         uint8_t *kinds = past_world_kinds(tables[t]);
+        struct row_index *by_user =
+            row_index_new(tables[t]->row_user, tables[t]->n_rows, dict_count(tables[t]->users),
+                          NULL, NULL, NULL);
+        assert_non_null(by_user);
         for (size_t row = 0; row < tables[t]->n_rows; row++) {
-            assert_true(past_explain(past, tables[t], kinds, row, &why, NULL));
+            assert_true(past_explain(past, tables[t], kinds, NULL, row, &why, NULL));
             if (!same(why.score, score[row])) {
                 fail_msg("row %zu: %.9g and %.9g", row, (double)why.score, (double)score[row]);
             }
             assert_true(why.n_reasons > 0 || why.sentence[0] == '\0');
+            assert_true(past_explain(past, tables[t], kinds, by_user, row, &found, NULL));
+            assert_memory_equal(&found, &why, sizeof why);
         }
+        row_index_free(by_user);
         free(kinds);
         free(score);
     }
@@ -395,7 +402,7 @@ static void memory_that_runs_out_is_said(void **state)
         struct past *past = past_new(table, &options, &status);
         bool good = past != NULL &&
                     past_score(past, table, kinds, score, NULL, NULL, &status) &&
-                    past_explain(past, table, kinds, n / 2, &why, &status);
+                    past_explain(past, table, kinds, NULL, n / 2, &why, &status);
         past_free(past);
         bool failed = oom_disarm();
         assert_int_equal(oom_live(), before);

@@ -272,7 +272,8 @@ static bool get_all(struct loading *loading)
         run->by_profile =
             row_index_new(run->table->row_profile, run->table->n_rows, run->table->profiles.n,
                           run->parallel, loading->progress, loading->status);
-        if (run->by_profile == NULL) {
+        if (run->by_profile == NULL ||
+            !run_find_accounts(run, loading->progress, loading->status)) {
             return false;
         }
     }
