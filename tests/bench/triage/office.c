@@ -52,10 +52,10 @@ struct account {
     uint32_t incident_hour, incident_length;
 };
 
-static void make_account(struct account *a, enum role role, struct draw *draw, uint32_t days,
-                         bool calm)
+static void make_account(void *account, int role, struct draw *draw, uint32_t days, bool calm)
 {
-    *a = (struct account){.role = role, .to = 24, .back = 0};
+    struct account *a = account;
+    *a = (struct account){.role = (enum role)role, .to = 24, .back = 0};
     a->heavy = draw_chance(draw, role == SERVICE ? 0.2 : 0.1);
     switch (role) {
     case PERSON:
@@ -286,8 +286,9 @@ static void attack(struct world_hour *hours, const struct account *a, uint32_t d
     }
 }
 
-static void plan_incidents(struct account *accounts, size_t n, uint32_t days, struct draw *draw)
+static void plan_incidents(void *all, size_t n, uint32_t days, struct draw *draw)
 {
+    struct account *accounts = all;
     enum { EACH = 6 };
     for (uint16_t i = 0; i < EACH * KINDS; i++) {
         enum kind kind = (enum kind)(i % KINDS);
@@ -311,68 +312,32 @@ static void plan_incidents(struct account *accounts, size_t n, uint32_t days, st
     }
 }
 
+static void fill(struct world_hour *hours, const void *account, uint32_t days, bool calm,
+                 struct draw *draw)
+{
+    const struct account *a = account;
+    fill_account(hours, a, days, calm, draw);
+    if (a->incident > 0) {
+        attack(hours, a, days, draw);
+    }
+}
+
 int main(int argc, char **argv)
 {
-    static const struct {
-        enum role role;
-        uint32_t share;
-        const char *pattern;
-    } roles[] = {{PERSON, 60, "p%04zu@OFFICE"},
-                 {MACHINE, 29, "WS%04zu$@OFFICE"},
-                 {SERVICE, 9, "svc_%04zu@OFFICE"},
-                 {ANONYMOUS, 2, "ANONYMOUS LOGON@S%zu"}};
-    const struct world_options options = world_options(argc, argv, 91, 500);
-    struct world world = {.days = options.days,
-                          .seed = options.seed,
-                          .n_accounts = options.accounts,
-                          .incident_names = kind_names,
-                          .hard_names = hard_names};
-    size_t n = options.accounts, hours_all = (size_t)options.days * 24;
-    struct account *accounts = calloc(n, sizeof *accounts);
-    struct world_hour *hours = calloc(hours_all, sizeof *hours);
-    world.names = calloc(n, sizeof *world.names);
-    if (accounts == NULL || hours == NULL || world.names == NULL) {
-        return 1;
-    }
-    struct draw draw = draw_stream(options.seed, 11);
-    for (size_t i = 0; i < n; i++) {
-        size_t r = 0;
-        for (size_t place = i * 100 / n; place >= roles[r].share; r++) {
-            place -= roles[r].share;
-        }
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-        snprintf(world.names[i], sizeof world.names[i], roles[r].pattern, i);
-#pragma GCC diagnostic pop
-        make_account(&accounts[i], roles[r].role, &draw, options.days, options.calm);
-    }
-    if (!options.calm) {
-        plan_incidents(accounts, n, options.days, &draw);
-    }
-    for (size_t i = 0; i < n; i++) {
-        struct draw own = draw_stream(options.seed, 1000 + i);
-        memset(hours, 0, hours_all * sizeof *hours);
-        for (uint32_t hour = 0; hour < hours_all; hour++) {
-            hours[hour].hour = hour;
-            hours[hour].account = (uint32_t)i;
-        }
-        fill_account(hours, &accounts[i], options.days, options.calm, &own);
-        if (accounts[i].incident > 0) {
-            attack(hours, &accounts[i], options.days, &own);
-        }
-        for (uint32_t hour = 0; hour < hours_all; hour++) {
-            struct world_hour *h = &hours[hour];
-            if (h->events > 0) {
-                /* Failures and hosts are events, too. */
-                uint32_t most = h->destinations > h->sources ? h->destinations : h->sources;
-                h->events += h->hard == NO_HARD && h->incident == 0 ? 0 : h->failed;
-                h->failed = h->failed < h->events ? h->failed : h->events;
-                h->events = most > h->events ? most : h->events;
-                world_add(&world, *h);
-            }
-        }
-    }
-    free(accounts);
-    free(hours);
-    return world_write(&world, &options) ? 0 : 1;
+    static const struct world_role roles[] = {{PERSON, 60, "p%04zu@OFFICE"},
+                                              {MACHINE, 29, "WS%04zu$@OFFICE"},
+                                              {SERVICE, 9, "svc_%04zu@OFFICE"},
+                                              {ANONYMOUS, 2, "ANONYMOUS LOGON@S%zu"},
+                                              {0}};
+    static const struct world_maker maker = {.days = 91,
+                                             .accounts = 500,
+                                             .stream = 11,
+                                             .roles = roles,
+                                             .incident_names = kind_names,
+                                             .hard_names = hard_names,
+                                             .account_size = sizeof(struct account),
+                                             .make_account = make_account,
+                                             .plan_incidents = plan_incidents,
+                                             .fill = fill};
+    return world_make(&maker, argc, argv);
 }

@@ -9,6 +9,24 @@
 
 #include "base/double_text.h"
 
+struct world {
+    uint32_t days;
+    uint64_t seed;
+    size_t n_accounts;
+    char (*names)[40];
+    size_t n, capacity;
+    struct world_hour *hours;
+    const char *const *incident_names;
+    const char *const *hard_names;
+};
+
+struct world_options {
+    uint64_t seed;
+    uint32_t days, accounts;
+    bool calm;
+    const char *truth, *hard, *output;
+};
+
 static uint64_t number(const char *text)
 {
     char *end;
@@ -21,7 +39,8 @@ static uint64_t number(const char *text)
     return value;
 }
 
-struct world_options world_options(int argc, char **argv, uint32_t days, uint32_t accounts)
+static struct world_options world_options(int argc, char **argv, uint32_t days,
+                                          uint32_t accounts)
 {
     static const struct option names[] = {
         {"seed", required_argument, NULL, 's'},     {"days", required_argument, NULL, 'd'},
@@ -53,7 +72,7 @@ struct world_options world_options(int argc, char **argv, uint32_t days, uint32_
     return options;
 }
 
-struct world_hour *world_add(struct world *world, struct world_hour hour)
+static void world_add(struct world *world, struct world_hour hour)
 {
     if (world->n == world->capacity) {
         world->capacity = world->capacity > 0 ? 2 * world->capacity : 65536;
@@ -63,8 +82,7 @@ struct world_hour *world_add(struct world *world, struct world_hour hour)
             exit(1);
         }
     }
-    world->hours[world->n] = hour;
-    return &world->hours[world->n++];
+    world->hours[world->n++] = hour;
 }
 
 static int by_hour(const void *a, const void *b)
@@ -102,7 +120,7 @@ static FILE *open_for(const char *path)
     return file;
 }
 
-bool world_write(struct world *world, const struct world_options *options)
+static bool world_write(struct world *world, const struct world_options *options)
 {
     qsort(world->hours, world->n, sizeof *world->hours, by_hour);
     FILE *table = open_for(options->output);
@@ -205,4 +223,70 @@ uint32_t draw_poisson(struct draw *draw, double mean)
 uint32_t draw_count(struct draw *draw, double mean, double shape)
 {
     return draw_poisson(draw, mean * draw_gamma(draw, shape) / shape);
+}
+
+static void name_and_make(const struct world_maker *maker, struct world *world,
+                          const struct world_options *options, char *accounts,
+                          struct draw *draw)
+{
+    for (size_t i = 0; i < world->n_accounts; i++) {
+        const struct world_role *role = maker->roles;
+        for (size_t place = i * 100 / world->n_accounts; place >= role->share; role++) {
+            place -= role->share;
+        }
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+        snprintf(world->names[i], sizeof world->names[i], role->pattern, i);
+#pragma GCC diagnostic pop
+        maker->make_account(accounts + i * maker->account_size, role->role, draw, options->days,
+                            options->calm);
+    }
+}
+
+int world_make(const struct world_maker *maker, int argc, char **argv)
+{
+    const struct world_options options =
+        world_options(argc, argv, maker->days, maker->accounts);
+    struct world world = {.days = options.days,
+                          .seed = options.seed,
+                          .n_accounts = options.accounts,
+                          .incident_names = maker->incident_names,
+                          .hard_names = maker->hard_names};
+    size_t n = options.accounts, hours_all = (size_t)options.days * 24;
+    char *accounts = calloc(n, maker->account_size);
+    struct world_hour *hours = calloc(hours_all, sizeof *hours);
+    world.names = calloc(n, sizeof *world.names);
+    if (accounts == NULL || hours == NULL || world.names == NULL) {
+        fprintf(stderr, "out of memory\n");
+        return 1;
+    }
+    struct draw draw = draw_stream(options.seed, maker->stream);
+    name_and_make(maker, &world, &options, accounts, &draw);
+    if (!options.calm) {
+        maker->plan_incidents(accounts, n, options.days, &draw);
+    }
+    for (size_t i = 0; i < n; i++) {
+        struct draw own = draw_stream(options.seed, 1000 + i);
+        memset(hours, 0, hours_all * sizeof *hours);
+        for (uint32_t hour = 0; hour < hours_all; hour++) {
+            hours[hour].hour = hour;
+            hours[hour].account = (uint32_t)i;
+        }
+        maker->fill(hours, accounts + i * maker->account_size, options.days, options.calm,
+                    &own);
+        for (uint32_t hour = 0; hour < hours_all; hour++) {
+            struct world_hour *h = &hours[hour];
+            if (h->events > 0) {
+                /* Failures and hosts are events, too. */
+                uint32_t most = h->destinations > h->sources ? h->destinations : h->sources;
+                h->events += h->hard == 0 && h->incident == 0 ? 0 : h->failed;
+                h->failed = h->failed < h->events ? h->failed : h->events;
+                h->events = most > h->events ? most : h->events;
+                world_add(&world, *h);
+            }
+        }
+    }
+    free(accounts);
+    free(hours);
+    return world_write(&world, &options) ? 0 : 1;
 }

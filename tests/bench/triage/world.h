@@ -1,7 +1,7 @@
 /* world: what the two further generators of the triage bench share: draws of real numbers,
- * account-hours with a label, and the files they become.
+ * account-hours with a label, the files they become, and the program around it.
  *
- * Each generator makes the hours of one account after the other; world_write() puts them into
+ * Each generator makes the hours of one account after the other; world_make() puts them into
  * the order of a table of user-hours (hour, then name) and writes the planted rows and the
  * hard negatives (rows that are odd for a reason no analyst minds) beside it. Synthetic. */
 #ifndef ODDHOURS_BENCH_WORLD_H
@@ -22,32 +22,31 @@ struct world_hour {
     uint8_t occurrence; /* which time this account meets this hard negative, from 1 */
 };
 
-struct world {
-    uint32_t days;
-    uint64_t seed;
-    size_t n_accounts;
-    char (*names)[40];
-    size_t n, capacity;
-    struct world_hour *hours;
+/* A role of accounts: its share in percent and printf's pattern of their names. */
+struct world_role {
+    int role;
+    uint32_t share;
+    const char *pattern; /* NULL ends a list */
+};
+
+/* What a generator is: its defaults, and what accounts are and do. */
+struct world_maker {
+    uint32_t days, accounts;
+    uint64_t stream; /* of draws that make the accounts */
+    const struct world_role *roles;
     const char *const *incident_names;
     const char *const *hard_names;
+    size_t account_size;
+    void (*make_account)(void *account, int role, struct draw *draw, uint32_t days, bool calm);
+    void (*plan_incidents)(void *accounts, size_t n, uint32_t days, struct draw *draw);
+    void (*fill)(struct world_hour *hours, const void *account, uint32_t days, bool calm,
+                 struct draw *draw); /* all hours of an account, incident included */
 };
 
-/* Options of a generator: --seed, --days, --accounts (in hundreds), --calm (nothing planted, no
- * hard negatives), --truth, --hard, -o. Exits on wrong usage. */
-struct world_options {
-    uint64_t seed;
-    uint32_t days, accounts;
-    bool calm;
-    const char *truth, *hard, *output;
-};
-struct world_options world_options(int argc, char **argv, uint32_t days, uint32_t accounts);
-
-/* Adds an hour; exits when memory runs out. */
-struct world_hour *world_add(struct world *world, struct world_hour hour);
-
-/* Sorts and writes; false with a message on standard error. */
-bool world_write(struct world *world, const struct world_options *options);
+/* The program: options --seed, --days, --accounts (in hundreds), --calm (nothing planted, no
+ * hard negatives), --truth, --hard, -o. Returns its exit status; exits on wrong usage and when
+ * memory runs out. */
+int world_make(const struct world_maker *maker, int argc, char **argv);
 
 /* ---- draws ---- */
 double draw_unit(struct draw *draw); /* 0 < u < 1 */
