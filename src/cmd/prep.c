@@ -125,9 +125,14 @@ static bool take(void *context, size_t index, const char *value, struct status *
 
 /* ---- writing ---- */
 
+enum { HELD_MAX = 32 << 20 }; /* bytes of rows held back, see hold() */
+
 struct writing {
     const struct settings *settings;
     struct outfile *file;
+    struct outfile
+        *held;    /* rows so far that are not yet in the file, or NULL: written at once */
+    bool lost;    /* they became too many, and are to come again */
     int64_t time; /* whose text is in dt */
     char dt[USER_HOUR_DT];
     size_t dt_length;
@@ -139,6 +144,9 @@ struct writing {
 static bool write_row(void *context, const struct user_hour *row, struct status *status)
 {
     struct writing *writing = context;
+    if (writing->lost) {
+        return true;
+    }
     if (writing->dt_length == 0 || row->time != writing->time) {
         writing->time = row->time;
         writing->dt_length = user_hour_dt(row->time, writing->dt);
@@ -148,28 +156,13 @@ static bool write_row(void *context, const struct user_hour *row, struct status 
         return false;
     }
     size_t length = user_hour_line(row, writing->dt, writing->dt_length, writing->line);
+    if (writing->held != NULL) {
+        writing->lost = !outfile_write(writing->held, writing->line, length) ||
+                        outfile_written(writing->held) > HELD_MAX;
+        return true;
+    }
     writing->broken = !outfile_write(writing->file, writing->line, length);
     return !writing->broken || status_set(status, STATUS_IO, "the table cannot be written");
-}
-
-/* The log is read again: the rows so far are of a part of its lines only. */
-static bool start_again(void *context, const char *plan, struct status *status)
-{
-    struct writing *writing = context;
-    if (!writing->settings->quiet) {
-        fprintf(stderr, "\n%s\n", operand_safe(plan).text);
-    }
-    if (writing->settings->input.look_first) {
-        return true; /* there are none */
-    }
-    outfile_abandon(writing->file);
-    writing->file = outfile_open(writing->settings->output, status);
-    if (writing->file == NULL) {
-        return false;
-    }
-    outfile_write(writing->file, user_hour_header, strlen(user_hour_header));
-    writing->dt_length = 0;
-    return true;
 }
 
 /* Whether what was written can be taken back: not what is written through as it comes. */
@@ -177,6 +170,56 @@ static bool can_forget(const char *output)
 {
     struct stat it;
     return strcmp(output, "-") != 0 && (stat(output, &it) != 0 || S_ISREG(it.st_mode));
+}
+
+/* The log is read again: the rows so far are of a part of its lines only, or were not kept. */
+static bool start_again(void *context, const char *plan, struct status *status)
+{
+    struct writing *writing = context;
+    if (plan != NULL && !writing->settings->quiet) {
+        fprintf(stderr, "\n%s\n", operand_safe(plan).text);
+    }
+    writing->dt_length = 0;
+    writing->lost = false;
+    if (writing->held != NULL) {
+        outfile_abandon(writing->held);
+        writing->held = NULL;
+        return true; /* the file has none of them */
+    }
+    outfile_abandon(writing->file);
+    writing->file = outfile_open(writing->settings->output, status);
+    if (writing->file == NULL) {
+        return false;
+    }
+    outfile_write(writing->file, user_hour_header, strlen(user_hour_header));
+    return true;
+}
+
+/* Where rows cannot be taken back, those of the first reading wait until the order of the log
+ * is known, as far as there is room for them. */
+static bool hold(struct writing *writing, struct events_input *input, struct status *status)
+{
+    if (can_forget(writing->settings->output) || !events_can_repeat(input)) {
+        return true;
+    }
+    writing->held = outfile_memory(status);
+    input->rows_lost = &writing->lost;
+    return writing->held != NULL;
+}
+
+static bool release(struct writing *writing, struct status *status)
+{
+    if (writing->held == NULL) {
+        return true;
+    }
+    size_t length;
+    const char *bytes = outfile_bytes(writing->held, &length);
+    if (bytes == NULL) {
+        return status_set(status, STATUS_NOMEM, "out of memory: %d bytes for the table",
+                          HELD_MAX);
+    }
+    outfile_write(writing->file, bytes, length);
+    return true;
 }
 
 static void print_summary(const struct settings *settings, const struct events_report *report)
@@ -210,7 +253,6 @@ static bool work(const struct settings *settings, struct console *console,
     struct settings own_settings = *settings;
     struct events_input *input = &own_settings.input;
     input->restart = settings->slack ? NULL : start_again;
-    input->look_first = !can_forget(settings->output);
     struct outfile *file = parallel == NULL ? NULL : outfile_open(settings->output, status);
     if (file == NULL) {
         parallel_free(parallel);
@@ -220,14 +262,17 @@ static bool work(const struct settings *settings, struct console *console,
     struct events_report report;
     outfile_write(file, user_hour_header, strlen(user_hour_header));
     console_stage(console, "count");
-    bool fine = events_count(input, write_row, &writing, &report, NULL, parallel,
-                             console_progress(console), status);
+    bool fine = hold(&writing, input, status) &&
+                events_count(input, write_row, &writing, &report, NULL, parallel,
+                             console_progress(console), status) &&
+                release(&writing, status);
     console_done(console);
     if (fine || writing.broken) {
         fine = outfile_commit(writing.file, status) && fine;
     } else if (writing.file != NULL) {
         outfile_abandon(writing.file);
     }
+    outfile_abandon(writing.held);
     free(writing.line);
     parallel_free(parallel);
     if (fine) {

@@ -392,8 +392,8 @@ static bool count_once(struct counting *counting, struct source *take_source,
 
 /* ---- logs in another order ---- */
 
-/* Whether a second reading gives the same. What is no file may be a member of one. */
-static bool can_repeat(const struct events_input *input)
+/* What is no file may be a member of one. */
+bool events_can_repeat(const struct events_input *input)
 {
     struct stat stat_of;
     for (size_t i = 0; i < input->n; i++) {
@@ -404,14 +404,6 @@ static bool can_repeat(const struct events_input *input)
         }
     }
     return input->restart != NULL;
-}
-
-static bool discard(void *context, const struct user_hour *row, struct status *status)
-{
-    (void)context;
-    (void)row;
-    (void)status;
-    return true;
 }
 
 /* What a second reading holds: the user-hours of the time that lines are behind, of which there
@@ -433,31 +425,29 @@ bool events_count(const struct events_input *input, userhours_sink *sink, void *
                   struct parallel *parallel, const struct progress *progress,
                   struct status *status)
 {
-    bool may_repeat = can_repeat(input), look = input->look_first && may_repeat;
+    bool may_repeat = events_can_repeat(input);
     struct counting counting = {.input = input,
                                 .report = report,
                                 .rules = input->rules,
                                 .may_repeat = may_repeat,
                                 .parallel = parallel,
                                 .progress = progress};
-    if (!count_once(&counting, input->take_source, look ? discard : sink, context,
-                    look ? NULL : index, status)) {
+    if (!count_once(&counting, input->take_source, sink, context, index, status)) {
         return false;
     }
     int64_t behind = counting.behind;
-    if (!look && (!may_repeat || behind == 0)) {
+    bool lost = input->rows_lost != NULL && *input->rows_lost;
+    if (!may_repeat || (behind == 0 && !lost)) {
         return true;
     }
-    if (index != NULL && !look) {
+    if (index != NULL) {
         events_index_free(*index);
         *index = NULL;
     }
-    if (behind > 0) {
-        char plan[300];
-        say_plan(report, behind, plan, sizeof plan);
-        if (!input->restart(context, plan, status)) {
-            return false;
-        }
+    char plan[300];
+    say_plan(report, behind, plan, sizeof plan);
+    if (!input->restart(context, behind > 0 ? plan : NULL, status)) {
+        return false;
     }
     counting = (struct counting){.input = input,
                                  .report = report,

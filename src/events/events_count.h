@@ -33,11 +33,16 @@ struct events_input {
     /* When lines are further behind than rules.slack: the inputs are read again with as much
      * slack as that takes, so that all of them are counted. NULL: such lines are rejected, and
      * so they are where the inputs cannot be read again (a pipe). `restart` forgets the rows
-     * that the sink has got so far; `plan` says what happens and what memory it may take. */
+     * that the sink has got so far; `plan` says what happens and what memory it may take, and
+     * is NULL when it is for rows_lost alone. */
     bool (*restart)(void *context, const char *plan, struct status *status);
-    bool look_first;    /* find out before the sink gets any row: it cannot forget */
-    size_t chunk_bytes; /* how the work is cut; 0: a good number. No effect on the result */
+    const bool *rows_lost; /* set by the sink when it cannot keep the rows of the first reading:
+                              there is a second one in any case. NULL: it keeps them */
+    size_t chunk_bytes;    /* how the work is cut; 0: a good number. No effect on the result */
 };
+
+/* Whether the inputs can and may be read a second time. */
+bool events_can_repeat(const struct events_input *input);
 
 struct events_rejected {
     size_t path;   /* which of the inputs */

@@ -96,6 +96,13 @@ pass 'the sorted log' "$oddhours" prep -q "$work/sorted" -o "$work/sorted.csv"
 pass 'gives the same table' cmp "$work/sorted.csv" "$work/case"
 "$oddhours" prep -q "$srcdir/tests/cases/06-newest-first-log.csv" -o - >"$work/piped"
 pass 'on standard output, too' cmp "$work/sorted.csv" "$work/piped"
+awk 'BEGIN { for (i = 0; i < 700000; i++)
+    printf "%d,U%d@DOM1,U1@DOM1,C1,C2,?,?,LogOn,Success\n", i / 3500, i }' >"$work/long"
+"$oddhours" prep -q --min-events 1 "$work/long" -o "$work/long.csv"
+pass 'a table of more than 32 MB' test "$(wc -c <"$work/long.csv")" -gt 33554432
+"$oddhours" prep -q --min-events 1 "$work/long" -o - >"$work/piped"
+pass 'which is more than waits in memory, is the same on standard output' cmp "$work/long.csv" "$work/piped"
+rm "$work/long" "$work/long.csv" "$work/piped"
 ends 'what it takes is said before' 0 'it is read a second time, .* may take up to' \
     "$oddhours" prep "$srcdir/tests/cases/06-newest-first-log.csv" -o "$work/case"
 ends 'a line out of order by more than a named slack is rejected' 0 \

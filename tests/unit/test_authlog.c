@@ -1,9 +1,12 @@
 /* authlog: the real excerpt, and lines of every kind. */
 #include "unit/test.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
+#include "base/rng.h"
 #include "events/events_count.h"
 #include "events/user_hour_text.h"
 #include "unit/authlog_fixture.h"
@@ -216,6 +219,76 @@ static void results_that_say_nothing_are_counted_and_said(void **state)
     text_free(&rows);
 }
 
+/* ---- times and results, a byte at a time ---- */
+
+struct expected {
+    enum event_reject reject;
+    int64_t time;
+    enum event_outcome outcome;
+};
+
+static struct expected read_simply(const char *time, const char *result)
+{
+    static const char *const words[] = {"success", "succeed", "succeeded", "successful",
+                                        "failure", "failed",  "fails",     "fail"};
+    struct expected expected = {EVENT_FINE, 0, EVENT_UNKNOWN};
+    for (const char *at = time; *at != '\0'; at++) {
+        if (*at < '0' || *at > '9') {
+            expected.reject = EVENT_BAD_TIME;
+            return expected;
+        }
+        expected.time = expected.time * 10 + (*at - '0');
+    }
+    expected.reject = expected.time > EVENT_TIME_MAX ? EVENT_FAR_TIME : EVENT_FINE;
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (strcasecmp(result, words[i]) == 0) {
+            expected.outcome = i < 4 ? EVENT_SUCCESS : EVENT_FAILURE;
+        }
+    }
+    return expected;
+}
+
+static bool as_expected(void *context, const struct event *event)
+{
+    const struct expected *expected = context;
+    assert_int_equal(event->reject, expected->reject);
+    if (expected->reject == EVENT_FINE) {
+        assert_int_equal(event->time, expected->time);
+        assert_int_equal(event->outcome, expected->outcome);
+    }
+    return true;
+}
+
+static void times_and_results_are_read_as_byte_by_byte(void **state)
+{
+    (void)state;
+    static const char *const results[] = {
+        "Success", "success", "SUCCESS", "Succes",  "Successs",  "Sucsess",
+        "Succeed", "Fail",    "fail",    "FAIL",    "Fai",       "Faill",
+        "Fall",    "Failed",  "?",       "3uccess", "succe\x13s"};
+    static const char others[] = "/:;?@Pp\x10\x80\xb0\xff";
+    struct rng rng;
+    rng_seed(&rng, 5);
+    for (unsigned round = 0; round < 40000; round++) {
+        char time[16], line[120];
+        size_t digits = 1 + rng_bounded(&rng, 13);
+        for (size_t i = 0; i < digits; i++) {
+            time[i] = (char)('0' + rng_bounded(&rng, 9));
+        }
+        time[digits] = '\0';
+        if (round % 3 == 0) {
+            time[rng_bounded(&rng, (uint32_t)digits - 1)] =
+                others[rng_bounded(&rng, sizeof others - 2)];
+        }
+        const char *result = results[round % (sizeof results / sizeof results[0])];
+        int length =
+            snprintf(line, sizeof line - EVENT_PADDING, "%s,U,V,C,D,,,,%s\n", time, result);
+        struct expected expected = read_simply(time, result);
+        struct event_text text = {.bytes = line, .length = (size_t)length};
+        assert_int_equal(log_format_lanl.scan(&text, as_expected, &expected), 1);
+    }
+}
+
 static void names_may_hold_any_bytes(void **state)
 {
     (void)state;
@@ -310,6 +383,7 @@ int main(void)
         cmocka_unit_test(the_excerpt_counts_no_more_than_the_whole_hour),
         cmocka_unit_test(every_kind_of_bad_line_is_counted_and_reported),
         cmocka_unit_test(a_question_mark_and_empty_types_are_values),
+        cmocka_unit_test(times_and_results_are_read_as_byte_by_byte),
         cmocka_unit_test(names_may_hold_any_bytes),
         cmocka_unit_test(line_ends_and_marks_do_not_matter),
         cmocka_unit_test(a_long_line_is_passed_over),

@@ -1,6 +1,7 @@
 /* Counting against a counter that is as simple as can be, on random logs. */
 #include "unit/test.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -292,22 +293,28 @@ static void a_log_of_many_batches_is_counted_as_by_hand(void **state_)
 
 struct forgetful {
     struct text rows;
+    unsigned room; /* for so many rows of the first reading */
+    bool lost;
     unsigned restarts;
 };
 
 static bool sink_forgetful(void *context, const struct user_hour *row, struct status *status)
 {
-    return sink_lines(&((struct forgetful *)context)->rows, row, status);
+    struct forgetful *forgetful = context;
+    forgetful->lost |= forgetful->restarts == 0 && forgetful->room-- == 0;
+    return forgetful->lost || sink_lines(&forgetful->rows, row, status);
 }
 
 static bool forget(void *context, const char *plan, struct status *status)
 {
     (void)status;
     struct forgetful *forgetful = context;
-    assert_non_null(strstr(plan, "it is read a second time"));
+    assert_true(plan == NULL ? forgetful->lost
+                             : strstr(plan, "it is read a second time") != NULL);
     text_free(&forgetful->rows);
     forgetful->rows = (struct text){0};
     forgetful->restarts++;
+    forgetful->lost = false;
     return true;
 }
 
@@ -345,7 +352,7 @@ static struct text join_lines(char *const *lines, size_t n)
 
 /* Counts as the sorted log is, whatever the order; the lines behind are found. */
 static void same_in_this_order(char *const *lines, size_t n, const struct text *expected,
-                               bool look_first, size_t chunk, struct parallel *parallel)
+                               unsigned room, size_t chunk, struct parallel *parallel)
 {
     struct text log = join_lines(lines, n);
     char *path = make_file(log.bytes, log.length);
@@ -356,8 +363,8 @@ static void same_in_this_order(char *const *lines, size_t n, const struct text *
     input.chunk_bytes = chunk;
     input.strict = true; /* no line is lost, so none is an error */
     input.restart = forget;
-    input.look_first = look_first;
-    struct forgetful got = {0};
+    struct forgetful got = {.room = room};
+    input.rows_lost = &got.lost;
     struct events_report report;
     struct events_index *index;
     struct status status = {0};
@@ -368,7 +375,11 @@ static void same_in_this_order(char *const *lines, size_t n, const struct text *
     assert_string_equal(got.rows.bytes, expected->bytes);
     assert_int_equal(report.counted, n);
     assert_int_equal(report.rejected, 0);
-    assert_int_equal(got.restarts, report.behind > 0);
+    size_t rows = 0;
+    for (const char *at = expected->bytes; (at = strchr(at, '\n')) != NULL; at++) {
+        rows++;
+    }
+    assert_int_equal(got.restarts, report.behind > 0 || rows > room);
     char note[EVENTS_NOTE];
     assert_int_equal(events_note(&report, report.unknown > 0, note, sizeof note),
                      report.behind > 0);
@@ -409,24 +420,24 @@ static void any_order_is_counted_as_the_sorted_log(void **state_)
         assert_int_equal(simple.rejected, 0);
         struct parallel *parallel = parallel_new(1 + round % 3, &status);
         size_t chunk = round % 2 == 0 ? 0 : 1 + below(&state, 5000);
-        bool look_first = round % 4 == 1;
-        same_in_this_order(lines, n, &expected, look_first, chunk, parallel);
+        unsigned room = round % 4 == 1 ? below(&state, 200) : UINT_MAX;
+        same_in_this_order(lines, n, &expected, room, chunk, parallel);
         for (size_t i = 0; i < n / 2; i++) { /* newest first */
             char *line = lines[i];
             lines[i] = lines[n - 1 - i];
             lines[n - 1 - i] = line;
         }
-        same_in_this_order(lines, n, &expected, look_first, chunk, parallel);
+        same_in_this_order(lines, n, &expected, room, chunk, parallel);
         for (size_t i = n - 1; i > 0; i--) { /* shuffled */
             size_t j = below(&state, (uint32_t)i + 1);
             char *line = lines[i];
             lines[i] = lines[j];
             lines[j] = line;
         }
-        same_in_this_order(lines, n, &expected, look_first, chunk, parallel);
+        same_in_this_order(lines, n, &expected, room, chunk, parallel);
         qsort(lines, n / 2, sizeof *lines, by_time); /* two servers, one after the other */
         qsort(lines + n / 2, n - n / 2, sizeof *lines, by_time);
-        same_in_this_order(lines, n, &expected, look_first, chunk, parallel);
+        same_in_this_order(lines, n, &expected, room, chunk, parallel);
         parallel_free(parallel);
         text_free(&expected);
         text_free(&log);
