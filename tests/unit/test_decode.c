@@ -148,6 +148,28 @@ static void a_late_letter_decides(void **state)
     free(out);
 }
 
+/* Every byte goes to UTF-8 and back. */
+static void windows_1252_goes_back(void **state)
+{
+    (void)state;
+    for (int byte = 1; byte < 256; byte++) {
+        const char bytes[] = {(char)byte, 'x'};
+        char text[512], back[8];
+        enum encoding found;
+        size_t n = decode_all(bytes, 2, 16, 64, text, sizeof text, &found), m;
+        assert_true(n >= 2 && n <= sizeof back);
+        assert_true(decode_back_to_1252(text, n, back, &m));
+        assert_int_equal(m, 2);
+        assert_int_equal((unsigned char)back[0], byte);
+    }
+    char back[8];
+    size_t n;
+    assert_false(decode_back_to_1252("\xC4\x80", 2, back, &n)); /* a with a bar */
+    assert_false(decode_back_to_1252("\xFC", 1, back, &n));
+    assert_false(decode_back_to_1252("\xE2\x82", 2, back, &n));
+    assert_false(decode_back_to_1252("\xF0\x9F\x98\x80", 4, back, &n));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -156,6 +178,7 @@ int main(void)
         cmocka_unit_test(what_is_both_stays_as_it_is),
         cmocka_unit_test(utf16_becomes_utf8),
         cmocka_unit_test(a_late_letter_decides),
+        cmocka_unit_test(windows_1252_goes_back),
     };
     return cmocka_run_group_tests_name("decode", tests, NULL, NULL);
 }

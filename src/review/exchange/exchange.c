@@ -186,14 +186,15 @@ bool exchange_read(const char *path, struct exchange *exchange, struct status *s
 bool exchange_keep(struct exchange *exchange, const struct row_source *source,
                    bool same_features, struct settled *settled, struct status *status)
 {
-    enum recorded *how = mem_new(exchange->n, sizeof *how, "entries", status);
-    bool good = how != NULL;
+    struct place_recorded *place = mem_new(exchange->n, sizeof *place, "entries", status);
+    bool good = place != NULL;
     *settled = (struct settled){.moved = 0};
     for (size_t i = 0; good && i < exchange->n; i++) {
-        how[i] = same_features ? RECORDED_HERE : RECORDED_FEATURES;
+        place[i].how = same_features ? RECORDED_HERE : RECORDED_FEATURES;
+        place[i].rows = exchange->dataset.rows;
     }
-    good = good && settle_rows(exchange->entries, how, exchange->n, source, settled, status);
-    free(how);
+    good = good && settle_rows(exchange->entries, place, exchange->n, source, settled, status);
+    free(place);
     size_t kept = 0;
     for (size_t i = 0; good && i < exchange->n; i++) {
         struct entry *entry = exchange->entries[i];

@@ -93,7 +93,8 @@ struct row_source content_source(const struct table *table)
                                .describe = describe,
                                .accepts = accepts,
                                .occurrences = content_occurrences,
-                               .find = content_find};
+                               .find = content_find,
+                               .find_earlier = content_find_earlier};
 }
 
 void content_dataset_free(struct review_dataset *dataset)

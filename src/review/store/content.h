@@ -33,6 +33,13 @@ bool content_occurrences(const void *table, struct entry_row *rows, size_t n,
 bool content_find(const void *table, struct row_wanted *wanted, size_t n,
                   struct status *status);
 
+/* Finds rows that a reader before this one (1.0) recorded of the same bytes: it knew fewer names
+ * for times and accounts, took Windows-1252 as it is, and read some values otherwise. By the
+ * content that it saw; else by time and account where one row alone has them. What could be
+ * several rows is not found. Walks all rows. */
+bool content_find_earlier(const void *table, struct row_recorded *list, size_t n,
+                          struct status *status);
+
 /* The table as the store sees it; borrowed. */
 struct row_source content_source(const struct table *table);
 

@@ -12,17 +12,14 @@ struct unsettled {
 
 struct settling {
     struct entry *const *entries;
-    const enum recorded *how;
+    const struct place_recorded *place;
     const struct row_source *source;
-    struct unsettled *list;
+    struct unsettled *list; /* by content */
     size_t n, capacity;
-    bool any; /* there is one that does not fit */
+    bool any;               /* there is one that does not fit */
+    struct unsettled *left; /* by what an earlier reader saw */
+    size_t n_left, left_capacity;
 };
-
-static enum recorded recorded_in(const struct settling *s, size_t entry)
-{
-    return s->how != NULL ? s->how[entry] : RECORDED_HERE;
-}
 
 /* Nothing else marks a row that goes: no row has this number. */
 static void lose(struct entry_row *row)
@@ -30,11 +27,27 @@ static void lose(struct entry_row *row)
     row->row = UINT32_MAX;
 }
 
+/* What is in these bytes, but not by content. */
+static bool leave(struct settling *s, struct unsettled row, struct status *status)
+{
+    if (s->source->find_earlier == NULL || s->place[row.entry].how == RECORDED_EARLIER ||
+        s->place[row.entry].how == RECORDED_UNKNOWN) {
+        lose(&s->entries[row.entry]->rows[row.row]);
+        return true;
+    }
+    if (!mem_grow(&s->left, &s->left_capacity, s->n_left + 1, sizeof *s->left, "rows to find",
+                  status)) {
+        return false;
+    }
+    s->left[s->n_left++] = row;
+    return true;
+}
+
 /* Looks at one row: it stays, goes, or is to be looked up. */
 static bool look_at(struct settling *s, size_t entry, size_t at, struct status *status)
 {
     struct entry_row *row = &s->entries[entry]->rows[at];
-    enum recorded how = recorded_in(s, entry);
+    enum recorded how = s->place[entry].how;
     bool here = how == RECORDED_HERE || how == RECORDED_FEATURES;
     bool fits = here && row->row != UINT32_MAX &&
                 (s->source->accepts == NULL ||
@@ -42,10 +55,7 @@ static bool look_at(struct settling *s, size_t entry, size_t at, struct status *
     bool findable =
         s->source->find != NULL && (how == RECORDED_HERE || how == RECORDED_EARLIER);
     if (!findable) {
-        if (!fits) {
-            lose(row);
-        }
-        return true;
+        return fits || leave(s, (struct unsettled){entry, at, fits}, status);
     }
     if (!mem_grow(&s->list, &s->capacity, s->n + 1, sizeof *s->list, "rows to find", status)) {
         return false;
@@ -104,12 +114,10 @@ static bool find(struct settling *s, struct settled *settled, struct status *sta
     bool good = s->source->find(s->source->table, wanted, s->n, status);
     for (size_t i = 0; good && i < s->n; i++) {
         struct entry_row *row = &s->entries[s->list[i].entry]->rows[s->list[i].row];
-        bool earlier = recorded_in(s, s->list[i].entry) == RECORDED_EARLIER;
+        bool earlier = s->place[s->list[i].entry].how == RECORDED_EARLIER;
         uint32_t now = wanted[i].found;
         if (now == UINT32_MAX) {
-            if (!s->list[i].fits) {
-                lose(row);
-            }
+            good = s->list[i].fits || leave(s, s->list[i], status);
             continue;
         }
         settled->moved += !earlier && now != row->row;
@@ -117,6 +125,30 @@ static bool find(struct settling *s, struct settled *settled, struct status *sta
         row->row = now;
     }
     free(wanted);
+    return good;
+}
+
+static bool find_earlier(struct settling *s, struct settled *settled, struct status *status)
+{
+    struct row_recorded *list = mem_new(s->n_left, sizeof *list, "rows to find", status);
+    if (list == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < s->n_left; i++) {
+        const struct place_recorded *place = &s->place[s->left[i].entry];
+        list[i] =
+            (struct row_recorded){.row = &s->entries[s->left[i].entry]->rows[s->left[i].row],
+                                  .same_features = place->how == RECORDED_HERE,
+                                  .rows = place->rows,
+                                  .found = UINT32_MAX};
+    }
+    bool good = s->source->find_earlier(s->source->table, list, s->n_left, status);
+    for (size_t i = 0; good && i < s->n_left; i++) {
+        struct entry_row *row = &s->entries[s->left[i].entry]->rows[s->left[i].row];
+        settled->moved += list[i].found != UINT32_MAX && list[i].found != row->row;
+        row->row = list[i].found;
+    }
+    free(list);
     return good;
 }
 
@@ -152,23 +184,25 @@ static size_t compact(struct entry *entry)
     return lost;
 }
 
-bool settle_rows(struct entry *const *entries, const enum recorded *how, size_t n,
+bool settle_rows(struct entry *const *entries, const struct place_recorded *place, size_t n,
                  const struct row_source *source, struct settled *settled,
                  struct status *status)
 {
-    struct settling s = {.entries = entries, .how = how, .source = source};
+    struct settling s = {.entries = entries, .place = place, .source = source};
     bool good = true;
     for (size_t i = 0; good && i < n; i++) {
         for (size_t j = 0; good && j < entries[i]->n_rows; j++) {
             good = look_at(&s, i, j, status);
         }
     }
-    good = good && (!s.any || find(&s, settled, status));
+    good = good && (!s.any || find(&s, settled, status)) &&
+           (s.n_left == 0 || find_earlier(&s, settled, status));
     for (size_t i = 0; good && i < n; i++) {
         size_t lost = compact(entries[i]);
-        enum recorded where = recorded_in(&s, i);
+        enum recorded where = place[i].how;
         settled->lost += where == RECORDED_HERE || where == RECORDED_FEATURES ? lost : 0;
     }
     free(s.list);
+    free(s.left);
     return good;
 }

@@ -23,9 +23,14 @@ enum recorded {
     RECORDED_UNKNOWN   /* in one that this grows from, with other features: not to be found */
 };
 
-/* Settles the rows of `n` entries, of which how[i] says where they were recorded (NULL: all
- * here). An entry may be left without rows. */
-bool settle_rows(struct entry *const *entries, const enum recorded *how, size_t n,
+struct place_recorded {
+    enum recorded how;
+    uint64_t rows; /* that the dataset had; 0: not known */
+};
+
+/* Settles the rows of `n` entries, which were recorded at place[i]. An entry may be left without
+ * rows. */
+bool settle_rows(struct entry *const *entries, const struct place_recorded *place, size_t n,
                  const struct row_source *source, struct settled *settled,
                  struct status *status);
 

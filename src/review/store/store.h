@@ -48,6 +48,14 @@ struct row_wanted {
     uint32_t found;      /* where it is here; UINT32_MAX: nowhere */
 };
 
+/* A recorded row of the same bytes that is not found by its content: they were read otherwise. */
+struct row_recorded {
+    const struct entry_row *row;
+    bool same_features; /* its content is of the features that the table has now */
+    uint64_t rows;      /* of the table where it was recorded; 0: not known */
+    uint32_t found;     /* where it is here; UINT32_MAX: nowhere */
+};
+
 /* What the store asks of the table: it knows rows by number only. */
 struct row_source {
     const void *table;
@@ -62,6 +70,10 @@ struct row_source {
                         struct status *status);
     /* Fills in `found` by content and occurrence. NULL: rows are known by number only. */
     bool (*find)(const void *table, struct row_wanted *wanted, size_t n, struct status *status);
+    /* Fills in `found` of rows that an earlier reader saw with other texts or values. NULL: none
+     * is looked for. */
+    bool (*find_earlier)(const void *table, struct row_recorded *list, size_t n,
+                         struct status *status);
 };
 
 /* $XDG_DATA_HOME/oddhours/reviews.db, else $HOME/.local/share/...; freed with free(). */

@@ -105,7 +105,7 @@ static void column_uid(sqlite3_stmt *statement, int column, char uid[ENTRY_UID])
 #define SELECT_ENTRIES                                                                         \
     "SELECT e.entry_id, e.uid, e.reviewer, e.kind, e.verdict, e.note, e.target, e.at_ms,"      \
     " e.seconds, e.detector, e.queue, e.role, e.blind, e.k, e.origin, e.reason, e.episode,"    \
-    " e.suggestion, d.hash = ?1, d.features = ?2,"                                             \
+    " e.suggestion, d.hash = ?1, d.features = ?2, d.rows,"                                     \
     " (SELECT count(*) FROM entry_row r WHERE r.entry_id = e.entry_id)"                        \
     " FROM entry e JOIN dataset d USING (dataset_id) WHERE e.entry_id > ?3 AND d.hash "
 
@@ -134,6 +134,7 @@ enum {
     COLUMN_SUGGESTION,
     COLUMN_HERE,
     COLUMN_SAME,
+    COLUMN_TABLE,
     COLUMN_ROWS
 };
 
@@ -215,7 +216,7 @@ static bool readable(const struct entry *entry)
 
 /* Where an entry was recorded, of each in the list. */
 struct places {
-    enum recorded *how;
+    struct place_recorded *list;
     size_t capacity;
 };
 
@@ -230,13 +231,15 @@ static bool read_all(struct store *store, sqlite3_stmt *entries, sqlite3_stmt *r
         if (entry == NULL || !read_rows(store, rows, entry, status) ||
             !mem_grow(&list->entries, &list->capacity, list->n + 1, sizeof *list->entries,
                       "entries", status) ||
-            !mem_grow(&places->how, &places->capacity, list->n + 1, sizeof *places->how,
+            !mem_grow(&places->list, &places->capacity, list->n + 1, sizeof *places->list,
                       "entries", status)) {
             entry_free(entry);
             return false;
         }
-        places->how[list->n] = here ? (same ? RECORDED_HERE : RECORDED_FEATURES)
-                                    : (same ? RECORDED_EARLIER : RECORDED_UNKNOWN);
+        sqlite3_int64 rows_then = sqlite3_column_int64(entries, COLUMN_TABLE);
+        places->list[list->n].how = here ? (same ? RECORDED_HERE : RECORDED_FEATURES)
+                                         : (same ? RECORDED_EARLIER : RECORDED_UNKNOWN);
+        places->list[list->n].rows = rows_then > 0 ? (uint64_t)rows_then : 0;
         list->entries[list->n++] = entry;
     }
     return code == SQLITE_DONE || store_fail(store, code, "reading", status);
@@ -260,7 +263,7 @@ bool store_read(struct store *store, const struct review_dataset *dataset, bool 
                 struct status *status)
 {
     *list = (struct entry_list){0};
-    struct places places = {.how = NULL};
+    struct places places = {.list = NULL};
     sqlite3_stmt *entries =
         store_prepare(store, ancestors ? line_entries_sql : entries_sql, "reading", status);
     sqlite3_stmt *rows =
@@ -279,9 +282,9 @@ bool store_read(struct store *store, const struct review_dataset *dataset, bool 
     sqlite3_finalize(entries);
     sqlite3_finalize(rows);
     if (good && source != NULL) {
-        good = settle_rows(list->entries, places.how, list->n, source, &list->settled, status);
+        good = settle_rows(list->entries, places.list, list->n, source, &list->settled, status);
     }
-    free(places.how);
+    free(places.list);
     if (good) {
         keep_readable(list);
     } else {

@@ -151,6 +151,32 @@ static size_t from_1252(struct decode *decode, unsigned char *out, size_t size)
     return n;
 }
 
+bool decode_back_to_1252(const char *text, size_t length, char *bytes, size_t *n)
+{
+    const unsigned char *from = (const unsigned char *)text;
+    *n = 0;
+    for (size_t i = 0; i < length; i++) {
+        uint32_t code = from[i];
+        size_t more = code < 0x80 ? 0 : code < 0xe0 ? 1 : 2;
+        if ((code >= 0x80 && code < 0xc2) || code >= 0xf0 || more > length - i - 1) {
+            return false;
+        }
+        code = more == 0 ? code : more == 1 ? code & 0x1f : code & 0x0f;
+        for (; more > 0; more--) {
+            code = code << 6 | (from[++i] & 0x3f);
+        }
+        uint32_t byte = code < 0x80 || (code >= 0xa0 && code < 0x100) ? code : 0;
+        for (uint32_t k = 0; byte == 0 && k < 32; k++) {
+            byte = upper[k] == code ? 0x80 + k : 0;
+        }
+        if (byte == 0 && code != 0) {
+            return false;
+        }
+        bytes[(*n)++] = (char)byte;
+    }
+    return true;
+}
+
 /* ---- UTF-16 ---- */
 
 static uint32_t unit_at(const struct decode *decode, size_t at)

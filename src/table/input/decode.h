@@ -42,6 +42,10 @@ bool decode_read(struct decode *decode, void *buffer, size_t size, size_t *got,
 bool decode_letters(struct decode *decode, const void *bytes, size_t length,
                     struct status *status);
 
+/* The way back: the bytes of Windows-1252 that a text of UTF-8 was made of, at most as many as it
+ * has. False when it holds a letter that there is none for, or is no UTF-8. */
+bool decode_back_to_1252(const char *text, size_t length, char *bytes, size_t *n);
+
 /* What the text has been taken for so far. */
 enum encoding decode_encoding(const struct decode *decode);
 
