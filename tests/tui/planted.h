@@ -1,5 +1,4 @@
-/* planted: a list over rows for tests of the screens. It stands apart from them since the
- * screens know another `struct list`, the one that scrolls. */
+/* planted: a list over rows for tests of the screens. */
 #ifndef ODDHOURS_TESTS_TUI_PLANTED_H
 #define ODDHOURS_TESTS_TUI_PLANTED_H
 

@@ -7,7 +7,7 @@
 #include "widgets/chart.h"
 #include "widgets/columns.h"
 #include "widgets/line_edit.h"
-#include "widgets/list.h"
+#include "widgets/listbox.h"
 #include "widgets/meter.h"
 
 /* ---- list ---- */
@@ -15,63 +15,63 @@
 static void the_cursor_stays_inside_and_in_sight(void **state)
 {
     (void)state;
-    struct list list = {0};
-    assert_true(list_act(&list, ACTION_DOWN));
+    struct listbox list = {0};
+    assert_true(listbox_act(&list, ACTION_DOWN));
     assert_int_equal(list.cursor, 0); /* empty */
-    list_set_count(&list, 100);
-    list_set_page(&list, 10);
-    list_move(&list, 15);
+    listbox_set_count(&list, 100);
+    listbox_set_page(&list, 10);
+    listbox_move(&list, 15);
     assert_int_equal(list.cursor, 15);
     assert_int_equal(list.top, 6);
-    list_act(&list, ACTION_LAST);
+    listbox_act(&list, ACTION_LAST);
     assert_int_equal(list.cursor, 99);
     assert_int_equal(list.top, 90);
-    list_act(&list, ACTION_DOWN);
+    listbox_act(&list, ACTION_DOWN);
     assert_int_equal(list.cursor, 99);
-    list_act(&list, ACTION_UP);
+    listbox_act(&list, ACTION_UP);
     assert_int_equal(list.top, 90);
-    list_act(&list, ACTION_FIRST);
+    listbox_act(&list, ACTION_FIRST);
     assert_int_equal(list.top, 0);
-    list_act(&list, ACTION_UP);
+    listbox_act(&list, ACTION_UP);
     assert_int_equal(list.cursor, 0);
-    assert_false(list_act(&list, ACTION_WHY));
+    assert_false(listbox_act(&list, ACTION_WHY));
 }
 
 static void a_page_keeps_the_place_on_screen(void **state)
 {
     (void)state;
-    struct list list = {0};
-    list_set_count(&list, 100);
-    list_set_page(&list, 10);
-    list_go(&list, 4);
-    list_act(&list, ACTION_PAGE_DOWN);
+    struct listbox list = {0};
+    listbox_set_count(&list, 100);
+    listbox_set_page(&list, 10);
+    listbox_go(&list, 4);
+    listbox_act(&list, ACTION_PAGE_DOWN);
     assert_int_equal(list.cursor, 13);
     assert_int_equal(list.top, 9);
-    list_act(&list, ACTION_PAGE_UP);
+    listbox_act(&list, ACTION_PAGE_UP);
     assert_int_equal(list.cursor, 4);
     assert_int_equal(list.top, 0);
-    list_act(&list, ACTION_HALF_DOWN);
+    listbox_act(&list, ACTION_HALF_DOWN);
     assert_int_equal(list.cursor, 9);
 }
 
 static void shrinking_and_growing_keep_the_cursor(void **state)
 {
     (void)state;
-    struct list list = {0};
-    list_set_count(&list, 100);
-    list_set_page(&list, 10);
-    list_go(&list, 50);
-    list_set_page(&list, 3);
+    struct listbox list = {0};
+    listbox_set_count(&list, 100);
+    listbox_set_page(&list, 10);
+    listbox_go(&list, 50);
+    listbox_set_page(&list, 3);
     assert_int_equal(list.cursor, 50);
     assert_true(list.top <= 50 && 50 < list.top + 3);
-    list_set_page(&list, 200);
+    listbox_set_page(&list, 200);
     assert_int_equal(list.top, 0);
-    list_set_count(&list, 20);
+    listbox_set_count(&list, 20);
     assert_int_equal(list.cursor, 19);
-    list_set_count(&list, 0);
+    listbox_set_count(&list, 0);
     assert_int_equal(list.cursor, 0);
-    list_set_count(&list, SIZE_MAX);
-    list_act(&list, ACTION_LAST);
+    listbox_set_count(&list, SIZE_MAX);
+    listbox_act(&list, ACTION_LAST);
     assert_true(list.cursor == SIZE_MAX - 1);
 }
 

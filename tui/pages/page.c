@@ -158,8 +158,8 @@ void page_draw(struct page *page, struct canvas *canvas)
     bool more = n > rows && rows > 1;
     rows -= more ? 1 : 0; /* the last line says what part it is */
     /* The list's rows are the possible first ones, so that it never scrolls past the end. */
-    list_set_count(&page->scroll, n > rows ? n - rows + 1 : 1);
-    list_set_page(&page->scroll, rows);
+    listbox_set_count(&page->scroll, n > rows ? n - rows + 1 : 1);
+    listbox_set_page(&page->scroll, rows);
     size_t first = page->scroll.cursor;
     struct canvas body = canvas_part(canvas, 0, 0, (int)rows, canvas->cols);
     int y = -(int)first;
@@ -175,9 +175,9 @@ void page_draw(struct page *page, struct canvas *canvas)
 bool page_act(struct page *page, enum action action)
 {
     if (page->scroll.page == 0) {
-        list_set_count(&page->scroll, page->n); /* a key came before the first frame */
+        listbox_set_count(&page->scroll, page->n); /* a key came before the first frame */
     }
-    return list_act(&page->scroll, action);
+    return listbox_act(&page->scroll, action);
 }
 
 bool page_find(struct page *page, const char *text, bool forward)
@@ -190,7 +190,7 @@ bool page_find(struct page *page, const char *text, bool forward)
         size_t i = forward ? (at + step) % page->n : (at + page->n - step) % page->n;
         if (text_contains(page->lines[i].text, text) ||
             text_contains(page->lines[i].key, text)) {
-            list_go(&page->scroll, page->lines[i].row);
+            listbox_go(&page->scroll, page->lines[i].row);
             return true;
         }
     }

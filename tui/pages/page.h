@@ -4,7 +4,7 @@
 #define ODDHOURS_TUI_PAGE_H
 
 #include "terminal/canvas.h"
-#include "widgets/list.h"
+#include "widgets/listbox.h"
 
 struct app;
 struct sheet;
@@ -24,8 +24,8 @@ struct page {
     char title[80];
     struct page_line *lines;
     size_t n, capacity;
-    struct list scroll; /* its cursor is the first line shown */
-    int key_width;      /* cells of the left column */
+    struct listbox scroll; /* its cursor is the first line shown */
+    int key_width;         /* cells of the left column */
     /* Where it is a list: how many lines with a key there are, those left out included, so that
      * the position is counted in them; else 0, and it is counted in rows of the screen. */
     size_t total;

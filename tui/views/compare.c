@@ -168,13 +168,13 @@ static unsigned open_cursor(struct compare_view *view, struct app *app)
 /* To the next, or previous, user-hour of the list without a verdict of one's own. */
 static void seek_open(struct compare_view *view, struct app *app, bool forward)
 {
-    struct list *list = &view->list[view->pane];
+    struct listbox *list = &view->list[view->pane];
     for (size_t step = 1; step < list->n; step++) {
         size_t position = (list->cursor + (forward ? step : list->n - step)) % list->n;
         const struct verdict_row *own =
             session_own_verdict(app_session(app), compare_row(view, position));
         if (own == NULL || own->verdict == VERDICT_NONE) {
-            list_go(list, position);
+            listbox_go(list, position);
             return;
         }
     }
@@ -184,7 +184,7 @@ static void seek_open(struct compare_view *view, struct app *app, bool forward)
 static void turn_pane(struct compare_view *view, struct app *app, int by)
 {
     view->pane = (enum compare_pane)(((int)view->pane + by + PANES) % PANES);
-    list_set_count(&view->list[view->pane], compare_length(view, app_session(app)));
+    listbox_set_count(&view->list[view->pane], compare_length(view, app_session(app)));
     select_cursor(view, app);
 }
 
@@ -192,7 +192,7 @@ static void turn_pane(struct compare_view *view, struct app *app, int by)
 static bool act_list(struct compare_view *view, struct app *app, enum action action,
                      const char *argument)
 {
-    struct list *list = &view->list[view->pane];
+    struct listbox *list = &view->list[view->pane];
     size_t row = row_at_cursor(view);
     bool seeks = action == ACTION_UNREVIEWED_NEXT || action == ACTION_UNREVIEWED_PREVIOUS;
     if (row != SIZE_MAX && seeks) {
@@ -201,11 +201,11 @@ static bool act_list(struct compare_view *view, struct app *app, enum action act
     }
     if (action != ACTION_EXPORT && review_act_listed(app, action, argument, row)) {
         if (row != SIZE_MAX && review_verdict_of(action) != VERDICT_NONE) {
-            list_move(list, 1);
+            listbox_move(list, 1);
         }
         return true;
     }
-    return list_act(list, action);
+    return listbox_act(list, action);
 }
 
 /* Whether there is a choice in this pane for choose(): of two detectors all is one pair. */
@@ -226,7 +226,7 @@ static void choose(struct compare_view *view, struct app *app)
     }
     if (view->pane == PANE_DIFFER) {
         view->pair = (found->pair + 1) % compare_pairs(found);
-        list_go(&view->list[PANE_DIFFER], 0);
+        listbox_go(&view->list[PANE_DIFFER], 0);
     } else {
         view->least = found->least > 2 ? found->least - 1 : found->n;
     }
@@ -277,8 +277,8 @@ static unsigned act_compare(void *state, struct app *app, enum action action,
     if (!view->ready) {
         return REACT_PASS;
     }
-    struct list *list = &view->list[view->pane];
-    list_set_count(list, compare_length(view, app_session(app)));
+    struct listbox *list = &view->list[view->pane];
+    listbox_set_count(list, compare_length(view, app_session(app)));
     switch ((int)action) {
     case ACTION_PANE: turn_pane(view, app, 1); return REACT_DONE;
     case ACTION_PANE_BACK: turn_pane(view, app, -1); return REACT_DONE;
@@ -332,7 +332,7 @@ static void answer_compare(void *state, struct app *app, struct query *query)
     view->found = answer->found;
     memset(&answer->found, 0, sizeof answer->found);
     view->ready = true;
-    list_set_count(&view->list[view->pane], compare_length(view, app_session(app)));
+    listbox_set_count(&view->list[view->pane], compare_length(view, app_session(app)));
     if (app_shows(app, view)) {
         select_cursor(view, app);
     }

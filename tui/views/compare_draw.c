@@ -118,7 +118,7 @@ static void draw_rows(struct compare_view *view, const struct app *app, struct c
 {
     struct layout layout;
     struct canvas part = canvas_part(canvas, 0, 1, canvas->rows, canvas->cols - 1);
-    const struct list *list = &view->list[view->pane];
+    const struct listbox *list = &view->list[view->pane];
     lay_out(view, app, &layout, part.cols);
     columns_header(&layout.columns, &part, 0, layout.columns.n, false);
     for (size_t i = list->top; i < list->n && (int)(i - list->top) + 1 < canvas->rows; i++) {
@@ -153,7 +153,7 @@ static void draw_means(struct compare_view *view, const struct session *session,
                        struct canvas *canvas)
 {
     const struct table *table = session->run->table;
-    const struct list *list = &view->list[PANE_MEANS];
+    const struct listbox *list = &view->list[PANE_MEANS];
     bool narrow = canvas->cols < NARROW_COLS;
     const int name = narrow ? 13 : 18, value = narrow ? 9 : 12, times = narrow ? 5 : 12;
     const int here_x = name + 2, all_x = here_x + value + 1, times_x = all_x + value + 1;
@@ -205,7 +205,7 @@ static void title_of(const struct compare_view *view, const struct session *sess
 
 static void draw_list(struct compare_view *view, const struct app *app, struct canvas *canvas)
 {
-    list_set_page(&view->list[view->pane], canvas->rows > 1 ? (size_t)canvas->rows - 1 : 0);
+    listbox_set_page(&view->list[view->pane], canvas->rows > 1 ? (size_t)canvas->rows - 1 : 0);
     if (view->pane == PANE_MEANS) {
         draw_means(view, app_session(app), canvas);
     } else {
@@ -216,8 +216,8 @@ static void draw_list(struct compare_view *view, const struct app *app, struct c
 void compare_draw(struct compare_view *view, const struct app *app, struct canvas *canvas)
 {
     const struct session *session = app_session(app);
-    struct list *list = &view->list[view->pane];
-    list_set_count(list, compare_length(view, session));
+    struct listbox *list = &view->list[view->pane];
+    listbox_set_count(list, compare_length(view, session));
     size_t row = compare_row(view, list->cursor);
     int pairs = (int)compare_pairs(&view->found) + 2, y = 0;
     int detail = view->detail && row != SIZE_MAX ? detail_rows(app) : 0;

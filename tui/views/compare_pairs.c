@@ -106,7 +106,7 @@ int compare_draw_pairs(struct compare_view *view, const struct session *session,
                        struct canvas *canvas)
 {
     const struct compare_answer *found = &view->found;
-    struct list *list = &view->list[PANE_PAIRS];
+    struct listbox *list = &view->list[PANE_PAIRS];
     int y = 0;
     int x = canvas_printf(canvas, y, 1, ROLE_STRONG, "top %s of each: %s in all",
                           format_grouped(found->k).text,
@@ -122,7 +122,7 @@ int compare_draw_pairs(struct compare_view *view, const struct session *session,
     y++;
     size_t n = compare_pairs(found), top = 0;
     if (view->pane == PANE_PAIRS) {
-        list_set_page(list, canvas->rows > y ? (size_t)(canvas->rows - y) : 0);
+        listbox_set_page(list, canvas->rows > y ? (size_t)(canvas->rows - y) : 0);
         top = list->top;
     }
     for (size_t i = top; i < n && y < canvas->rows; i++, y++) {

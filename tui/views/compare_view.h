@@ -9,7 +9,7 @@
 #include "terminal/canvas.h"
 #include "run/sheet/sheet.h"
 #include "views/compare_query.h"
-#include "widgets/list.h"
+#include "widgets/listbox.h"
 
 enum compare_pane { PANE_CONSENSUS, PANE_DIFFER, PANE_MEANS, PANE_PAIRS, PANES };
 
@@ -21,7 +21,7 @@ struct compare_view {
     size_t least;    /* of the consensus; 0: all detectors */
     size_t pair;     /* of those that differ: as in the comparison */
     enum compare_pane pane;
-    struct list list[PANES];
+    struct listbox list[PANES];
     bool detail; /* the user-hour under the cursor is shown in full */
     char problem[160];
 };

@@ -13,7 +13,7 @@
 #include "table/describe.h"
 #include "views/data_summary.h"
 #include "lists/user_hours.h"
-#include "widgets/list.h"
+#include "widgets/listbox.h"
 
 enum pane { PANE_COLUMNS, PANE_ROWS, PANES };
 
@@ -21,7 +21,7 @@ enum { WINDOW_ROWS = 256 };
 
 struct data_view {
     enum pane pane;
-    struct list columns, rows;
+    struct listbox columns, rows;
     struct description *description; /* of the table; NULL while it is being made */
     struct row_set listed;           /* what the rows pane lists; borrowed by searches */
     bool filtered;                   /* `listed` is the answer to the filter */
@@ -82,7 +82,7 @@ static void list_all(struct data_view *view, const struct table *table)
     row_set_clear(&view->listed);
     view->listed = row_set_file(table->n_rows);
     view->filtered = false;
-    list_set_count(&view->rows, view->listed.n);
+    listbox_set_count(&view->rows, view->listed.n);
 }
 
 static void ask_rows(struct data_view *view, struct app *app)
@@ -128,8 +128,8 @@ static void take_rows(struct data_view *view, const struct app *app, struct rows
     view->stale = false;
     answer->rows = (struct row_set){0};
     view->filtered = answer->text[0] != '\0';
-    list_set_count(&view->rows, view->listed.n);
-    list_go(&view->rows, position != SIZE_MAX ? position : 0);
+    listbox_set_count(&view->rows, view->listed.n);
+    listbox_go(&view->rows, position != SIZE_MAX ? position : 0);
 }
 
 static void data_answer(void *state, struct app *app, struct query *query)
@@ -153,7 +153,7 @@ static void data_answer(void *state, struct app *app, struct query *query)
         const struct find_query *found = (const struct find_query *)query;
         if (find_query_say(found, app) && found->position < view->listed.n) {
             view->pane = PANE_ROWS;
-            list_go(&view->rows, found->position);
+            listbox_go(&view->rows, found->position);
         }
     }
 }
@@ -166,7 +166,7 @@ static void data_changed(void *state, struct app *app, unsigned what)
         describe_free(view->description);
         view->description = NULL;
         view->stale = true; /* it stays for a search that may be looking at it */
-        list_set_count(&view->rows, 0);
+        listbox_set_count(&view->rows, 0);
     }
     if ((what & (CHANGED_RUN | CHANGED_TABLE)) != 0 && session->has_table) {
         ask_description(view, app);
@@ -181,7 +181,7 @@ static void data_changed(void *state, struct app *app, unsigned what)
 static void draw_rows(struct data_view *view, const struct table *table, struct canvas *canvas)
 {
     uint32_t rows[WINDOW_ROWS];
-    list_show(&view->rows, canvas, 1, canvas->rows - 1);
+    listbox_show(&view->rows, canvas, 1, canvas->rows - 1);
     size_t wanted = view->rows.page < WINDOW_ROWS ? view->rows.page : WINDOW_ROWS;
     size_t n = 0;
     if (view->rows.n > 0) {
@@ -195,7 +195,7 @@ static void draw_rows(struct data_view *view, const struct table *table, struct 
 static void count(struct data_view *view, const struct session *session,
                   const struct table *table)
 {
-    list_set_count(&view->columns, table->profiles.d);
+    listbox_set_count(&view->columns, table->profiles.d);
     if (!session->has_table) {
         list_all(view, table); /* the preview */
     }
@@ -265,8 +265,8 @@ static unsigned act_data(void *state, struct app *app, enum action action, const
     case ACTION_OPEN: return open_row(view, app);
     default: break;
     }
-    struct list *list = view->pane == PANE_ROWS ? &view->rows : &view->columns;
-    return list_act(list, action) ? REACT_DONE : REACT_PASS;
+    struct listbox *list = view->pane == PANE_ROWS ? &view->rows : &view->columns;
+    return listbox_act(list, action) ? REACT_DONE : REACT_PASS;
 }
 
 /* The queries thread looks through the list while it is ours. One that is on its way would free

@@ -111,13 +111,13 @@ static void draw_column(const struct table *table, const struct description *des
 }
 
 void data_columns(const struct table *table, const struct description *description,
-                  struct list *list, bool focused, struct canvas *canvas)
+                  struct listbox *list, bool focused, struct canvas *canvas)
 {
     struct columns columns = {0};
     struct canvas part = canvas_part(canvas, 0, 1, canvas->rows, canvas->cols - 1);
     layout_columns(&columns, part.cols);
     columns_header(&columns, &part, 0, columns.n, false);
-    list_show(list, canvas, 1, canvas->rows - 1);
+    listbox_show(list, canvas, 1, canvas->rows - 1);
     for (size_t i = list->top; i < table->profiles.d; i++) {
         int y = (int)(i - list->top) + 1;
         if (y >= canvas->rows) {

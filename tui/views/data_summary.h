@@ -5,7 +5,7 @@
 #include "terminal/canvas.h"
 #include "screen/session.h"
 #include "table/describe.h"
-#include "widgets/list.h"
+#include "widgets/listbox.h"
 
 /* Draws facts into the first lines and returns how many it took. `description` may be NULL. */
 int data_facts(const struct session *session, const struct table *table,
@@ -13,6 +13,6 @@ int data_facts(const struct session *session, const struct table *table,
 
 /* Draws describe() of every column; the cursor shows when `focused`. */
 void data_columns(const struct table *table, const struct description *description,
-                  struct list *list, bool focused, struct canvas *canvas);
+                  struct listbox *list, bool focused, struct canvas *canvas);
 
 #endif

@@ -9,10 +9,10 @@
 #include "base/mem.h"
 #include "lists/sheets.h"
 #include "pages/page.h"
-#include "widgets/list.h"
+#include "widgets/listbox.h"
 
 struct log_view {
-    struct list list;
+    struct listbox list;
     bool following; /* the cursor stays on the newest line */
 };
 
@@ -42,11 +42,11 @@ static void draw_log(void *state, const struct app *app, struct canvas *canvas)
 {
     struct log_view *view = state;
     const struct log *log = &app_session(app)->log;
-    list_set_count(&view->list, log_count(log));
+    listbox_set_count(&view->list, log_count(log));
     if (view->following) {
-        list_go(&view->list, view->list.n);
+        listbox_go(&view->list, view->list.n);
     }
-    list_show(&view->list, canvas, 0, canvas->rows);
+    listbox_show(&view->list, canvas, 0, canvas->rows);
     for (size_t i = view->list.top; i < view->list.n; i++) {
         int y = (int)(i - view->list.top);
         if (y >= canvas->rows) {
@@ -63,7 +63,7 @@ static unsigned act_log(void *state, struct app *app, enum action action, const 
 {
     struct log_view *view = state;
     (void)argument;
-    list_set_count(&view->list, log_count(&app_session(app)->log));
+    listbox_set_count(&view->list, log_count(&app_session(app)->log));
     if (action == ACTION_OPEN && view->list.n > 0) {
         struct page *page = page_new("Message");
         if (page != NULL) {
@@ -73,7 +73,7 @@ static unsigned act_log(void *state, struct app *app, enum action action, const 
         app_page(app, page);
         return REACT_DONE;
     }
-    if (!list_act(&view->list, action)) {
+    if (!listbox_act(&view->list, action)) {
         return REACT_PASS;
     }
     view->following = view->list.cursor + 1 >= view->list.n;
@@ -88,7 +88,7 @@ static unsigned find_in_log(void *state, struct app *app, const char *text, bool
     for (size_t step = 1; step <= n; step++) {
         size_t i = (view->list.cursor + (forward ? step : n - step)) % n;
         if (text_contains(log_get(log, i)->text, text)) {
-            list_go(&view->list, i);
+            listbox_go(&view->list, i);
             view->following = false;
             return REACT_DONE;
         }

@@ -67,7 +67,7 @@ static void seek_open(struct review_view *view, struct app *app, bool forward)
     for (size_t step = 1; step < n; step++) {
         size_t position = (view->list.cursor + (forward ? step : n - step)) % n;
         if (review_item_open(app, &view->numbers.queue->items[position])) {
-            list_go(&view->list, position);
+            listbox_go(&view->list, position);
             return;
         }
     }
@@ -91,7 +91,7 @@ static bool judge(struct review_view *view, struct app *app, enum action action,
         return false;
     }
     if (review_verdict_of(action) != VERDICT_NONE) {
-        list_move(&view->list, 1);
+        listbox_move(&view->list, 1);
     }
     return true;
 }
@@ -205,7 +205,7 @@ static unsigned act_review(void *state, struct app *app, enum action action,
         return REACT_DONE;
     default:
         view->follow = action == ACTION_UNDO || action == ACTION_REDO;
-        if (!judge(view, app, action, argument) && !list_act(&view->list, action)) {
+        if (!judge(view, app, action, argument) && !listbox_act(&view->list, action)) {
             return REACT_PASS;
         }
         break;
@@ -225,7 +225,7 @@ static void follow_row(struct review_view *view, const struct app *app)
     for (size_t step = 0; queue != NULL && step < queue->n; step++) {
         size_t position = (view->list.cursor + queue->n - step) % queue->n;
         if (queue->items[position].row == row) {
-            list_go(&view->list, position);
+            listbox_go(&view->list, position);
             return;
         }
     }
@@ -236,7 +236,7 @@ static void changed_review(void *state, struct app *app, unsigned what)
     struct review_view *view = state;
     if ((what & CHANGED_RUN) != 0) {
         queue_numbers_clear(&view->numbers);
-        view->list = (struct list){0};
+        view->list = (struct listbox){0};
         view->started = false;
     }
     if ((what & CHANGED_ROW) != 0 && view->follow) {
@@ -263,10 +263,10 @@ static void answer_review(void *state, struct app *app, struct query *query)
     queue_numbers_clear(&view->numbers);
     view->numbers = answer->numbers;
     answer->numbers = (struct queue_numbers){.queue = NULL};
-    list_set_count(&view->list, view->numbers.queue->n);
+    listbox_set_count(&view->list, view->numbers.queue->n);
     if (!view->started && view->list.n > 0) {
         view->started = true;
-        list_go(&view->list, 0);
+        listbox_go(&view->list, 0);
         if (!review_item_open(app, &view->numbers.queue->items[0])) {
             seek_open(view, app, true);
         }

@@ -89,7 +89,7 @@ static void draw_blind(const struct app *app, size_t row, struct canvas *canvas)
 static void draw_list(struct review_view *view, const struct app *app, struct canvas *canvas)
 {
     size_t rows = (size_t)canvas->rows;
-    list_show(&view->list, canvas, 0, canvas->rows);
+    listbox_show(&view->list, canvas, 0, canvas->rows);
     for (size_t i = view->list.top; i < view->numbers.queue->n && i - view->list.top < rows;
          i++) {
         int line = (int)(i - view->list.top);

@@ -6,7 +6,7 @@
 #include "reviewing/reviewing.h"
 #include "run/sheet/sheet.h"
 #include "views/review_query.h"
-#include "widgets/list.h"
+#include "widgets/listbox.h"
 
 /* From this width on the user-hour and the curve stand side by side. */
 enum { REVIEW_TWO_PANES = 130 };
@@ -19,7 +19,7 @@ struct review_view {
     bool curve;   /* the curve in place of the user-hour */
     bool started; /* the cursor has been put on the first open position of this queue */
     bool follow;  /* the next selected row comes from undo or redo: the cursor goes there */
-    struct list list;
+    struct listbox list;
     char problem[160];
 };
 

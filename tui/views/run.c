@@ -13,7 +13,7 @@
 #include "lists/user_hours.h"
 #include "widgets/chart.h"
 #include "widgets/columns.h"
-#include "widgets/list.h"
+#include "widgets/listbox.h"
 #include "widgets/meter.h"
 
 enum { NARROW_COLS = 50, NAME_COLS = 17, WIDE_COLS = 100, FIRST_ROWS = 100 };

@@ -102,8 +102,8 @@ static bool fold_one(struct topk_view *view)
         return false;
     }
     row_folds_open(folds, line.group, line.folded);
-    list_set_count(&view->list, topk_lines(view));
-    list_go(&view->list, folds->line[line.group]);
+    listbox_set_count(&view->list, topk_lines(view));
+    listbox_go(&view->list, folds->line[line.group]);
     return true;
 }
 
@@ -133,7 +133,7 @@ static void seek_open(struct topk_view *view, struct app *app, bool forward)
         size_t row = row_window_at(&window, &view->rows.set, topk_line(view, line).position);
         const struct verdict_row *own = session_own_verdict(app_session(app), row);
         if (own == NULL || own->verdict == VERDICT_NONE) {
-            list_go(&view->list, line);
+            listbox_go(&view->list, line);
             return;
         }
     }
@@ -161,10 +161,10 @@ static bool act_on_row(struct topk_view *view, struct app *app, enum action acti
                        const char *argument)
 {
     if (!review_act_listed(app, action, argument, topk_row(view))) {
-        return list_act(&view->list, action);
+        return listbox_act(&view->list, action);
     }
     if (review_verdict_of(action) != VERDICT_NONE) {
-        list_move(&view->list, 1);
+        listbox_move(&view->list, 1);
     }
     return true;
 }
@@ -238,7 +238,7 @@ static void changed_topk(void *state, struct app *app, unsigned what)
             view->rows = (struct row_list){0};
         }
         row_list_clear(&view->rows);
-        view->list = (struct list){0};
+        view->list = (struct listbox){0};
         view->sort = (struct row_column){ROW_COLUMN_RANK, ROW_COLUMN_IN_VIEW};
         view->reversed = false;
         view->columns.n = view->shown.n = 0;

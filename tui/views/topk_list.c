@@ -321,7 +321,7 @@ void topk_draw_list(struct topk_view *view, const struct app *app, struct canvas
     const struct session *session = app_session(app);
     struct layout *layout = mem_zero(1, sizeof *layout, "a list on the screen", NULL);
     struct canvas part = canvas_part(canvas, 0, 1, canvas->rows, canvas->cols - 2);
-    list_show(&view->list, canvas, 1, canvas->rows - 1);
+    listbox_show(&view->list, canvas, 1, canvas->rows - 1);
     if (layout == NULL) {
         return;
     }

@@ -44,10 +44,10 @@ bool topk_go(struct topk_view *view, struct app *app, size_t row, bool unfold)
     size_t line = folds != NULL ? row_folds_line(folds, position) : position;
     if (unfold && topk_line(view, line).position != position) {
         row_folds_open(folds, folds->group[position], true);
-        list_set_count(&view->list, topk_lines(view));
+        listbox_set_count(&view->list, topk_lines(view));
         line = row_folds_line(folds, position);
     }
-    list_go(&view->list, line);
+    listbox_go(&view->list, line);
     topk_select(view, app);
     return true;
 }
@@ -59,10 +59,10 @@ void topk_arrive(struct topk_view *view, struct app *app)
 {
     size_t target = view->target;
     view->target = SIZE_MAX;
-    list_set_count(&view->list, topk_lines(view));
+    listbox_set_count(&view->list, topk_lines(view));
     if (target == SIZE_MAX || !topk_go(view, app, target, view->reveal)) {
         if (view->filtered) {
-            list_go(&view->list, 0); /* an old position among other rows means nothing */
+            listbox_go(&view->list, 0); /* an old position among other rows means nothing */
         }
         topk_select(view, app);
     }
@@ -77,7 +77,7 @@ void topk_show_list(struct topk_view *view, struct app *app, enum topk_cursor cu
         return;
     }
     if (cursor == TOPK_CURSOR_FIRST) {
-        list_go(&view->list, 0);
+        listbox_go(&view->list, 0);
         view->target = SIZE_MAX;
     } else if (view->target == SIZE_MAX) {
         view->target = topk_row(view);

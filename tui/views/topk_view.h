@@ -8,11 +8,11 @@
 #include "lists/row_cells.h"
 #include "lists/row_columns.h"
 #include "lists/row_list.h"
-#include "widgets/list.h"
+#include "widgets/listbox.h"
 
 struct topk_view {
     struct row_list rows;
-    struct list list; /* of lines: rows, or what they are folded into */
+    struct listbox list; /* of lines: rows, or what they are folded into */
     struct row_columns columns;
     char columns_text[FILTER_TEXT]; /* that `columns` was read from */
     struct row_column sort;

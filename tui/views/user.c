@@ -93,11 +93,11 @@ static bool act_cursor(struct user_view *view, struct app *app, enum action acti
     }
     if (review_act_listed(app, action, argument, user_row_at_cursor(view))) {
         if (review_verdict_of(action) != VERDICT_NONE) {
-            list_move(&view->list, 1);
+            listbox_move(&view->list, 1);
         }
         return true;
     }
-    return list_act(&view->list, action);
+    return listbox_act(&view->list, action);
 }
 
 static unsigned act_user(void *state, struct app *app, enum action action, const char *argument)
@@ -148,7 +148,7 @@ static void changed_user(void *state, struct app *app, unsigned what)
     if ((what & (CHANGED_RUN | CHANGED_USER)) != 0) {
         view->ready = false;
         user_rows_clear(&view->rows);
-        list_set_count(&view->list, 0);
+        listbox_set_count(&view->list, 0);
     }
     if ((what & CHANGED_RUN) != 0) { /* other features, perhaps */
         view->quantity_follows = true;
@@ -179,13 +179,13 @@ static void answer_user(void *state, struct app *app, struct query *query)
     view->rows = answer->rows;
     memset(&answer->rows, 0, sizeof answer->rows);
     view->ready = true;
-    list_set_count(&view->list, view->rows.n);
+    listbox_set_count(&view->list, view->rows.n);
     if (session->selected.has_row &&
         user_rows_position(&view->rows, (uint32_t)session->selected.row) != SIZE_MAX) {
         user_go_to_row(view, session->selected.row);
     } else if (view->rows.n > 0 &&
                app_shows(app, view)) { /* chosen by name: its first is looked at */
-        list_go(&view->list, 0);
+        listbox_go(&view->list, 0);
         app_select_row(app, user_row_at_cursor(view));
     }
 }

@@ -165,7 +165,7 @@ void user_list_draw(struct user_view *view, const struct app *app, struct canvas
                         : layout.feature + view->sort - USER_SORT_FEATURE;
     bool falls = view->sort != USER_SORT_TIME;
     columns_header(&layout.columns, &part, 0, sorted, falls != view->reversed);
-    list_show(&view->list, canvas, 1, canvas->rows - 1);
+    listbox_show(&view->list, canvas, 1, canvas->rows - 1);
     for (size_t i = view->list.top; i < view->list.n; i++) {
         int y = (int)(i - view->list.top) + 1;
         if (y >= canvas->rows) {

@@ -11,7 +11,7 @@ void user_go_to_row(struct user_view *view, size_t row)
 {
     for (size_t i = 0; i < view->rows.n; i++) {
         if (view->rows.in_order[i] == row) {
-            list_go(&view->list, i);
+            listbox_go(&view->list, i);
             return;
         }
     }
@@ -46,7 +46,7 @@ void user_seek_open(struct user_view *view, struct app *app, bool forward)
         const struct verdict_row *own =
             session_own_verdict(app_session(app), view->rows.in_order[position]);
         if (own == NULL || own->verdict == VERDICT_NONE) {
-            list_go(&view->list, position);
+            listbox_go(&view->list, position);
             return;
         }
     }

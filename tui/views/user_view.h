@@ -8,7 +8,7 @@
 #include "screen/app.h"
 #include "terminal/canvas.h"
 #include "views/user_rows.h"
-#include "widgets/list.h"
+#include "widgets/listbox.h"
 
 /* What the list is sorted by; from USER_SORT_FEATURE on: that feature. */
 enum { USER_SORT_WORST, USER_SORT_TIME, USER_SORT_FEATURE };
@@ -21,7 +21,7 @@ struct user_view {
     bool quantity_follows; /* the detector in view */
     size_t sort;
     bool reversed;
-    struct list list;
+    struct listbox list;
     bool detail; /* the lower pane shows one hour instead of the list */
     bool other;  /* than usual: timelines in the lane's place, or not beside it */
     char problem[160];

@@ -98,7 +98,7 @@ static void go_to_user(struct users_view *view, uint32_t user)
 {
     for (size_t i = 0; i < view->sums.n; i++) {
         if (view->sums.of[i].user == user) {
-            list_go(&view->list, i);
+            listbox_go(&view->list, i);
             return;
         }
     }
@@ -119,8 +119,8 @@ static void take(struct users_view *view, struct user_sums *sums)
     }
     view->ready = true;
     view->from_top = false;
-    list_set_count(&view->list, view->sums.n);
-    list_go(&view->list, 0);
+    listbox_set_count(&view->list, view->sums.n);
+    listbox_go(&view->list, 0);
     if (stay) {
         go_to_user(view, user);
     }
@@ -153,7 +153,7 @@ static void changed_users(void *state, struct app *app, unsigned what)
     if ((what & CHANGED_RUN) != 0) { /* other ids */
         view->ready = false;
         user_sums_clear(&view->sums);
-        list_set_count(&view->list, 0);
+        listbox_set_count(&view->list, 0);
     }
     if ((what & (CHANGED_TABLE | CHANGED_RUN | CHANGED_RESULT | CHANGED_DETECTOR |
                  CHANGED_FILTER)) != 0) {
@@ -200,7 +200,7 @@ static unsigned act_users(void *state, struct app *app, enum action action,
         view->from_top = true;
         ask(view, app);
         return REACT_DONE;
-    default: return list_act(&view->list, action) ? REACT_DONE : REACT_PASS;
+    default: return listbox_act(&view->list, action) ? REACT_DONE : REACT_PASS;
     }
 }
 
@@ -216,7 +216,7 @@ static unsigned find_user(void *state, struct app *app, const char *text, bool f
         snprintf(name, sizeof name, "%.*s",
                  (int)(user.length < NAME_BYTES ? user.length : NAME_BYTES - 1), user.bytes);
         if (text_contains(name, text)) {
-            list_go(&view->list, position);
+            listbox_go(&view->list, position);
             return REACT_DONE;
         }
     }

@@ -122,7 +122,7 @@ void users_draw(void *state, const struct app *app, struct canvas *canvas)
     lay_out(&columns, at, part.cols);
     columns_header(&columns, &part, 0, at[view->key],
                    user_key_falls(view->key) != view->reversed);
-    list_show(&view->list, canvas, 2, canvas->rows - 2);
+    listbox_show(&view->list, canvas, 2, canvas->rows - 2);
     for (size_t i = view->list.top; i < view->list.n; i++) {
         int y = (int)(i - view->list.top) + 2;
         if (y >= canvas->rows) {

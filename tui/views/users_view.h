@@ -9,7 +9,7 @@
 #include "terminal/canvas.h"
 #include "rank/users.h"
 #include "run/sheet/sheet.h"
-#include "widgets/list.h"
+#include "widgets/listbox.h"
 
 struct users_view {
     struct user_sums sums;
@@ -21,7 +21,7 @@ struct users_view {
     enum user_key key;
     bool reversed;
     bool from_top; /* the cursor goes to the first when the answer comes */
-    struct list list;
+    struct listbox list;
     const void *asked; /* the query on its way */
     char problem[160];
 };

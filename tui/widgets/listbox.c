@@ -1,6 +1,6 @@
-#include "widgets/list.h"
+#include "widgets/listbox.h"
 
-static void scroll_to_cursor(struct list *list)
+static void scroll_to_cursor(struct listbox *list)
 {
     size_t page = list->page;
     if (page == 0) {
@@ -18,22 +18,22 @@ static void scroll_to_cursor(struct list *list)
     }
 }
 
-void list_set_count(struct list *list, size_t n)
+void listbox_set_count(struct listbox *list, size_t n)
 {
     list->n = n;
-    list_go(list, list->cursor);
+    listbox_go(list, list->cursor);
 }
 
-void list_set_page(struct list *list, size_t page)
+void listbox_set_page(struct listbox *list, size_t page)
 {
     list->page = page;
     scroll_to_cursor(list);
 }
 
-void list_show(struct list *list, struct canvas *canvas, int y, int rows)
+void listbox_show(struct listbox *list, struct canvas *canvas, int y, int rows)
 {
     rows = rows > 0 ? rows : 0;
-    list_set_page(list, (size_t)rows);
+    listbox_set_page(list, (size_t)rows);
     if (list->n > 0) {
         size_t used = list->n - list->top;
         click_region_list(canvas, y, rows, used < (size_t)rows ? (int)used : rows,
@@ -41,43 +41,43 @@ void list_show(struct list *list, struct canvas *canvas, int y, int rows)
     }
 }
 
-void list_go(struct list *list, size_t row)
+void listbox_go(struct listbox *list, size_t row)
 {
     list->cursor = list->n == 0 ? 0 : row < list->n ? row : list->n - 1;
     scroll_to_cursor(list);
 }
 
-void list_move(struct list *list, long rows)
+void listbox_move(struct listbox *list, long rows)
 {
     size_t distance = rows < 0 ? (size_t)0 - (size_t)rows : (size_t)rows;
     if (rows < 0) {
-        list_go(list, distance < list->cursor ? list->cursor - distance : 0);
+        listbox_go(list, distance < list->cursor ? list->cursor - distance : 0);
     } else {
-        list_go(list, distance < list->n ? list->cursor + distance : list->n);
+        listbox_go(list, distance < list->n ? list->cursor + distance : list->n);
     }
 }
 
 /* A page keeps one row in common, so that the eye keeps its place; top and cursor move alike.
  */
-static void turn(struct list *list, long rows)
+static void turn(struct listbox *list, long rows)
 {
     size_t offset = list->cursor - list->top;
-    list_move(list, rows);
+    listbox_move(list, rows);
     if (list->cursor >= offset) {
         list->top = list->cursor - offset;
     }
     scroll_to_cursor(list);
 }
 
-bool list_act(struct list *list, enum action action)
+bool listbox_act(struct listbox *list, enum action action)
 {
     long page = list->page > 1 ? (long)list->page - 1 : 1;
     long half = list->page > 1 ? (long)list->page / 2 : 1;
     switch ((int)action) {
-    case ACTION_UP: list_move(list, -1); return true;
-    case ACTION_DOWN: list_move(list, 1); return true;
-    case ACTION_FIRST: list_go(list, 0); return true;
-    case ACTION_LAST: list_go(list, list->n); return true;
+    case ACTION_UP: listbox_move(list, -1); return true;
+    case ACTION_DOWN: listbox_move(list, 1); return true;
+    case ACTION_FIRST: listbox_go(list, 0); return true;
+    case ACTION_LAST: listbox_go(list, list->n); return true;
     case ACTION_PAGE_UP: turn(list, -page); return true;
     case ACTION_PAGE_DOWN: turn(list, page); return true;
     case ACTION_HALF_UP: turn(list, -half); return true;
