@@ -40,7 +40,7 @@ static const struct option_spec own[] = {
                "first and last hour of day that are night (0-6)"},
     [WINDOW] = {"window", 0, OPTION_VALUE, "SECONDS", "length of a window (3600)"},
     [SLACK] = {"slack", 0, OPTION_VALUE, "SECONDS",
-               "reject lines further out of order (none; 300 of a pipe)"},
+               "reject lines further out of order (none; 300 of a long pipe)"},
     [STRICT] = {"strict", 0, OPTION_SWITCH, NULL, "the first rejected line is an error"},
     [INPUT] = {"input", 0, OPTION_VALUE, "KIND", "the kind of log (lanl)"},
     [THREADS] = {"threads", 0, OPTION_VALUE, "N", "threads to use (one a core)"},

@@ -12,6 +12,8 @@
 #include "events/events_reader.h"
 #include "events/log_format.h"
 
+enum { ANY_ORDER = 4000000 }; /* lines of a pipe; some 200 bytes each when all are user-hours */
+
 /* DESIGN. The log is read in batches, each cut at line ends into chunks. While the chunks of
  * one batch are counted in parallel, one task reads (and inflates) the next batch. Then, in the
  * order of the log, chunks are settled: whether a line is late depends on the latest time of
@@ -20,12 +22,15 @@
  *
  * A log in another order (newest first, shuffled, several servers one after the other) is read
  * twice: the first time tells how far behind lines are, and with that as the slack the same
- * counting is right the second time. */
+ * counting is right the second time. A pipe cannot be read twice: there all windows stay open
+ * for as many lines as memory is sure to hold, and a chunk is cut where that ends. */
 
 struct counting {
     const struct events_input *input;
     struct events_report *report;
     struct userhours_options rules; /* of this reading */
+    struct userhours_options later; /* of the lines behind the first `any_order` */
+    uint64_t any_order;             /* lines from the beginning in any order; 0: no more */
     bool may_repeat;                /* late lines are no loss: there is a second reading */
     int64_t behind;                 /* most seconds that a late line is behind */
     struct events_index *index;
@@ -75,14 +80,31 @@ static bool need_chunks(struct counting *counting, size_t n, struct status *stat
     return true;
 }
 
+/* Where the first `any_order` lines end, which may be before `end`; `lines` are before `at`. */
+static size_t end_of_any_order(const struct counting *counting, const char *text, size_t at,
+                               size_t end, uint64_t *lines)
+{
+    uint64_t own = events_count_lines(text + at, end - at);
+    if (*lines >= counting->any_order || own <= counting->any_order - *lines) {
+        *lines += own;
+        return end;
+    }
+    for (; *lines < counting->any_order; ++*lines) {
+        const char *newline = memchr(text + at, '\n', end - at);
+        at = (size_t)(newline - text) + 1;
+    }
+    return at;
+}
+
 static bool cut(struct counting *counting, const struct events_batch *batch,
                 struct status *status)
 {
     size_t step = events_reader_chunk(counting->reader);
-    if (!need_chunks(counting, batch->length / step + 1, status)) {
+    if (!need_chunks(counting, batch->length / step + 2, status)) {
         return false;
     }
     size_t at = 0;
+    uint64_t lines = counting->lines;
     counting->n_chunks = 0;
     while (at < batch->length) {
         size_t end = batch->length;
@@ -93,6 +115,10 @@ static bool cut(struct counting *counting, const struct events_batch *batch,
         }
         struct events_chunk *chunk = &counting->chunks[counting->n_chunks++];
         chunk->options = &counting->rules;
+        if (counting->any_order > 0) {
+            chunk->options = lines < counting->any_order ? &counting->rules : &counting->later;
+            end = end_of_any_order(counting, batch->text, at, end, &lines);
+        }
         chunk->format = counting->input->format;
         chunk->text = (struct event_text){.bytes = batch->text + at,
                                           .length = end - at,
@@ -130,7 +156,7 @@ static void number_lines(struct counting *counting)
 static bool too_late(const struct counting *counting, const struct events_chunk *chunk)
 {
     return counting->latest > chunk->latest && chunk->counted > 0 &&
-           chunk->earliest_kept < counting->latest - counting->rules.slack;
+           chunk->earliest_kept < counting->latest - chunk->options->slack;
 }
 
 static bool keep_reject(struct counting *counting, uint64_t line, const char *reason,
@@ -296,6 +322,11 @@ static bool count_batch(struct counting *counting, const struct events_batch *ba
     if (!counting->read_fine) {
         return status_set(status, counting->read_status.code, "%s", counting->read_status.text);
     }
+    if (counting->any_order > 0 && counting->lines >= counting->any_order) {
+        counting->any_order = 0;
+        counting->rules = counting->later;
+        userhours_set_slack(counting->counter, counting->later.slack);
+    }
     return userhours_add(counting->counter, counting->order, counting->n_chunks,
                          counting->latest, counting->parallel, status);
 }
@@ -432,6 +463,11 @@ bool events_count(const struct events_input *input, userhours_sink *sink, void *
                                 .may_repeat = may_repeat,
                                 .parallel = parallel,
                                 .progress = progress};
+    if (!may_repeat && input->restart != NULL) {
+        counting.later = input->rules;
+        counting.rules.slack = EVENT_TIME_MAX;
+        counting.any_order = input->any_order > 0 ? input->any_order : ANY_ORDER;
+    }
     if (!count_once(&counting, input->take_source, sink, context, index, status)) {
         return false;
     }

@@ -31,13 +31,15 @@ struct events_input {
     bool strict; /* the first rejected line is an error */
 
     /* When lines are further behind than rules.slack: the inputs are read again with as much
-     * slack as that takes, so that all of them are counted. NULL: such lines are rejected, and
-     * so they are where the inputs cannot be read again (a pipe). `restart` forgets the rows
-     * that the sink has got so far; `plan` says what happens and what memory it may take, and
-     * is NULL when it is for rows_lost alone. */
+     * slack as that takes, so that all of them are counted. NULL: such lines are rejected.
+     * Where the inputs cannot be read again (a pipe), the first `any_order` lines may be in any
+     * order, as no window of theirs is closed before, and only later ones are rejected.
+     * `restart` forgets the rows that the sink has got so far; `plan` says what happens and
+     * what memory it may take, and is NULL when it is for rows_lost alone. */
     bool (*restart)(void *context, const char *plan, struct status *status);
     const bool *rows_lost; /* set by the sink when it cannot keep the rows of the first reading:
                               there is a second one in any case. NULL: it keeps them */
+    uint64_t any_order;    /* 0: a good number */
     size_t chunk_bytes;    /* how the work is cut; 0: a good number. No effect on the result */
 };
 

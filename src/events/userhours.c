@@ -311,6 +311,11 @@ bool userhours_add(struct userhours *counter, struct events_chunk *const *chunks
     return close_before(counter, safe / counter->options.window, status);
 }
 
+void userhours_set_slack(struct userhours *counter, int64_t slack)
+{
+    counter->options.slack = slack;
+}
+
 bool userhours_finish(struct userhours *counter, struct status *status)
 {
     return close_before(counter, INT64_MAX, status);

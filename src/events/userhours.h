@@ -62,6 +62,9 @@ void userhours_free(struct userhours *counter);
 bool userhours_add(struct userhours *counter, struct events_chunk *const *chunks, size_t n,
                    int64_t latest, struct parallel *parallel, struct status *status);
 
+/* Changes how far lines may be behind from now on; not to more. */
+void userhours_set_slack(struct userhours *counter, int64_t slack);
+
 /* The log has ended: hands on what is left. */
 bool userhours_finish(struct userhours *counter, struct status *status);
 

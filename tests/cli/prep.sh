@@ -108,8 +108,14 @@ ends 'what it takes is said before' 0 'it is read a second time, .* may take up 
 ends 'a line out of order by more than a named slack is rejected' 0 \
     'back, line 2: 500 s before the latest line so far' \
     "$oddhours" prep --slack 300 "$work/back" -o "$work/b"
-ends 'and so it is in a pipe, which cannot be read again' 0 'line 2: 500 s before the latest line' \
-    sh -c "'$oddhours' prep - -o '$work/b' <'$work/back'"
+ends 'and so it is in a pipe' 0 'line 2: 500 s before the latest line' \
+    sh -c "'$oddhours' prep --slack 300 - -o '$work/b' <'$work/back'"
+for case in 06-newest-first-log 30-log-index; do
+    "$oddhours" prep -q "$srcdir/tests/cases/$case.csv" -o "$work/sorted.csv"
+    "$oddhours" prep -q - <"$srcdir/tests/cases/$case.csv" -o "$work/piped" 2>"$work/said"
+    pass "a pipe is counted as a file: $case" cmp "$work/sorted.csv" "$work/piped"
+    same 'and nothing is rejected' '' "$(cat "$work/said")"
+done
 ends '--slack takes it' 0 '^2 lines: 2 counted, 0 rejected$' \
     "$oddhours" prep --slack 500 "$work/back" -o "$work/b"
 
