@@ -12,6 +12,10 @@ const struct option_spec options_shared[] = {
 const struct option_spec options_of_run[] = {
     {"models", 0, OPTION_VALUE, "LIST", "which detectors, by name with commas between"},
     {"features", 0, OPTION_VALUE, "LIST", "numeric columns to use (the study's seven)"},
+    {"accounts", 0, OPTION_VALUE, "FILE",
+     "CSV that says what accounts are: account, kind, owner, label"},
+    {"kinds", 0, OPTION_VALUE, "RULES",
+     "kinds of accounts by name: 'machine=*$ *$@*; service=svc*'"},
     {"strict", 0, OPTION_SWITCH, NULL, "a line that cannot be used is an error"},
     {"lenient", 0, OPTION_SWITCH, NULL,
      "status 0 although more than 1 % of the lines are left out"},

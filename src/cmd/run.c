@@ -71,6 +71,11 @@ static void print_summary(const struct run *run, const char *directory)
            format_count(table->profiles.n, "profile").text,
            format_count(table->report.rejected, "line").text);
     operand_print_rejects(table, stdout);
+    if (run->accounts != NULL && run->accounts->owner != NULL) {
+        printf("accounts: %s of the table in the list, which has %s that are not in it\n",
+               format_grouped(run->accounts->listed).text,
+               format_grouped(run->accounts->unknown).text);
+    }
     for (size_t i = 0; i < run->n_results; i++) {
         if (run->results[i].ready) {
             print_result(run, &run->results[i]);

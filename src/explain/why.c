@@ -76,6 +76,20 @@ static void find_common(const struct why_data *data, struct why *why)
     }
 }
 
+/* In how many hours of the day the row's account was seen, ever. */
+static int count_hours(const struct table *table, const struct row_index *by_user, size_t row)
+{
+    uint32_t hours = 0, user = table->row_user[row];
+    for (uint32_t i = by_user->start[user]; i < by_user->start[user + 1]; i++) {
+        int64_t day;
+        int hour;
+        if (table_row_when(table, by_user->rows[i], &day, &hour)) {
+            hours |= (uint32_t)1 << hour;
+        }
+    }
+    return __builtin_popcount(hours);
+}
+
 bool why_find(const struct why_data *data, size_t row, struct why *why, struct status *status)
 {
     const struct table *table = data->data.table;
@@ -105,9 +119,12 @@ bool why_find(const struct why_data *data, size_t row, struct why *why, struct s
         user_past_find(table, data->context->by_user, row, data->mean, NULL, &why->past,
                        &problem);
     }
+    if (why->has_past) {
+        why->account_hours = count_hours(table, data->context->by_user, row);
+    }
     if (data->past != NULL && why->has_past && problem.code == STATUS_OK) {
-        past_explain(data->past, table, data->kinds, data->context->by_user, row, &why->own,
-                     &problem);
+        past_explain(data->past, table, data->accounts->kind, data->context->by_user, row,
+                     &why->own, &problem);
         why->has_own = !isnan(why->own.score);
     }
     if (problem.code != STATUS_OK && status != NULL) {

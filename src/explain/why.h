@@ -34,10 +34,10 @@ struct why_data {
     struct detector_data data;
     const struct feature_order *features;
     const struct row_index *by_profile;
-    struct why_context *context; /* NULL: no class and no past */
-    const double *mean;          /* (d) of all rows */
-    const struct past *past;     /* own pasts with what explanations need; NULL: none */
-    const uint8_t *kinds;        /* (users) of the accounts, for it */
+    struct why_context *context;     /* NULL: no class and no past */
+    const double *mean;              /* (d) of all rows */
+    const struct past *past;         /* own pasts with what explanations need; NULL: none */
+    const struct accounts *accounts; /* what users are; NULL: not known */
     size_t n_sources;
     struct why_source source[WHY_SOURCES_MAX];
 };
@@ -75,7 +75,8 @@ struct why {
     double past_tail[TABLE_FEATURES_MAX];
     size_t past_at_least[TABLE_FEATURES_MAX];
 
-    bool has_own; /* own past scored the row */
+    int account_hours; /* of the day in which the account was ever seen; 0: not known */
+    bool has_own;      /* own past scored the row */
     struct past_why own;
 
     struct why_detector detector[WHY_SOURCES_MAX]; /* by source */

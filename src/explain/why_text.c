@@ -434,6 +434,27 @@ static void common_lines(struct lines *lines, const struct why_data *data,
     }
 }
 
+/* "person; owner Jane Doe; VIP; seen in 9 of the 24 hours of the day" */
+static void account_line(struct lines *lines, const struct why_data *data,
+                         const struct why *why)
+{
+    uint32_t user = data->data.table->row_user[why->row];
+    const char *owner = accounts_owner(data->accounts, user);
+    const char *label = accounts_label(data->accounts, user);
+    struct text text = begin(lines);
+    put(&text, "%s", accounts_kind(data->accounts, user));
+    if (owner[0] != '\0') {
+        put(&text, "; owner %.100s", owner);
+    }
+    if (label[0] != '\0') {
+        put(&text, "; %.100s", label);
+    }
+    if (why->account_hours > 0) {
+        put(&text, "; seen in %d of the 24 hours of the day", why->account_hours);
+    }
+    end(lines, "account");
+}
+
 void why_lines(const struct why_data *data, const struct why *why,
                void (*line)(void *context, const char *key, const char *text), void *context)
 {
@@ -447,6 +468,9 @@ void why_lines(const struct why_data *data, const struct why *why,
                         : "No other user-hour looks exactly like this one.",
         format_grouped(why->copies).text);
     end(&lines, "");
+    if (data->accounts != NULL) {
+        account_line(&lines, data, why);
+    }
     plain(&lines, "");
     if (why->has_own) {
         own_lines(&lines, data, why);

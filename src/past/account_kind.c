@@ -3,8 +3,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+#include <xxhash.h>
 
 #include "base/ascii.h"
+#include "base/infile.h"
 #include "base/mem.h"
 #include "table/csv/csv_records.h"
 #include "table/glob.h"
@@ -171,10 +174,11 @@ struct listing {
     bool started;
 };
 
+/* Finds the columns. False when the line is no header: then they are in their usual order. */
 static bool read_header(struct listing *listing, const struct line *line)
 {
     static const char *const columns[COLUMNS] = {"account", "kind", "owner", "label"};
-    for (int i = 0; i < COLUMNS; i++) {
+    for (size_t i = 0; i < COLUMNS; i++) {
         listing->at[i] = SIZE_MAX;
         for (size_t f = 0; f < line->n_fields; f++) {
             struct span field = line->fields[f];
@@ -185,11 +189,13 @@ static bool read_header(struct listing *listing, const struct line *line)
         }
     }
     listing->started = true;
-    return listing->at[COLUMN_ACCOUNT] != SIZE_MAX ||
-           status_set(listing->status, STATUS_INPUT,
-                      "%.200s: no column 'account' in its first line: the columns are account, "
-                      "kind, owner, label",
-                      listing->path);
+    if (listing->at[COLUMN_ACCOUNT] != SIZE_MAX) {
+        return true;
+    }
+    for (size_t i = 0; i < COLUMNS; i++) {
+        listing->at[i] = i;
+    }
+    return false;
 }
 
 static struct span field_of(const struct listing *listing, const struct line *line,
@@ -213,8 +219,8 @@ static bool read_account(void *context, const struct line *line)
 {
     struct listing *listing = context;
     struct accounts *accounts = listing->accounts;
-    if (!listing->started) {
-        return read_header(listing, line);
+    if (!listing->started && read_header(listing, line)) {
+        return true;
     }
     struct span name = field_of(listing, line, COLUMN_ACCOUNT);
     struct span kind = field_of(listing, line, COLUMN_KIND);
@@ -222,11 +228,17 @@ static bool read_account(void *context, const struct line *line)
     if (kind.length > 0 && named == ACCOUNT_KINDS) {
         return status_set(listing->status, STATUS_INPUT,
                           "%.200s, line %llu: '%.*s' is no kind of account: person, machine, "
-                          "service or anonymous",
+                          "service or anonymous (the columns are account, kind, owner, label, "
+                          "or those that the first line names)",
                           listing->path, (unsigned long long)line->number + 1,
                           (int)(kind.length < 40 ? kind.length : 40), kind.bytes);
     }
-    uint32_t user = dict_find(listing->users, name.bytes, name.length);
+    if (name.length == 0) {
+        return status_set(listing->status, STATUS_INPUT, "%.200s, line %llu: no account",
+                          listing->path, (unsigned long long)line->number + 1);
+    }
+    uint32_t user =
+        listing->users != NULL ? dict_find(listing->users, name.bytes, name.length) : DICT_NONE;
     if (user == DICT_NONE) {
         accounts->unknown++;
         return true;
@@ -262,7 +274,7 @@ struct accounts *accounts_new(const struct dict *users, const struct account_rul
     if (accounts == NULL) {
         return NULL;
     }
-    accounts->n = dict_count(users);
+    accounts->n = users != NULL ? dict_count(users) : 0;
     accounts->kind = mem_new(accounts->n, sizeof *accounts->kind, "accounts", status);
     for (size_t i = 0; accounts->kind != NULL && i < accounts->n; i++) {
         accounts->kind[i] = (uint8_t)account_rules_kind(rules, dict_get(users, (uint32_t)i));
@@ -291,4 +303,48 @@ void accounts_free(struct accounts *accounts)
         free(accounts->label);
         free(accounts);
     }
+}
+
+size_t accounts_of_kind(const struct accounts *accounts, enum account_kind kind)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < accounts->n; i++) {
+        n += accounts->kind[i] == (uint8_t)kind;
+    }
+    return n;
+}
+
+static const char *text_of(char *const *texts, uint32_t user)
+{
+    return texts != NULL && texts[user] != NULL ? texts[user] : "";
+}
+
+const char *accounts_owner(const struct accounts *accounts, uint32_t user)
+{
+    return text_of(accounts->owner, user);
+}
+
+const char *accounts_label(const struct accounts *accounts, uint32_t user)
+{
+    return text_of(accounts->label, user);
+}
+
+uint64_t accounts_digest(const char *path)
+{
+    unsigned char block[4096];
+    ssize_t got = -1;
+    int fd = infile_open(path, NULL);
+    XXH3_state_t *hashing = fd >= 0 ? XXH3_createState() : NULL;
+    if (hashing != NULL) {
+        XXH3_64bits_reset(hashing);
+        while ((got = read(fd, block, sizeof block)) > 0) {
+            XXH3_64bits_update(hashing, block, (size_t)got);
+        }
+    }
+    uint64_t digest = got == 0 ? XXH3_64bits_digest(hashing) : 0;
+    XXH3_freeState(hashing);
+    if (fd >= 0) {
+        close(fd);
+    }
+    return digest;
 }

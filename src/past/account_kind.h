@@ -44,11 +44,29 @@ struct accounts {
 };
 
 /* By the rules, and over them what the CSV file `path` (NULL: none) says: columns account,
- * kind, owner, label, found by their names; only account must be there, an empty kind leaves
- * the rules'. STATUS_INPUT names the line of a kind that is none. */
+ * kind, owner, label, found by their names, or in this order when the first line names no
+ * column `account`. An empty kind leaves the rules'; of an account that is named twice the
+ * later line counts. STATUS_INPUT names the line of a kind that is none, and one without an
+ * account. Without `users` the file is only checked. */
 struct accounts *accounts_new(const struct dict *users, const struct account_rules *rules,
                               const char *path, const struct progress *progress,
                               struct status *status);
 void accounts_free(struct accounts *accounts);
+
+/* How many accounts are of that kind. */
+size_t accounts_of_kind(const struct accounts *accounts, enum account_kind kind);
+
+/* The name of an account's kind. */
+static inline const char *accounts_kind(const struct accounts *accounts, uint32_t user)
+{
+    return account_kind_name((enum account_kind)accounts->kind[user]);
+}
+
+/* Owner, or label, of an account; "" where nothing is said. */
+const char *accounts_owner(const struct accounts *accounts, uint32_t user);
+const char *accounts_label(const struct accounts *accounts, uint32_t user);
+
+/* A hash of the bytes of such a file; 0 when it cannot be read. */
+uint64_t accounts_digest(const char *path);
 
 #endif

@@ -67,7 +67,10 @@ static uint32_t group_of(struct groups *groups, uint64_t key, struct status *sta
 static const uint32_t *second_key(const struct table *table, const struct row_order *order)
 {
     switch (order->key) {
-    case ROW_KEY_USER: return table->row_user;
+    case ROW_KEY_USER:
+    case ROW_KEY_KIND:
+    case ROW_KEY_OWNER:
+    case ROW_KEY_LABEL: return table->row_user;
     case ROW_KEY_TIME: return table->row_time;
     default: return NULL;
     }

@@ -142,16 +142,61 @@ static bool number_words(struct keys *keys, const struct dict *dict, const struc
     return true;
 }
 
+/* What is known of users: a text each. */
+static bool number_accounts(struct keys *keys, const struct row_order *order,
+                            struct status *status)
+{
+    struct dict *texts = dict_new(status);
+    uint32_t *text = mem_new(keys->n_ids, sizeof *text, "sorting rows", status);
+    struct keys named = {0};
+    bool good = texts != NULL && text != NULL;
+    for (size_t user = 0; good && user < keys->n_ids; user++) {
+        uint32_t id = (uint32_t)user;
+        const char *said = order->key == ROW_KEY_OWNER ? accounts_owner(order->accounts, id)
+                                                       : accounts_label(order->accounts, id);
+        text[user] = dict_add(texts, said, strlen(said), status);
+        good = text[user] != DICT_NONE;
+    }
+    if (good) {
+        named.n_ids = dict_count(texts);
+        named.key = mem_new(named.n_ids, sizeof *named.key, "sorting rows", status);
+        good = named.key != NULL && number_words(&named, texts, NULL, order->falling, status);
+    }
+    for (size_t user = 0; good && user < keys->n_ids; user++) {
+        keys->key[user] = named.key[text[user]];
+    }
+    keys->n_keys = named.n_keys;
+    free(named.key);
+    free(text);
+    dict_free(texts);
+    return good;
+}
+
+static void number_kinds(struct keys *keys, const struct accounts *accounts, bool falling)
+{
+    for (size_t user = 0; user < keys->n_ids; user++) {
+        uint32_t kind = accounts->kind[user];
+        keys->key[user] = falling ? ACCOUNT_KINDS - 1 - kind : kind;
+    }
+    keys->n_keys = ACCOUNT_KINDS;
+}
+
+static bool is_of_user(enum row_key key)
+{
+    return key == ROW_KEY_USER || key == ROW_KEY_KIND || key == ROW_KEY_OWNER ||
+           key == ROW_KEY_LABEL;
+}
+
 static bool make_keys(struct keys *keys, const struct row_order *order,
                       const struct table *table, struct status *status)
 {
     const struct profiles *profiles = &table->profiles;
     keys->ids = table->row_profile;
     keys->n_ids = profiles->n;
-    if (order->key == ROW_KEY_USER || order->key == ROW_KEY_TIME) {
-        bool user = order->key == ROW_KEY_USER;
+    if (is_of_user(order->key) || order->key == ROW_KEY_TIME) {
+        bool user = order->key != ROW_KEY_TIME;
         const struct dict *dict = user ? table->users : table->times;
-        if (dict == NULL) {
+        if (dict == NULL || (user && order->key != ROW_KEY_USER && order->accounts == NULL)) {
             return status_set(status, STATUS_USAGE, "the table has no %s to sort by",
                               user ? "users" : "times");
         }
@@ -164,6 +209,9 @@ static bool make_keys(struct keys *keys, const struct row_order *order,
     }
     switch (order->key) {
     case ROW_KEY_USER: return number_words(keys, table->users, NULL, order->falling, status);
+    case ROW_KEY_KIND: number_kinds(keys, order->accounts, order->falling); return true;
+    case ROW_KEY_OWNER:
+    case ROW_KEY_LABEL: return number_accounts(keys, order, status);
     case ROW_KEY_TIME: return number_words(keys, table->times, table, order->falling, status);
     case ROW_KEY_COPIES: return number_copies(keys, table, order->falling, status);
     case ROW_KEY_SCORE: number_ranking(keys, order->ranking, order->falling); return true;

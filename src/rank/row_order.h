@@ -12,12 +12,16 @@
 
 #include "base/progress.h"
 #include "base/status.h"
+#include "past/account_kind.h"
 #include "rank/ranking.h"
 #include "table/table.h"
 
 enum row_key {
-    ROW_KEY_ROW,     /* row_id */
-    ROW_KEY_USER,    /* by bytes */
+    ROW_KEY_ROW,   /* row_id */
+    ROW_KEY_USER,  /* by bytes */
+    ROW_KEY_KIND,  /* of the account: persons first; `accounts` */
+    ROW_KEY_OWNER, /* by bytes; `accounts` */
+    ROW_KEY_LABEL,
     ROW_KEY_TIME,    /* by time; unreadable ones last, by bytes */
     ROW_KEY_COPIES,  /* of the profile */
     ROW_KEY_FEATURE, /* the feature `index` */
@@ -29,6 +33,7 @@ struct row_order {
     enum row_key key;
     size_t index;
     const struct ranking *ranking;
+    const struct accounts *accounts; /* of the table's users, for what is known of them */
     bool falling;
 };
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "table/timestamp.h"
 
 enum { CHUNK = 1 << 14 };
 
@@ -15,6 +16,7 @@ struct tally {
     uint32_t worst_row;
     uint32_t rows, flagged;
     uint32_t first, last;
+    uint32_t clock;
 };
 
 static void add_time(struct tally *tally, const struct table *table, uint32_t time)
@@ -56,12 +58,14 @@ static void add_scores(struct tally *tallies, const uint32_t *rows, size_t n,
 }
 
 static void add_chunk(struct tally *tallies, const uint32_t *rows, size_t n,
-                      const struct table *table, const struct user_scores *scores)
+                      const struct table *table, const uint32_t *clock,
+                      const struct user_scores *scores)
 {
     for (size_t i = 0; i < n; i++) {
         struct tally *tally = &tallies[table->row_user[rows[i]]];
         tally->rows++;
         if (table->row_time != NULL) {
+            tally->clock |= clock[table->row_time[rows[i]]];
             add_time(tally, table, table->row_time[rows[i]]);
         }
     }
@@ -70,12 +74,25 @@ static void add_chunk(struct tally *tallies, const uint32_t *rows, size_t n,
     }
 }
 
+/* The hour of the day of each time, as a bit; NULL with a status when memory ran out. */
+static uint32_t *clock_bits(const struct table *table, struct status *status)
+{
+    size_t n = table->times != NULL ? dict_count(table->times) : 0;
+    uint32_t *clock = mem_new(n, sizeof *clock, "sums of users", status);
+    for (size_t i = 0; clock != NULL && i < n; i++) {
+        int64_t seconds = table->time_seconds[i];
+        clock[i] = seconds == TABLE_NO_TIME ? 0 : (uint32_t)1 << timestamp_hour_of_day(seconds);
+    }
+    return clock;
+}
+
 static bool add_all(struct tally *tallies, const struct row_set *rows,
                     const struct table *table, const struct user_scores *scores,
                     const struct progress *progress, struct status *status)
 {
     uint32_t *chunk = mem_new(CHUNK, sizeof *chunk, "sums of users", status);
-    bool good = chunk != NULL;
+    uint32_t *clock = clock_bits(table, status);
+    bool good = chunk != NULL && clock != NULL;
     for (size_t at = 0; good && at < rows->n; at += CHUNK) {
         size_t n = rows->n - at < CHUNK ? rows->n - at : CHUNK;
         if (progress_cancelled(progress)) {
@@ -83,9 +100,10 @@ static bool add_all(struct tally *tallies, const struct row_set *rows,
         } else if (row_set_get(rows, at, n, chunk, status) != n) {
             good = false;
         } else {
-            add_chunk(tallies, chunk, n, table, scores);
+            add_chunk(tallies, chunk, n, table, clock, scores);
         }
     }
+    free(clock);
     free(chunk);
     return good;
 }
@@ -117,6 +135,8 @@ static bool gather(struct user_sums *sums, const struct tally *tallies, size_t n
             .flagged = tally->flagged,
             .first = tally->first,
             .last = tally->last,
+            .clock = tally->clock,
+            .kind = scores->accounts != NULL ? scores->accounts->kind[i] : ACCOUNT_KINDS,
             .worst_rank = tally->worst_row == UINT32_MAX
                               ? 0
                               : ranking_rank_of(scores->ranking, scores->index,
@@ -155,6 +175,11 @@ void user_sums_clear(struct user_sums *sums)
     memset(sums, 0, sizeof *sums);
 }
 
+int user_sum_clock(const struct user_sum *sum)
+{
+    return __builtin_popcount(sum->clock);
+}
+
 /* ---- order ---- */
 
 struct order {
@@ -165,14 +190,15 @@ struct order {
 
 const char *user_key_name(enum user_key key)
 {
-    static const char *const names[USER_KEYS] = {"flagged", "rank", "hours",
-                                                 "first",   "last", "user"};
+    static const char *const names[USER_KEYS] = {"flagged", "rank", "hours", "first",
+                                                 "last",    "user", "kind",  "clock"};
     return names[key];
 }
 
 bool user_key_falls(enum user_key key)
 {
-    return key == USER_KEY_FLAGGED || key == USER_KEY_ROWS || key == USER_KEY_LAST;
+    return key == USER_KEY_FLAGGED || key == USER_KEY_ROWS || key == USER_KEY_LAST ||
+           key == USER_KEY_CLOCK;
 }
 
 static int compare_names(const struct dict *users, uint32_t a, uint32_t b)
@@ -190,6 +216,8 @@ static int64_t value_of(const struct user_sum *sum, const struct order *order)
     switch (order->key) {
     case USER_KEY_FLAGGED: return sum->flagged;
     case USER_KEY_ROWS: return sum->rows;
+    case USER_KEY_KIND: return sum->kind;
+    case USER_KEY_CLOCK: return user_sum_clock(sum);
     case USER_KEY_RANK: return sum->worst_rank == 0 ? INT64_MAX : (int64_t)sum->worst_rank;
     default: return time == DICT_NONE ? INT64_MAX : table_instant(order->table, time);
     }

@@ -9,6 +9,7 @@
 
 #include "base/progress.h"
 #include "base/status.h"
+#include "past/account_kind.h"
 #include "rank/ranking.h"
 #include "rank/rows.h"
 #include "table/row_index.h"
@@ -19,6 +20,8 @@ struct user_sum {
     uint32_t rows;        /* at least 1 */
     uint32_t flagged;     /* rows with a score strictly above the threshold */
     uint32_t first, last; /* ids in table->times, earliest and latest; DICT_NONE: unreadable */
+    uint32_t clock;       /* bits of the hours of the day in which there is a row */
+    uint8_t kind;         /* enum account_kind; ACCOUNT_KINDS: not known */
     size_t worst_rank;    /* the least rank of the rows, by row_id in ties; 0: none is scored */
 };
 
@@ -27,11 +30,15 @@ struct user_sums {
     struct user_sum *of; /* (n) */
 };
 
+/* In how many hours of the day a user was seen. */
+int user_sum_clock(const struct user_sum *sum);
+
 /* Whose flags and ranks are counted. */
 struct user_scores {
     const struct ranking *ranking; /* NULL: nobody's */
     const struct row_index *index; /* the rows of each profile */
     double threshold;
+    const struct accounts *accounts; /* what users are; NULL: not known */
 };
 
 /* Adds up the users who have rows in the list, in the order of their ids, by one walk over it:
@@ -49,10 +56,12 @@ enum user_key {
     USER_KEY_FIRST,
     USER_KEY_LAST,
     USER_KEY_NAME,
+    USER_KEY_KIND,
+    USER_KEY_CLOCK, /* hours of the day */
     USER_KEYS
 };
 
-/* "flagged", "rank", "hours", "first", "last", "user". */
+/* "flagged", "rank", "hours", "first", "last", "user", "kind", "clock". */
 const char *user_key_name(enum user_key key);
 
 /* Whether a key begins with its largest values unless reversed: counts do, and the last time.

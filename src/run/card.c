@@ -40,6 +40,23 @@ static void add_files(cJSON *input, const char *name)
     input_list_clear(&list);
 }
 
+/* How many accounts of each kind, and what the list of accounts was good for. */
+static void add_accounts(cJSON *input, const struct accounts *accounts)
+{
+    if (accounts == NULL) {
+        return;
+    }
+    cJSON *json = json_object(input, "accounts");
+    for (int kind = 0; kind < ACCOUNT_KINDS; kind++) {
+        json_count(json, account_kind_name((enum account_kind)kind),
+                   accounts_of_kind(accounts, (enum account_kind)kind));
+    }
+    if (accounts->owner != NULL) {
+        json_count(json, "listed", accounts->listed);
+        json_count(json, "unknown", accounts->unknown);
+    }
+}
+
 static void add_input(cJSON *card, const struct run *run)
 {
     const struct table *table = run->table;
@@ -67,6 +84,7 @@ static void add_input(cJSON *card, const struct run *run)
     json_count(input, "profiles", table->profiles.n);
     json_number(input, "users", table->users != NULL ? (double)dict_count(table->users) : NAN);
     json_number(input, "hours", table->times != NULL ? (double)dict_count(table->times) : NAN);
+    add_accounts(input, run->accounts);
     cJSON *cleaned = json_object(input, "cleaned");
     for (size_t i = 0; i < table->profiles.d; i++) {
         cJSON *column = json_object(cleaned, table->feature_names[i]);
@@ -115,6 +133,10 @@ static void add_parameters(cJSON *card, const struct run_params *params)
     json_number(json, "budget", params->budget);
     json_text(json, "own_past", params->own ? "on" : "off");
     json_number(json, "half_life", params->half_life);
+    json_text(json, "kinds", params->kinds != NULL ? params->kinds : account_rules_default);
+    if (params->accounts != NULL) {
+        json_text(json, "accounts", params->accounts);
+    }
     json_number(json, "threads", params->threads);
     for (size_t i = 0; detectors[i] != NULL; i++) {
         if (!params->detectors.use[i]) {

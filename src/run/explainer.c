@@ -30,7 +30,6 @@ static bool find_past(struct explainer *explainer, const struct run *run,
         }
     }
     explainer->data.past = own->past != NULL ? own->past : explainer->learnt;
-    explainer->data.kinds = run->accounts->kind;
     return true;
 }
 
@@ -52,7 +51,8 @@ struct explainer *explainer_new(const struct run *run, struct parallel *parallel
                               .features = run->features,
                               .by_profile = run->by_profile,
                               .context = explainer->context,
-                              .mean = explainer->mean};
+                              .mean = explainer->mean,
+                              .accounts = run->accounts};
     for (size_t i = 0; i < run->n_results; i++) {
         const struct result *result = &run->results[i];
         if (result->ready) {
@@ -155,6 +155,22 @@ static void add_own(cJSON *json, const struct table *table, const struct past_wh
     }
 }
 
+static void add_account(cJSON *json, const struct accounts *accounts, uint32_t user,
+                        const struct why *why)
+{
+    cJSON *account = json_object(json, "account");
+    json_text(account, "kind", accounts_kind(accounts, user));
+    if (accounts_owner(accounts, user)[0] != '\0') {
+        json_text(account, "owner", accounts_owner(accounts, user));
+    }
+    if (accounts_label(accounts, user)[0] != '\0') {
+        json_text(account, "label", accounts_label(accounts, user));
+    }
+    if (why->account_hours > 0) {
+        json_count(account, "hours_of_day", (uint64_t)why->account_hours);
+    }
+}
+
 static void add_common(cJSON *list, const struct explainer *explainer, const struct why *why,
                        size_t k)
 {
@@ -188,6 +204,9 @@ cJSON *explainer_json(const struct explainer *explainer, const struct why *why,
     if (table->row_user != NULL) {
         struct span span = dict_get(table->users, table->row_user[why->row]);
         json_bytes(json, "src_user", span.bytes, span.length);
+    }
+    if (explainer->data.accounts != NULL) {
+        add_account(json, explainer->data.accounts, table->row_user[why->row], why);
     }
     json_text(json, "sentence", sentence);
     if (table->report.change != INPUT_SAME) {

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/suggest.h"
 #include "config.h"
+#include "past/account_kind.h"
 
 void run_params_init(struct run_params *params)
 {
@@ -34,7 +35,11 @@ void run_params_clear(struct run_params *params)
     free(params->input);
     drop_features(params);
     reading_clear(&params->reading);
+    free(params->kinds);
+    free(params->accounts);
     params->input = NULL;
+    params->kinds = NULL;
+    params->accounts = NULL;
 }
 
 static char *copy_text(const char *text, struct status *status)
@@ -42,22 +47,30 @@ static char *copy_text(const char *text, struct status *status)
     return mem_text(text, strlen(text), status);
 }
 
+/* True when there is nothing to copy. */
+static bool copy_if_any(char **to, const char *from, struct status *status)
+{
+    *to = from != NULL ? copy_text(from, status) : NULL;
+    return *to != NULL || from == NULL;
+}
+
 bool run_params_copy(struct run_params *to, const struct run_params *from,
                      struct status *status)
 {
     *to = *from;
     to->input = NULL;
+    to->kinds = NULL;
+    to->accounts = NULL;
     to->features = NULL;
     to->n_features = 0;
     if (!reading_copy(&to->reading, &from->reading, status)) {
         return false;
     }
-    if (from->input != NULL) {
-        to->input = copy_text(from->input, status);
-        if (to->input == NULL) {
-            run_params_clear(to);
-            return false;
-        }
+    if (!copy_if_any(&to->input, from->input, status) ||
+        !copy_if_any(&to->kinds, from->kinds, status) ||
+        !copy_if_any(&to->accounts, from->accounts, status)) {
+        run_params_clear(to);
+        return false;
     }
     if (from->n_features > 0) {
         to->features = mem_zero(from->n_features, sizeof *to->features, "features", status);
@@ -236,10 +249,41 @@ static bool set_general(struct run_params *params, size_t which, const char *val
     return true;
 }
 
+/* An empty value takes it back. */
+static bool set_text(char **text, const char *value, struct status *status)
+{
+    char *copy;
+    if (!copy_if_any(&copy, value[0] != '\0' ? value : NULL, status)) {
+        return false;
+    }
+    free(*text);
+    *text = copy;
+    return true;
+}
+
+static bool set_kinds(struct run_params *params, const char *value, struct status *status)
+{
+    struct account_rules *rules = account_rules_new(value, status);
+    bool good = rules != NULL && set_text(&params->kinds, value, status);
+    account_rules_free(rules);
+    return good;
+}
+
 bool run_params_set(struct run_params *params, const char *name, const char *value,
                     struct status *status)
 {
     struct suggestion suggestion = {0};
+    if (strcmp(name, "accounts") == 0) {
+        params->accounts_digest = 0;
+        if (strcmp(value, "-") == 0) {
+            return status_set(status, STATUS_USAGE,
+                              "accounts: name a file, it cannot be standard input");
+        }
+        return set_text(&params->accounts, value, status);
+    }
+    if (strcmp(name, "kinds") == 0) {
+        return set_kinds(params, value, status);
+    }
     if (strcmp(name, "models") == 0) {
         return set_models(params, value, status);
     }
@@ -257,6 +301,8 @@ bool run_params_set(struct run_params *params, const char *name, const char *val
     }
     suggest_consider(&suggestion, name, "models");
     suggest_consider(&suggestion, name, "features");
+    suggest_consider(&suggestion, name, "accounts");
+    suggest_consider(&suggestion, name, "kinds");
     for (size_t i = 0; i < sizeof general / sizeof *general; i++) {
         suggest_consider(&suggestion, name, general[i].option);
         if (strcmp(general[i].option, name) == 0) {
@@ -310,6 +356,21 @@ const struct param_spec *run_params_spec(size_t i)
     return NULL;
 }
 
+/* What accounts are taken for, where the user says so. */
+static void hash_accounts(XXH3_state_t *state, const struct run_params *params)
+{
+    if (params->kinds != NULL) {
+        XXH3_64bits_update(state, "kinds", sizeof "kinds");
+        XXH3_64bits_update(state, params->kinds, strlen(params->kinds) + 1);
+    }
+    if (params->accounts != NULL) {
+        uint64_t digest = params->accounts_digest != 0 ? params->accounts_digest
+                                                       : accounts_digest(params->accounts);
+        XXH3_64bits_update(state, "accounts", sizeof "accounts");
+        XXH3_64bits_update(state, &digest, sizeof digest);
+    }
+}
+
 uint64_t run_params_hash(const struct run_params *params)
 {
     XXH3_state_t *state = XXH3_createState();
@@ -339,6 +400,7 @@ uint64_t run_params_hash(const struct run_params *params)
             XXH3_64bits_update(state, value, strlen(value) + 1);
         }
     }
+    hash_accounts(state, params);
     uint64_t hash = XXH3_64bits_digest(state);
     XXH3_freeState(state);
     return hash;

@@ -29,9 +29,12 @@ struct run_params {
     struct detector_choices detectors;
     uint32_t seed;
     double budget;
-    bool own;         /* own past and triage are made */
-    double half_life; /* days until what an account did counts half */
-    unsigned threads; /* 0: one per core */
+    bool own;                 /* own past and triage are made */
+    double half_life;         /* days until what an account did counts half */
+    char *kinds;              /* rules of account kinds, or NULL: account_rules_default */
+    char *accounts;           /* the file that says what accounts are, or NULL */
+    uint64_t accounts_digest; /* of a saved run: of that file as it was; else 0 */
+    unsigned threads;         /* 0: one per core */
     enum memory_check memory_check;
 };
 

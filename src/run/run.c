@@ -106,6 +106,7 @@ struct filter_context run_filter_context(const struct run *run, const bool *has,
     }
     return (struct filter_context){.table = run->table,
                                    .by_profile = run->by_profile,
+                                   .accounts = run->accounts,
                                    .rankings = rankings,
                                    .n_rankings = run->n_results,
                                    .main_ranking = in_view};
@@ -166,14 +167,33 @@ struct detector_data run_detector_data(const struct run *run)
     };
 }
 
-bool run_find_accounts(struct run *run, const struct progress *progress, struct status *status)
+static struct accounts *read_accounts(const struct run *run, const struct dict *users,
+                                      const char *path, const struct progress *progress,
+                                      struct status *status)
+{
+    struct account_rules *rules = account_rules_new(run->params.kinds, status);
+    struct accounts *accounts =
+        rules != NULL ? accounts_new(users, rules, path, progress, status) : NULL;
+    account_rules_free(rules);
+    return accounts;
+}
+
+bool run_find_accounts(struct run *run, const char *path, const struct progress *progress,
+                       struct status *status)
 {
     if (run->table->users == NULL) {
         return true;
     }
-    struct account_rules *rules = account_rules_new(NULL, status);
-    run->accounts =
-        rules != NULL ? accounts_new(run->table->users, rules, NULL, progress, status) : NULL;
-    account_rules_free(rules);
+    run->accounts = read_accounts(run, run->table->users, path, progress, status);
     return run->accounts != NULL;
+}
+
+bool run_check_accounts(const struct run *run, struct status *status)
+{
+    const char *path = run->params.accounts;
+    struct accounts *accounts =
+        path != NULL ? read_accounts(run, NULL, path, NULL, status) : NULL;
+    bool good = accounts != NULL || path == NULL;
+    accounts_free(accounts);
+    return good;
 }

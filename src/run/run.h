@@ -130,8 +130,12 @@ const char *run_result_name(const struct run *run, size_t i);
 /* What `name` may have been meant to be. NULL when it is near nothing. */
 const char *run_result_suggest(const struct run *run, const char *name);
 
-/* Finds the kinds of the accounts of run->table, if it has users. */
-bool run_find_accounts(struct run *run, const struct progress *progress, struct status *status);
+/* Finds what the accounts of run->table are, if it has users: by params.kinds and, unless it is
+ * NULL, by the file `path`, which is params.accounts. That can be checked before there is a
+ * table. */
+bool run_check_accounts(const struct run *run, struct status *status);
+bool run_find_accounts(struct run *run, const char *path, const struct progress *progress,
+                       struct status *status);
 
 /* What detectors are given. */
 struct detector_data run_detector_data(const struct run *run);

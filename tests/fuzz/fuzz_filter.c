@@ -139,8 +139,20 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
     const struct filter_ranking rankings[] = {{"iforest", "IF", s.ranking, 1, false},
                                               {"lof", NULL, NULL, 0, false},
                                               {"ensemble", "ENS", s.ranking, 2, true}};
-    const struct filter_context context = {s.table, s.index, rankings, 3,    2,
-                                           hooks,   2,       false,    false};
+    const size_t n_users = dict_count(s.table->users);
+    struct accounts accounts = {.n = n_users,
+                                .kind = calloc(n_users, 1),
+                                .owner = calloc(n_users, sizeof(char *)),
+                                .label = calloc(n_users, sizeof(char *))};
+    must(accounts.kind != NULL && accounts.owner != NULL && accounts.label != NULL);
+    const struct filter_context context = {.table = s.table,
+                                           .by_profile = s.index,
+                                           .accounts = &accounts,
+                                           .rankings = rankings,
+                                           .n_rankings = 3,
+                                           .main_ranking = 2,
+                                           .hooks = hooks,
+                                           .n_hooks = 2};
     char *text = calloc(size + 1, 1);
     must(text != NULL);
     memcpy(text, data, size);
@@ -152,6 +164,9 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
     }
     free(plainest);
     free(text);
+    free(accounts.kind);
+    free(accounts.owner);
+    free(accounts.label);
     free_setting(&s);
     return 0;
 }

@@ -103,7 +103,8 @@ static void all_users(void **state)
     (void)state;
     PLAY({"users", "▾flagged"}, {"sort rank", "▴worst rank"}, {"sort hours", "▾hours"},
          {"sort first", "▴first"}, {"sort last", "▾last"}, {"sort user", "▴user"},
-         {"key S", "▾user"}, {"key s", "▾flagged"}, {"sort flagged", "▾flagged"});
+         {"key S", "▾user"}, {"key s", "▴kind"}, {"sort clock", "users"}, {"key s", "▾flagged"},
+         {"sort flagged", "▾flagged"});
 }
 
 static void the_queue(void **state)

@@ -108,7 +108,31 @@ static void a_file_goes_over_the_rules(void **state)
     assert_non_null(strstr(status.text, "line 2"));
     assert_non_null(strstr(status.text, "robot"));
     assert_null(by_file(users, "name,kind\nU1@X,person\n", &status));
-    assert_non_null(strstr(status.text, "no column 'account'"));
+    assert_non_null(strstr(status.text, "line 1: 'kind' is no kind"));
+    assert_null(by_file(users, "account,owner\nU1@X,Ann\n,Bob\n", &status));
+    assert_non_null(strstr(status.text, "line 3: no account"));
+    dict_free(users);
+}
+
+static void a_file_needs_no_header(void **state)
+{
+    struct dict *users = dict_new(NULL);
+    (void)state;
+    dict_add(users, "U1@X", 4, NULL);
+    dict_add(users, "C2$@X", 5, NULL);
+    struct accounts *accounts =
+        by_file(users, "U1@X,service,Ann,VIP\nC2$@X,,Bob\nC2$@X,person,,later\n", NULL);
+    assert_non_null(accounts);
+    assert_int_equal(accounts->kind[0], ACCOUNT_SERVICE);
+    assert_int_equal(accounts->kind[1], ACCOUNT_PERSON); /* the later line */
+    assert_string_equal(accounts_kind(accounts, 0), "service");
+    assert_string_equal(accounts_owner(accounts, 0), "Ann");
+    assert_string_equal(accounts_label(accounts, 0), "VIP");
+    assert_string_equal(accounts_owner(accounts, 1), "Bob");
+    assert_string_equal(accounts_label(accounts, 1), "later");
+    assert_int_equal(accounts_of_kind(accounts, ACCOUNT_SERVICE), 1);
+    assert_int_equal(accounts_of_kind(accounts, ACCOUNT_MACHINE), 0);
+    accounts_free(accounts);
     dict_free(users);
 }
 
@@ -118,6 +142,7 @@ int main(void)
         cmocka_unit_test(names_have_kinds),
         cmocka_unit_test(rules_are_asked_in_order),
         cmocka_unit_test(a_file_goes_over_the_rules),
+        cmocka_unit_test(a_file_needs_no_header),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

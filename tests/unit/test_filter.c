@@ -32,8 +32,13 @@ static void setting_fill(struct setting *s)
     s->rankings[1] = (struct filter_ranking){"autoencoder", "AE", s->ranking, 0.5, false};
     s->rankings[2] = (struct filter_ranking){"lof", "LOF", NULL, 0, false};
     s->rankings[3] = (struct filter_ranking){"ensemble", NULL, s->ranking, 0.5, false};
-    s->context =
-        (struct filter_context){s->table, s->index, s->rankings, 4, 3, hooks, 2, false, false};
+    s->context = (struct filter_context){.table = s->table,
+                                         .by_profile = s->index,
+                                         .rankings = s->rankings,
+                                         .n_rankings = 4,
+                                         .main_ranking = 3,
+                                         .hooks = hooks,
+                                         .n_hooks = 2};
 }
 
 static int setup(void **state)

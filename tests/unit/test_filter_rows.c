@@ -61,8 +61,13 @@ static struct setting *setting_new(size_t n_rows, uint64_t seed)
             (struct filter_ranking){names[i], NULL, ranking, i == 1 ? 0.3 : 0.2, false};
     }
     s->hook = (struct filter_hook){"third", NULL, mark_thirds, s};
-    s->context = (struct filter_context){s->table, s->index, s->rankings, 4,    2,
-                                         &s->hook, 1,        false,       false};
+    s->context = (struct filter_context){.table = s->table,
+                                         .by_profile = s->index,
+                                         .rankings = s->rankings,
+                                         .n_rankings = 4,
+                                         .main_ranking = 2,
+                                         .hooks = &s->hook,
+                                         .n_hooks = 1};
     return s;
 }
 

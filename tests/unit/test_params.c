@@ -2,7 +2,9 @@
 #include "run/params.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "unit/test.h"
 
@@ -87,6 +89,50 @@ static void every_parameter_changes_the_key(void **state)
     }
 }
 
+static void write_file(const char *path, const char *text)
+{
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    assert_true(fputs(text, file) >= 0);
+    assert_int_equal(fclose(file), 0);
+}
+
+/* Rules, and what a list of accounts says, not where it is. */
+static void what_accounts_are_changes_the_key(void **state)
+{
+    char path[] = "/tmp/oddhours-accounts-XXXXXX", other[] = "/tmp/oddhours-accounts-XXXXXX";
+    struct seen seen = {0};
+    struct run_params params, copy;
+    (void)state;
+    close(mkstemp(path));
+    close(mkstemp(other));
+    run_params_init(&params);
+    is_new(&seen, &params, "nothing", "");
+    assert_true(run_params_set(&params, "kinds", "service=svc*", NULL));
+    is_new(&seen, &params, "kinds", "service=svc*");
+    write_file(path, "U1,person\n");
+    write_file(other, "U1,person\n");
+    assert_true(run_params_set(&params, "accounts", path, NULL));
+    is_new(&seen, &params, "accounts", path);
+    uint64_t key = run_params_hash(&params);
+    assert_true(run_params_copy(&copy, &params, NULL));
+    assert_true(run_params_hash(&copy) == key);
+    run_params_clear(&copy);
+    assert_true(run_params_set(&params, "accounts", other, NULL));
+    assert_true(run_params_hash(&params) == key);
+    write_file(other, "U1,machine\n");
+    is_new(&seen, &params, "accounts", "another text");
+    assert_true(run_params_set(&params, "accounts", "", NULL));
+    assert_true(run_params_hash(&params) == seen.key[1]);
+    assert_true(run_params_set(&params, "kinds", "", NULL));
+    assert_true(run_params_hash(&params) == seen.key[0]);
+    assert_false(run_params_set(&params, "kinds", "robot=x", NULL));
+    assert_false(run_params_set(&params, "accounts", "-", NULL));
+    run_params_clear(&params);
+    unlink(path);
+    unlink(other);
+}
+
 static void how_a_table_is_read_changes_the_key(void **state)
 {
     (void)state;
@@ -145,6 +191,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_parameter_changes_the_key),
+        cmocka_unit_test(what_accounts_are_changes_the_key),
         cmocka_unit_test(how_a_table_is_read_changes_the_key),
         cmocka_unit_test(what_decides_no_result_does_not),
         cmocka_unit_test(values_of_unused_detectors_do_not),

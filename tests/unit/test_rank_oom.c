@@ -56,8 +56,8 @@ static int setup(void **state)
     s->of_rows = ranking_new_rows(s->row_score, ROWS, NULL, NULL);
     assert_non_null(s->of_rows);
     s->rankings[2] = (struct filter_ranking){.name = "own", .ranking = s->of_rows};
-    s->context =
-        (struct filter_context){s->table, s->index, s->rankings, 3, 0, NULL, 0, false, false};
+    s->context = (struct filter_context){
+        .table = s->table, .by_profile = s->index, .rankings = s->rankings, .n_rankings = 3};
     *state = s;
     return 0;
 }
@@ -243,7 +243,7 @@ static bool percentile(struct setting *s, struct status *status)
 static bool sort_by(struct setting *s, enum row_key key, size_t n, struct status *status)
 {
     static const uint32_t few[] = {1, 5};
-    const struct row_order order = {key, 0, s->ranking[1], true};
+    const struct row_order order = {.key = key, .ranking = s->ranking[1], .falling = true};
     return rows_sort(n == 2 ? few : NULL, n, &order, s->table, 10, s->room, NULL, status);
 }
 

@@ -348,10 +348,14 @@ static void rows_sorted_by_scores_and_columns_agree(void **state)
         struct row_set half = some_rows(&t, 2);
         for (size_t i = 0; i < 2 * LISTS + 2; i++) {
             size_t list = i < 2 * LISTS ? i / 2 : 1;
-            const struct row_order twin = {ROW_KEY_SCORE, 0, t.profiles[list], i % 2 != 0};
+            const struct row_order twin = {
+                .key = ROW_KEY_SCORE, .ranking = t.profiles[list], .falling = i % 2 != 0};
             const struct row_order order =
-                i < 2 * LISTS ? (struct row_order){ROW_KEY_SCORE, 0, t.rows[list], i % 2 != 0}
-                              : (struct row_order){ROW_KEY_COLUMN, 0, NULL, i % 2 != 0};
+                i < 2 * LISTS
+                    ? (struct row_order){.key = ROW_KEY_SCORE,
+                                         .ranking = t.rows[list],
+                                         .falling = i % 2 != 0}
+                    : (struct row_order){.key = ROW_KEY_COLUMN, .falling = i % 2 != 0};
             check_sorted(&t, NULL, 700, 700, order, twin);
             check_sorted(&t, NULL, 700, 20, order, twin);
             check_sorted(&t, half.rows, half.n, 1000, order, twin);
@@ -446,8 +450,9 @@ static void filters_agree(void **state)
             for (size_t i = 0; i < 4 * sizeof texts / sizeof *texts; i++) {
                 const char *text = texts[i / 4];
                 size_t most = i % 2 == 0 ? SIZE_MAX : 12, total[2];
-                struct row_order order[2] = {{ROW_KEY_SCORE, 0, t.rows[0], true},
-                                             {ROW_KEY_SCORE, 0, t.profiles[0], true}};
+                struct row_order order[2] = {
+                    {.key = ROW_KEY_SCORE, .ranking = t.rows[0], .falling = true},
+                    {.key = ROW_KEY_SCORE, .ranking = t.profiles[0], .falling = true}};
                 bool ordered = i % 4 > 1;
                 struct row_set a = filtered(&t, t.rows[0], text, false, parallel,
                                             ordered ? &order[0] : NULL, most, &total[0]);
@@ -580,8 +585,9 @@ static void sums_of_users_agree(void **state)
     struct row_set set = some_rows(&t, 5);
     for (size_t i = 0; i < LISTS; i++) {
         struct user_sums a, b;
-        const struct user_scores of[] = {{t.rows[i], t.index, 0.4},
-                                         {t.profiles[i], t.index, 0.4}};
+        const struct user_scores of[] = {
+            {.ranking = t.rows[i], .index = t.index, .threshold = 0.4},
+            {.ranking = t.profiles[i], .index = t.index, .threshold = 0.4}};
         assert_true(user_sums_make(&a, &set, t.table, &of[0], NULL, NULL));
         assert_true(user_sums_make(&b, &set, t.table, &of[1], NULL, NULL));
         assert_int_equal(a.n, b.n);

@@ -108,6 +108,18 @@ static int compare_rows(const struct sorter *s, uint32_t a, uint32_t b)
         order = compare_spans(dict_get(t->users, t->row_user[a]),
                               dict_get(t->users, t->row_user[b]));
         break;
+    case ROW_KEY_KIND:
+        x = s->order.accounts->kind[t->row_user[a]];
+        y = s->order.accounts->kind[t->row_user[b]];
+        break;
+    case ROW_KEY_OWNER:
+        order = strcmp(accounts_owner(s->order.accounts, t->row_user[a]),
+                       accounts_owner(s->order.accounts, t->row_user[b]));
+        break;
+    case ROW_KEY_LABEL:
+        order = strcmp(accounts_label(s->order.accounts, t->row_user[a]),
+                       accounts_label(s->order.accounts, t->row_user[b]));
+        break;
     case ROW_KEY_TIME:
         x = (double)t->time_seconds[t->row_time[a]];
         y = (double)t->time_seconds[t->row_time[b]];
@@ -140,6 +152,32 @@ static int compare_rows(const struct sorter *s, uint32_t a, uint32_t b)
     }
     order = order != 0 ? order : (x > y) - (x < y);
     return s->order.falling ? -order : order;
+}
+
+/* Kinds, and owners and labels that several share and some lack. */
+static struct accounts some_accounts(size_t n)
+{
+    static char *const texts[] = {NULL, "Bob", "Ann", "VIP", "Ann Lee"};
+    struct accounts accounts = {.n = n,
+                                .kind = calloc(n, 1),
+                                .owner = calloc(n, sizeof(char *)),
+                                .label = calloc(n, sizeof(char *))};
+    assert_non_null(accounts.kind);
+    assert_non_null(accounts.owner);
+    assert_non_null(accounts.label);
+    for (size_t i = 0; i < n; i++) {
+        accounts.kind[i] = (uint8_t)(i * 7 % ACCOUNT_KINDS);
+        accounts.owner[i] = texts[i % 5];
+        accounts.label[i] = texts[i * 3 % 4];
+    }
+    return accounts;
+}
+
+static void free_accounts(struct accounts *accounts)
+{
+    free(accounts->kind);
+    free(accounts->owner);
+    free(accounts->label);
 }
 
 static void check_sorted(struct sorter *s, const uint32_t *rows, size_t n, size_t most)
@@ -193,9 +231,14 @@ static void sorted_by_anything(void **state)
     for (size_t i = 0; i < 350; i++) {
         half[i] = (uint32_t)(2 * i);
     }
+    struct accounts accounts = some_accounts(dict_count(s.table->users));
     for (int key = ROW_KEY_ROW; key <= ROW_KEY_SCORE; key++) {
         for (int falling = 0; falling < 2; falling++) {
-            s.order = (struct row_order){(enum row_key)key, 1, ranking, falling != 0};
+            s.order = (struct row_order){.key = (enum row_key)key,
+                                         .index = 1,
+                                         .ranking = ranking,
+                                         .accounts = &accounts,
+                                         .falling = falling != 0};
             check_sorted(&s, NULL, 700, 700);
             check_sorted(&s, NULL, 700, 20);
             check_sorted(&s, half, 350, 1000);
@@ -203,6 +246,7 @@ static void sorted_by_anything(void **state)
             check_sorted(&s, few, 0, 5);
         }
     }
+    free_accounts(&accounts);
     ranking_free(ranking);
     free(score);
     table_free(s.table);
@@ -213,7 +257,7 @@ static void few_rows_of_many_profiles(void **state)
     (void)state;
     double *values = fixture_scores(20000, 0, 0, 6);
     struct sorter s = {.table = fixture_table(values, 20000, 1, NULL),
-                       .order = {ROW_KEY_FEATURE, 0, NULL, true}};
+                       .order = {.key = ROW_KEY_FEATURE, .falling = true}};
     uint32_t rows[300];
     for (size_t i = 0; i < 300; i++) {
         rows[i] = (uint32_t)(i * 60);
@@ -272,7 +316,7 @@ static void sets_without_a_list(void **state)
     for (size_t levels = 0; levels < 12; levels += 5) {
         double *score = fixture_scores(table->profiles.n, levels, 6, levels);
         struct ranking *ranking = ranking_new(score, &table->profiles, NULL, NULL);
-        struct sorter s = {table, {ROW_KEY_SCORE, 0, ranking, true}};
+        struct sorter s = {table, {.key = ROW_KEY_SCORE, .ranking = ranking, .falling = true}};
         size_t n = ranking->scored_rows;
         assert_true(rows_sort(NULL, N, &s.order, table, n, expected, NULL, NULL));
         struct row_set set = row_set_ranked(ranking, index, 1, SIZE_MAX);

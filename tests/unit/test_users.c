@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "table/timestamp.h"
 #include "unit/fixture.h"
 #include "unit/test.h"
 
@@ -82,6 +83,7 @@ static struct user_sum twin(const struct setting *s, uint32_t user)
         if (sum.last == DICT_NONE || seconds_of(s, time) > seconds_of(s, sum.last)) {
             sum.last = time;
         }
+        sum.clock |= (uint32_t)1 << timestamp_hour_of_day(seconds_of(s, time));
     }
     return sum;
 }
@@ -89,7 +91,8 @@ static struct user_sum twin(const struct setting *s, uint32_t user)
 static void sums_are_those_of_the_list(void **state)
 {
     const struct setting *s = *state;
-    const struct user_scores scores = {s->ranking, s->index, threshold};
+    const struct user_scores scores = {
+        .ranking = s->ranking, .index = s->index, .threshold = threshold};
     struct user_sums sums;
     size_t rows = 0, flagged = 0;
     assert_true(user_sums_make(&sums, &s->set, s->table, &scores, NULL, NULL));
@@ -101,6 +104,8 @@ static void sums_are_those_of_the_list(void **state)
         assert_int_equal(sums.of[i].worst_rank, own.worst_rank);
         assert_int_equal(seconds_of(s, sums.of[i].first), seconds_of(s, own.first));
         assert_int_equal(seconds_of(s, sums.of[i].last), seconds_of(s, own.last));
+        assert_int_equal(sums.of[i].clock, own.clock);
+        assert_int_equal(sums.of[i].kind, ACCOUNT_KINDS); /* nothing is known of them */
         rows += own.rows;
         flagged += own.flagged;
     }
@@ -179,10 +184,10 @@ static void orders_and_their_ties(void **state)
     }
     assert_true(early != late);
     const struct user_sum four[4] = {
-        {id_of(s, "U3@DOM"), 9, 2, early, late, 8},
-        {id_of(s, "U2@DOM"), 5, 2, early, early, 3},
-        {id_of(s, "U1@DOM"), 7, 0, DICT_NONE, DICT_NONE, 0},
-        {id_of(s, "U11@DOM"), 7, 0, late, late, 40},
+        {id_of(s, "U3@DOM"), 9, 2, early, late, 0x3, ACCOUNT_MACHINE, 8},
+        {id_of(s, "U2@DOM"), 5, 2, early, early, 0x100, ACCOUNT_PERSON, 3},
+        {id_of(s, "U1@DOM"), 7, 0, DICT_NONE, DICT_NONE, 0, ACCOUNT_SERVICE, 0},
+        {id_of(s, "U11@DOM"), 7, 0, late, late, 0xffffff, ACCOUNT_PERSON, 40},
     };
     check_order(s, four, USER_KEY_FLAGGED, false, "badc"); /* then the worst rank, none last */
     check_order(s, four, USER_KEY_FLAGGED, true, "dcba");
@@ -194,6 +199,10 @@ static void orders_and_their_ties(void **state)
     check_order(s, four, USER_KEY_LAST, false, "adbc");
     check_order(s, four, USER_KEY_NAME, false, "dcba"); /* bytes: U11@ before U1@ */
     check_order(s, four, USER_KEY_NAME, true, "abcd");
+    check_order(s, four, USER_KEY_KIND, false, "bdac");
+    check_order(s, four, USER_KEY_KIND, true, "cabd");
+    check_order(s, four, USER_KEY_CLOCK, false, "dabc");
+    check_order(s, four, USER_KEY_CLOCK, true, "cbad");
 }
 
 int main(void)

@@ -44,6 +44,35 @@ static void add_input(struct page *page, const struct app *app)
               format_grouped(missing).text, format_grouped(infinite).text);
 }
 
+/* "151 person, 32 machine; rules: ...": what accounts are, and who says so. */
+static void add_accounts(struct page *page, const struct run *run)
+{
+    const struct accounts *accounts = run->accounts;
+    char text[120] = "";
+    size_t used = 0;
+    for (int kind = 0; accounts != NULL && kind < ACCOUNT_KINDS; kind++) {
+        size_t n = accounts_of_kind(accounts, (enum account_kind)kind);
+        if (n > 0) {
+            used += (size_t)snprintf(text + used, sizeof text - used, "%s%s %s",
+                                     used > 0 ? ", " : "", format_grouped(n).text,
+                                     account_kind_name((enum account_kind)kind));
+        }
+    }
+    if (accounts == NULL) {
+        return;
+    }
+    page_pair(page, "accounts", ROLE_TEXT, "%s", text);
+    if (accounts->owner != NULL) {
+        page_pair(page, " ", ROLE_TEXT, "%s of this table in %s, which names %s that are not",
+                  format_grouped(accounts->listed).text,
+                  run->params.accounts != NULL ? run->params.accounts : "a list",
+                  format_grouped(accounts->unknown).text);
+    }
+    if (run->params.kinds != NULL) {
+        page_pair(page, "kinds", ROLE_TEXT, "%s", run->params.kinds);
+    }
+}
+
 static void add_scaler(struct page *page, const struct run *run)
 {
     page_add(page, ROLE_TEXT, "%s", "");
@@ -124,6 +153,7 @@ struct page *app_card_page(const struct app *app)
                                         : run->params.input);
     if (session->has_table) {
         add_input(page, app);
+        add_accounts(page, run);
     }
     page_pair(page, "seed", ROLE_TEXT, "%u", run->params.seed);
     page_pair(page, "budget", ROLE_TEXT, "%s", format_percent(run->params.budget).text);

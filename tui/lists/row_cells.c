@@ -62,6 +62,19 @@ static void fill_when(const struct table *table, size_t row, struct row_cell *ce
     }
 }
 
+/* What is known of the row's account. */
+static void fill_account(const struct session *session, struct row_column column, size_t row,
+                         bool ascii, struct row_cell *cell)
+{
+    const struct accounts *accounts = session->run->accounts;
+    uint32_t user = session->run->table->row_user[row];
+    const char *text = column.kind == ROW_COLUMN_KIND    ? accounts_kind(accounts, user)
+                       : column.kind == ROW_COLUMN_OWNER ? accounts_owner(accounts, user)
+                                                         : accounts_label(accounts, user);
+    cell->role = column.kind == ROW_COLUMN_LABEL ? ROLE_STRONG : ROLE_DIM;
+    text_safe(cell->text, sizeof cell->text, text, strlen(text), ascii);
+}
+
 void row_cell_fill(const struct app *app, struct row_column column, size_t row,
                    const struct glyphs *glyphs, struct row_cell *cell)
 {
@@ -80,6 +93,9 @@ void row_cell_fill(const struct app *app, struct row_column column, size_t row,
     case ROW_COLUMN_USER:
         user_hours_user(table, row, ascii, cell->text, sizeof cell->text);
         break;
+    case ROW_COLUMN_KIND:
+    case ROW_COLUMN_OWNER:
+    case ROW_COLUMN_LABEL: fill_account(session, column, row, ascii, cell); break;
     case ROW_COLUMN_WHEN: fill_when(table, row, cell); break;
     case ROW_COLUMN_TIME:
         user_hours_time(table, row, ascii, cell->text, sizeof cell->text);
@@ -137,6 +153,9 @@ struct column row_cell_column(const struct session *session, struct row_column c
     case ROW_COLUMN_USER:
     case ROW_COLUMN_WHEN:
     case ROW_COLUMN_TIME:
+    case ROW_COLUMN_KIND:
+    case ROW_COLUMN_OWNER:
+    case ROW_COLUMN_LABEL:
     case ROW_COLUMN_WHY:
         row_column_name(column, session, heading, size);
         made.align = TEXT_LEFT;

@@ -8,14 +8,15 @@
 enum { NAME_SIZE = 160 };
 
 static const char *const plain[] = {
-    [ROW_COLUMN_VERDICT] = "verdict",   [ROW_COLUMN_RANK] = "rank",
-    [ROW_COLUMN_SCORE] = "score",       [ROW_COLUMN_USER] = "user",
-    [ROW_COLUMN_WHEN] = "when",         [ROW_COLUMN_TIME] = "time",
-    [ROW_COLUMN_ROW] = "row",           [ROW_COLUMN_COPIES] = "copies",
-    [ROW_COLUMN_WHY] = "why",           [ROW_COLUMN_FEATURE] = NULL,
-    [ROW_COLUMN_RANKS] = "ranks",       [ROW_COLUMN_SCORES] = "scores",
-    [ROW_COLUMN_FEATURES] = "features", [ROW_COLUMN_HERE] = NULL,
-    [ROW_COLUMN_BESIDE] = NULL,
+    [ROW_COLUMN_VERDICT] = "verdict", [ROW_COLUMN_RANK] = "rank",
+    [ROW_COLUMN_SCORE] = "score",     [ROW_COLUMN_USER] = "user",
+    [ROW_COLUMN_WHEN] = "when",       [ROW_COLUMN_TIME] = "time",
+    [ROW_COLUMN_ROW] = "row",         [ROW_COLUMN_COPIES] = "copies",
+    [ROW_COLUMN_WHY] = "why",         [ROW_COLUMN_KIND] = "kind",
+    [ROW_COLUMN_OWNER] = "owner",     [ROW_COLUMN_LABEL] = "label",
+    [ROW_COLUMN_FEATURE] = NULL,      [ROW_COLUMN_RANKS] = "ranks",
+    [ROW_COLUMN_SCORES] = "scores",   [ROW_COLUMN_FEATURES] = "features",
+    [ROW_COLUMN_HERE] = NULL,         [ROW_COLUMN_BESIDE] = NULL,
 };
 
 enum { PLAIN = sizeof plain / sizeof plain[0] };
@@ -209,6 +210,10 @@ static bool is_there(struct row_column column, const struct session *session)
     const struct table *table = session->run->table;
     switch (column.kind) {
     case ROW_COLUMN_USER: return table->row_user != NULL;
+    case ROW_COLUMN_KIND: return session->run->accounts != NULL;
+    case ROW_COLUMN_OWNER:
+    case ROW_COLUMN_LABEL:
+        return session->run->accounts != NULL && session->run->accounts->owner != NULL;
     case ROW_COLUMN_WHEN:
     case ROW_COLUMN_TIME: return table->row_time != NULL;
     case ROW_COLUMN_RANK:
@@ -281,6 +286,15 @@ bool row_column_order(struct row_column column, const struct session *session, b
         order->key = ROW_KEY_USER;
         order->falling = reversed;
         return session->run->table->row_user != NULL;
+    case ROW_COLUMN_KIND:
+    case ROW_COLUMN_OWNER:
+    case ROW_COLUMN_LABEL:
+        order->key = column.kind == ROW_COLUMN_KIND    ? ROW_KEY_KIND
+                     : column.kind == ROW_COLUMN_OWNER ? ROW_KEY_OWNER
+                                                       : ROW_KEY_LABEL;
+        order->falling = reversed;
+        order->accounts = session->run->accounts;
+        return is_there(column, session);
     case ROW_COLUMN_ROW:
         order->key = ROW_KEY_ROW;
         order->falling = reversed;

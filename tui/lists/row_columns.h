@@ -2,6 +2,7 @@
  * dst`.
  *
  *     verdict rank score user when time row copies why   as they are
+ *     kind owner label                                   of the account
  *     iforest  iforest.rank                              score and rank of any detector
  *     failed_events                                      any feature, any column beside them
  *     ranks scores features                              all of them ("ranks": of the others)
@@ -29,6 +30,9 @@ enum row_column_kind {
     ROW_COLUMN_ROW,
     ROW_COLUMN_COPIES,
     ROW_COLUMN_WHY,
+    ROW_COLUMN_KIND, /* of the account; owner and label where a list says them */
+    ROW_COLUMN_OWNER,
+    ROW_COLUMN_LABEL,
     ROW_COLUMN_FEATURE, /* the feature `index` */
     ROW_COLUMN_BESIDE,  /* the table's column `index` beside the profiles */
     ROW_COLUMN_RANKS,   /* groups: row_columns_expand() */

@@ -32,6 +32,9 @@ struct row_column topk_sort_column(const struct topk_view *view, const struct se
     case ROW_KEY_COLUMN: return (struct row_column){ROW_COLUMN_BESIDE, order->index};
     case ROW_KEY_COPIES: return (struct row_column){ROW_COLUMN_COPIES, 0};
     case ROW_KEY_USER: return (struct row_column){ROW_COLUMN_USER, 0};
+    case ROW_KEY_KIND: return (struct row_column){ROW_COLUMN_KIND, 0};
+    case ROW_KEY_OWNER: return (struct row_column){ROW_COLUMN_OWNER, 0};
+    case ROW_KEY_LABEL: return (struct row_column){ROW_COLUMN_LABEL, 0};
     case ROW_KEY_TIME: return (struct row_column){ROW_COLUMN_WHEN, 0};
     case ROW_KEY_ROW: return (struct row_column){ROW_COLUMN_ROW, 0};
     case ROW_KEY_SCORE:
@@ -99,7 +102,10 @@ void topk_sort_by(struct topk_view *view, struct app *app, const char *name)
 static const char *direction(const struct row_order *order)
 {
     switch (order->key) {
-    case ROW_KEY_USER: return order->falling ? "Z to A" : "A to Z";
+    case ROW_KEY_USER:
+    case ROW_KEY_OWNER:
+    case ROW_KEY_LABEL: return order->falling ? "Z to A" : "A to Z";
+    case ROW_KEY_KIND: return order->falling ? "anonymous first" : "persons first";
     case ROW_KEY_TIME: return order->falling ? "latest first" : "earliest first";
     case ROW_KEY_ROW: return order->falling ? "last row first" : "first row first";
     case ROW_KEY_SCORE: return order->falling ? "most anomalous first" : "least first";
@@ -129,6 +135,9 @@ void topk_sort_words(const struct topk_view *view, const struct session *session
     case ROW_KEY_FEATURE: name = session->run->table->feature_names[order->index]; break;
     case ROW_KEY_COLUMN: name = session->run->table->columns[order->index].name; break;
     case ROW_KEY_USER: name = "user"; break;
+    case ROW_KEY_KIND: name = "kind"; break;
+    case ROW_KEY_OWNER: name = "owner"; break;
+    case ROW_KEY_LABEL: name = "label"; break;
     case ROW_KEY_TIME: name = "time"; break;
     case ROW_KEY_COPIES: name = "copies"; break;
     case ROW_KEY_ROW: name = "row"; break;

@@ -66,9 +66,11 @@ static void ask(struct users_view *view, struct app *app)
     made->key = view->key;
     made->reversed = view->reversed;
     if (by != NULL) {
-        made->scores =
-            (struct user_scores){by->ranking, session->run->by_profile, by->scores.threshold};
+        made->scores = (struct user_scores){.ranking = by->ranking,
+                                            .index = session->run->by_profile,
+                                            .threshold = by->scores.threshold};
     }
+    made->scores.accounts = session->run->accounts;
     asked->then = add_up;
     asked->unmake = unmake;
     asked->made = made;
@@ -172,8 +174,8 @@ static void sort_by(struct users_view *view, struct app *app, const char *name)
         }
     }
     if (key == USER_KEYS) {
-        app_say(app, LOG_ERROR, "sort by flagged, rank, hours, first, last or user, not '%s'",
-                name);
+        app_say(app, LOG_ERROR,
+                "'%s' is none of flagged, rank, hours, first, last, user, kind, clock", name);
         return;
     }
     view->key = key;

@@ -8,7 +8,7 @@
 #include "views/users_view.h"
 #include "widgets/columns.h"
 
-enum { NAME_BYTES = 512, WIDE_COLS = 60 };
+enum { NAME_BYTES = 512, WIDE_COLS = 60, KINDS_COLS = 120 };
 
 static const char *why_not(const struct users_view *view, const struct session *session)
 {
@@ -27,6 +27,34 @@ static const char *why_not(const struct users_view *view, const struct session *
     return view->sums.n == 0 ? "no user has a user-hour that passes the filter" : NULL;
 }
 
+/* " (61 % person, 30 % machine)": the share of each kind that there is, the largest first. */
+static int draw_kinds(const struct users_view *view, struct canvas *canvas, int x)
+{
+    size_t count[ACCOUNT_KINDS + 1] = {0};
+    bool first = true;
+    for (size_t i = 0; i < view->sums.n; i++) {
+        count[view->sums.of[i].kind]++;
+    }
+    if (canvas->cols < KINDS_COLS || count[ACCOUNT_KINDS] > 0) {
+        return x;
+    }
+    for (;;) {
+        int most = 0;
+        for (int kind = 1; kind < ACCOUNT_KINDS; kind++) {
+            most = count[kind] > count[most] ? kind : most;
+        }
+        if (count[most] == 0) {
+            break;
+        }
+        x = canvas_printf(canvas, 0, x, ROLE_TEXT, "%s%s %s", first ? " (" : ", ",
+                          format_percent((double)count[most] / (double)view->sums.n).text,
+                          account_kind_name((enum account_kind)most));
+        count[most] = 0;
+        first = false;
+    }
+    return first ? x : canvas_printf(canvas, 0, x, ROLE_TEXT, ")");
+}
+
 /* "100 users; 1,440 of 144,000 hours flagged by Isolation Forest with user:U66*" */
 static void draw_head(const struct users_view *view, const struct session *session,
                       struct canvas *canvas)
@@ -35,6 +63,7 @@ static void draw_head(const struct users_view *view, const struct session *sessi
     const struct result *by = &session->run->results[view->by];
     int x =
         canvas_printf(canvas, 0, 1, ROLE_STRONG, "%s", format_count(view->sums.n, "user").text);
+    x = draw_kinds(view, canvas, x);
     if (view->scored) {
         x = canvas_phrases(canvas, 0, x, ROLE_TEXT,
                            wide ? "; %s of %s hours flagged by %s" : ", %s/%s flagged by %s",
@@ -60,6 +89,8 @@ static void lay_out(struct columns *columns, size_t at[USER_KEYS], int cols)
         struct column column;
     } all[] = {
         {USER_KEY_NAME, {"user", 17, 40, 0, TEXT_LEFT}},
+        {USER_KEY_KIND, {"kind", 9, 9, 4, TEXT_LEFT}},
+        {USER_KEY_CLOCK, {"of 24 h", 7, 7, 5, TEXT_RIGHT}},
         {USER_KEY_ROWS, {"hours", 6, 10, 1, TEXT_RIGHT}},
         {USER_KEY_FLAGGED, {"flagged", 8, 10, 0, TEXT_RIGHT}},
         {USER_KEY_RANK, {"worst rank", 11, 11, 0, TEXT_RIGHT}},
@@ -93,6 +124,11 @@ static void draw_user(const struct users_view *view, const struct table *table, 
     char safe[NAME_BYTES];
     text_safe(safe, sizeof safe, name.bytes, name.length, canvas->glyphs->ascii);
     columns_field(columns, canvas, y, at[USER_KEY_NAME], ROLE_TEXT, safe);
+    columns_field(columns, canvas, y, at[USER_KEY_KIND], ROLE_DIM,
+                  sum->kind < ACCOUNT_KINDS ? account_kind_name((enum account_kind)sum->kind)
+                                            : "-");
+    columns_field(columns, canvas, y, at[USER_KEY_CLOCK], ROLE_DIM,
+                  sum->clock != 0 ? format_grouped((uint64_t)user_sum_clock(sum)).text : "-");
     columns_field(columns, canvas, y, at[USER_KEY_ROWS], ROLE_TEXT,
                   format_grouped(sum->rows).text);
     columns_field(columns, canvas, y, at[USER_KEY_FLAGGED],

@@ -6,12 +6,13 @@
  * "or". A word without a field is searched in user names. docs/FILTER.md lists the fields;
  * filter_names() gives them for completion.
  *
- *     text    user, time (or dt), words: `*` and `?`, smart case; quotes keep blanks and commas
- *     number  hour, day, copies, row, every feature and column, every detector and list, such
- * as `ensemble` (its score): 5  >5  >=5  <5  <=5  =5  !=5  1-5  1..5; k, M and G are 1e3, 1e6
- * and 1e9; p99.9 is a percentile over rows (features and scores) rank    `rank` (of the
- * detector in view), `iforest.rank`: whole numbers, 1 is the top day     also `last` and dates:
- * day:last  day:2015-01-24..2015-01-26 other   like:ROW (the rows with that row's features),
+ *     text    user, time (or dt), words: `*` and `?`, smart case; quotes keep blanks and
+ * commas; kind (person, machine, service, anonymous), owner, label of accounts number  hour,
+ * day, copies, row, every feature and column, every detector and list, such as `ensemble` (its
+ * score): 5  >5  >=5  <5  <=5  =5  !=5  1-5  1..5; k, M and G are 1e3, 1e6 and 1e9; p99.9 is a
+ * percentile over rows (features and scores) rank    `rank` (of the detector in view),
+ * `iforest.rank`: whole numbers, 1 is the top day     also `last` and dates: day:last
+ * day:2015-01-24..2015-01-26 other   like:ROW (the rows with that row's features),
  * flagged:iforest (or any, all), sort:FIELD[-asc|-desc], and what hooks add
  *
  * A name may be cut short where that is clear (`failed`, `dst`); an exact name wins.
@@ -26,6 +27,7 @@
 #include "base/parallel.h"
 #include "base/progress.h"
 #include "base/status.h"
+#include "past/account_kind.h"
 #include "rank/ranking.h"
 #include "rank/row_order.h"
 #include "rank/rows.h"
@@ -56,6 +58,7 @@ struct filter_hook {
 struct filter_context {
     const struct table *table;
     const struct row_index *by_profile; /* rows of each profile; NULL: no ranks yet */
+    const struct accounts *accounts;    /* what users are; NULL: that is not known */
     const struct filter_ranking *rankings;
     size_t n_rankings;
     size_t main_ranking; /* the one that `rank` means; n_rankings when there is none */

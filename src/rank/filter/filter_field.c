@@ -11,10 +11,12 @@ static const struct {
     const char *name;
     enum filter_kind kind;
 } built_in[] = {
-    {"user", FILTER_USER}, {"time", FILTER_TIME},     {"hour", FILTER_HOUR},
-    {"day", FILTER_DAY},   {"copies", FILTER_COPIES}, {"like", FILTER_LIKE},
-    {"row", FILTER_ROW},   {"rank", FILTER_RANK},     {"flagged", FILTER_FLAGGED},
-    {"sort", FILTER_SORT}, {"dt", FILTER_TIME}, /* the column's name: understood, not listed */
+    {"user", FILTER_USER},   {"kind", FILTER_KIND},     {"owner", FILTER_OWNER},
+    {"label", FILTER_LABEL}, {"time", FILTER_TIME},     {"hour", FILTER_HOUR},
+    {"day", FILTER_DAY},     {"copies", FILTER_COPIES}, {"like", FILTER_LIKE},
+    {"row", FILTER_ROW},     {"rank", FILTER_RANK},     {"flagged", FILTER_FLAGGED},
+    {"sort", FILTER_SORT},   {"dt", FILTER_TIME}, /* the column's name: understood, not listed
+                                                   */
 };
 
 enum { BUILT_IN = sizeof built_in / sizeof *built_in, LISTED = BUILT_IN - 1 };

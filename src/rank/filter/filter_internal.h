@@ -7,6 +7,9 @@
 enum filter_kind {
     FILTER_WORD, /* a word to be found in user names */
     FILTER_USER,
+    FILTER_KIND, /* of account: text of an item is its name */
+    FILTER_OWNER,
+    FILTER_LABEL,
     FILTER_TIME,
     FILTER_HOUR,
     FILTER_DAY,
@@ -84,6 +87,7 @@ const char *filter_field_name(const struct filter_field *field,
 static inline bool filter_is_text(enum filter_kind kind)
 {
     return kind == FILTER_WORD || kind == FILTER_USER || kind == FILTER_TIME ||
+           kind == FILTER_KIND || kind == FILTER_OWNER || kind == FILTER_LABEL ||
            kind == FILTER_HOOK;
 }
 

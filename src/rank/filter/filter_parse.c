@@ -83,6 +83,18 @@ static bool text_value(struct parser *parser, struct filter_term *term, struct l
                       "texts are not compared; write a name, with * and ? for what may differ");
     }
     item->op = value->op;
+    if (term->field.kind == FILTER_KIND) {
+        enum account_kind kind =
+            account_kind_find((struct span){value->text, strlen(value->text)});
+        if (kind == ACCOUNT_KINDS) {
+            return refuse(parser, value->column, value->source_length,
+                          "kind takes person, machine, service or anonymous, not %.60s",
+                          value->text);
+        }
+        const char *name = account_kind_name(kind);
+        item->text = mem_text(name, strlen(name), NULL);
+        return item->text != NULL || out_of_memory(parser);
+    }
     if (term->field.kind == FILTER_HOOK) {
         const struct filter_hook *hook = &parser->context->hooks[term->field.index];
         size_t i = 0;
@@ -206,6 +218,17 @@ static const char *lacking(const struct filter_field *field,
     switch (field->kind) {
     case FILTER_WORD:
     case FILTER_USER: return context->table->users == NULL ? "this table has no users" : NULL;
+    case FILTER_KIND:
+        return context->accounts == NULL && !context->to_come
+                   ? "this table has no users whose kind is known"
+                   : NULL;
+    case FILTER_OWNER:
+    case FILTER_LABEL:
+        return (context->accounts == NULL || context->accounts->owner == NULL) &&
+                       !context->to_come
+                   ? "nothing is known of owners and labels: a list of accounts was not given "
+                     "(--accounts)"
+                   : NULL;
     case FILTER_TIME:
     case FILTER_HOUR:
     case FILTER_DAY: return context->table->times == NULL ? "this table has no times" : NULL;
@@ -242,6 +265,9 @@ static const char *examples(enum filter_kind kind)
 {
     switch (kind) {
     case FILTER_USER: return "a name, as U66*";
+    case FILTER_KIND: return "person, machine, service or anonymous";
+    case FILTER_OWNER: return "an owner's name, with *";
+    case FILTER_LABEL: return "a label, as VIP";
     case FILTER_TIME: return "the time as in the file, with *";
     case FILTER_HOUR: return "0 to 23, as 9 or 22-5";
     case FILTER_DAY: return "a number, a date, or last";

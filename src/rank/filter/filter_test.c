@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "rank/quantile.h"
@@ -118,6 +119,9 @@ bool filter_test_make(struct filter_test *test, const struct filter_term *term,
     switch (term->field.kind) {
     case FILTER_WORD:
     case FILTER_USER:
+    case FILTER_KIND:
+    case FILTER_OWNER:
+    case FILTER_LABEL:
     case FILTER_TIME: return make_globs(test, status);
     case FILTER_RANK: return make_ranks(test, context, status);
     case FILTER_LIKE:
@@ -152,7 +156,10 @@ enum filter_domain filter_domain_of(const struct filter_term *term,
 {
     switch (term->field.kind) {
     case FILTER_WORD:
-    case FILTER_USER: return DOMAIN_USERS;
+    case FILTER_USER:
+    case FILTER_KIND:
+    case FILTER_OWNER:
+    case FILTER_LABEL: return DOMAIN_USERS;
     case FILTER_TIME:
     case FILTER_HOUR:
     case FILTER_DAY: return DOMAIN_TIMES;
@@ -195,17 +202,37 @@ static uint64_t value_bits(const struct filter_test *test, const double *values,
     return bits;
 }
 
+static bool globs_match(const struct filter_test *test, struct span text)
+{
+    bool in = false;
+    for (size_t j = 0; j < test->term->n_items && !in; j++) {
+        in = glob_match(&test->globs[j], text) == (test->term->items[j].op == FILTER_EQ);
+    }
+    return in;
+}
+
 static uint64_t glob_bits(const struct filter_test *test, const struct dict *dict, size_t first,
                           size_t n)
 {
     uint64_t bits = 0;
     for (size_t i = 0; i < n; i++) {
-        struct span text = dict_get(dict, (uint32_t)(first + i));
-        bool in = false;
-        for (size_t j = 0; j < test->term->n_items && !in; j++) {
-            in = glob_match(&test->globs[j], text) == (test->term->items[j].op == FILTER_EQ);
-        }
-        bits |= (uint64_t)in << i;
+        bits |= (uint64_t)globs_match(test, dict_get(dict, (uint32_t)(first + i))) << i;
+    }
+    return bits;
+}
+
+/* What is known of users: kind, owner, label. */
+static uint64_t account_bits(const struct filter_test *test, const struct accounts *accounts,
+                             size_t first, size_t n)
+{
+    uint64_t bits = 0;
+    for (size_t i = 0; i < n; i++) {
+        uint32_t user = (uint32_t)(first + i);
+        const char *text =
+            test->term->field.kind == FILTER_OWNER   ? accounts_owner(accounts, user)
+            : test->term->field.kind == FILTER_LABEL ? accounts_label(accounts, user)
+                                                     : accounts_kind(accounts, user);
+        bits |= (uint64_t)globs_match(test, (struct span){text, strlen(text)}) << i;
     }
     return bits;
 }
@@ -343,6 +370,9 @@ static uint64_t plain_bits(const struct filter_test *test, const struct filter_c
     switch (term->field.kind) {
     case FILTER_WORD:
     case FILTER_USER: return glob_bits(test, table->users, first, n);
+    case FILTER_KIND:
+    case FILTER_OWNER:
+    case FILTER_LABEL: return account_bits(test, context->accounts, first, n);
     case FILTER_TIME: return glob_bits(test, table->times, first, n);
     case FILTER_HOUR:
     case FILTER_DAY: return time_bits(test, table, first, n);

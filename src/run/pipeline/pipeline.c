@@ -87,7 +87,7 @@ static bool read_table(struct pipeline *pipeline, struct status *status)
                           run->parallel, &pipeline->own, status);
     }
     bool good = run->table != NULL && (run->by_profile != NULL || !run->params.index) &&
-                run_find_accounts(run, &pipeline->own, status);
+                run_find_accounts(run, run->params.accounts, &pipeline->own, status);
     pipeline_end(stage, good);
     if (good) {
         pipeline_announce(pipeline, PIPELINE_TABLE, 0);
@@ -188,7 +188,8 @@ static void compute(struct pipeline *pipeline, struct status *status)
     struct run *run = pipeline->run;
     double started = clock_now();
     run->parallel = parallel_new(run->params.threads, status);
-    if (run->parallel != NULL && look_ahead(pipeline, status) && read_table(pipeline, status) &&
+    if (run->parallel != NULL && run_check_accounts(run, status) &&
+        look_ahead(pipeline, status) && read_table(pipeline, status) &&
         scale(pipeline, status)) {
         pipeline_detect(pipeline, status);
     }

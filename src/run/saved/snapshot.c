@@ -11,13 +11,14 @@
 #include "config.h"
 #include "events/events_index.h"
 #include "events/log_format.h"
+#include "run/saved/snapshot_accounts.h"
 #include "run/saved/snapshot_params.h"
 #include "run/saved/snapshot_result.h"
 #include "run/saved/snapshot_table.h"
 
 /* Raised whenever what is written, or what a detector computes, changes. Up to LAST_OF_1_0 it
  * was oddhours 1.0 that wrote; since then "made", the first item in all versions, says who. */
-enum { SNAPSHOT_VERSION = 4, LAST_OF_1_0 = 3 };
+enum { SNAPSHOT_VERSION = 5, LAST_OF_1_0 = 3 };
 
 /* The file: "made", parameters, table, scaler; then parts, each with what it is ("part"), its
  * name ("name") and an end ("pend"), so that a part which this version does not know is passed
@@ -71,6 +72,11 @@ bool snapshot_save(const struct run *run, const char *path, struct status *statu
     }
     if (run->table->report.change != INPUT_SAME) {
         begin_part(archive, "input", input_change_word(run->table->report.change));
+        end_part(archive);
+    }
+    if (run->accounts != NULL && run->accounts->owner != NULL) {
+        begin_part(archive, "accounts", "");
+        snapshot_put_accounts(archive, run->accounts);
         end_part(archive);
     }
     if (run->log_index != NULL) {
@@ -189,6 +195,11 @@ static bool get_part(struct loading *loading)
             strcmp(name, input_change_word(INPUT_GREW)) == 0 ? INPUT_GREW : INPUT_CHANGED;
         return archive_skip_past(archive, "pend", status);
     }
+    if (strcmp(what, "accounts") == 0) {
+        return (loading->run->accounts == NULL ||
+                snapshot_get_accounts(archive, loading->run->accounts, status)) &&
+               archive_skip_past(archive, "pend", status);
+    }
     struct result *result =
         strcmp(what, "result") == 0 ? find_result(loading->run, name) : NULL;
     const struct log_format *format =
@@ -273,7 +284,7 @@ static bool get_all(struct loading *loading)
             row_index_new(run->table->row_profile, run->table->n_rows, run->table->profiles.n,
                           run->parallel, loading->progress, loading->status);
         if (run->by_profile == NULL ||
-            !run_find_accounts(run, loading->progress, loading->status)) {
+            !run_find_accounts(run, NULL, loading->progress, loading->status)) {
             return false;
         }
     }

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "past/account_kind.h"
+
 enum { NAME = 64, MOST = 1000 /* detectors, or parameters of one */ };
 
 void snapshot_unknown_add(struct snapshot_unknown *unknown, const char *what, const char *name)
@@ -38,6 +40,12 @@ void snapshot_put_params(struct archive_out *archive, const struct run_params *p
     archive_put_number(archive, "bdgt", params->budget);
     archive_put_count(archive, "own ", params->own);
     archive_put_number(archive, "half", params->half_life);
+    archive_put_text(archive, "kind", params->kinds != NULL ? params->kinds : "");
+    archive_put_text(archive, "acct", params->accounts != NULL ? params->accounts : "");
+    archive_put_count(archive, "acdg",
+                      params->accounts != NULL && params->accounts_digest == 0
+                          ? accounts_digest(params->accounts)
+                          : params->accounts_digest);
     archive_put_count(archive, "strc", params->strict);
     archive_put_count(archive, "dtcs", detector_count());
     for (size_t i = 0; detectors[i] != NULL; i++) {
@@ -110,6 +118,28 @@ static bool get_detector(struct archive_in *archive, struct run_params *params,
     return get_values(archive, detectors[i], params->detectors.values[i], unknown, status);
 }
 
+/* Empty: NULL. */
+static bool get_some(struct archive_in *archive, const char tag[static 5], char **text,
+                     struct status *status)
+{
+    free(*text);
+    *text = archive_get_text(archive, tag, status);
+    bool good = *text != NULL;
+    if (good && **text == '\0') {
+        free(*text);
+        *text = NULL;
+    }
+    return good;
+}
+
+static bool get_accounts(struct archive_in *archive, struct run_params *params,
+                         struct status *status)
+{
+    return get_some(archive, "kind", &params->kinds, status) &&
+           get_some(archive, "acct", &params->accounts, status) &&
+           archive_get_count(archive, "acdg", &params->accounts_digest, status);
+}
+
 bool snapshot_get_params(struct archive_in *archive, struct run_params *params,
                          struct snapshot_unknown *unknown, struct status *status)
 {
@@ -118,6 +148,7 @@ bool snapshot_get_params(struct archive_in *archive, struct run_params *params,
         !archive_get_number(archive, "bdgt", &params->budget, status) ||
         !get_below(archive, "own ", 2, &own, status) ||
         !archive_get_number(archive, "half", &params->half_life, status) ||
+        !get_accounts(archive, params, status) ||
         !get_below(archive, "strc", 2, &strict, status) ||
         !get_below(archive, "dtcs", MOST, &n, status)) {
         return false;

@@ -90,6 +90,26 @@ static size_t put_results(const struct rows_self *self, uint32_t row,
     return 2 * self->n_results;
 }
 
+static struct sheet_value word_value(const char *text)
+{
+    return text[0] != '\0'
+               ? (struct sheet_value){.kind = SHEET_TEXT, .bytes = text, .length = strlen(text)}
+               : (struct sheet_value){.kind = SHEET_NOTHING};
+}
+
+/* The account's kind, and its owner and label where a list says them. */
+static size_t put_account(const struct accounts *accounts, uint32_t user,
+                          struct sheet_value *values)
+{
+    values[0] = word_value(accounts_kind(accounts, user));
+    if (accounts->owner == NULL) {
+        return 1;
+    }
+    values[1] = word_value(accounts_owner(accounts, user));
+    values[2] = word_value(accounts_label(accounts, user));
+    return 3;
+}
+
 static bool fill_window(struct rows_self *self, size_t position, struct status *status)
 {
     size_t left = self->spec.rows.n - position, wanted = left < WINDOW ? left : WINDOW;
@@ -123,6 +143,9 @@ static bool put_row(void *context, size_t position, struct sheet_value *values,
     }
     if (table->row_user != NULL) {
         values[n++] = text_value(table->users, table->row_user[row]);
+    }
+    if (self->spec.run->accounts != NULL) {
+        n += put_account(self->spec.run->accounts, table->row_user[row], values + n);
     }
     for (size_t i = 0; i < table->profiles.d; i++) {
         values[n++] = number_value(table_profile(table, profile)[i]);
@@ -160,6 +183,13 @@ static void add_columns(struct sheet *sheet, const struct rows_self *self)
     }
     if (table->row_user != NULL) {
         sheet_add_column(sheet, "src_user", true);
+    }
+    if (self->spec.run->accounts != NULL) {
+        sheet_add_column(sheet, "kind", true);
+    }
+    if (self->spec.run->accounts != NULL && self->spec.run->accounts->owner != NULL) {
+        sheet_add_column(sheet, "owner", true);
+        sheet_add_column(sheet, "label", true);
     }
     for (size_t i = 0; i < table->profiles.d; i++) {
         sheet_add_column(sheet, table->feature_names[i], false);

@@ -1,5 +1,6 @@
 /* rows_sheet: user-hours of a run as a sheet, with everything a list shows: their position in
- * the list, row_id, time, user, features, columns, copies, and every detector's score and rank.
+ * the list, row_id, time, user and what its account is, features, columns, copies, and every
+ * detector's score and rank.
  */
 #ifndef ODDHOURS_RUN_ROWS_SHEET_H
 #define ODDHOURS_RUN_ROWS_SHEET_H
