@@ -18,21 +18,25 @@
 #include "table/losses.h"
 #include "run/saved/saved.h"
 #include "run/saved/saved_filters.h"
+#include "run/sheet/episodes_sheet.h"
 #include "run/sheet/rows_sheet.h"
 
 struct settings {
     const char *by, *filter, *reviews, *reviewer;
     const struct sheet_format *format;
-    double count;
-    bool quiet, guard;
+    double count, gap;
+    bool quiet, guard, by_episode, gap_said;
     struct run_params params;
 };
 
 static const struct option_spec own[] = {
-    {"count", 'n', OPTION_VALUE, "N", "how many rows (50)"},
+    {"count", 'n', OPTION_VALUE, "N", "how many rows, or episodes (50)"},
     {"filter", 0, OPTION_VALUE, "TERMS",
      "only rows such as 'user:U66* failed:>=10'; docs/FILTER.md"},
     {"by", 0, OPTION_VALUE, "NAME", "the list: triage, own, ensemble or a detector (triage)"},
+    {"by-episode", 0, OPTION_SWITCH, NULL,
+     "a line for the odd hours of an account that belong together"},
+    {"gap", 0, OPTION_VALUE, "HOURS", "at most so far apart they belong together (2)"},
     {"format", 0, OPTION_VALUE, "NAME", "csv, json or markdown (csv)"},
     {"guard-formulas", 0, OPTION_SWITCH, NULL,
      "CSV: a leading ' on texts that begin like a formula"},
@@ -51,6 +55,8 @@ enum {
     OPTION_COUNT,
     OPTION_FILTER,
     OPTION_BY,
+    OPTION_BY_EPISODE,
+    OPTION_GAP,
     OPTION_FORMAT,
     OPTION_GUARD,
     OPTION_REVIEWS,
@@ -76,6 +82,10 @@ static bool take(void *context, size_t index, const char *value, struct status *
     case OPTION_COUNT: return param_parse(&count_spec, value, &settings->count, status);
     case OPTION_FILTER: settings->filter = value; return true;
     case OPTION_BY: settings->by = value; return true;
+    case OPTION_BY_EPISODE: settings->by_episode = true; return true;
+    case OPTION_GAP:
+        settings->gap_said = true;
+        return param_parse(&run_gap_spec, value, &settings->gap, status);
     case OPTION_FORMAT: return take_format(settings, value, status);
     case OPTION_GUARD: settings->guard = true; return true;
     case OPTION_REVIEWS: settings->reviews = value; return true;
@@ -222,10 +232,36 @@ static bool check_filter(const struct settings *settings, struct status *status)
     return good;
 }
 
+/* The episodes that have one of the filter's rows, in the order that it says. */
+static bool find_episodes(const struct filter *filter, const struct filter_context *context,
+                          const struct run *run, const struct row_order *by_rank,
+                          const struct episode_cut *cut, size_t count, struct episodes *found,
+                          struct status *status)
+{
+    struct row_set rows = {0};
+    struct row_order order;
+    uint32_t *list = NULL;
+    size_t most = episodes_odd_rows(cut);
+    bool good = filter_rows_in(filter, context, by_rank, run->parallel, NULL, most, &rows, NULL,
+                               status) &&
+                (list = mem_new(rows.n, sizeof *list, "episodes", status)) != NULL &&
+                row_set_get(&rows, 0, rows.n, list, status) == rows.n &&
+                episodes_with(cut, list, rows.n, found, NULL, status);
+    if (good && !filter_order(filter, context, &order)) {
+        order = *by_rank;
+    }
+    good = good && episodes_order(found, run->table, &order, count, NULL, status);
+    row_set_clear(&rows);
+    free(list);
+    return good;
+}
+
 /* The rows to print: the head of the ranking, or of what passes the filter; `sort:` in it
- * decides the order. `*understood` is the filter with whole names, to be freed. */
+ * decides the order. With `cut` they are the best of the episodes. `*understood` is the filter
+ * with whole names, to be freed. */
 static bool find_rows(const struct settings *settings, const struct run *run,
                       const struct result *by, struct reviews_terms *terms,
+                      const struct episode_cut *cut, struct episodes *episodes,
                       struct row_set *rows, char **understood, struct status *status)
 {
     struct filter_ranking rankings[RUN_RESULTS_MAX];
@@ -235,6 +271,10 @@ static bool find_rows(const struct settings *settings, const struct run *run,
     struct filter_error error;
     size_t count = (size_t)settings->count;
     char wanted[SAVED_FILTER_TEXT];
+    if (settings->filter == NULL && cut != NULL) {
+        return episodes_head(cut, count, false, episodes, NULL, status) &&
+               episodes_best_rows(episodes, rows, status);
+    }
     if (settings->filter == NULL) {
         *rows = row_set_ranked(by->ranking, run->by_profile, 1, count);
         return true;
@@ -250,21 +290,28 @@ static bool find_rows(const struct settings *settings, const struct run *run,
     if (filter == NULL) {
         return say_filter_error(&error, status);
     }
-    bool good =
-        filter_rows(filter, &context, &order, run->parallel, NULL, count, rows, NULL, status);
+    bool good = cut != NULL ? find_episodes(filter, &context, run, &order, cut, count, episodes,
+                                            status) &&
+                                  episodes_best_rows(episodes, rows, status)
+                            : filter_rows(filter, &context, &order, run->parallel, NULL, count,
+                                          rows, NULL, status);
     *understood = describe(filter, &context, by);
     filter_free(filter);
     return good;
 }
 
-/* Takes `rows`. */
+/* Takes `rows`, and `beside`: of episodes. */
 static struct sheet *make_sheet(const struct run *run, const struct result *by,
-                                struct row_set rows, const char *filter,
+                                struct row_set rows, struct sheet *beside, const char *filter,
                                 const struct reviews *reviews, struct status *status)
 {
     char title[160];
-    const struct rows_sheet spec = {.run = run, .rows = rows, .position = "rank"};
-    snprintf(title, sizeof title, "Top %s by %s", format_grouped(rows.n).text, by->name);
+    const struct rows_sheet spec = {.run = run,
+                                    .rows = rows,
+                                    .position = beside != NULL ? "episode" : "rank",
+                                    .beside = beside};
+    snprintf(title, sizeof title, "Top %s%s by %s", format_grouped(rows.n).text,
+             beside != NULL ? " episodes" : "", by->name);
     struct sheet *sheet = rows_sheet_new(title, &spec, status);
     if (sheet != NULL) {
         sheet_add_note(sheet, "input", "%s", run->table->report.name);
@@ -306,14 +353,32 @@ static bool put_all(const struct settings *settings, const struct run *run,
                           by->name);
     }
     struct row_set set = {0};
-    char *filter = NULL;
+    struct episode_cut cut;
+    struct episodes episodes = {0};
+    char *filter = NULL, words[100];
     struct reviews_terms terms;
+    bool cuts = settings->by_episode;
+    if (cuts && !run_episode_cut(run, by, settings->gap, &cut, status)) {
+        return false;
+    }
     reviews_terms_init(&terms, settings->reviews, settings->reviewer, run->table);
-    bool found = find_rows(settings, run, by, &terms, &set, &filter, status);
+    bool found = find_rows(settings, run, by, &terms, cuts ? &cut : NULL, &episodes, &set,
+                           &filter, status);
+    struct sheet *beside =
+        found && cuts ? episodes_beside(&episodes, run->table, status) : NULL;
+    if (cuts && beside == NULL) {
+        row_set_clear(&set);
+        found = false;
+    }
     struct sheet *sheet =
-        found ? make_sheet(run, by, set, filter, &terms.reviews, status) : NULL;
+        found ? make_sheet(run, by, set, beside, filter, &terms.reviews, status) : NULL;
+    if (sheet != NULL && cuts) {
+        run_episode_words(by, settings->gap, words, sizeof words);
+        sheet_add_note(sheet, "episodes", "%s: the columns are of the worst user-hour", words);
+    }
     bool good = sheet != NULL &&
                 sheet_write(sheet, settings->format, settings->guard, "-", NULL, NULL, status);
+    episodes_clear(&episodes);
     sheet_free(sheet);
     free(filter);
     reviews_terms_clear(&terms);
@@ -323,7 +388,9 @@ static bool put_all(const struct settings *settings, const struct run *run,
 static bool check(const void *context, struct status *status)
 {
     const struct settings *settings = context;
-    return (!settings->guard || settings->format->formulas ||
+    return (!settings->gap_said || settings->by_episode ||
+            status_set(status, STATUS_USAGE, "--gap is for --by-episode")) &&
+           (!settings->guard || settings->format->formulas ||
             status_set(status, STATUS_USAGE, "--guard-formulas is for CSV only")) &&
            (settings->filter != NULL ||
             (settings->reviews == NULL && settings->reviewer == NULL) ||
@@ -344,7 +411,8 @@ static bool work(const void *context, struct console *console, struct status *st
 
 int cmd_top(int argc, char **argv)
 {
-    struct settings settings = {.format = sheet_formats[0], .count = count_spec.initial};
+    struct settings settings = {
+        .format = sheet_formats[0], .count = count_spec.initial, .gap = run_gap_spec.initial};
     const struct operand_command command = {
         .options =
             {

@@ -82,10 +82,12 @@ static struct odd_row *gather(const struct table *table, const uint32_t *rows,
                               const double *score, size_t n, struct status *status)
 {
     struct odd_row *odd = mem_new(n, sizeof *odd, "episodes", status);
+    uint32_t nobody = table->users != NULL ? dict_find(table->users, "", 0) : UINT32_MAX;
     for (size_t i = 0; odd != NULL && i < n; i++) {
         uint32_t row = rows[i];
+        uint32_t user = table->users != NULL ? table->row_user[row] : UINT32_MAX;
         odd[i] = (struct odd_row){
-            .user = table->users != NULL ? table->row_user[row] : UINT32_MAX,
+            .user = user != nobody ? user : UINT32_MAX,
             .row = row,
             .seconds = table->times != NULL ? table_instant(table, table->row_time[row])
                                             : TABLE_NO_TIME,
@@ -109,6 +111,8 @@ static bool index_rows(struct episodes *episodes, struct status *status)
 {
     size_t n = episodes->n_rows;
     struct position *positions = mem_new(n, sizeof *positions, "episodes", status);
+    free(episodes->by_row);
+    free(episodes->episode);
     episodes->by_row = mem_new(n, sizeof *episodes->by_row, "episodes", status);
     episodes->episode = mem_new(n, sizeof *episodes->episode, "episodes", status);
     if (positions == NULL || episodes->by_row == NULL || episodes->episode == NULL) {
@@ -186,4 +190,49 @@ size_t episodes_find(const struct episodes *episodes, uint32_t row)
         }
     }
     return SIZE_MAX;
+}
+
+size_t episodes_windows(const struct episodes *episodes, const struct table *table, size_t i)
+{
+    const uint32_t *rows = episodes_rows(episodes, i);
+    size_t windows = 1;
+    for (uint32_t k = 1; k < episodes->of[i].n; k++) {
+        windows += table_instant(table, table->row_time[rows[k]]) !=
+                   table_instant(table, table->row_time[rows[k - 1]]);
+    }
+    return windows;
+}
+
+bool episodes_pick(struct episodes *episodes, const size_t *wanted, size_t n,
+                   struct status *status)
+{
+    size_t n_rows = 0, at = 0;
+    for (size_t i = 0; i < n; i++) {
+        n_rows += episodes->of[wanted[i]].n;
+    }
+    struct episode *of = mem_new(n, sizeof *of, "episodes", status);
+    uint32_t *rows = mem_new(n_rows, sizeof *rows, "episodes", status);
+    if (of == NULL || rows == NULL) {
+        free(of);
+        free(rows);
+        episodes_clear(episodes);
+        return false;
+    }
+    for (size_t i = 0; i < n; i++) {
+        of[i] = episodes->of[wanted[i]];
+        memcpy(rows + at, episodes->rows + of[i].from, of[i].n * sizeof *rows);
+        of[i].from = (uint32_t)at;
+        at += of[i].n;
+    }
+    free(episodes->of);
+    free(episodes->rows);
+    episodes->of = of;
+    episodes->rows = rows;
+    episodes->n = n;
+    episodes->n_rows = n_rows;
+    if (!index_rows(episodes, status)) {
+        episodes_clear(episodes);
+        return false;
+    }
+    return true;
 }

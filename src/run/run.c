@@ -1,5 +1,6 @@
 #include "run/run.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -196,4 +197,24 @@ bool run_check_accounts(const struct run *run, struct status *status)
     bool good = accounts != NULL || path == NULL;
     accounts_free(accounts);
     return good;
+}
+
+const struct param_spec run_gap_spec = {
+    "gap", PARAM_REAL, 2,    0,
+    8760,  true,       NULL, "hours at most between odd user-hours of one episode"};
+
+bool run_episode_cut(const struct run *run, const struct result *result, double gap,
+                     struct episode_cut *cut, struct status *status)
+{
+    *cut = (struct episode_cut){.table = run->table,
+                                .ranking = result->ranking,
+                                .index = run->by_profile,
+                                .threshold = result->scores.threshold,
+                                .gap = episodes_gap(run->table, (int64_t)(gap * 3600), status)};
+    return cut->gap >= 0;
+}
+
+void run_episode_words(const struct result *result, double gap, char *text, size_t size)
+{
+    snprintf(text, size, "%s gap=%gh", result->name, gap);
 }

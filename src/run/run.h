@@ -15,6 +15,7 @@
 #include "models/model.h"
 #include "past/account_kind.h"
 #include "past/past.h"
+#include "rank/episodes.h"
 #include "rank/filter/filter.h"
 #include "rank/quantile.h"
 #include "rank/ranking.h"
@@ -119,6 +120,17 @@ static inline double result_score(const struct result *result, const struct tabl
  * is the one whose rank is meant by `rank`. Hooks and blindness are the caller's. */
 struct filter_context run_filter_context(const struct run *run, const bool *has, size_t in_view,
                                          struct filter_ranking *rankings);
+
+/* How rows of a list make episodes: --gap, in hours. */
+extern const struct param_spec run_gap_spec;
+
+/* What cuts a result that is ready into episodes: its threshold, and `gap` in hours (at least
+ * one window). False when memory ran out. */
+bool run_episode_cut(const struct run *run, const struct result *result, double gap,
+                     struct episode_cut *cut, struct status *status);
+
+/* "triage gap=2h": how episodes were cut, as verdicts on them record it. */
+void run_episode_words(const struct result *result, double gap, char *text, size_t size);
 
 /* Whether a result is part of the run at all: its detector or list was asked for. */
 bool run_result_wanted(const struct run *run, const struct result *result);

@@ -114,6 +114,12 @@ bool filter_rows(const struct filter *filter, const struct filter_context *conte
                  const struct progress *progress, size_t most, struct row_set *rows,
                  size_t *total, struct status *status);
 
+/* The same in `order`, whatever `sort:` says. */
+bool filter_rows_in(const struct filter *filter, const struct filter_context *context,
+                    const struct row_order *order, struct parallel *parallel,
+                    const struct progress *progress, size_t most, struct row_set *rows,
+                    size_t *total, struct status *status);
+
 /* Every name a term can begin with, in the order of the help; returns how many there are, and
  * writes the first `room` (borrowed from the context, but for those of ranks, which stand as
  * "iforest" with `rank` set). */

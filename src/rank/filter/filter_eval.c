@@ -321,20 +321,16 @@ static bool listed_rows(const struct filter *filter, const struct filter_context
            sorted_rows(rows, *total, most, order, context, progress, status);
 }
 
-bool filter_rows(const struct filter *filter, const struct filter_context *context,
-                 const struct row_order *otherwise, struct parallel *parallel,
-                 const struct progress *progress, size_t most, struct row_set *rows,
-                 size_t *total, struct status *status)
+bool filter_rows_in(const struct filter *filter, const struct filter_context *context,
+                    const struct row_order *order, struct parallel *parallel,
+                    const struct progress *progress, size_t most, struct row_set *rows,
+                    size_t *total, struct status *status)
 {
-    struct row_order order = {.key = ROW_KEY_ROW};
     uint32_t *list = NULL;
     size_t matching;
-    if (!filter_order(filter, context, &order) && otherwise != NULL) {
-        order = *otherwise;
-    }
-    if (lazy_rows(filter, context, &order, most, rows)) {
+    if (lazy_rows(filter, context, order, most, rows)) {
         matching = context->table->n_rows;
-    } else if (listed_rows(filter, context, parallel, progress, most, &order, &list, &matching,
+    } else if (listed_rows(filter, context, parallel, progress, most, order, &list, &matching,
                            status)) {
         *rows = row_set_list(list, most < matching ? most : matching);
     } else {
@@ -345,6 +341,19 @@ bool filter_rows(const struct filter *filter, const struct filter_context *conte
         *total = matching;
     }
     return true;
+}
+
+bool filter_rows(const struct filter *filter, const struct filter_context *context,
+                 const struct row_order *otherwise, struct parallel *parallel,
+                 const struct progress *progress, size_t most, struct row_set *rows,
+                 size_t *total, struct status *status)
+{
+    struct row_order order = {.key = ROW_KEY_ROW};
+    if (!filter_order(filter, context, &order) && otherwise != NULL) {
+        order = *otherwise;
+    }
+    return filter_rows_in(filter, context, &order, parallel, progress, most, rows, total,
+                          status);
 }
 
 /* ---- nobody ---- */

@@ -1,0 +1,57 @@
+#!/bin/sh
+# Episodes on the command line: what docs/TRIAGE.md says of them, against a list of rows cut by awk.
+. "${ODDHOURS_SRCDIR:-$(dirname "$0")/../..}/tests/cli/tap.sh"
+
+quick='--trees 20 --epochs 1'
+table=$data/synthetic_user_hours.csv.gz
+pass 'a run' "$oddhours" run "$table" -o "$work/run" -q $quick
+
+# episodes LIST GAP: worst row, rows and row_ids of each episode of the flagged rows, the worst first
+episodes() {
+    "$oddhours" top "$work/run" -q --by "$1" -n 100000 --filter "flagged:$1" |
+        awk -F, -v list="$1" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == list) score = i; next }
+            { split($3, t, /[- :]/)
+              print $4 "," (t[2] * 31 - 31 + t[3]) * 24 + t[4] "," $2 "," $score "," $1 }' |
+        sort -t, -k1,1 -k2,2n -k3,3n |
+        awk -F, -v gap="$2" '
+            function put() { if (n) print rank, best, n, rows }
+            $1 != user || $2 - hour > gap { put(); n = 0; rank = 1e9; rows = "" }
+            { user = $1; hour = $2; n++; rows = rows (n > 1 ? " " : "") $3
+              if ($5 < rank) { rank = $5; best = $3 } }
+            END { put() }' | sort -n | cut -d' ' -f2-
+}
+
+listed() { # listed OPTION...: the same three of what top prints
+    "$oddhours" top "$work/run" -q --by-episode "$@" | awk -F, 'NR > 1 { print $2, $(NF - 1), $NF }'
+}
+for list in triage lof; do
+    for gap in 2 5; do
+        episodes $list $gap >"$work/cut"
+        same "all episodes of $list, at most $gap hours apart" "$(cat "$work/cut")" \
+            "$(listed --by $list --gap $gap -n 100000)"
+        same "and the first seven" "$(head -n 7 "$work/cut")" \
+            "$(listed --by $list --gap $gap -n 7)"
+    done
+done
+pass 'a gap of five hours leaves fewer than one of two' test "$(listed --gap 5 -n 100000 | wc -l)" \
+    -lt "$(listed -n 100000 | wc -l)"
+
+# ---- a filter lists the episodes that have one of its rows, with all their rows ----
+episodes triage 2 >"$work/cut"
+"$oddhours" top "$work/run" -q -n 100000 --filter 'hour:3' | cut -d, -f2 >"$work/at3"
+awk 'NR == FNR { wanted[$1]; next } { for (i = 3; i <= NF; i++) if ($i in wanted) { print; next } }' \
+    "$work/at3" "$work/cut" >"$work/some"
+pass 'there are some, of several hours' awk '$2 > 1 { n++ } END { exit n < 3 }' "$work/some"
+same 'episodes with a row at three' "$(cat "$work/some")" "$(listed --filter hour:3 -n 100000)"
+same 'sort: orders them by their worst rows' "$(listed -n 100000 --filter hour:3 | sort -n)" \
+    "$(listed -n 100000 --filter 'hour:3 sort:row')"
+
+# ---- what a line says ----
+first=$("$oddhours" top "$work/run" -q --by-episode -n 1 --format json)
+pass 'begin, end and hours' sh -c 'printf "%s" "$1" | grep -q \
+    "\"episode_begin\":.*\"episode_end\":.*\"episode_hours\":.*\"episode_rows\":"' - "$first"
+pass 'the notes say how they were cut' sh -c \
+    'printf "%s" "$1" | grep -q "triage gap=2h: the columns are of the worst user-hour"' - "$first"
+ends '--gap alone' 2 'gap is for --by-episode' "$oddhours" top "$work/run" --gap 3
+ends 'a gap of nothing' 2 'gap' "$oddhours" top "$work/run" --by-episode --gap 0
+plan
