@@ -294,6 +294,24 @@ static void a_hostile_table_shows_as_marks(void **state)
     app_free(hostile);
 }
 
+/* Lines left out and times that cannot be read are said wherever rows are shown. */
+static void losses_are_said_on_every_screen(void **state)
+{
+    (void)state;
+    static const char *const shown[] = {"run", "top", "data", "log"};
+    static const int sizes[][2] = {{24, 80}, {40, 120}, {60, 200}};
+    struct app *lossy = fixture_open("../tests/cases/63-losses.csv", "iforest,lof");
+    for (size_t i = 0; i < 4; i++) {
+        fixture_do(lossy, shown[i]);
+        for (size_t k = 0; k < 3; k++) {
+            char name[64];
+            snprintf(name, sizeof name, "losses_%s_%dx%d", shown[i], sizes[k][1], sizes[k][0]);
+            fixture_golden(lossy, sizes[k][0], sizes[k][1], GLYPHS_BLOCK, name);
+        }
+    }
+    app_free(lossy);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -311,6 +329,7 @@ int main(void)
         cmocka_unit_test(a_filter_counts_while_it_is_typed),
         cmocka_unit_test(any_size_will_do),
         cmocka_unit_test(a_hostile_table_shows_as_marks),
+        cmocka_unit_test(losses_are_said_on_every_screen),
     };
     return cmocka_run_group_tests_name("views", tests, open_sample, close_sample);
 }

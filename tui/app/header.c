@@ -58,6 +58,11 @@ static void describe_rows(const struct app *app, bool brief, bool memory, char *
         snprintf(text + used, size - used, ", %s left out",
                  format_short((double)report->rejected).text);
     }
+    if (report != NULL && report->unread_times > 0 && !brief) {
+        size_t used = strlen(text);
+        snprintf(text + used, size - used, ", %s without time",
+                 format_short((double)report->unread_times).text);
+    }
     /* On every screen: what is shown may be right for no state of the file. */
     enum input_change change =
         session->has_table ? session->run->table->report.change : INPUT_SAME;

@@ -18,7 +18,15 @@ int data_facts(const struct session *session, const struct table *table,
     canvas_phrases(canvas, 0, x, ROLE_TEXT, ", %s (%s of rows share theirs)",
                    format_count(table->profiles.n, "profile").text,
                    format_percent(1 - (double)table->profiles.n / (double)table->n_rows).text);
-    x = 1;
+    x = 1; /* losses first: what there is no room for is at the end */
+    if (table->report.rejected > 0) {
+        x = canvas_phrases(canvas, 1, x, ROLE_WARN, "%s left out (8 Log)  ",
+                           format_count(table->report.rejected, "line").text);
+    }
+    if (table->report.unread_times > 0) {
+        x = canvas_phrases(canvas, 1, x, ROLE_WARN, "%s cannot be read  ",
+                           format_count(table->report.unread_times, "time").text);
+    }
     if (table->users != NULL) {
         x = canvas_phrases(canvas, 1, x, ROLE_TEXT, "%s  ",
                            format_count(dict_count(table->users), "user").text);
@@ -28,16 +36,7 @@ int data_facts(const struct session *session, const struct table *table,
                            format_count(dict_count(table->times), "hour").text,
                            format_date(table->first_day).text);
     }
-    x = canvas_phrases(canvas, 1, x, ROLE_DIM, "%s read",
-                       format_bytes(table->report.bytes).text);
-    if (table->report.rejected > 0) {
-        x = canvas_phrases(canvas, 1, x, ROLE_WARN, "  %s left out (8 Log)",
-                           format_count(table->report.rejected, "line").text);
-    }
-    if (table->report.unread_times > 0) {
-        canvas_phrases(canvas, 1, x, ROLE_WARN, "  %s cannot be read",
-                       format_count(table->report.unread_times, "time").text);
-    }
+    canvas_phrases(canvas, 1, x, ROLE_DIM, "%s read", format_bytes(table->report.bytes).text);
     if (description == NULL || !description->has_pairs || description->duplicated_pairs == 0) {
         return 2;
     }
