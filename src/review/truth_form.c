@@ -15,14 +15,67 @@
 
 /* ---- words ---- */
 
-static const char *const positives[] = {
-    "1",         "true",     "yes",     "y",        "t",       "positive",
-    "malicious", "malign",   "attack",  "attacker", "anomaly", "anomalous",
-    "abnormal",  "incident", "redteam", "red team", "bad",     "threat",
-    "intrusion", "outlier",  "fraud",   NULL};
-static const char *const negatives[] = {"0",        "false",  "no",     "n",          "f",
-                                        "negative", "benign", "normal", "legitimate", "legit",
-                                        "good",     "clean",  "inlier", "background", NULL};
+static const char *const positives[] = {"1",
+                                        "true",
+                                        "yes",
+                                        "y",
+                                        "t",
+                                        "positive",
+                                        "malicious",
+                                        "malign",
+                                        "attack",
+                                        "attacker",
+                                        "anomaly",
+                                        "anomalous",
+                                        "abnormal",
+                                        "incident",
+                                        "redteam",
+                                        "red team",
+                                        "bad",
+                                        "threat",
+                                        "intrusion",
+                                        "outlier",
+                                        "fraud",
+                                        "tp",
+                                        "compromised",
+                                        "evil",
+                                        "wahr",
+                                        "ja",
+                                        "vrai",
+                                        "oui",
+                                        "verdadero",
+                                        "true positive",
+                                        "true_positive",
+                                        "truepositive",
+                                        "true-positive",
+                                        NULL};
+static const char *const negatives[] = {"0",
+                                        "false",
+                                        "no",
+                                        "n",
+                                        "f",
+                                        "negative",
+                                        "benign",
+                                        "normal",
+                                        "legitimate",
+                                        "legit",
+                                        "good",
+                                        "clean",
+                                        "inlier",
+                                        "background",
+                                        "fp",
+                                        "falsch",
+                                        "nein",
+                                        "faux",
+                                        "non",
+                                        "falso",
+                                        "false positive",
+                                        "false_positive",
+                                        "falsepositive",
+                                        "false-positive",
+                                        "benign positive",
+                                        "benignpositive",
+                                        NULL};
 
 static bool is_one_of(struct span text, const char *const *words)
 {
@@ -82,11 +135,11 @@ static const char *const row_names[] = {"row_id", "row", "row number", "row inde
 static const char *const kind_names[] = {"kind", NULL};
 static const char *const incident_names[] = {"incident", "incident id", NULL};
 static const char *const label_names[] = {
-    "label",       "labels",    "class",     "truth",        "ground truth",
-    "is attack",   "attack",    "malicious", "is malicious", "is anomaly",
-    "anomaly",     "anomalous", "positive",  "is positive",  "is incident",
-    "is red team", "red team",  "y",         "y true",       "is fraud",
-    NULL};
+    "label",    "labels",      "class",        "truth",          "ground truth",  "is attack",
+    "attack",   "malicious",   "is malicious", "is anomaly",     "anomaly",       "anomalous",
+    "positive", "is positive", "is incident",  "is red team",    "red team",      "y",
+    "y true",   "is fraud",    "verdict",      "classification", "determination", "disposition",
+    "target",   NULL};
 
 /* The one field with such a name; NO_FIELD without. Two are an error. */
 static bool find(struct truth_list *list, const struct line *line, const char *const *names,

@@ -192,6 +192,22 @@ static bool is_word(struct span text, const char *word)
     return text.length == strlen(word) && ascii_same(text.bytes, word, text.length);
 }
 
+/* True and false as programs and spreadsheets of several languages write them. */
+static bool is_boolean(struct span text, double *value)
+{
+    static const char *const words[2][5] = {{"false", "falsch", "faux", "falso", "onwaar"},
+                                            {"true", "wahr", "vrai", "verdadero", "waar"}};
+    for (size_t i = 0; i < 5; i++) {
+        for (size_t k = 0; k < 2; k++) {
+            if (is_word(text, words[k][i])) {
+                *value = (double)k;
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 enum number_kind number_parse(struct span text, locale_t c_locale, double *value)
 {
     if (parse_quickly(text, value)) {
@@ -205,9 +221,5 @@ enum number_kind number_parse(struct span text, locale_t c_locale, double *value
     if (kind == NUMBER_BAD && (is_mark(text) || number_missing(text))) {
         return NUMBER_MISSING;
     }
-    if (kind == NUMBER_BAD && (is_word(text, "true") || is_word(text, "false"))) {
-        *value = is_word(text, "true");
-        return NUMBER_GOOD;
-    }
-    return kind;
+    return kind == NUMBER_BAD && is_boolean(text, value) ? NUMBER_GOOD : kind;
 }

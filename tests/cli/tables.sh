@@ -175,6 +175,12 @@ truth 'labels are heeded' '24 lines \(1 positive, 23 negatives\): 1 found in the
 pass 'one row is positive' grep -q '"positive_rows": 1,' "$work/truth.json"
 truth 'a row number as a float is one' '1 lines: 1 found in the table' \
     "$cases/54-truth-float-row-id.csv"
+printf 'user,timestamp,verdict\nuser9,2024-03-02T17:25:11Z,true positive\nuser1,2024-03-01T05:00:00Z,FP\n' \
+    >"$work/verdicts.csv"
+truth 'a list of verdicts' '2 lines \(1 positive, 1 negatives?\): 1 found in the table' "$work/verdicts.csv"
+printf '{"user":"user9","dt":"2024-03-02 17:00:00"}\n' >"$work/truth.jsonl"
+ends 'a list in JSON is refused as such' 2 'is JSON, where a CSV is needed' \
+    "$oddhours" report "$cases/16-table.csv" -o - --truth "$work/truth.jsonl" -q --models iforest
 printf 'Zeile;Label\nx;ja\n' >"$work/none.csv"
 ends 'a list that is not understood is refused with its line' 2 'line 1: the truth list is neither' \
     "$oddhours" report "$cases/16-table.csv" -o - --truth "$work/none.csv" -q --models iforest

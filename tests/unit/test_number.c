@@ -172,11 +172,12 @@ static void marks_for_nothing_are_missing(void **state)
 static void truth_is_one(void **state)
 {
     (void)state;
-    static const char *const words[] = {"True", "true", "TRUE", " true ", "False", "false"};
+    static const char *const words[] = {"True", "true",  "TRUE",  " true ", "WAHR",
+                                        "vrai", "False", "false", "FALSCH", "faux"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         double value = -1;
         assert_int_equal(number_parse(span(words[i]), c_locale, &value), NUMBER_GOOD);
-        assert_true(value == (i < 4 ? 1 : 0));
+        assert_true(value == (i < 6 ? 1 : 0));
     }
 }
 

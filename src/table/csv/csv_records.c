@@ -20,6 +20,9 @@ static bool feed(struct csv_text *text, const char *bytes, size_t length, bool f
         return status_set(status, STATUS_INPUT, "%s is no text file", title);
     }
     size_t mark = first ? text_byte_order_mark(bytes, length) : 0;
+    if (first && (length - mark >= 2) && bytes[mark] == '{') {
+        return status_set(status, STATUS_INPUT, "%s is JSON, where a CSV is needed", title);
+    }
     return csv_text_feed(text, bytes + mark, length - mark, row, context, status);
 }
 
