@@ -325,9 +325,13 @@ static void own_lines(struct lines *lines, const struct why_data *data, const st
 {
     const struct past_why *own = &why->own;
     struct text text = begin(lines);
-    put(&text, "Odd for this account: %.2f decades (%s), against %s, made up of",
-        (double)own->score, format_one_in(pow(10, -(double)own->score)).text,
-        format_count(own->windows, "earlier window").text);
+    const struct shown windows = format_count(own->windows, "earlier window");
+    if (own->n_reasons == 0) {
+        put(&text, "Ordinary for this account, against %s", windows.text);
+    } else {
+        put(&text, "Odd for this account: %.2f decades (%s), against %s, made up of",
+            (double)own->score, format_one_in(pow(10, -(double)own->score)).text, windows.text);
+    }
     end(lines, "");
     for (size_t i = 0; i < own->n_reasons && own->reasons[i].credit >= OWN_SHARE; i++) {
         char name[80];

@@ -17,6 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/archive.h"
 #include "base/parallel.h"
 #include "base/progress.h"
 #include "base/status.h"
@@ -62,6 +63,17 @@ bool past_score(struct past *past, const struct table *table, const uint8_t *kin
                 float *score, struct parallel *parallel, const struct progress *progress,
                 struct status *status);
 size_t past_late(const struct past *past);
+
+/* Frees what is only needed to learn more. Explanations go on, if there are any. */
+void past_rest(struct past *past);
+
+/* What explanations need, for a saved run, and whether that is small beside the table: if not,
+ * learning it again takes no longer than reading it. Not of one that knew another table before.
+ * `get` gives one that can explain, of the same table. */
+bool past_worth_keeping(const struct past *past, size_t n_rows);
+void past_put(const struct past *past, struct archive_out *archive);
+struct past *past_get(struct archive_in *archive, const struct table *table,
+                      const struct past_options *options, struct status *status);
 
 /* Bytes that past_score() takes beside the scores. */
 size_t past_memory(size_t n_rows, size_t n_accounts, size_t n_profiles, bool in_order);

@@ -270,7 +270,8 @@ static bool explain(const struct past *past, const struct table *table, const ui
 {
     uint32_t user = table->row_user[row];
     int64_t seconds = table_instant(table, table->row_time[row]);
-    size_t bytes = past_account_bytes(&past->plan), id = past->account_of[user];
+    size_t bytes = past_account_bytes(&past->plan);
+    size_t id = past->start != NULL ? past->account_of[user] : 0;
     struct replay replay = {.past = past, .table = table, .score = NAN};
     *why = (struct past_why){.score = NAN};
     replay.account = mem_zero(1, bytes, "own past", status);

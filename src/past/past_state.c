@@ -163,3 +163,72 @@ bool past_take_accounts(struct past *past, const struct table *table, struct sta
     }
     return true;
 }
+
+/* ---- for explanations ---- */
+
+void past_rest(struct past *past)
+{
+    dict_free(past->names);
+    free(past->accounts);
+    past->names = NULL;
+    past->accounts = NULL;
+    past->n_accounts = 0;
+    if (past->start == NULL) {
+        free(past->account_of);
+        past->account_of = NULL;
+    }
+}
+
+bool past_worth_keeping(const struct past *past, size_t n_rows)
+{
+    enum { BYTES_A_ROW = 20, MOST = 1 << 26 };
+    size_t bytes = past->n_blocks * sizeof *past->blocks;
+    return past->n_blocks > 0 && past->start == NULL && bytes / BYTES_A_ROW <= n_rows &&
+           bytes <= MOST;
+}
+
+void past_put(const struct past *past, struct archive_out *archive)
+{
+    archive_put_number(archive, "orig", past->origin);
+    archive_put(archive, "kblk", past->blocks, sizeof *past->blocks, past->n_blocks);
+}
+
+/* A block is nothing but numbers: its time, then floats. */
+static bool is_finite(const struct past_block *block)
+{
+    enum { FLOATS = ACCOUNT_KINDS * (sizeof(struct past_kind) / sizeof(float)) };
+    float values[FLOATS];
+    _Static_assert(sizeof values == sizeof block->kinds, "floats and nothing else");
+    bool finite = isfinite(block->begins) || block->begins == -INFINITY;
+    memcpy(values, block->kinds, sizeof block->kinds);
+    for (size_t i = 0; i < FLOATS && finite; i++) {
+        finite = isfinite(values[i]);
+    }
+    return finite;
+}
+
+struct past *past_get(struct archive_in *archive, const struct table *table,
+                      const struct past_options *options, struct status *status)
+{
+    struct past *past = past_new(table, options, status);
+    bool good = past != NULL && archive_get_number(archive, "orig", &past->origin, status);
+    if (good) {
+        past->blocks =
+            archive_get_copy(archive, "kblk", sizeof *past->blocks, &past->n_blocks, status);
+        good = past->blocks != NULL;
+    }
+    for (size_t i = 0; good && i < past->n_blocks; i++) {
+        good = is_finite(&past->blocks[i]) &&
+               (i == 0 || past->blocks[i].begins > past->blocks[i - 1].begins);
+    }
+    if (!good || past->n_blocks == 0 || !isfinite(past->origin)) {
+        if (good || (past != NULL && past->blocks != NULL)) {
+            status_set(status, STATUS_INPUT, "the saved own pasts do not make sense");
+        }
+        past_free(past);
+        return NULL;
+    }
+    past->learnt = true;
+    past_rest(past);
+    return past;
+}

@@ -10,24 +10,24 @@
 
 _Static_assert((int)RUN_RESULTS_MAX <= (int)WHY_SOURCES_MAX, "every result explains itself");
 
-/* A saved run has no own pasts: they are learnt again where that takes a second or two. False
- * when that failed. */
+/* A saved run may have no own pasts, where it is short: they are learnt again. False when that
+ * failed. */
 static bool find_past(struct explainer *explainer, const struct run *run,
                       struct parallel *parallel, const struct progress *progress,
                       struct status *status)
 {
-    enum { LEARNT_AGAIN = 5000000 }; /* rows */
     const struct result *own = run_result_find(run, list_own.name);
     if (own == NULL || !own->ready || run->accounts == NULL) {
         return true;
     }
-    if (own->past == NULL && run->table->n_rows <= LEARNT_AGAIN) {
+    if (own->past == NULL) {
         float *score;
         explainer->learnt = list_own_learn(run, true, &score, parallel, progress, status);
         free(score);
         if (explainer->learnt == NULL) {
             return false;
         }
+        past_rest(explainer->learnt);
     }
     explainer->data.past = own->past != NULL ? own->past : explainer->learnt;
     return true;

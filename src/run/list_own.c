@@ -54,15 +54,16 @@ struct past *list_own_learn(const struct run *run, bool explain, float **score,
 static bool make(const struct run *run, struct result *result, const struct progress *progress,
                  struct status *status)
 {
-    result->past = list_own_learn(run, run->params.index, &result->row_score, run->parallel,
-                                  progress, status);
+    result->past =
+        list_own_learn(run, true, &result->row_score, run->parallel, progress, status);
     if (result->past == NULL) {
         return false;
     }
     result->scores.threshold = PAST_THRESHOLD;
     describe(run, result);
-    if (!run->params.index) { /* nobody will ask for explanations */
-        past_free(result->past);
+    past_rest(result->past);
+    if (!run->params.index && !past_worth_keeping(result->past, run->table->n_rows)) {
+        past_free(result->past); /* nobody will ask for explanations */
         result->past = NULL;
     }
     return true;

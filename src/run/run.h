@@ -47,7 +47,7 @@ struct result {
     struct scores scores; /* scores.score is NULL where rows have scores of their own: */
     float *row_score;     /* (n_rows) NaN: not scored; NULL: profiles have the scores */
     struct ranking *ranking;
-    struct past *past; /* of the list of own pasts, with params.index; else NULL */
+    struct past *past; /* of the list of own pasts, to explain itself; may be NULL */
     char partial[80];  /* "108 of 200 trees (cancelled)"; empty when whole */
     char health[200];  /* one sentence; empty when there is nothing to say */
     double fit_seconds, score_seconds;

@@ -5,7 +5,9 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "past/past_state.h"
 #include "unit/fixture.h"
 #include "unit/oom.h"
 #include "unit/past_world.h"
@@ -332,6 +334,63 @@ static void explanations_have_the_same_scores(void **state)
 }
 
 /* An outage: nobody for six hours, then everybody as before. */
+/* What a saved run keeps explains every row as own past itself does. */
+static void what_was_kept_explains_the_same(void **state)
+{
+    struct past_row *rows;
+    size_t n = past_world(&rows, 24 * 9, 7, 21);
+    struct table *table = past_world_table(rows, n);
+    struct past *past = past_world_new(table);
+    uint8_t *kinds = past_world_kinds(table);
+    float *score = past_world_scores(past, table, 2);
+    char path[] = "/tmp/oddhours-past-XXXXXX";
+    const struct past_options options = {.half_life_days = 30, .explain = true};
+    struct status status = {0};
+    static struct past_why why, again;
+    (void)state;
+    close(mkstemp(path));
+    assert_true(past_worth_keeping(past, 1000000));
+    assert_false(past_worth_keeping(past, 100)); /* learnt again in no time */
+    struct archive_out *out = archive_create(path, 1, &status);
+    assert_non_null(out);
+    past_put(past, out);
+    assert_true(archive_commit(out, &status));
+    struct archive_in *in = archive_open(path, 1, &status);
+    assert_non_null(in);
+    struct past *kept = past_get(in, table, &options, &status);
+    assert_non_null(kept);
+    archive_close(in);
+    past_rest(past); /* both can do without what is only needed to learn */
+    for (uint32_t row = 0; row < n; row += 7) {
+        assert_true(past_explain(past, table, kinds, NULL, row, &why, &status));
+        assert_true(past_explain(kept, table, kinds, NULL, row, &again, &status));
+        assert_same(&why.score, &score[row], 1);
+        assert_same(&again.score, &score[row], 1);
+        assert_int_equal(again.n_reasons, why.n_reasons);
+        assert_string_equal(again.sentence, why.sentence);
+    }
+    past_free(kept);
+    past_free(past);
+    /* Times that do not rise are none. */
+    out = archive_create(path, 1, &status);
+    past = past_world_new(table);
+    free(past_world_scores(past, table, 1));
+    assert_true(past->n_blocks > 2);
+    past->blocks[2].begins = past->blocks[1].begins;
+    past_put(past, out);
+    assert_true(archive_commit(out, &status));
+    in = archive_open(path, 1, &status);
+    assert_null(past_get(in, table, &options, &status));
+    assert_int_equal(status.code, STATUS_INPUT);
+    archive_close(in);
+    unlink(path);
+    past_free(past);
+    free(score);
+    free(kinds);
+    table_free(table);
+    free(rows);
+}
+
 static void silence_of_all_flags_nobody(void **state)
 {
     struct past_row *rows;
@@ -452,6 +511,7 @@ int main(void)
         cmocka_unit_test(rows_of_a_window_do_not_see_each_other),
         cmocka_unit_test(a_quiet_account_that_gets_loud_is_odd),
         cmocka_unit_test(explanations_have_the_same_scores),
+        cmocka_unit_test(what_was_kept_explains_the_same),
         cmocka_unit_test(silence_of_all_flags_nobody),
         cmocka_unit_test(says_why_there_is_none),
         cmocka_unit_test(repeated_columns_are_left_out),

@@ -31,6 +31,9 @@ void snapshot_put_result(struct archive_out *archive, const struct result *resul
     if (result->model != NULL) {
         model_save(result->model, archive);
     }
+    if (result->past != NULL && past_worth_keeping(result->past, result->ranking->n_ids)) {
+        past_put(result->past, archive);
+    }
 }
 
 static bool get_losses(struct archive_in *archive, struct result *result, struct status *status)
@@ -87,6 +90,22 @@ static bool get_model(struct archive_in *archive, const struct run *run, struct 
            snapshot_senseless(status);
 }
 
+/* What own past needs to explain itself, where it is there. */
+static bool get_past(struct archive_in *archive, const struct run *run, struct result *result,
+                     struct status *status)
+{
+    const struct past_options options = {.half_life_days = run->params.half_life,
+                                         .explain = true};
+    if (!archive_next_is(archive, "orig")) {
+        return true;
+    }
+    if (result->list != &list_own || result->row_score == NULL) {
+        return snapshot_senseless(status);
+    }
+    result->past = past_get(archive, run->table, &options, status);
+    return result->past != NULL;
+}
+
 bool snapshot_get_result(struct archive_in *archive, const struct run *run,
                          struct result *result, struct status *status)
 {
@@ -98,7 +117,8 @@ bool snapshot_get_result(struct archive_in *archive, const struct run *run,
         !archive_get_into(archive, "secs", seconds, sizeof *seconds, 2, status) ||
         !snapshot_get_text(archive, "prtl", result->partial, sizeof result->partial, status) ||
         !snapshot_get_text(archive, "hlth", result->health, sizeof result->health, status) ||
-        !get_losses(archive, result, status) || !get_model(archive, run, result, status)) {
+        !get_losses(archive, result, status) || !get_model(archive, run, result, status) ||
+        !get_past(archive, run, result, status)) {
         return false;
     }
     result->fit_seconds = seconds[0];
