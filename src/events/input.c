@@ -6,6 +6,7 @@
 #include "events/log_format.h"
 #include "table/input/input_list.h"
 #include "table/input/source.h"
+#include "table/parquet/parquet.h"
 
 #define WORD(name) #name,
 const char *const input_kinds[] = {"auto", "table", LOG_FORMATS(WORD) NULL};
@@ -38,6 +39,9 @@ struct table *input_load(const char *path, enum input_kind kind,
 {
     if (index != NULL) {
         *index = NULL;
+    }
+    if (kind < INPUT_LOG && parquet_recognise(path, kind == INPUT_AUTO)) {
+        return parquet_load(path, options, parallel, progress, status);
     }
     struct source *source = source_open(path, progress, status);
     if (source == NULL) {

@@ -144,6 +144,41 @@ void table_builder_append(struct table_builder *builder, size_t n, const uint32_
     table->n_rows += n;
 }
 
+bool table_builder_extend(struct table_builder *builder, size_t n,
+                          struct table_builder_rows *rows, struct status *status)
+{
+    struct table *table = builder->table;
+    const size_t have = table->n_rows;
+    if (!table_builder_reserve(builder, n, status)) {
+        return false;
+    }
+    *rows = (struct table_builder_rows){
+        table->times == NULL ? NULL : table->row_time + have,
+        table->users == NULL ? NULL : table->row_user + have, table->row_profile + have};
+    table->n_rows += n;
+    return true;
+}
+
+void table_builder_drop_rows(struct table_builder *builder)
+{
+    struct table *table = builder->table;
+    size_t kept = 0;
+    for (size_t row = 0; row < table->n_rows; row++) {
+        if (table->row_profile[row] != DICT_NONE) {
+            if (table->times != NULL) {
+                table->row_time[kept] = table->row_time[row];
+            }
+            if (table->users != NULL) {
+                table->row_user[kept] = table->row_user[row];
+            }
+            table->row_profile[kept++] = table->row_profile[row];
+        }
+    }
+    table->n_rows = kept;
+    profile_set_uncount(builder->set);
+    profile_set_count(builder->set, table->row_profile, kept, 0);
+}
+
 size_t table_builder_rows(const struct table_builder *builder)
 {
     return builder->table->n_rows;
@@ -293,7 +328,7 @@ static bool find_times(struct table_builder *builder, const char *column,
 
 struct table *table_builder_finish(struct table_builder *take_builder, struct status *status)
 {
-    const struct time_options plain = {DATES_BY_COLUMN, NULL};
+    const struct time_options plain = {DATES_BY_COLUMN, NULL, false};
     return table_builder_finish_with(take_builder, "dt", &plain, status);
 }
 

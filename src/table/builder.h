@@ -51,6 +51,18 @@ bool table_builder_reserve(struct table_builder *builder, size_t n, struct statu
 void table_builder_append(struct table_builder *builder, size_t n, const uint32_t *times,
                           const uint32_t *users, const uint32_t *profiles);
 
+/* For a reader that knows how many rows come and fills them in where they belong: room for `n`
+ * rows behind those that are there, which count as rows from now on. The arrays (n) are NULL
+ * where the table has none. Copies are counted by the caller (profile_set_add_copies()). */
+struct table_builder_rows {
+    uint32_t *times, *users, *profiles;
+};
+bool table_builder_extend(struct table_builder *builder, size_t n,
+                          struct table_builder_rows *rows, struct status *status);
+
+/* Takes out the rows whose profile is DICT_NONE, and counts copies anew. */
+void table_builder_drop_rows(struct table_builder *builder);
+
 /* A table of its own with the first rows, at most `most`. NULL on failure. */
 struct table *table_builder_preview(const struct table_builder *builder, size_t most,
                                     struct status *status);

@@ -181,6 +181,22 @@ void profile_set_count(struct profile_set *set, const uint32_t *profiles, size_t
     }
 }
 
+void profile_set_add_copies(struct profile_set *set, uint32_t profile, uint32_t copies,
+                            uint32_t first)
+{
+    if (set->profiles.copies[profile] == 0) {
+        set->profiles.first_row[profile] = first;
+    }
+    set->profiles.copies[profile] += copies;
+}
+
+void profile_set_uncount(struct profile_set *set)
+{
+    if (set->profiles.n > 0) {
+        memset(set->profiles.copies, 0, set->profiles.n * sizeof *set->profiles.copies);
+    }
+}
+
 size_t profile_set_size(const struct profile_set *set)
 {
     return set->profiles.n;

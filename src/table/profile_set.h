@@ -35,6 +35,12 @@ uint32_t profile_set_add_hashed(struct profile_set *set, const double *values, u
 void profile_set_count(struct profile_set *set, const uint32_t *profiles, size_t n,
                        uint32_t first);
 
+/* The same for one profile whose rows somebody else has counted: `copies` of them, the first of
+ * which is `first`; calls come in the order of rows. And counts anew from nothing. */
+void profile_set_add_copies(struct profile_set *set, uint32_t profile, uint32_t copies,
+                            uint32_t first);
+void profile_set_uncount(struct profile_set *set);
+
 size_t profile_set_size(const struct profile_set *set);
 
 /* Moves the content into `profiles`, trimmed; the set can then only be freed. */

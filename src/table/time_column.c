@@ -75,9 +75,10 @@ static bool resolve(const struct time_text *time, const struct time_options *opt
     *clock = time_text_days(time->year, time->month, time->day) * TIMESTAMP_DAY + time->seconds;
     *offset = time->offset;
     if (zone != NULL) {
-        int64_t instant = time->has_offset ? *clock - time->offset : zone_instant(zone, *clock);
+        bool known = time->has_offset || options->utc;
+        int64_t instant = known ? *clock - time->offset : zone_instant(zone, *clock);
         *offset = zone_offset(zone, instant);
-        *clock = time->has_offset ? instant + *offset : *clock;
+        *clock = known ? instant + *offset : *clock;
     }
     return true;
 }

@@ -23,6 +23,7 @@ struct time_options {
     const struct zone
         *zone; /* whose clock is shown; times without an offset are by it. NULL: the
                 * clock that the text shows, taken for UTC where it names none */
+    bool utc;  /* times without an offset are UTC, whatever the zone */
 };
 
 struct time_column {

@@ -67,7 +67,7 @@ static void many_spellings_of_one_clock(void **state)
         {"2024-03-01 at 05:06:07", 0},
     };
     for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
-        const struct time_options options = {DATES_BY_COLUMN, NULL};
+        const struct time_options options = {DATES_BY_COLUMN, NULL, false};
         int64_t clock = 0;
         int32_t offset = 0;
         if (!time_text_read(span(times[i].text), &options, &clock, &offset) ||
@@ -132,7 +132,7 @@ static void what_is_no_time_is_not_read(void **state)
 static void midnight_has_two_names(void **state)
 {
     (void)state;
-    const struct time_options options = {DATES_BY_COLUMN, NULL};
+    const struct time_options options = {DATES_BY_COLUMN, NULL, false};
     int64_t late, early;
     int32_t offset;
     assert_true(time_text_read(span("2024-02-29 24:00"), &options, &late, &offset));
@@ -161,7 +161,7 @@ static bool read_column(struct time_column *times, struct status *status, enum d
                         const struct zone *zone, const char *const *texts, size_t n)
 {
     struct dict *dict = dict_of(texts, n);
-    const struct time_options options = {dates, zone};
+    const struct time_options options = {dates, zone, false};
     *status = (struct status){.code = STATUS_OK};
     bool right = time_column_read(times, dict, "dt", &options, status);
     dict_free(dict);

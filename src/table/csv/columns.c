@@ -159,7 +159,7 @@ static bool explain_missing(const struct search *search)
 {
     const struct columns_wanted *wanted = search->wanted;
     char missing[SHOWN] = "", there[SHOWN] = "", hint[SHOWN + 32] = "", numeric[NAMES] = "";
-    if (looks_binary(search->fields, search->n_fields)) {
+    if (!wanted->not_text && looks_binary(search->fields, search->n_fields)) {
         return status_set(search->status, STATUS_INPUT,
                           "%s is a binary file: a CSV file with a header line is wanted",
                           search->title);
@@ -389,6 +389,25 @@ static bool find_time_and_user(struct search *search)
         }
     }
     return true;
+}
+
+void columns_note(const struct columns *columns, struct read_report *report)
+{
+    char time[64] = "", user[64] = "";
+    bool other_time = columns->time_name != NULL && strcmp(columns->time_name, "dt") != 0;
+    bool other_user = columns->user_name != NULL && strcmp(columns->user_name, "src_user") != 0;
+    if (other_time) {
+        printable(time, sizeof time, span_of(columns->time_name));
+    }
+    if (other_user) {
+        printable(user, sizeof user, span_of(columns->user_name));
+    }
+    if ((other_time || other_user) && report->n_notes < READ_NOTES) {
+        snprintf(report->notes[report->n_notes++], READ_NOTE, "%s%s%s%s%s",
+                 other_time ? "times are in column " : "", time,
+                 other_time && other_user ? ", " : "", other_user ? "accounts in column " : "",
+                 user);
+    }
 }
 
 bool columns_find(struct columns *columns, const struct span *fields, size_t n_fields,

@@ -19,6 +19,7 @@ struct columns_wanted {
     size_t n;
     bool study;              /* they are the study's seven: found in any case */
     const char *time, *user; /* columns named by the user; NULL: known names are looked for */
+    bool not_text; /* the names are not of a text file: a strange one does not make it binary */
 };
 
 struct columns {
@@ -46,6 +47,10 @@ bool columns_find(struct columns *columns, const struct span *fields, size_t n_f
                   const struct columns_wanted *wanted, const struct layout *layout,
                   const char *title, struct status *status);
 void columns_clear(struct columns *columns);
+
+/* Notes in the report in which columns times and accounts are, where these have names of their
+ * own. */
+void columns_note(const struct columns *columns, struct read_report *report);
 
 /* Wrong lists of features (none, too many, one twice, an empty name) are STATUS_USAGE. */
 bool columns_check(const char *const *features, size_t n, struct status *status);

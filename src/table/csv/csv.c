@@ -325,15 +325,8 @@ static const char *shown(char *room, size_t size, const char *name)
 static void add_notes(const struct reader *reader, struct read_report *report)
 {
     const struct columns *columns = &reader->columns;
-    char time[64], user[64];
-    bool other_time = columns->time_name != NULL && strcmp(columns->time_name, "dt") != 0;
-    bool other_user = columns->user_name != NULL && strcmp(columns->user_name, "src_user") != 0;
-    if (other_time || other_user) {
-        note(report, "%s%s%s%s%s", other_time ? "times are in column " : "",
-             other_time ? shown(time, sizeof time, columns->time_name) : "",
-             other_time && other_user ? ", " : "", other_user ? "accounts in column " : "",
-             other_user ? shown(user, sizeof user, columns->user_name) : "");
-    }
+    char user[64];
+    columns_note(columns, report);
     if (columns->delimiter != ',') {
         note(report, "fields are separated by %s", layout_delimiter_name(columns->delimiter));
     }
@@ -606,7 +599,7 @@ static struct table *read_once(struct source *take_source, const char *name,
         }
         retry->wanted = retry->wanted && retry->times < 2 && source_again(reader.source);
         if (!retry->wanted && fill_report(&reader, name, status)) {
-            struct time_options times = {reader.reading->dates, NULL};
+            struct time_options times = {reader.reading->dates, NULL, false};
             struct zone *zone = NULL;
             if (reader.reading->text[READING_ZONE] == NULL ||
                 (zone = zone_load(reader.reading->text[READING_ZONE], status)) != NULL) {
