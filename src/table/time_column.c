@@ -18,12 +18,18 @@ struct census {
         month_first; /* dates like 03/04/2024; 23/04, 03/24 among them */
     size_t first_unordered, a_day_first, a_month_first; /* an example of each */
     size_t epochs, offsets, naive;
-    const char *unit; /* of the epochs; NULL: none yet, or several */
+    size_t serials, clocks; /* days of a spreadsheet; with a part of a day */
+    const char *unit;       /* of the epochs; NULL: none yet, or several */
     bool units_differ;
 };
 
 static void count(struct census *census, const struct time_text *time, size_t i)
 {
+    if (time->kind == TIME_SERIAL) {
+        census->serials++;
+        census->clocks += time->epoch % TIMESTAMP_DAY != 0;
+        return;
+    }
     if (time->kind == TIME_EPOCH) {
         census->units_differ = census->units_differ ||
                                (census->unit != NULL && strcmp(census->unit, time->unit) != 0);
@@ -72,7 +78,11 @@ static bool resolve(const struct time_text *time, const struct time_options *opt
         *clock = time->epoch + *offset;
         return true;
     }
-    *clock = time_text_days(time->year, time->month, time->day) * TIMESTAMP_DAY + time->seconds;
+    /* A spreadsheet has the clock of whoever made it. */
+    *clock = time->kind == TIME_SERIAL
+                 ? time->epoch
+                 : time_text_days(time->year, time->month, time->day) * TIMESTAMP_DAY +
+                       time->seconds;
     *offset = time->offset;
     if (zone != NULL) {
         bool known = time->has_offset || options->utc;
@@ -194,11 +204,23 @@ static bool decide_order(const struct census *census, const struct dict *texts,
 
 /* ---- the column ---- */
 
+/* Numbers such as 45352.25 are times where the column has nothing else, and parts of days. */
+static bool are_serials(const struct census *census)
+{
+    return census->clocks > 0 && census->epochs + census->offsets + census->naive == 0;
+}
+
 static void say_epochs(const struct census *census, char *how, size_t size)
 {
+    if (are_serials(census)) {
+        snprintf(how, size, "times are days since 1899-12-30, as spreadsheets count them");
+    }
     if (census->epochs > 0 && how[0] == '\0') {
-        snprintf(how, size, "times are counts of %s since 1970",
-                 census->units_differ ? "several units" : census->unit);
+        snprintf(how, size, "times are counts of %s%s",
+                 census->units_differ ? "several units" : census->unit,
+                 census->units_differ || census->unit[strlen(census->unit) - 1] != ')'
+                     ? " since 1970"
+                     : "");
     }
 }
 
@@ -224,7 +246,8 @@ static bool make_room(struct time_column *times, size_t n, struct status *status
 }
 
 static void read_one(struct time_column *times, struct span text, size_t i,
-                     const struct time_options *options, bool day_first, bool *any_offset)
+                     const struct time_options *options, bool day_first, bool serials,
+                     bool *any_offset)
 {
     struct time_text time;
     times->clock[i] = TABLE_NO_TIME;
@@ -232,7 +255,8 @@ static void read_one(struct time_column *times, struct span text, size_t i,
     if (number_missing(text)) {
         return;
     }
-    if (time_text_parse(text, &time) && set_order(&time, day_first) &&
+    if (time_text_parse(text, &time) && (time.kind != TIME_SERIAL || serials) &&
+        set_order(&time, day_first) &&
         resolve(&time, options, &times->clock[i], &times->offset[i])) {
         *any_offset = *any_offset || times->offset[i] != 0;
     } else if (times->unread++ == 0) {
@@ -265,7 +289,8 @@ bool time_column_read(struct time_column *times, const struct dict *texts, const
     say_epochs(&census, times->how, sizeof times->how);
     say_offsets(&census, options, times->how, sizeof times->how);
     for (size_t i = 0; i < n; i++) {
-        read_one(times, dict_get(texts, (uint32_t)i), i, options, day_first, &any_offset);
+        read_one(times, dict_get(texts, (uint32_t)i), i, options, day_first,
+                 are_serials(&census), &any_offset);
     }
     if (!any_offset) {
         free(times->offset);
@@ -285,7 +310,7 @@ bool time_text_read(struct span text, const struct time_options *options, int64_
                     int32_t *offset)
 {
     struct time_text time;
-    return time_text_parse(text, &time) &&
+    return time_text_parse(text, &time) && time.kind != TIME_SERIAL &&
            (time.kind != TIME_UNKNOWN_ORDER || (time.first > 12) != (time.second > 12) ||
             options->dates != DATES_BY_COLUMN) &&
            set_order(&time, options->dates == DATES_BY_COLUMN

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/ascii.h"
+#include "table/time_words.h"
 
 enum { MINUTE = 60, HOUR = 3600, DAY = 86400 };
 
@@ -101,40 +102,48 @@ static size_t letters(const struct cursor *cursor)
     return n;
 }
 
-/* Takes a word of a list, whole or its first three letters ("sept" too, and a dot behind them).
- * Its number, from 1 on, or 0. */
-static int take_word(struct cursor *cursor, const char *const *words, int n_words)
+static size_t word_length(const struct cursor *cursor)
 {
-    size_t n = letters(cursor);
-    for (int i = 0; i < n_words && n >= 3; i++) {
-        size_t whole = strlen(words[i]);
-        if (n <= whole && (n == whole || n == 3 || n == 4) &&
-            ascii_same(cursor->at, words[i], n)) {
-            cursor->at += n;
-            if (n < whole) {
-                take(cursor, '.');
-            }
-            return i + 1;
-        }
-    }
-    return 0;
+    return time_word_length(cursor->at, (size_t)(cursor->end - cursor->at));
 }
 
+static bool take_text(struct cursor *cursor, const char *text)
+{
+    size_t n = strlen(text);
+    if ((size_t)(cursor->end - cursor->at) < n || memcmp(cursor->at, text, n) != 0) {
+        return false;
+    }
+    cursor->at += n;
+    return true;
+}
+
+/* The number of a month by its name, with the dot of a shortened one behind it; or 0. */
 static int take_month(struct cursor *cursor)
 {
-    static const char *const months[] = {"january",   "february", "march",    "april",
-                                         "may",       "june",     "july",     "august",
-                                         "september", "october",  "november", "december"};
-    return take_word(cursor, months, 12);
+    size_t n = word_length(cursor);
+    int month = time_word_month(cursor->at, n);
+    if (month > 0) {
+        cursor->at += n;
+        take(cursor, '.');
+    }
+    return month;
 }
 
 static void skip_weekday(struct cursor *cursor)
 {
-    static const char *const days[] = {"monday", "tuesday",  "wednesday", "thursday",
-                                       "friday", "saturday", "sunday"};
-    if (take_word(cursor, days, 7) > 0) {
-        take(cursor, ',');
-        take_blanks(cursor);
+    struct cursor ahead = *cursor;
+    size_t n = word_length(&ahead);
+    if (!time_word_weekday(ahead.at, n)) {
+        return;
+    }
+    ahead.at += n;
+    bool sign = take(&ahead, '.'), comma = take(&ahead, ',');
+    bool blank = take_blanks(&ahead);
+    if (blank || sign ||
+        comma) { /* "mar 3" may be Tuesday or March: a month goes with a name */
+        if (time_word_month(cursor->at, n) == 0 || is_digit(peek(&ahead)) == false) {
+            *cursor = ahead;
+        }
     }
 }
 
@@ -164,8 +173,32 @@ int64_t time_text_days(int year, int month, int day)
 
 /* ---- counts since 1970 ---- */
 
-/* Digits, with a fraction or without. The size tells the unit: between 1973 and 5138 no two of
- * them overlap. */
+/* Days of a spreadsheet, 1970 to 2100, with a fraction or without, to the nearest second. */
+static bool parse_serial(int64_t days, struct cursor *fraction, struct time_text *time)
+{
+    enum { FIRST = 25569, LAST = 73051, MOST = 12 };
+    double part = 0, weight = 1;
+    for (int n = 0; is_digit(peek(fraction)) && n < MOST; n++) {
+        weight /= 10;
+        part += weight * (*fraction->at++ - '0');
+    }
+    while (is_digit(peek(fraction))) {
+        fraction->at++;
+    }
+    if (days < FIRST || days >= LAST || !at_end(fraction)) {
+        return false;
+    }
+    *time = (struct time_text){.kind = TIME_SERIAL,
+                               .epoch = (days - FIRST) * DAY + (int64_t)(part * DAY + 0.5),
+                               .unit = part > 0 ? "parts of days" : "days"};
+    return true;
+}
+
+/* Digits, with a fraction or without, and with commas between thousands or without. The size
+ * tells the unit: between 1973 and 5138 no two of them overlap. Numbers of 18 digits that would
+ * be nanoseconds of 1973 and 1974, or of 1989 and 1990, are counts of 100 nanoseconds as
+ * Windows (since 1601) and .NET (since the year 1) have them, of 1993 to 2044 and of 1989 to
+ * 2045. */
 static bool parse_epoch(struct cursor cursor, struct time_text *time)
 {
     static const struct {
@@ -175,33 +208,55 @@ static bool parse_epoch(struct cursor cursor, struct time_text *time)
                  {"milliseconds", INT64_C(100000000000000), 1000},
                  {"microseconds", INT64_C(100000000000000000), 1000000},
                  {"nanoseconds", INT64_MAX, 1000000000}};
-    enum { LEAST = 100000000, MOST_DIGITS = 19 };
+    enum { LEAST = 100000000, MOST_DIGITS = 19, TICKS = 10000000 };
+    const int64_t filetime[] = {INT64_C(124000000000000000), INT64_C(140000000000000000),
+                                INT64_C(11644473600)};
+    const int64_t ticks[] = {INT64_C(627000000000000000), INT64_C(645000000000000000),
+                             INT64_C(62135596800)};
     int64_t value = 0;
     int n = 0;
-    while (is_digit(peek(&cursor))) {
+    bool grouped = cursor.end - cursor.at >= 13 && cursor.at[1] == ',' && cursor.at[5] == ',';
+    while (is_digit(peek(&cursor)) || (grouped && peek(&cursor) == ',')) {
+        if (take(&cursor, ',')) {
+            grouped = cursor.end - cursor.at >= 3 && is_digit(cursor.at[1]) &&
+                      is_digit(cursor.at[2]) &&
+                      (cursor.end - cursor.at == 3 || !is_digit(cursor.at[3]));
+            if (!grouped) {
+                return false;
+            }
+            continue;
+        }
         if (n++ == MOST_DIGITS || __builtin_mul_overflow(value, 10, &value) ||
             __builtin_add_overflow(value, *cursor.at - '0', &value)) {
             return false;
         }
         cursor.at++;
     }
-    if (n == 0 || value < LEAST) {
+    bool fraction = take(&cursor, '.') || (n > 0 && !grouped && take(&cursor, ','));
+    if (n == 5) {
+        return parse_serial(value, &cursor, time);
+    }
+    while (fraction && is_digit(peek(&cursor))) {
+        cursor.at++;
+    }
+    if (n == 0 || value < LEAST || !at_end(&cursor)) {
         return false;
     }
-    if (take(&cursor, '.')) {
-        while (is_digit(peek(&cursor))) {
-            cursor.at++;
+    *time = (struct time_text){.kind = TIME_EPOCH};
+    for (size_t i = 0; i < 2; i++) {
+        const int64_t *known = i == 0 ? filetime : ticks;
+        if (value >= known[0] && value < known[1]) {
+            time->epoch = value / TICKS - known[2];
+            time->unit = i == 0 ? "100 nanoseconds (of Windows)" : "100 nanoseconds (of .NET)";
+            return true;
         }
-    }
-    if (!at_end(&cursor)) {
-        return false;
     }
     size_t unit = 0;
     while (value >= units[unit].below) {
         unit++;
     }
-    *time = (struct time_text){
-        .kind = TIME_EPOCH, .epoch = value / units[unit].divisor, .unit = units[unit].unit};
+    time->epoch = value / units[unit].divisor;
+    time->unit = units[unit].unit;
     return true;
 }
 
@@ -240,6 +295,36 @@ static bool take_year(struct cursor *cursor, int *year)
     return n == 2 || n == 4;
 }
 
+/* "1 de marzo de 2024" */
+static void skip_of(struct cursor *cursor)
+{
+    size_t n = letters(cursor);
+    if ((n == 2 && ascii_same(cursor->at, "de", 2)) ||
+        (n == 3 && ascii_same(cursor->at, "del", 3))) {
+        cursor->at += n;
+        take_blanks(cursor);
+    }
+}
+
+/* 1 Mar 2024 in Chinese, Japanese or Korean: a sign behind each number. The year is taken. */
+static bool take_signed_date(struct cursor *cursor, int year, struct time_text *time)
+{
+    static const char *const signs[][3] = {{"\xE5\xB9\xB4", "\xE6\x9C\x88", "\xE6\x97\xA5"},
+                                           {"\xEB\x85\x84", "\xEC\x9B\x94", "\xEC\x9D\xBC"}};
+    int month, day;
+    for (size_t i = 0; i < 2; i++) {
+        struct cursor ahead = *cursor;
+        if (take_text(&ahead, signs[i][0]) && (take_blanks(&ahead), true) &&
+            take_digits(&ahead, 1, 2, &month) > 0 && take_text(&ahead, signs[i][1]) &&
+            (take_blanks(&ahead), true) && take_digits(&ahead, 1, 2, &day) > 0 &&
+            take_text(&ahead, signs[i][2])) {
+            *cursor = ahead;
+            return set_date(time, year, month, day);
+        }
+    }
+    return false;
+}
+
 /* "1 Mar 2024", "1-Mar-24", "01/Mar/2024", "1st March, 2024": the day is taken already. */
 static bool take_month_year(struct cursor *cursor, int day, struct time_text *time)
 {
@@ -247,17 +332,20 @@ static bool take_month_year(struct cursor *cursor, int day, struct time_text *ti
     if (letters(cursor) == 2) { /* 1st, 2nd, 3rd, 4th */
         cursor->at += 2;
     }
+    take_text(cursor, "\xC2\xBA"); /* 1o and 1er */
     take_blanks(cursor);
     if (peek(cursor) == '-' || peek(cursor) == '/' || peek(cursor) == '.') {
         cursor->at++;
     }
     take_blanks(cursor);
+    skip_of(cursor);
     int month = take_month(cursor);
     if (month == 0) {
         return false;
     }
     take(cursor, ',');
     take_blanks(cursor);
+    skip_of(cursor);
     if (peek(cursor) == '-' || peek(cursor) == '/') {
         cursor->at++;
     }
@@ -274,13 +362,24 @@ static bool take_number_date(struct cursor *cursor, struct time_text *time)
         return set_date(time, first / 10000, first / 100 % 100, first % 100);
     }
     char between = peek(cursor);
+    if (n == 4 && (unsigned char)between >= 0x80) {
+        return take_signed_date(cursor, first, time);
+    }
     if (n == 4) {
         if ((between != '-' && between != '/' && between != '.') || !take(cursor, between) ||
-            take_digits(cursor, 1, 2, &second) == 0 || !take(cursor, between)) {
+            (take_blanks(cursor), false) || take_digits(cursor, 1, 2, &second) == 0 ||
+            !take(cursor, between)) {
             return false;
         }
         int day;
-        return take_digits(cursor, 1, 2, &day) > 0 && set_date(time, first, second, day);
+        take_blanks(cursor);
+        if (take_digits(cursor, 1, 2, &day) == 0) {
+            return false;
+        }
+        if (between == '.') {
+            take(cursor, between); /* 2024. 3. 1. */
+        }
+        return set_date(time, first, second, day);
     }
     if (n != 1 && n != 2) {
         return false;
@@ -297,9 +396,10 @@ static bool take_number_date(struct cursor *cursor, struct time_text *time)
 }
 
 static bool take_clock(struct cursor *cursor, struct time_text *time);
+static bool take_zone(struct cursor *cursor, struct time_text *time);
 
-/* "Mar 1, 2024", "March 1st 2024", and with the clock before the year: "Mar  1 05:00:00 2024".
- */
+/* "Mar 1, 2024", "March 1st 2024", and with the clock before the year: "Mar  1 05:00:00 2024",
+ * or clock and zone: "Mar 01 05:00:00 CET 2024". */
 static bool take_name_date(struct cursor *cursor, struct time_text *time, bool *clock_taken)
 {
     int day, year, month = take_month(cursor);
@@ -321,7 +421,7 @@ static bool take_name_date(struct cursor *cursor, struct time_text *time, bool *
         return set_date(time, year, month, day);
     }
     *clock_taken = true;
-    return take_clock(cursor, time) && (take_blanks(cursor), true) &&
+    return take_clock(cursor, time) && take_zone(cursor, time) && (take_blanks(cursor), true) &&
            take_digits(cursor, 4, 4, &year) == 4 && set_date(time, year, month, day);
 }
 
@@ -349,6 +449,9 @@ static int take_half(struct cursor *cursor)
     }
     ahead.at++;
     bool dots = take(&ahead, '.');
+    if (dots) {
+        take_blanks(&ahead); /* "a. m." */
+    }
     if (!take(&ahead, 'm') && !take(&ahead, 'M')) {
         return 0;
     }
@@ -362,12 +465,25 @@ static int take_half(struct cursor *cursor)
     return first == 'a' || first == 'A' ? 1 : 2;
 }
 
-/* "5:00", "05:00:00.403", "050000", "05", "5:00 PM". */
+/* Between hour and minute: a colon, an h, or a dot where two digits are behind it. */
+static char clock_mark(const struct cursor *cursor)
+{
+    char mark = peek(cursor);
+    if (mark != ':' && mark != '.' && mark != 'h' && mark != 'H') {
+        return '\0';
+    }
+    return cursor->end - cursor->at > 2 && is_digit(cursor->at[1]) && is_digit(cursor->at[2])
+               ? mark
+               : '\0';
+}
+
+/* "5:00", "05:00:00.403", "05.00.00", "5h00", "050000", "05", "5:00 PM". */
 static bool take_clock(struct cursor *cursor, struct time_text *time)
 {
     int hour, minute = 0, second = 0;
     struct cursor start = *cursor;
     int n = take_digits(cursor, 1, 2, &hour);
+    char mark = n > 0 ? clock_mark(cursor) : '\0';
     if (n == 0) {
         *cursor = start;
         if (!take_fixed(cursor, 2, &hour) || !take_fixed(cursor, 2, &minute)) {
@@ -377,11 +493,13 @@ static bool take_clock(struct cursor *cursor, struct time_text *time)
             return false;
         }
         skip_fraction(cursor);
-    } else if (take(cursor, ':')) {
+    } else if (mark != '\0') {
+        cursor->at++;
         if (take_digits(cursor, 2, 2, &minute) == 0) {
             return false;
         }
-        if (take(cursor, ':') && take_digits(cursor, 2, 2, &second) == 0) {
+        mark = mark == '.' ? '.' : ':';
+        if (take(cursor, mark) && take_digits(cursor, 2, 2, &second) == 0) {
             return false;
         }
         if (peek(cursor) == ':' && cursor->end - cursor->at > 1 && is_digit(cursor->at[1])) {
@@ -391,6 +509,8 @@ static bool take_clock(struct cursor *cursor, struct time_text *time)
             }
         }
         skip_fraction(cursor);
+    } else if (peek(cursor) == ':') {
+        return false;
     }
     int half = take_half(cursor);
     if (half > 0) {
@@ -403,48 +523,76 @@ static bool take_clock(struct cursor *cursor, struct time_text *time)
     return hour <= 24 && minute <= 59 && second <= 60 && time->seconds <= DAY;
 }
 
-/* Z, UTC, GMT, +02:00, -0530, +02, "UTC+2", and what JavaScript puts in brackets behind. */
-static bool take_offset(struct cursor *cursor, struct time_text *time)
+static bool take_signed_offset(struct cursor *cursor, struct time_text *time)
 {
-    take_blanks(cursor);
-    if (at_end(cursor)) {
-        return true;
+    bool west = peek(cursor) == '-';
+    int hour, minute = 0;
+    cursor->at++;
+    int digits = take_digits(cursor, 1, 4, &hour);
+    if (digits == 0 || digits == 3) {
+        return false;
     }
+    if (digits == 4) {
+        minute = hour % 100;
+        hour /= 100;
+    } else if (take(cursor, ':') && take_digits(cursor, 2, 2, &minute) == 0) {
+        return false;
+    }
+    if (hour > 23 || minute > 59) {
+        return false;
+    }
+    time->has_offset = true;
+    time->offset = (hour * HOUR + minute * MINUTE) * (west ? -1 : 1);
+    return true;
+}
+
+/* Z, UTC, CET, +02:00, -0530, +02, "UTC+2", "+0200 CEST"; nothing is fine. */
+static bool take_zone(struct cursor *cursor, struct time_text *time)
+{
+    int32_t named;
+    take_blanks(cursor);
     size_t n = letters(cursor);
     if (n > 0) {
-        bool known =
-            (n == 1 && ascii_same(cursor->at, "z", 1)) ||
-            (n == 2 && ascii_same(cursor->at, "ut", 2)) ||
-            (n == 3 && (ascii_same(cursor->at, "utc", 3) || ascii_same(cursor->at, "gmt", 3)));
-        if (!known) {
+        if (!time_word_zone(cursor->at, n, &time->offset)) {
             return false;
         }
         cursor->at += n;
         time->has_offset = true;
     }
-    if (peek(cursor) == '+' || peek(cursor) == '-') {
-        bool west = peek(cursor) == '-';
-        int hour, minute = 0;
-        cursor->at++;
-        int digits = take_digits(cursor, 1, 4, &hour);
-        if (digits == 0 || digits == 3) {
-            return false;
-        }
-        if (digits == 4) {
-            minute = hour % 100;
-            hour /= 100;
-        } else if (take(cursor, ':') && take_digits(cursor, 2, 2, &minute) == 0) {
-            return false;
-        }
-        if (hour > 23 || minute > 59) {
-            return false;
-        }
-        time->has_offset = true;
-        time->offset = (hour * HOUR + minute * MINUTE) * (west ? -1 : 1);
+    if (peek(cursor) != '+' && peek(cursor) != '-') {
+        return true;
+    }
+    if ((n > 0 && time->offset != 0) || !take_signed_offset(cursor, time)) {
+        return false;
+    }
+    struct cursor ahead = *cursor;
+    take_blanks(&ahead);
+    n = letters(&ahead);
+    if (n > 0 && time_word_zone(ahead.at, n, &named) && named == time->offset) {
+        ahead.at += n;
+        *cursor = ahead;
+    }
+    return true;
+}
+
+/* The zone, what JavaScript and Java put in brackets behind it, and the end. */
+static bool take_offset(struct cursor *cursor, struct time_text *time, bool clock_taken)
+{
+    take_blanks(cursor);
+    if (at_end(cursor)) {
+        return true;
+    }
+    if (!clock_taken && peek(cursor) == '-') {
+        return false; /* 2024-03-01-05 is an hour, not a day in a zone */
+    }
+    if (!take_zone(cursor, time)) {
+        return false;
     }
     take_blanks(cursor);
-    if (take(cursor, '(')) {
-        const char *close = memchr(cursor->at, ')', (size_t)(cursor->end - cursor->at));
+    char open = peek(cursor);
+    if (open == '(' || open == '[') {
+        const char *close =
+            memchr(cursor->at, open == '(' ? ')' : ']', (size_t)(cursor->end - cursor->at));
         cursor->at = close == NULL ? cursor->at : close + 1;
     }
     take_blanks(cursor);
@@ -461,6 +609,11 @@ static bool take_between(struct cursor *cursor)
         any = true;
     } else if (letters(cursor) == 2 && ascii_same(cursor->at, "at", 2)) {
         cursor->at += 2;
+    } else if (!any && peek(cursor) == '-' && cursor->end - cursor->at > 2 &&
+               is_digit(cursor->at[1]) && is_digit(cursor->at[2]) &&
+               (cursor->end - cursor->at == 3 || cursor->at[3] == '.')) {
+        cursor->at++; /* 2024-03-01-05, 2024-03-01-05.00.00 */
+        any = true;
     }
     take_blanks(cursor);
     if (take(cursor, '@')) {
@@ -469,15 +622,15 @@ static bool take_between(struct cursor *cursor)
     return any;
 }
 
-/* YYYYMMDDHHMMSS and YYYYMMDDHHMM, with nothing between: as counts they would be of 1976 or
- * 2611. */
+/* YYYYMMDDHHMMSS, YYYYMMDDHHMM and YYYYMMDDHH, with nothing between: as counts they would be of
+ * 1976, 2611, or of the 2030s, where hardly one in a hundred is a date as well. */
 static bool parse_digits_only(struct cursor cursor, struct time_text *time)
 {
-    int year, month, day, hour, minute, second = 0;
+    int year, month, day, hour, minute = 0, second = 0;
     size_t n = (size_t)(cursor.end - cursor.at);
-    if ((n != 14 && n != 12) || !take_fixed(&cursor, 4, &year) ||
+    if ((n != 14 && n != 12 && n != 10) || !take_fixed(&cursor, 4, &year) ||
         !take_fixed(&cursor, 2, &month) || !take_fixed(&cursor, 2, &day) ||
-        !take_fixed(&cursor, 2, &hour) || !take_fixed(&cursor, 2, &minute) ||
+        !take_fixed(&cursor, 2, &hour) || (n > 10 && !take_fixed(&cursor, 2, &minute)) ||
         (n == 14 && !take_fixed(&cursor, 2, &second))) {
         return false;
     }
@@ -486,8 +639,33 @@ static bool parse_digits_only(struct cursor cursor, struct time_text *time)
            set_date(time, year, month, day);
 }
 
+/* What spreadsheets and programs put around: ="...", an apostrophe before, /Date(...)/. */
+static struct span without_wrapping(struct span text)
+{
+    static const char date[] = "/Date(";
+    const size_t n = sizeof date - 1;
+    if (text.length > 3 && text.bytes[0] == '=' && text.bytes[1] == '"' &&
+        text.bytes[text.length - 1] == '"') {
+        return (struct span){text.bytes + 2, text.length - 3};
+    }
+    if (text.length > 1 && text.bytes[0] == '\'') {
+        return (struct span){text.bytes + 1, text.length - 1};
+    }
+    if (text.length > n + 2 && memcmp(text.bytes, date, n) == 0 &&
+        memcmp(text.bytes + text.length - 2, ")/", 2) == 0) {
+        text = (struct span){text.bytes + n, text.length - n - 2};
+        for (size_t i = 1; i < text.length; i++) { /* milliseconds, and how they were shown */
+            if (text.bytes[i] == '+' || text.bytes[i] == '-') {
+                text.length = i;
+            }
+        }
+    }
+    return text;
+}
+
 bool time_text_parse(struct span text, struct time_text *time)
 {
+    text = without_wrapping(text);
     struct cursor cursor = {text.bytes, text.bytes + text.length};
     while (cursor.end > cursor.at && (cursor.end[-1] == ' ' || cursor.end[-1] == '\t')) {
         cursor.end--;
@@ -514,7 +692,8 @@ bool time_text_parse(struct span text, struct time_text *time)
             if (!take_clock(&cursor, time)) {
                 return false;
             }
+            clock_taken = true;
         }
     }
-    return take_offset(&cursor, time);
+    return take_offset(&cursor, time, clock_taken);
 }

@@ -64,12 +64,45 @@ static void many_spellings_of_one_clock(void **state)
          "AM",
          0},
         {"2024-03-01_05:06:07", 0},
+        {"Fri Mar 01 05:06:07 CET 2024", 1},
+        {"Fri Mar 01 05:06:07 +0100 2024", 1},
+        {"Fri Mar 1 05:06:07 2024 -0800", -8},
+        {"2024-03-01 05:06:07 +0000 UTC", 0},
+        {"2024-03-01 05:06:07 +0100 CET", 1},
+        {"2024-03-01 05:06:07 EST", -5},
+        {"2024-03-01T05:06:07+01:00[Europe/Paris]", 1},
+        {"01-MAR-24 05.06.07.000000 AM", 0},
+        {"01-MAR-2024 05:06:07", 0},
+        {"01MAR2024:05:06:07", 0},
+        {"2024-03-01-05.06.07.000000", 0},
+        {"01/Mar/2024 05.06.07", 0},
+        {"3/1/2024, 5:06:07.000 AM", -100}, /* day or month: the column decides */
+        {"1. M\xC3\xA4rz 2024 05:06:07", 0},
+        {"Fr, 01.03.2024 05:06:07", 0},
+        {"Freitag, 1. M\xC3\x84RZ 2024 05:06:07", 0},
+        {"vendredi 1 mars 2024 05:06:07", 0},
+        {"1er mars 2024 05:06:07", 0},
+        {"1 de marzo de 2024 05:06:07", 0},
+        {"viernes, 1 de marzo de 2024 5:06:07 a. m.", 0},
+        {"1 de mar\xC3\xA7o de 2024 05:06:07", 0},
+        {"mar. 1, 2024 05:06:07", 0},
+        {"2024\xE5\xB9\xB4"
+         "3\xE6\x9C\x88"
+         "1\xE6\x97\xA5 05:06:07",
+         0},
+        {"2024. 3. 1. 05:06:07", 0},
+        {"=\"2024-03-01 05:06:07\"", 0},
+        {"'2024-03-01 05:06:07", 0},
         {"2024-03-01 at 05:06:07", 0},
     };
     for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
         const struct time_options options = {DATES_BY_COLUMN, NULL, false};
         int64_t clock = 0;
         int32_t offset = 0;
+        if (times[i].offset == -100) {
+            assert_false(time_text_read(span(times[i].text), &options, &clock, &offset));
+            continue;
+        }
         if (!time_text_read(span(times[i].text), &options, &clock, &offset) ||
             clock != 1709269567 || offset != times[i].offset * 3600) {
             fail_msg("'%s': clock %lld, offset %d", times[i].text, (long long)clock, offset);
@@ -80,11 +113,23 @@ static void many_spellings_of_one_clock(void **state)
 static void counts_tell_their_unit_by_their_size(void **state)
 {
     (void)state;
-    static const char *const texts[] = {"1709269567",       "1709269567.403",
-                                        "1709269567000",    "1709269567403.5",
-                                        "1709269567403123", "1709269567403123456"};
-    static const char *const units[] = {"seconds",      "seconds",      "milliseconds",
-                                        "milliseconds", "microseconds", "nanoseconds"};
+    static const char *const texts[] = {
+        "1709269567",         "1709269567.403",        "1709269567000",
+        "1709269567403.5",    "1709269567403123",      "1709269567403123456",
+        "1709269567,403",     "1,709,269,567",         "133537431670000000",
+        "638448663670000000", "/Date(1709269567403)/", "/Date(1709269567403+0100)/"};
+    static const char *const units[] = {"seconds",
+                                        "seconds",
+                                        "milliseconds",
+                                        "milliseconds",
+                                        "microseconds",
+                                        "nanoseconds",
+                                        "seconds",
+                                        "seconds",
+                                        "100 nanoseconds (of Windows)",
+                                        "100 nanoseconds (of .NET)",
+                                        "milliseconds",
+                                        "milliseconds"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         struct time_text time;
         assert_true(time_text_parse(span(texts[i]), &time));
@@ -100,7 +145,6 @@ static void what_is_no_time_is_not_read(void **state)
     static const char *const texts[] = {"",
                                         "yesterday",
                                         "12",
-                                        "45352.25",
                                         "2024-13-01",
                                         "2024-02-30",
                                         "2023-02-29",
@@ -114,7 +158,7 @@ static void what_is_no_time_is_not_read(void **state)
                                         "2024-03",
                                         "Mar 2024",
                                         "Foo 1, 2024",
-                                        "2024-03-01 05:06:07 CET",
+                                        "2024-03-01 05:06:07 IST",
                                         "2024-03-01 05:06:07 x",
                                         "2024-03-01 05:06:07+25:00",
                                         "99999999999999999999",
@@ -125,6 +169,24 @@ static void what_is_no_time_is_not_read(void **state)
         struct time_text time;
         if (time_text_parse(span(texts[i]), &time)) {
             fail_msg("'%s' was taken for a time", texts[i]);
+        }
+    }
+}
+
+/* Hours without minutes, and with nothing between. */
+static void hours_are_no_offsets(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"2024030105",       "2024-03-01 05",  "2024-03-01T05",
+                                        "2024-03-01-05",    "2024-03-01T05Z", "202403010500",
+                                        "01.03.2024 05h00", "2024/03/01 5.00"};
+    const struct time_options options = {DATES_BY_COLUMN, NULL, false};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        int64_t clock = 0;
+        int32_t offset = 0;
+        if (!time_text_read(span(texts[i]), &options, &clock, &offset) ||
+            clock != 1709251200 + 5 * 3600 || offset != 0) {
+            fail_msg("'%s': clock %lld, offset %d", texts[i], (long long)clock, offset);
         }
     }
 }
@@ -232,6 +294,33 @@ static void days_that_follow_each_other_decide(void **state)
     assert_false(READ(&times, &status, DATES_BY_COLUMN, NULL, "01/02/2024", "01/03/2024"));
 }
 
+/* 45352.25 is six in the morning of the first of March, if the column has only such numbers. */
+static void days_of_a_spreadsheet_need_a_column(void **state)
+{
+    (void)state;
+    struct time_column times;
+    struct status status;
+    const struct time_options options = {DATES_BY_COLUMN, NULL, false};
+    int64_t clock;
+    int32_t offset;
+    assert_false(time_text_read(span("45352.25"), &options, &clock, &offset));
+    assert_true(READ(&times, &status, DATES_BY_COLUMN, NULL, "45352", "45352.25", "",
+                     "45352.0416666667"));
+    assert_int_equal(times.clock[0], (int64_t)FIRST_OF_MARCH * 86400);
+    assert_int_equal(times.clock[1], (int64_t)FIRST_OF_MARCH * 86400 + 6 * 3600);
+    assert_int_equal(times.clock[3], (int64_t)FIRST_OF_MARCH * 86400 + 3600);
+    assert_int_equal(times.unread, 0);
+    assert_non_null(strstr(times.how, "spreadsheets"));
+    time_column_clear(&times);
+    assert_true(
+        READ(&times, &status, DATES_BY_COLUMN, NULL, "2024-03-01 05:00:00", "45352.25"));
+    assert_int_equal(times.unread, 1);
+    time_column_clear(&times);
+    assert_true(READ(&times, &status, DATES_BY_COLUMN, NULL, "45352", "45353"));
+    assert_int_equal(times.unread, 2);
+    time_column_clear(&times);
+}
+
 static void what_cannot_be_read_is_counted(void **state)
 {
     (void)state;
@@ -277,6 +366,8 @@ int main(void)
         cmocka_unit_test(many_spellings_of_one_clock),
         cmocka_unit_test(counts_tell_their_unit_by_their_size),
         cmocka_unit_test(what_is_no_time_is_not_read),
+        cmocka_unit_test(hours_are_no_offsets),
+        cmocka_unit_test(days_of_a_spreadsheet_need_a_column),
         cmocka_unit_test(midnight_has_two_names),
         cmocka_unit_test(one_line_decides_for_the_column),
         cmocka_unit_test(what_nothing_decides_is_refused),
