@@ -81,20 +81,37 @@ char *input_list_name(const char *input, struct status *status)
 
 /* ---- what the user named ---- */
 
-/* Names of tables, packed or not. */
-static bool is_table_name(const char *name)
+static bool ends_in(const char *name, const char *const *ends, size_t n_ends)
 {
-    static const char *const ends[] = {".csv",   ".tsv",    ".psv", ".txt", ".json",
-                                       ".jsonl", ".ndjson", ".log", ".gz",  ".bz2",
-                                       ".xz",    ".zst",    ".zip"};
-    size_t length = strlen(name);
-    for (size_t i = 0; i < sizeof ends / sizeof *ends && name[0] != '.'; i++) {
-        size_t n = strlen(ends[i]);
+    const size_t length = strlen(name);
+    for (size_t i = 0; i < n_ends; i++) {
+        const size_t n = strlen(ends[i]);
         if (length > n && ascii_same(name + length - n, ends[i], n)) {
             return true;
         }
     }
     return false;
+}
+
+/* What the files of a folder are by their names. */
+enum name_kind { NAME_OTHER, NAME_NOTE, NAME_TABLE, NAME_PARQUET };
+
+/* Tables, packed or not; those that stand beside Parquet files are mostly notes. Programs that
+ * write Parquet give names that begin with _ or . to what is no table. */
+static enum name_kind kind_of(const char *name)
+{
+    static const char *const tables[] = {".csv", ".tsv", ".psv", ".json", ".jsonl", ".ndjson",
+                                         ".gz",  ".bz2", ".xz",  ".zst",  ".zip"};
+    static const char *const notes[] = {".txt", ".log"};
+    static const char *const parquet[] = {".parquet", ".parq", ".pq"};
+    if (name[0] == '.') {
+        return NAME_OTHER;
+    }
+    return ends_in(name, tables, sizeof tables / sizeof *tables)      ? NAME_TABLE
+           : ends_in(name, notes, sizeof notes / sizeof *notes)       ? NAME_NOTE
+           : name[0] == '_'                                           ? NAME_OTHER
+           : ends_in(name, parquet, sizeof parquet / sizeof *parquet) ? NAME_PARQUET
+                                                                      : NAME_OTHER;
 }
 
 static bool is_regular(const char *path)
@@ -117,26 +134,108 @@ static bool holds(const char *folder, const char *name)
     return found;
 }
 
-/* The tables in a folder; `alone`: nothing else was named, so that a folder without any, or of
- * a run, is left to those who know about runs. */
-static bool add_folder(struct input_list *list, const char *folder, bool alone,
-                       struct status *status)
+/* What is found in a folder: its own tables in text, and the Parquet files in it and in the
+ * folders below. */
+struct found {
+    struct input_list tables, notes, parquet;
+    bool beside; /* Parquet files stand in the folder itself */
+    unsigned depth, folders;
+};
+
+static bool is_run(const char *folder)
 {
-    const size_t before = list->n;
-    bool good = true, run = holds(folder, "run.odd") || holds(folder, "run.json");
-    DIR *names = run ? NULL : opendir(folder);
+    return holds(folder, "run.odd") || holds(folder, "run.json");
+}
+
+static bool add_found(struct found *found, const char *path, const char *name,
+                      struct status *status);
+
+/* Walks a folder. What cannot be opened has nothing. */
+static bool walk(struct found *found, const char *folder, struct status *status)
+{
+    bool good = true;
+    DIR *names = opendir(folder);
     for (struct dirent *entry; good && names != NULL && (entry = readdir(names)) != NULL;) {
-        char *path =
-            is_table_name(entry->d_name) ? paths_join(folder, entry->d_name, status) : NULL;
-        good = path != NULL || !is_table_name(entry->d_name);
-        if (path != NULL && is_regular(path)) {
-            good = add(list, path, strlen(path), status);
-        }
+        char *path = paths_join(folder, entry->d_name, status);
+        good = path != NULL && add_found(found, path, entry->d_name, status);
         free(path);
     }
     if (names != NULL) {
         closedir(names);
     }
+    return good;
+}
+
+/* A folder below: not of a run, and not so many that somebody must have meant another one. */
+static bool go_down(struct found *found, const char *folder, struct status *status)
+{
+    enum { MOST_DEPTH = 32, MOST_FOLDERS = 4096 }; /* links may lead in circles */
+    if (found->depth == MOST_DEPTH || is_run(folder)) {
+        return true;
+    }
+    if (++found->folders > MOST_FOLDERS) {
+        return found->tables.n > 0 ||
+               status_set(status, STATUS_USAGE,
+                          "there are more than %d folders down to '%.200s': name the one that "
+                          "holds the table",
+                          MOST_FOLDERS, folder);
+    }
+    found->depth++;
+    bool good = walk(found, folder, status);
+    found->depth--;
+    return good;
+}
+
+static bool add_found(struct found *found, const char *path, const char *name,
+                      struct status *status)
+{
+    const enum name_kind kind = kind_of(name);
+    if (name[0] != '.' && name[0] != '_' && is_directory(path)) {
+        return go_down(found, path, status);
+    }
+    if (kind == NAME_OTHER || (kind != NAME_PARQUET && found->depth > 0) || !is_regular(path)) {
+        return true;
+    }
+    found->beside = found->beside || (kind == NAME_PARQUET && found->depth == 0);
+    return add(kind == NAME_TABLE  ? &found->tables
+               : kind == NAME_NOTE ? &found->notes
+                                   : &found->parquet,
+               path, strlen(path), status);
+}
+
+static bool add_all(struct input_list *list, const struct input_list *from,
+                    struct status *status)
+{
+    bool good = true;
+    for (size_t i = 0; i < from->n && good; i++) {
+        good = add(list, from->paths[i], strlen(from->paths[i]), status);
+    }
+    return good;
+}
+
+/* The tables in a folder; `alone`: nothing else was named, so that a folder without any, or of
+ * a run, is left to those who know about runs. */
+static bool add_folder(struct input_list *list, const char *folder, bool alone,
+                       struct status *status)
+{
+    struct found found = {.depth = 0};
+    const size_t before = list->n;
+    const bool run = is_run(folder);
+    bool good = run || walk(&found, folder, status);
+    if (good && found.tables.n > 0 && found.beside) {
+        good =
+            status_set(status, STATUS_USAGE,
+                       "'%.200s' has Parquet files and other tables: name those of one kind, "
+                       "such as '%.200s/*.parquet'",
+                       folder, folder);
+    } else if (good && found.tables.n == 0 && found.parquet.n > 0) {
+        good = add_all(list, &found.parquet, status);
+    } else if (good) {
+        good = add_all(list, &found.tables, status) && add_all(list, &found.notes, status);
+    }
+    input_list_clear(&found.tables);
+    input_list_clear(&found.notes);
+    input_list_clear(&found.parquet);
     if (!good || list->n > before) {
         return good;
     }

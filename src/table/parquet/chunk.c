@@ -190,19 +190,18 @@ static bool read_header(struct chunk *chunk, struct parquet_page_header *header,
 static bool check_crc(const struct chunk *chunk, const struct parquet_page_header *header,
                       const uint8_t *stored)
 {
-    return !header->has_crc ||
-           crc32(0, stored, (uInt)header->compressed) == header->crc ||
+    return !header->has_crc || crc32(0, stored, (uInt)header->compressed) == header->crc ||
            chunk_refuse(chunk, "the checksum of a page does not fit: it is damaged");
 }
 
 /* Decompresses what follows the first `plain` bytes of a page, which are never compressed.
  * Gives the whole page, with slack behind it. */
 static bool inflate_page(struct chunk *chunk, const struct parquet_page_header *header,
-                         const uint8_t *stored, size_t plain, uint8_t **room,
-                         size_t *room_size, struct bytes *page)
+                         const uint8_t *stored, size_t plain, uint8_t **room, size_t *room_size,
+                         struct bytes *page)
 {
-    const int32_t codec = header->is_compressed ? chunk->place.chunk.codec
-                                                : PARQUET_UNCOMPRESSED;
+    const int32_t codec =
+        header->is_compressed ? chunk->place.chunk.codec : PARQUET_UNCOMPRESSED;
     const size_t size = (size_t)header->compressed - plain;
     if (codec == PARQUET_UNCOMPRESSED) {
         *page = (struct bytes){stored, stored + header->compressed};
@@ -510,8 +509,7 @@ bool chunk_skip(struct chunk *chunk, uint64_t rows)
             continue;
         }
         size_t most = rows < CHUNK_STRETCH ? (size_t)rows : CHUNK_STRETCH;
-        if (!chunk_next(chunk, most, &n, missing, &n_values) ||
-            !drop_values(chunk, n_values)) {
+        if (!chunk_next(chunk, most, &n, missing, &n_values) || !drop_values(chunk, n_values)) {
             return false;
         }
         rows -= n;

@@ -1,9 +1,9 @@
 /* chunk: the values of one column of one row group, page after page.
  *
  * A reader is opened on a chunk and asked for one stretch of rows after the other. A stretch
- * ends where a page does, so that all its values are of one kind: ids in the chunk's dictionary,
- * or values of an encoding. It holds a piece of the file, one page and one dictionary; used
- * again for other chunks, it keeps their memory.
+ * ends where a page does, so that all its values are of one kind: ids in the chunk's
+ * dictionary, or values of an encoding. It holds a piece of the file, one page and one
+ * dictionary; used again for other chunks, it keeps their memory.
  */
 #ifndef ODDHOURS_TABLE_PARQUET_CHUNK_H
 #define ODDHOURS_TABLE_PARQUET_CHUNK_H
@@ -30,7 +30,7 @@ struct chunk_place {
     const struct footer_leaf *column;
     struct footer_chunk chunk;
     uint64_t rows;
-    size_t group; /* counted from 0 */
+    size_t group;      /* counted from 0 */
     const char *title; /* of the file */
 };
 
@@ -68,9 +68,10 @@ bool chunk_open(struct chunk *chunk, const struct chunk_place *place,
 /* Moves `rows` rows on: whole pages of them are not looked into. */
 bool chunk_skip(struct chunk *chunk, uint64_t rows);
 
-/* The next stretch: `*n` of at most `most` rows (`most` at most CHUNK_STRETCH). `missing` (most)
- * is 1 for each row without a value, of which there are *n - *n_values. What follows then is
- * chunk_codes() when chunk->coded, else values_*() of chunk->values, for just *n_values. */
+/* The next stretch: `*n` of at most `most` rows (`most` at most CHUNK_STRETCH). `missing`
+ * (most) is 1 for each row without a value, of which there are *n - *n_values. What follows
+ * then is chunk_codes() when chunk->coded, else values_*() of chunk->values, for just
+ * *n_values. */
 bool chunk_next(struct chunk *chunk, size_t most, size_t *n, uint8_t *missing,
                 size_t *n_values);
 

@@ -121,8 +121,8 @@ static bool gunzip(struct decompressor *decompressor, const uint8_t *from, size_
     stream->next_out = to;
     stream->avail_out = (uInt)to_size;
     do {
-        int result = decompressor->inflating ? inflateReset(stream)
-                                             : inflateInit2(stream, GZIP_OR_ZLIB);
+        int result =
+            decompressor->inflating ? inflateReset(stream) : inflateInit2(stream, GZIP_OR_ZLIB);
         if (result != Z_OK) {
             return false;
         }
@@ -203,8 +203,6 @@ bool decompress(struct decompressor *decompressor, int32_t codec, const uint8_t 
     case PARQUET_LZ4:
         return lz4_hadoop(from, size, to, to_size) || lz4_block(from, size, to, to_size);
 #endif
-    default:
-        (void)decompressor;
-        return false;
+    default: (void)decompressor; return false;
     }
 }

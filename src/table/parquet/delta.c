@@ -39,8 +39,8 @@ static bool next_mini(struct delta *delta)
     delta->at = 0;
     delta->n = delta->per_mini;
     return delta->width <= (delta->narrow ? 32u : 64u) &&
-           (delta->packs = bytes_take(&delta->bytes, (uint64_t)delta->per_mini / 8 *
-                                                         delta->width)) != NULL;
+           (delta->packs = bytes_take(&delta->bytes,
+                                      (uint64_t)delta->per_mini / 8 * delta->width)) != NULL;
 }
 
 static uint64_t packed(const struct delta *delta, unsigned index)

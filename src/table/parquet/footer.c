@@ -455,11 +455,12 @@ static bool refuse_codec(const struct finding *finding, size_t leaf, int32_t cod
     char what[96];
     const char *name = decompress_name(codec);
     if (name == NULL) {
-        snprintf(what, sizeof what, "it is compressed with codec %" PRId32
-                 ", which the format does not have", codec);
+        snprintf(what, sizeof what,
+                 "it is compressed with codec %" PRId32 ", which the format does not have",
+                 codec);
     } else {
-        snprintf(what, sizeof what, "it is compressed with %s, which this program does not read",
-                 name);
+        snprintf(what, sizeof what,
+                 "it is compressed with %s, which this program does not read", name);
     }
     return refuse_chunk(finding, leaf, what);
 }
@@ -557,16 +558,15 @@ static bool read_group(struct finding *finding, struct thrift *thrift,
         }
         group->bytes += chunk->to - chunk->from;
     }
-    return !chunks.bad || damaged(finding->title, "its list of row groups cannot be read",
-                                  finding->status);
+    return !chunks.bad ||
+           damaged(finding->title, "its list of row groups cannot be read", finding->status);
 }
 
 static bool find_groups(struct finding *finding, size_t most, struct footer_groups *groups)
 {
     const struct footer *footer = finding->footer;
-    struct thrift thrift = {{footer->bytes + footer->groups_from,
-                             footer->bytes + footer->length},
-                            false};
+    struct thrift thrift = {
+        {footer->bytes + footer->groups_from, footer->bytes + footer->length}, false};
     const struct thrift_field list = {.type = THRIFT_LIST};
     struct thrift_field element;
     size_t n = thrift_list(&thrift, &list, &element);
@@ -580,8 +580,8 @@ static bool find_groups(struct finding *finding, size_t most, struct footer_grou
     if (finding->n_wanted > 0 && n > SIZE_MAX / finding->n_wanted) {
         return status_nomem(finding->status, SIZE_MAX, "row groups");
     }
-    groups->chunks = mem_zero(n * finding->n_wanted, sizeof *groups->chunks, "row groups",
-                              finding->status);
+    groups->chunks =
+        mem_zero(n * finding->n_wanted, sizeof *groups->chunks, "row groups", finding->status);
     if (groups->chunks == NULL) {
         return false;
     }
@@ -604,8 +604,9 @@ static bool find_groups(struct finding *finding, size_t most, struct footer_grou
                    finding->status);
 }
 
-bool footer_find(const struct footer *footer, const size_t *wanted, size_t n_wanted, size_t most,
-                 const char *title, struct footer_groups *groups, struct status *status)
+bool footer_find(const struct footer *footer, const size_t *wanted, size_t n_wanted,
+                 size_t most, const char *title, struct footer_groups *groups,
+                 struct status *status)
 {
     *groups = (struct footer_groups){.n = 0};
     size_t *slot = mem_new(footer->n_leaves, sizeof *slot, "columns", status);

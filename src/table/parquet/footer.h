@@ -18,8 +18,9 @@ enum {
 
 /* A column. */
 struct footer_leaf {
-    struct span name; /* of a nested one, that of its outermost group; borrowed from the footer */
-    bool flat;        /* it is at the top, and has a value a row at most */
+    struct span
+        name;  /* of a nested one, that of its outermost group; borrowed from the footer */
+    bool flat; /* it is at the top, and has a value a row at most */
     struct parquet_leaf leaf;
 };
 
@@ -41,8 +42,8 @@ struct footer_chunk {
 };
 
 struct footer_group {
-    uint64_t rows, first_row; /* of the file */
-    uint64_t bytes;           /* of the wanted chunks */
+    uint64_t rows, first_row;    /* of the file */
+    uint64_t bytes;              /* of the wanted chunks */
     struct footer_chunk *chunks; /* (n_wanted) */
 };
 
@@ -53,16 +54,18 @@ struct footer_groups {
     struct footer_chunk *chunks; /* of all */
 };
 
-/* Reads the end of a file of `size` bytes. `title` names it in messages. STATUS_INPUT for a file
- * that is none, is damaged, encrypted or beyond the limits above; STATUS_IO, STATUS_NOMEM. */
+/* Reads the end of a file of `size` bytes. `title` names it in messages. STATUS_INPUT for a
+ * file that is none, is damaged, encrypted or beyond the limits above; STATUS_IO, STATUS_NOMEM.
+ */
 bool footer_read(struct footer *footer, int fd, uint64_t size, const char *title,
                  struct status *status);
 void footer_clear(struct footer *footer);
 
 /* Finds the chunks of `n_wanted` leaves, all flat, by their indices, in the first `most` row
  * groups; SIZE_MAX: in all, whose rows then add up to those of the file. */
-bool footer_find(const struct footer *footer, const size_t *wanted, size_t n_wanted, size_t most,
-                 const char *title, struct footer_groups *groups, struct status *status);
+bool footer_find(const struct footer *footer, const size_t *wanted, size_t n_wanted,
+                 size_t most, const char *title, struct footer_groups *groups,
+                 struct status *status);
 void footer_groups_clear(struct footer_groups *groups);
 
 /* Reads `size` bytes at `from`, all of them. */

@@ -29,8 +29,8 @@ static inline struct hybrid hybrid_begin(struct bytes bytes, unsigned width)
 /* Reads the next `n` values. False where the runs end before, or are none. */
 bool hybrid_read(struct hybrid *hybrid, uint32_t *values, size_t n);
 
-/* How many of the next `n` values are the same one, `*value`, as far as one run goes; 0 in a run
- * of packed bits. They are consumed. */
+/* How many of the next `n` values are the same one, `*value`, as far as one run goes; 0 in a
+ * run of packed bits. They are consumed. */
 size_t hybrid_repeats(struct hybrid *hybrid, size_t n, uint32_t *value);
 
 #endif

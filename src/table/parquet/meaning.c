@@ -86,6 +86,9 @@ struct meaning meaning_of(const struct parquet_leaf *leaf, locale_t c_locale)
     for (int i = 0; decimal && i < leaf->scale && i < MOST_SCALE; i++) {
         meaning.power *= 10; /* exact up to 10 to the 22nd */
     }
+    if (decimal && leaf->precision > 0 && leaf->precision <= MOST_SCALE) {
+        meaning.beyond = pow(10, leaf->precision);
+    }
     return meaning;
 }
 
@@ -158,8 +161,8 @@ double meaning_int(const struct meaning *meaning, int64_t value)
 
 static double half(struct span bytes)
 {
-    const unsigned bits = (unsigned char)bytes.bytes[0] |
-                          (unsigned)(unsigned char)bytes.bytes[1] << 8;
+    const unsigned bits =
+        (unsigned char)bytes.bytes[0] | (unsigned)(unsigned char)bytes.bytes[1] << 8;
     const int exponent = bits >> 10 & 0x1f, fraction = bits & 0x3ff;
     double value;
     if (exponent == 0x1f) {
@@ -172,9 +175,8 @@ static double half(struct span bytes)
 
 static bool big_endian(struct span bytes, __int128 *value)
 {
-    unsigned __int128 sum = bytes.length > 0 && (bytes.bytes[0] & 0x80) != 0
-                                ? ~(unsigned __int128)0
-                                : 0;
+    unsigned __int128 sum =
+        bytes.length > 0 && (bytes.bytes[0] & 0x80) != 0 ? ~(unsigned __int128)0 : 0;
     for (size_t i = 0; i < bytes.length; i++) {
         sum = sum << 8 | (unsigned char)bytes.bytes[i];
     }
@@ -205,7 +207,8 @@ enum number_kind meaning_number(const struct meaning *meaning, struct span bytes
     switch (meaning->kind) {
     case MEANING_HALF: *value = half(bytes); return NUMBER_GOOD;
     case MEANING_DECIMAL_BYTES:
-        if (!big_endian(bytes, &unscaled)) {
+        if (!big_endian(bytes, &unscaled) ||
+            (meaning->beyond > 0 && fabs((double)unscaled) >= meaning->beyond)) {
             return NUMBER_BAD;
         }
         *value = decimal(meaning, unscaled);
@@ -220,16 +223,16 @@ enum number_kind meaning_number(const struct meaning *meaning, struct span bytes
 static size_t date_text(int64_t days, char *room)
 {
     struct civil_date date = format_civil(days);
-    return (size_t)snprintf(room, MEANING_ROOM, "%04" PRId64 "-%02d-%02d", date.year, date.month,
-                            date.day);
+    return (size_t)snprintf(room, MEANING_ROOM, "%04" PRId64 "-%02d-%02d", date.year,
+                            date.month, date.day);
 }
 
 /* "HH:MM:SS", and nanoseconds where there are any, without zeros at their end. */
 static size_t clock_text(int64_t seconds, int64_t nanos, char *room)
 {
-    size_t length = (size_t)snprintf(room, MEANING_ROOM / 2,
-                                     "%02" PRId64 ":%02" PRId64 ":%02" PRId64, seconds / 3600,
-                                     seconds / 60 % 60, seconds % 60);
+    size_t length =
+        (size_t)snprintf(room, MEANING_ROOM / 2, "%02" PRId64 ":%02" PRId64 ":%02" PRId64,
+                         seconds / 3600, seconds / 60 % 60, seconds % 60);
     if (nanos > 0) {
         length += (size_t)snprintf(room + length, MEANING_ROOM / 4, ".%09" PRId64, nanos);
         while (room[length - 1] == '0') {
@@ -287,9 +290,7 @@ struct span meaning_int_text(const struct meaning *meaning, int64_t value, char 
                                   room);
         break;
     }
-    case MEANING_DECIMAL:
-        length = double_text_write(decimal(meaning, value), room);
-        break;
+    case MEANING_DECIMAL: length = double_text_write(decimal(meaning, value), room); break;
     case MEANING_UINT32:
         length = (size_t)snprintf(room, MEANING_ROOM, "%" PRIu32, (uint32_t)value);
         break;

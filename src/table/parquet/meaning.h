@@ -27,7 +27,7 @@ enum meaning_kind {
     MEANING_TIMESTAMP,     /* since 1970, in units */
     MEANING_INT96,         /* nanoseconds of a Julian day */
     MEANING_UUID,
-    MEANING_BYTES          /* nothing that has a text or a number */
+    MEANING_BYTES /* nothing that has a text or a number */
 };
 
 struct meaning {
@@ -36,9 +36,10 @@ struct meaning {
     bool utc;      /* MEANING_TIMESTAMP: an instant, and not what some clock showed */
     int scale;     /* of a decimal */
     double power;  /* 10 to the scale */
-    locale_t c_locale;          /* borrowed */
-    struct number_style style;  /* of numbers that are texts */
-    const char *missing;        /* a word for missing ones beside the known ones, or NULL */
+    double beyond; /* 10 to the precision: no value of the column is so large; 0: not said */
+    locale_t c_locale;         /* borrowed */
+    struct number_style style; /* of numbers that are texts */
+    const char *missing;       /* a word for missing ones beside the known ones, or NULL */
 };
 
 struct meaning meaning_of(const struct parquet_leaf *leaf, locale_t c_locale);

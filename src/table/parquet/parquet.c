@@ -23,11 +23,11 @@
 #include "table/parquet/unit.h"
 #include "table/printable.h"
 
-/* DESIGN. The footers of all files say where everything is before anything is read. The rows are
- * cut into units, a row group each or a piece of one, which go through in rounds: in a round
- * some units are read side by side (unit.h), while those of the round before get the table's ids
- * and the bytes of the files are hashed; between rounds what the units have found is added to
- * the table in the order of the files. */
+/* DESIGN. The footers of all files say where everything is before anything is read. The rows
+ * are cut into units, a row group each or a piece of one, which go through in rounds: in a
+ * round some units are read side by side (unit.h), while those of the round before get the
+ * table's ids and the bytes of the files are hashed; between rounds what the units have found
+ * is added to the table in the order of the files. */
 
 enum {
     UNIT_CODED = 1 << 20, /* rows of a unit where features come by dictionaries: rows repeat */
@@ -50,7 +50,7 @@ struct loader {
     struct columns columns;
     struct unit_columns unit_columns;
     locale_t c_locale;
-    bool utc;          /* the times are instants */
+    bool utc; /* the times are instants */
     uint64_t rows, file_bytes, column_bytes;
     /* units on their way */
     const struct unit_place *places;
@@ -153,10 +153,11 @@ static bool refuse_nested(const struct loader *loader, const char *name, struct 
     if (!part_nested(part, wanted) && !(dot != NULL && part_nested(part, outer))) {
         return true;
     }
-    return status_set(status, STATUS_INPUT,
-                      "%s, column %s: it is nested or repeated: only columns with a value a row "
-                      "are read",
-                      part->title, printable(shown, sizeof shown, wanted));
+    return status_set(
+        status, STATUS_INPUT,
+        "%s, column %s: it is nested or repeated: only columns with a value a row "
+        "are read",
+        part->title, printable(shown, sizeof shown, wanted));
 }
 
 static bool find_columns(struct loader *loader, struct status *status)
@@ -178,9 +179,10 @@ static bool find_columns(struct loader *loader, struct status *status)
     bool good = columns_check(wanted.features, wanted.n, status) &&
                 part_names(part, &names, &n, status);
     for (size_t i = 0; i < wanted.n && good; i++) {
-        bool there = part_find(names, n, column_names_trimmed((struct span){
-                                             wanted.features[i], strlen(wanted.features[i])})) !=
-                     SIZE_MAX;
+        bool there =
+            part_find(names, n,
+                      column_names_trimmed((struct span){
+                          wanted.features[i], strlen(wanted.features[i])})) != SIZE_MAX;
         good = there || refuse_nested(loader, wanted.features[i], status);
     }
     good = good && (wanted.time == NULL || refuse_nested(loader, wanted.time, status)) &&
@@ -284,12 +286,12 @@ static bool find_column(struct loader *loader, struct part *part, const struct s
         const char decimal = loader->reading->decimal;
         column->meaning.style = (struct number_style){decimal, decimal == ',' ? '.' : ','};
     }
-    const char *what = feature ? meaning_no_number(&column->meaning)
-                               : meaning_no_text(&column->meaning);
+    const char *what =
+        feature ? meaning_no_number(&column->meaning) : meaning_no_text(&column->meaning);
     if (what != NULL) {
         char sentence[160];
         snprintf(sentence, sizeof sentence, "it holds %s, which cannot be a %s", what,
-                 feature                               ? "feature"
+                 feature                              ? "feature"
                  : index == loader->unit_columns.time ? "time"
                                                       : "name of an account");
         return refuse_column(part, name, sentence, status);
@@ -309,8 +311,8 @@ static bool find_in_part(struct loader *loader, struct part *part, const struct 
     size_t n;
     part->wanted = mem_new(n_columns, sizeof *part->wanted, "columns", status);
     part->columns = mem_zero(n_columns, sizeof *part->columns, "columns", status);
-    bool good = part->wanted != NULL && part->columns != NULL &&
-                part_names(part, &names, &n, status);
+    bool good =
+        part->wanted != NULL && part->columns != NULL && part_names(part, &names, &n, status);
     for (size_t i = 0; i < n_columns && good; i++) {
         good = find_column(loader, part, names, n, name_of(loader, first, i), i, status);
     }
@@ -506,9 +508,9 @@ static bool read_units(struct loader *loader, const struct unit_place *places, s
         loader->reading_units = loader->sets[round % 2];
         loader->mapping_units = loader->sets[1 - round % 2];
         const size_t done = loader->next + loader->n_reading;
-        loader->hash_to = loader->hashing ? (uint64_t)((double)loader->file_bytes *
-                                                       (double)done / (double)n)
-                                          : 0;
+        loader->hash_to =
+            loader->hashing ? (uint64_t)((double)loader->file_bytes * (double)done / (double)n)
+                            : 0;
         if (loader->hashing && done == n) {
             loader->hash_to = UINT64_MAX;
         }
@@ -579,8 +581,7 @@ static struct table *small_table(struct loader *loader, const struct unit_place 
     if (builder == NULL) {
         return NULL;
     }
-    if (!read_units(loader, places, n, builder, status) ||
-        table_builder_rows(builder) == 0) {
+    if (!read_units(loader, places, n, builder, status) || table_builder_rows(builder) == 0) {
         table_builder_free(builder);
         return NULL;
     }
@@ -716,8 +717,8 @@ struct table *parquet_load(const char *input, const struct csv_options *options,
 
 /* ---- a sample ---- */
 
-/* A row group for each piece, drawn by a fixed seed from equal parts of the rows; of one that is
- * drawn twice other rows. */
+/* A row group for each piece, drawn by a fixed seed from equal parts of the rows; of one that
+ * is drawn twice other rows. */
 static size_t place_sample(const struct unit_place *all, size_t n_all, uint64_t rows,
                            struct unit_place *places)
 {

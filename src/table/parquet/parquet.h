@@ -12,8 +12,9 @@
 #include "table/sample.h"
 #include "table/table.h"
 
-/* Limits of ours: rows of a table that is more than PARQUET_ROWS_FREE rows long must have a byte
- * of a file for each PARQUET_ROWS_BYTE of them. Two kilobytes can say that they hold 2^31. */
+/* Limits of ours: rows of a table that is more than PARQUET_ROWS_FREE rows long must have a
+ * byte of a file for each PARQUET_ROWS_BYTE of them. Two kilobytes can say that they hold 2^31.
+ */
 enum { PARQUET_ROWS_FREE = 1 << 23, PARQUET_ROWS_BYTE = 1000 };
 
 /* Whether an input (input_list.h) is Parquet: a file of it begins and ends as such files do or,

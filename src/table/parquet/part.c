@@ -45,8 +45,8 @@ static size_t decode(const char *from, size_t length, char *to)
 {
     size_t n = 0;
     for (size_t i = 0; i < length; i++) {
-        bool coded = from[i] == '%' && i + 2 < length && hex(from[i + 1]) >= 0 &&
-                     hex(from[i + 2]) >= 0;
+        bool coded =
+            from[i] == '%' && i + 2 < length && hex(from[i + 1]) >= 0 && hex(from[i + 2]) >= 0;
         to[n++] = coded ? (char)(hex(from[i + 1]) * 16 + hex(from[i + 2])) : from[i];
         i += coded ? 2 : 0;
     }
@@ -99,8 +99,10 @@ bool part_look(struct part *part, const char *path, struct status *status)
     bool good = fstat(fd, &about) == 0 ||
                 status_set(status, STATUS_IO, "cannot read %s: %m", part->title);
     if (good && !S_ISREG(about.st_mode)) {
-        good = status_set(status, STATUS_INPUT, "%s is no file: a Parquet file is read from its "
-                          "end, so it must be saved first", part->title);
+        good = status_set(status, STATUS_INPUT,
+                          "%s is no file: a Parquet file is read from its "
+                          "end, so it must be saved first",
+                          part->title);
     }
     if (good) {
         part->state = input_state_of(&about);
@@ -155,9 +157,9 @@ bool part_recognise(const char *path)
     if (found) {
         bool begins = memcmp(head, PARQUET_MAGIC, PARQUET_MAGIC_BYTES) == 0;
         bool encrypted = memcmp(head, PARQUET_MAGIC_ENCRYPTED, PARQUET_MAGIC_BYTES) == 0;
-        bool ends = pread(fd, tail, sizeof tail, about.st_size - PARQUET_MAGIC_BYTES) ==
-                        sizeof tail &&
-                    memcmp(tail, head, sizeof tail) == 0;
+        bool ends =
+            pread(fd, tail, sizeof tail, about.st_size - PARQUET_MAGIC_BYTES) == sizeof tail &&
+            memcmp(tail, head, sizeof tail) == 0;
         /* One that is cut off begins with a page; a table in text does not. */
         found = ((begins || encrypted) && ends) || (begins && (unsigned char)head[4] == 0x15);
     }

@@ -19,18 +19,18 @@ enum { PART_TITLE = 96, PART_KEYS = 16 };
 
 /* A key=value in the path of a file. */
 struct part_key {
-    struct span name;  /* in the path */
-    char *text;        /* what is behind the sign, decoded; owned */
+    struct span name; /* in the path */
+    char *text;       /* what is behind the sign, decoded; owned */
     size_t length;
-    bool missing;      /* __HIVE_DEFAULT_PARTITION__ */
+    bool missing; /* __HIVE_DEFAULT_PARTITION__ */
 };
 
 /* A column of the table as this file has it. */
 struct part_column {
-    bool constant;       /* the same in all rows: from the path */
-    size_t key;          /* of those: which */
-    double number;       /* of those, when it is a feature: NaN is missing */
-    size_t wanted;       /* of others: in wanted */
+    bool constant; /* the same in all rows: from the path */
+    size_t key;    /* of those: which */
+    double number; /* of those, when it is a feature: NaN is missing */
+    size_t wanted; /* of others: in wanted */
     struct meaning meaning;
 };
 

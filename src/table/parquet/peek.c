@@ -27,8 +27,8 @@ static void set_cell(char *cell, struct span text)
 {
     size_t length = text.length < SHOWN - 1 ? text.length : SHOWN - 1;
     for (size_t i = 0; i < length; i++) {
-        bool plain = text.bytes[i] != delimiter && text.bytes[i] != '"' &&
-                     text.bytes[i] != '\0';
+        bool plain =
+            text.bytes[i] != delimiter && text.bytes[i] != '"' && text.bytes[i] != '\0';
         cell[i] = plain ? text.bytes[i] : '_';
     }
     cell[length] = '\0';
@@ -87,14 +87,14 @@ static bool read_column(struct peeking *peeking, size_t column, size_t leaf,
         group++;
     }
     if (good && group < groups.n) {
-        const struct chunk_place place = {
-            .fd = peeking->fd,
-            .file_end = part->size - PARQUET_TAIL_BYTES - part->footer.length,
-            .column = &part->footer.leaves[leaf],
-            .chunk = groups.groups[group].chunks[0],
-            .rows = groups.groups[group].rows,
-            .group = group,
-            .title = part->title};
+        const struct chunk_place place = {.fd = peeking->fd,
+                                          .file_end = part->size - PARQUET_TAIL_BYTES -
+                                                      part->footer.length,
+                                          .column = &part->footer.leaves[leaf],
+                                          .chunk = groups.groups[group].chunks[0],
+                                          .rows = groups.groups[group].rows,
+                                          .group = group,
+                                          .title = part->title};
         struct values dictionary = {.text = NULL};
         good = chunk_open(&peeking->chunk, &place, peeking->decompressor, status);
         if (good && peeking->chunk.has_dictionary) {

@@ -8,8 +8,8 @@
  *     }
  *     bool good = !thrift.bad;
  *
- * A field of another type than was asked for, or one that is cut off, makes the reader bad; from
- * then on nothing more comes.
+ * A field of another type than was asked for, or one that is cut off, makes the reader bad;
+ * from then on nothing more comes.
  */
 #ifndef ODDHOURS_TABLE_PARQUET_THRIFT_READ_H
 #define ODDHOURS_TABLE_PARQUET_THRIFT_READ_H

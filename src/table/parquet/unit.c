@@ -93,8 +93,8 @@ uint32_t unit_add_text(struct unit *unit, struct unit_texts *texts, struct span 
     const size_t before = dict_count(texts->dict);
     uint32_t id = dict_add(texts->dict, text.bytes, text.length, &unit->status);
     if (id == before) { /* a new one */
-        if (!mem_grow(&texts->missing, &texts->missing_room, before + 1,
-                      sizeof *texts->missing, what, &unit->status)) {
+        if (!mem_grow(&texts->missing, &texts->missing_room, before + 1, sizeof *texts->missing,
+                      what, &unit->status)) {
             return DICT_NONE;
         }
         texts->missing[id] = number_missing(text);
@@ -217,8 +217,7 @@ static bool resolve_times(struct unit *unit, struct table_builder *builder,
         return false;
     }
     for (size_t i = 0; i < n; i++) {
-        times->map[i] =
-            table_builder_time(builder, dict_get(times->dict, (uint32_t)i), status);
+        times->map[i] = table_builder_time(builder, dict_get(times->dict, (uint32_t)i), status);
         if (times->map[i] == DICT_NONE) {
             return false;
         }
@@ -317,8 +316,7 @@ static void map_some(uint32_t *ids, const uint32_t *map, size_t n)
 void unit_map(const struct unit *unit, const struct unit_rows *rows)
 {
     const size_t row = unit->place.row, n = unit->place.n;
-    void (*map)(uint32_t *, const uint32_t *, size_t) =
-        unit->rejected > 0 ? map_some : map_ids;
+    void (*map)(uint32_t *, const uint32_t *, size_t) = unit->rejected > 0 ? map_some : map_ids;
     if (rows->times != NULL) {
         map(rows->times + row, unit->times.map, n);
     }

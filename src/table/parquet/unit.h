@@ -2,9 +2,9 @@
  *
  * Units are read side by side, each by a reader of its thread, into ids of their own: texts of
  * times and accounts, and feature vectors, in order of first appearance. Then, in the order of
- * the file, what a unit has that the table does not is added to it (unit_resolve()); at last the
- * unit's ids are replaced by the table's (unit_map()), side by side again. So ids do not depend
- * on the number of threads.
+ * the file, what a unit has that the table does not is added to it (unit_resolve()); at last
+ * the unit's ids are replaced by the table's (unit_map()), side by side again. So ids do not
+ * depend on the number of threads.
  *
  * Where all features of a unit are ids in dictionaries, their ids side by side are a number of
  * at most 64 bits, and a vector is looked up by it: rows repeat.
@@ -24,8 +24,8 @@
 
 /* The columns of the table: d features, and after them the time and the user if it has them. */
 struct unit_columns {
-    size_t d, n;         /* features, all */
-    size_t time, user;   /* places, or SIZE_MAX */
+    size_t d, n;              /* features, all */
+    size_t time, user;        /* places, or SIZE_MAX */
     const char *const *names; /* (d) of the features */
 };
 
@@ -56,8 +56,8 @@ struct unit_reader;
 struct unit_reader *unit_reader_new(const struct unit_columns *columns, struct status *status);
 void unit_reader_free(struct unit_reader *reader);
 
-/* Reads the rows of `place` into `rows`, whose arrays begin with the table's row 0. The table of
- * `builder` is searched, and not changed. What went wrong is in unit_status(). */
+/* Reads the rows of `place` into `rows`, whose arrays begin with the table's row 0. The table
+ * of `builder` is searched, and not changed. What went wrong is in unit_status(). */
 void unit_read(struct unit *unit, struct unit_reader *reader, const struct unit_place *place,
                const struct unit_rows *rows, struct table_builder *builder,
                const struct progress *progress);

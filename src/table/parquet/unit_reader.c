@@ -9,9 +9,10 @@
 #include "table/printable.h"
 
 /* DESIGN. All columns are read in step, CHUNK_STRETCH rows at a time. A feature comes as ids in
- * its dictionary, of which the numbers are made once, or as numbers; where all come as ids, rows
- * are looked up by them. A time or an account becomes an id of the unit: of its dictionary's
- * texts only those are taken that rows have, in the order in which they have them. */
+ * its dictionary, of which the numbers are made once, or as numbers; where all come as ids,
+ * rows are looked up by them. A time or an account becomes an id of the unit: of its
+ * dictionary's texts only those are taken that rows have, in the order in which they have them.
+ */
 
 static const char what[] = "rows being read";
 
@@ -39,11 +40,11 @@ struct column {
     int64_t *ints;      /* (n_dictionary) where they are integers, and not a feature */
     uint32_t *ids;      /* (n_dictionary) ids of the unit; DICT_NONE: no row had it */
     size_t numbers_room, texts_room, ints_room, ids_room;
-    unsigned bits;      /* of an id, that of no value included */
+    unsigned bits; /* of an id, that of no value included */
     /* the stretch */
-    bool coded;         /* all rows as codes, else as values */
-    uint32_t *codes;    /* (CHUNK_STRETCH) */
-    double *values;     /* (CHUNK_STRETCH) */
+    bool coded;      /* all rows as codes, else as values */
+    uint32_t *codes; /* (CHUNK_STRETCH) */
+    double *values;  /* (CHUNK_STRETCH) */
     struct bad_text *bad;
     size_t n_bad;
     struct number_cache *cache;
@@ -54,11 +55,11 @@ struct unit_reader {
     struct decompressor *decompressor;
     struct column *column; /* (columns->n) */
     struct key_map *keys;
-    bool keyed; /* the features' ids fit in a key */
-    uint64_t *key;      /* (CHUNK_STRETCH) */
-    double *vectors;    /* (CHUNK_STRETCH, d) */
-    uint64_t *scratch;  /* (CHUNK_STRETCH) */
-    uint8_t *missing;   /* (CHUNK_STRETCH) */
+    bool keyed;        /* the features' ids fit in a key */
+    uint64_t *key;     /* (CHUNK_STRETCH) */
+    double *vectors;   /* (CHUNK_STRETCH, d) */
+    uint64_t *scratch; /* (CHUNK_STRETCH) */
+    uint8_t *missing;  /* (CHUNK_STRETCH) */
     struct unit *unit;
     struct status *status; /* unit->status */
 };
@@ -103,8 +104,7 @@ struct unit_reader *unit_reader_new(const struct unit_columns *columns, struct s
         column->codes = mem_new(CHUNK_STRETCH, sizeof *column->codes, what, status);
         column->values = mem_new(CHUNK_STRETCH, sizeof *column->values, what, status);
         column->bad = mem_new(TABLE_REJECTS_KEPT, sizeof *column->bad, what, status);
-        column->cache =
-            i < columns->d ? NULL : mem_new(1, sizeof *column->cache, what, status);
+        column->cache = i < columns->d ? NULL : mem_new(1, sizeof *column->cache, what, status);
         good = column->codes != NULL && column->values != NULL && column->bad != NULL &&
                (i < columns->d || column->cache != NULL);
     }
@@ -177,8 +177,7 @@ static bool dictionary_texts(struct column *column, struct values *values,
 /* Whether the values are bytes. */
 static bool is_bytes(const struct column *column)
 {
-    return !meaning_is_int(&column->is->meaning) &&
-           column->is->meaning.kind != MEANING_DOUBLE;
+    return !meaning_is_int(&column->is->meaning) && column->is->meaning.kind != MEANING_DOUBLE;
 }
 
 /* The numbers of a feature's dictionary. */
@@ -336,7 +335,7 @@ static void note_bad(struct column *column, size_t row, struct span text)
 /* Codes of rows from `done` on become their numbers. */
 static void codes_to_values(struct column *column, size_t row, size_t from, size_t to)
 {
-    const bool text = !column->is->constant && column->is->meaning.kind == MEANING_TEXT;
+    const bool text = !column->is->constant && is_bytes(column);
     for (size_t i = from; i < to; i++) {
         column->values[i] = column->numbers[column->codes[i]];
         if (text && is_bad(column->values[i])) {
@@ -580,7 +579,8 @@ static bool read_profiles(struct unit_reader *reader, size_t row, size_t n, uint
         }
         coded = coded && reader->column[k].coded;
     }
-    return coded ? profiles_by_key(reader, row, n, out) : profiles_by_value(reader, row, n, out);
+    return coded ? profiles_by_key(reader, row, n, out)
+                 : profiles_by_value(reader, row, n, out);
 }
 
 /* ---- times and accounts ---- */
@@ -690,10 +690,10 @@ static bool constant_ids(struct unit_reader *reader, const struct column *column
     for (size_t i = 0; i < n; i++) {
         out[i] = DICT_NONE;
         if (profiles[i] != DICT_NONE) {
-            out[i] = i > 0 && out[i - 1] != DICT_NONE
-                         ? out[i - 1]
-                         : unit_add_text(reader->unit, texts,
-                                         (struct span){key->text, key->length});
+            out[i] =
+                i > 0 && out[i - 1] != DICT_NONE
+                    ? out[i - 1]
+                    : unit_add_text(reader->unit, texts, (struct span){key->text, key->length});
             if (out[i] == DICT_NONE) {
                 return false;
             }
@@ -721,8 +721,8 @@ static bool read_texts(struct unit_reader *reader, size_t index, struct unit_tex
                 good = ids_by_code(reader, column, texts, got, profiles + done, out + done);
             }
         } else if (good) {
-            good = ids_by_value(reader, column, texts, got, n_values, profiles + done,
-                                out + done);
+            good =
+                ids_by_value(reader, column, texts, got, n_values, profiles + done, out + done);
         }
         if (!good) {
             return false;

@@ -1,4 +1,5 @@
-/* values: the values of a data page or a dictionary page, in whatever encoding, a few at a time.
+/* values: the values of a data page or a dictionary page, in whatever encoding, a few at a
+ * time.
  *
  * A page holds numbers (values_ints, values_doubles) or strings of bytes (values_text) by its
  * type; ids in a dictionary are read by the caller (hybrid.h). Nothing is held beyond the page
@@ -22,16 +23,18 @@ struct values {
     enum parquet_type type;
     size_t width; /* bytes of a value of a fixed width; 0: none */
     struct bytes bytes;
-    size_t n, index; /* BYTE_STREAM_SPLIT: values of the page, read so far; PLAIN booleans: bits */
+    size_t n,
+        index; /* BYTE_STREAM_SPLIT: values of the page, read so far; PLAIN booleans: bits */
     struct hybrid runs;
-    struct delta ints;              /* numbers, or lengths of (the ends of) strings */
-    struct delta prefixes;          /* how much of the string before is kept */
-    uint8_t *text;                  /* the last string that was put together; owned */
+    struct delta ints;     /* numbers, or lengths of (the ends of) strings */
+    struct delta prefixes; /* how much of the string before is kept */
+    uint8_t *text;         /* the last string that was put together; owned */
     size_t text_length, text_room;
 };
 
 /* Begins with a page of at most `most` values; its levels are behind. Returns NULL, or what is
- * wrong, in a few words. What the structure holds is used again, and freed by values_clear(). */
+ * wrong, in a few words. What the structure holds is used again, and freed by values_clear().
+ */
 const char *values_begin(struct values *values, const struct parquet_leaf *leaf,
                          int32_t encoding, struct bytes bytes, size_t most);
 void values_clear(struct values *values);
