@@ -13,35 +13,38 @@
 #include "cmd/options.h"
 #include "run/card.h"
 #include "run/pipeline/artifacts.h"
+#include "run/rowfile/row_file.h"
 #include "table/summary.h"
 
 struct settings {
     const char *directory;
-    bool scores, quiet;
+    struct artifacts_choice choice;
+    bool quiet;
     struct run_params params;
 };
 
-enum { OUTPUT, SCORES, QUIET };
+enum { OUTPUT, FORMAT, SCORES, QUIET };
 
 static const struct option_spec own[] = {
     [OUTPUT] = {"output", 'o', OPTION_PATH, "DIR",
                 "where the files go; made if it is not there (needed)"},
+    [FORMAT] = {"format", 0, OPTION_VALUE, "NAME",
+                "of tables: parquet as the study has, csv or both (parquet)"},
     [SCORES] = {"scores", 0, OPTION_SWITCH, NULL,
-                "write scores.csv too: every score and rank of all rows"},
+                "write scores too: every score and rank of all rows"},
     [QUIET] = {"quiet", 'q', OPTION_SWITCH, NULL, "no progress, no summary"},
     {NULL, 0, OPTION_SWITCH, NULL, NULL},
 };
 
 static bool take(void *context, size_t index, const char *value, struct status *status)
 {
-    (void)status;
     struct settings *settings = context;
     switch (index) {
-    case OUTPUT: settings->directory = value; break;
-    case SCORES: settings->scores = true; break;
-    default: settings->quiet = true; break;
+    case OUTPUT: settings->directory = value; return true;
+    case FORMAT: return row_formats_parse(value, &settings->choice.formats, status);
+    case SCORES: settings->choice.scores = true; return true;
+    default: settings->quiet = true; return true;
     }
-    return true;
 }
 
 static void print_result(const struct run *run, const struct result *result)
@@ -98,7 +101,7 @@ static bool run_and_write(const struct settings *settings, struct console *conso
         return false;
     }
     console_stage(console, "write");
-    bool good = artifacts_write(run, settings->directory, settings->scores,
+    bool good = artifacts_write(run, settings->directory, &settings->choice,
                                 console_progress(console), status);
     console_done(console);
     if (good && !settings->quiet) {
@@ -133,7 +136,7 @@ static bool work(const void *context, struct console *console, struct status *st
 
 int cmd_run(int argc, char **argv)
 {
-    struct settings settings = {0};
+    struct settings settings = {.choice = {.formats = ROW_FORMATS_DEFAULT}};
     const struct operand_command command = {
         .options =
             {

@@ -77,11 +77,12 @@ struct detector {
     const char *unit;         /* what the score is: "score, 0 to 1", "mean squared error" */
     const char *steps;        /* what fit's progress counts: "trees", "batches", "points" */
     const char *info_file;    /* "run_if_info.json" */
-    const char *scores_file;  /* "isolation_forest.csv" */
-    const char *sample_file;  /* "sample_idx.csv"; NULL when it has no sample of rows */
+    const char *scores_file;  /* "isolation_forest", without the format's ending */
+    const char *sample_file;  /* "sample_idx"; NULL when it has no sample of rows */
     const char *score_column; /* "iso_score" */
     const char *label_column; /* "iso_label": -1 flagged, 1 not; NULL: no such column */
-    const char *score_format; /* "%.17g" */
+    bool score_single;        /* the notebook's column is of floats, not of doubles */
+    bool label_byte;          /* that of labels is of int8, not of int64 */
     bool optional;            /* runs only when it is asked for by name (--models) */
     size_t n_params;          /* may be 0 */
     const struct param_spec *params; /* (n_params) at most DETECTOR_PARAMS; NULL without */

@@ -3,7 +3,7 @@
 . "${ODDHOURS_SRCDIR:-$(dirname "$0")/../..}/tests/cli/tap.sh"
 
 table=$data/synthetic_user_hours.csv.gz
-"$oddhours" run "$table" -o "$work/out" -q
+"$oddhours" run "$table" -o "$work/out" -q --format=csv
 row=$(awk -F, '$4 == "fan_out" { print $1; exit }' "$data/synthetic_truth.csv")
 when=$(awk -F, '$4 == "fan_out" { print $2; exit }' "$data/synthetic_truth.csv")
 who=$(awk -F, '$4 == "fan_out" { print $3; exit }' "$data/synthetic_truth.csv")

@@ -24,7 +24,7 @@ printf 'wait done\ntop\ntrue-positive\nwait idle\n' >"$work/script"
 
 # What is done in $now, the folder of an attempt; with the library when $preload names it.
 do_run() {
-    timeout 60 env LD_PRELOAD="$preload" "$oddhours" run "$table" -q -o out --scores --trees 3 \
+    timeout 60 env LD_PRELOAD="$preload" "$oddhours" run "$table" -q -o out --scores --format=both --trees 3 \
         --epochs 1 --threads 2
 }
 do_top() { timeout 60 env LD_PRELOAD="$preload" "$oddhours" top "$work/saved" -q -n 20 >top; }
@@ -34,7 +34,8 @@ do_review() {
 }
 
 # Whether what is there is whole, after the exit status $ended.
-scores='autoencoders.csv isolation_forest.csv lof.csv scores.csv'
+scores='autoencoders.csv isolation_forest.csv lof.csv scores.csv
+autoencoders.parquet isolation_forest.parquet lof.parquet scores.parquet'
 right_run() {
     [ "$ended" -eq 0 ] || [ ! -e out/run.json ] || echo 'run.json, but an error'
     [ "$ended" -ne 0 ] || [ -e out/run.json ] || echo 'no run.json'

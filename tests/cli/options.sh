@@ -12,8 +12,8 @@ unset XDG_CONFIG_HOME XDG_CACHE_HOME XDG_DATA_HOME NO_COLOR
 labelled() { # labelled FILE COLUMN: how many rows are labelled -1
     awk -F, -v column="$2" 'NR > 1 && $column == -1 { n++ } END { print n + 0 }' "$1"
 }
-"$oddhours" run "$table" --output="$work/few" $quick --lof-sample 2000 --lof-scope sample
-"$oddhours" run "$table" -o "$work/many" $quick --lof-sample 2000 --lof-scope sample \
+"$oddhours" run "$table" --output="$work/few" $quick --format=csv --lof-sample 2000 --lof-scope sample
+"$oddhours" run "$table" -o "$work/many" $quick --format=csv --lof-sample 2000 --lof-scope sample \
     --contamination=0.2 --lof-contamination=0.1 --budget=0.05
 pass '--output is -o' test -s "$work/few/run.json"
 pass '--contamination: 5 % are labelled, unless it says otherwise' \
@@ -35,7 +35,7 @@ pass '--budget=0.05: 5 % of them' \
 pass 'and of the ensemble' \
     awk -v n="$(flagged "$work/many" ensemble)" 'BEGIN { exit !(n > 120 && n <= 149) }'
 
-"$oddhours" run "$table" -o "$work/near" $quick --models lof --neighbors=7
+"$oddhours" run "$table" -o "$work/near" $quick --format=csv --models lof --neighbors=7
 pass '--neighbors' grep -q '"n_neighbors": *7' "$work/near/run_lof_info.json"
 pass 'changes the scores' sh -c "! cmp -s '$work/near/lof.csv' '$work/few/lof.csv'"
 

@@ -27,11 +27,11 @@ ends 'the table can be read' 0 'peak memory' "$oddhours" run "$work/table.csv" -
 
 # ---- a raw log is as good as its table ----
 quick="-q --models iforest --trees 5"
-"$oddhours" run "$table" -o "$work/run-table" $quick
-"$oddhours" run "$log" -o "$work/run-log" $quick
+"$oddhours" run "$table" -o "$work/run-table" $quick --format=csv
+"$oddhours" run "$log" -o "$work/run-log" $quick --format=csv
 pass 'run takes a raw log' cmp "$work/run-log/isolation_forest.csv" \
     "$work/run-table/isolation_forest.csv"
-"$oddhours" run - -o "$work/run-pipe" $quick <"$work/auth.txt"
+"$oddhours" run - -o "$work/run-pipe" $quick --format=csv <"$work/auth.txt"
 pass 'from a pipe, too' cmp "$work/run-pipe/isolation_forest.csv" \
     "$work/run-table/isolation_forest.csv"
 ends 'describe takes a raw log' 0 '^rows +2,967 in 9 columns' "$oddhours" describe -q "$log"

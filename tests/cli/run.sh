@@ -4,12 +4,13 @@
 
 table=$data/lanl_user_hours.csv
 quick="--trees 20 --epochs 1"
+csv=--format=csv
 three=iforest,autoencoder,lof
 
 # ---- a run writes all its files ----
 out=$work/out
 ends 'run on the real table' 0 'peak memory' \
-    "$oddhours" run "$table" -o "$out" --scores --models=$three $quick
+    "$oddhours" run "$table" -o "$out" $csv --scores --models=$three $quick
 same 'all files, and nothing else' \
     "autoencoders.csv isolation_forest.csv lof.csv run.json run.odd run_ae_info.json run_if_info.json run_lof_info.json sample_idx.csv scores.csv" \
     "$(cd "$out" && ls | tr '\n' ' ' | sed 's/ $//')"
@@ -32,54 +33,81 @@ pass 'run_if_info.json has the keys of the notebook' \
     grep -q '"n_estimators": *20' "$out/run_if_info.json"
 
 # ---- the same bytes for any number of threads ----
-"$oddhours" run "$table" -o "$work/t1" --scores -q --threads 1 $quick
-"$oddhours" run "$table" -o "$work/t5" --scores -q --threads 5 $quick
+"$oddhours" run "$table" -o "$work/t1" --format both --scores -q --threads 1 $quick
+"$oddhours" run "$table" -o "$work/t5" --format both --scores -q --threads 5 $quick
 for file in isolation_forest autoencoders sample_idx lof scores; do
-    pass "$file.csv with 1 and 5 threads" cmp "$work/t1/$file.csv" "$work/t5/$file.csv"
+    for ending in csv parquet; do
+        pass "$file.$ending with 1 and 5 threads" \
+            cmp "$work/t1/$file.$ending" "$work/t5/$file.$ending"
+    done
 done
 
 # ---- other inputs ----
 gzip -c "$table" >"$work/named.table"
-"$oddhours" run "$work/named.table" -o "$work/gz" -q $quick
+"$oddhours" run "$work/named.table" -o "$work/gz" $csv -q $quick
 pass 'a gzip file is read as it is' cmp "$out/lof.csv" "$work/gz/lof.csv"
-"$oddhours" run - -o "$work/stdin" -q $quick <"$table"
+"$oddhours" run - -o "$work/stdin" $csv -q $quick <"$table"
 pass 'standard input' cmp "$out/isolation_forest.csv" "$work/stdin/isolation_forest.csv"
 cut -d, -f3- "$table" >"$work/bare.csv"
-"$oddhours" run "$work/bare.csv" -o "$work/bare" -q $quick
+"$oddhours" run "$work/bare.csv" -o "$work/bare" $csv -q $quick
 same 'without dt and src_user their columns are left out' 'iso_score,iso_label' \
     "$(head -n 1 "$work/bare/isolation_forest.csv")"
-"$oddhours" run "$table" -o "$work/one" -q --models lof --features dst_hosts,src_hosts
+"$oddhours" run "$table" -o "$work/one" $csv -q --models lof --features dst_hosts,src_hosts
 same 'one detector writes its own files only' \
     "lof.csv run.json run.odd run_lof_info.json sample_idx.csv" \
     "$(cd "$work/one" && ls | tr '\n' ' ' | sed 's/ $//')"
-"$oddhours" run "$table" -o "$work/ecod" -q --models iforest,ecod $quick
+"$oddhours" run "$table" -o "$work/ecod" $csv -q --models iforest,ecod $quick
 same 'an optional detector runs when it is named' \
     "ecod.csv isolation_forest.csv run.json run.odd run_ecod_info.json run_if_info.json" \
     "$(cd "$work/ecod" && ls | tr '\n' ' ' | sed 's/ $//')"
 same 'columns of ecod.csv' 'ecod_score,dt,src_user' "$(head -n 1 "$work/ecod/ecod.csv")"
 pass 'what the others found is as without it' \
     cmp "$out/isolation_forest.csv" "$work/ecod/isolation_forest.csv"
-"$oddhours" run "$table" -o "$work/usual" -q $quick
+"$oddhours" run "$table" -o "$work/usual" $csv -q $quick
 pass 'and only then' test ! -e "$work/usual/ecod.csv"
 ends 'top by it' 0 'row_id' "$oddhours" top "$work/ecod" -q --by ecod
 ends 'top by it where it was not named' 2 'ecod' "$oddhours" top "$work/usual" -q --by ecod
-"$oddhours" run "$table" -o "$out" -q --models iforest $quick
+"$oddhours" run "$table" -o "$out" $csv -q --models iforest $quick
 same 'a second run leaves nothing of the first' \
     "isolation_forest.csv run.json run.odd run_if_info.json" \
     "$(cd "$out" && ls | tr '\n' ' ' | sed 's/ $//')"
 
 # ---- own past ----
 "$builddir/data/generate" --rows 4000 -o "$work/days.csv"
-"$oddhours" run "$work/days.csv" -o "$work/days" -q $quick
+"$oddhours" run "$work/days.csv" -o "$work/days" $csv -q $quick
 same 'columns of own_past.csv' 'own,triage,dt,src_user' "$(head -n 1 "$work/days/own_past.csv")"
 same 'own_past.csv has a line a row' 4001 "$(wc -l <"$work/days/own_past.csv" | tr -d ' ')"
-"$oddhours" run "$work/days.csv" -o "$work/days2" -q $quick --half-life 2
+"$oddhours" run "$work/days.csv" -o "$work/days2" $csv -q $quick --half-life 2
 fails() { ! "$@"; }
 pass 'what is long ago counts less with a shorter --half-life' \
     fails cmp -s "$work/days/own_past.csv" "$work/days2/own_past.csv"
 same 'triage is shown first' \
     "$("$oddhours" top "$work/days" -q -n 20 --by triage | cut -d, -f2)" \
     "$("$oddhours" top "$work/days" -q -n 20 | cut -d, -f2)"
+
+# ---- formats ----
+files() { (cd "$1" && ls | grep -v -e '\.json$' -e '\.odd$' | tr '\n' ' '); }
+whole() { # whole FILE: it begins and ends as Parquet does
+    test "$(head -c 4 "$1")$(tail -c 4 "$1")" = PAR1PAR1
+}
+"$oddhours" run "$work/days.csv" -o "$work/kinds" -q --scores $quick
+same 'Parquet is the default' \
+    'autoencoders.parquet isolation_forest.parquet lof.parquet own_past.parquet sample_idx.parquet scores.parquet ' \
+    "$(files "$work/kinds")"
+for file in "$work"/kinds/*.parquet; do
+    pass "${file##*/} is whole" whole "$file"
+done
+"$oddhours" run "$work/days.csv" -o "$work/kinds" -q --models iforest $csv $quick
+same 'files of the other kind are removed' 'isolation_forest.csv own_past.csv ' \
+    "$(files "$work/kinds")"
+"$oddhours" run "$work/days.csv" -o "$work/kinds" -q --models iforest --format=both $quick
+same 'both kinds' \
+    'isolation_forest.csv isolation_forest.parquet own_past.csv own_past.parquet ' \
+    "$(files "$work/kinds")"
+"$oddhours" run "$work/days.csv" -o "$work/kinds" -q --models lof --format=parquet $quick
+same 'and one again' 'lof.parquet own_past.parquet sample_idx.parquet ' "$(files "$work/kinds")"
+ends 'another format' 2 "parquet, csv or both, not 'paquet'.*'parquet'" \
+    "$oddhours" run "$table" -o "$work/x" --format paquet
 
 # ---- the explorer without a terminal, or a command that was mistyped ----
 ends 'a mistyped command' 2 "there is no command 'tpo'; did you mean 'top'" "$oddhours" tpo "$table"
@@ -215,7 +243,7 @@ ends 'several files cannot go to standard output' 2 'a run has several files' \
     "$oddhours" run "$table" -o - $quick
 pass 'and no directory is made for them' test ! -e -
 mkdir "$work/left"
-for name in scores.csv.4711-0 run.odd.99999-3 run_lof_info.json.1-0 run.json.12-99; do
+for name in scores.csv.4711-0 lof.parquet.7-1 run.odd.99999-3 run_lof_info.json.1-0 run.json.12-99; do
     echo half >"$work/left/$name"
 done
 for name in scores.csv.old scores.csv.12-x notes.csv.12-0 scores.csv.12- scores.csv.-1; do
@@ -224,7 +252,7 @@ done
 "$oddhours" run "$table" -q -o "$work/left" $quick
 same 'what a killed run has left is removed, and nothing else' \
     'notes.csv.12-0 scores.csv.-1 scores.csv.12- scores.csv.12-x scores.csv.old ' \
-    "$(cd "$work/left" && ls *.csv.* *.json.* *.odd.* 2>/dev/null | tr '\n' ' ')"
+    "$(cd "$work/left" && ls *.csv.* *.parquet.* *.json.* *.odd.* 2>/dev/null | tr '\n' ' ')"
 mkfifo "$work/feed"
 "$oddhours" run "$work/feed" -q -o "$work/held" $quick 2>/dev/null &
 first=$!

@@ -16,7 +16,7 @@ head -n 1500 "$data/lanl_user_hours.csv" >"$work/table.csv"
 
 # run_into DIR: replaces this shell, so that a signal meets the program itself
 run_into() {
-    exec env --default-signal=INT,HUP,TERM "$oddhours" run "$work/table.csv" -q -o "$1" --scores \
+    exec env --default-signal=INT,HUP,TERM "$oddhours" run "$work/table.csv" -q -o "$1" --scores --format=both \
         --trees 30 --epochs 2 --threads 2
 }
 now() { date +%s.%N; }
@@ -28,11 +28,11 @@ took=$(awk -v a="$start" -v b="$(now)" 'BEGIN { print b - a }')
 what_is_wrong() {
     [ "$2" -eq 0 ] || [ "$2" -eq $((128 + $3)) ] || [ "$2" -eq 130 ] || echo "exit status $2"
     [ "$2" -ne 0 ] || [ -e "$1/run.json" ] || echo 'no run.json'
-    for file in "$1"/*.csv; do
+    for file in "$1"/*.csv "$1"/*.parquet; do
         [ ! -e "$file" ] || cmp "$work/right/${file##*/}" "$file" 2>&1
     done
     # run.json is written last: a signal after it finds all there
-    [ ! -e "$1/run.json" ] || [ "$(cd "$1" && echo *.csv)" = "$(cd "$work/right" && echo *.csv)" ] ||
+    [ ! -e "$1/run.json" ] || [ "$(cd "$1" && echo *.csv *.parquet)" = "$(cd "$work/right" && echo *.csv *.parquet)" ] ||
         echo 'run.json, but a file is missing'
     find "$1" -name '*.[0-9]*-[0-9]*' 2>/dev/null
 }

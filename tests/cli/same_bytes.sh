@@ -10,11 +10,11 @@ models=iforest,autoencoder,lof,ecod
 run() { # run DIR OPTION...
     directory=$work/$1
     shift
-    "$oddhours" run "$work/table.csv" -o "$directory" --scores -q --models=$models "$@"
+    "$oddhours" run "$work/table.csv" -o "$directory" --format=both --scores -q --models=$models "$@"
 }
 
 equal() { # equal WHAT: the files of $work/got are those of $work/first
-    for file in "$work"/first/*.csv; do
+    for file in "$work"/first/*.csv "$work"/first/*.parquet; do
         pass "${file##*/}: $1" cmp "$file" "$work/got/${file##*/}"
     done
     rm -rf "$work/got"
@@ -25,7 +25,8 @@ uses() { # uses KERNEL: run.json of $work/got names it
 }
 
 ODDHOURS_READER=split run first --threads 1
-same 'seven tables are compared' 7 "$(ls "$work"/first/*.csv | wc -l | tr -d ' ')"
+same 'seven tables are compared, twice' '7 7' \
+    "$(ls "$work"/first/*.csv | wc -l | tr -d ' ') $(ls "$work"/first/*.parquet | wc -l | tr -d ' ')"
 same 'each row has its line' $((rows + 1)) "$(wc -l <"$work/first/scores.csv" | tr -d ' ')"
 
 run got --threads 2

@@ -28,16 +28,16 @@ else
 fi
 commands 'to a closed output' 1 '^oddhours: standard output: cannot be written: Bad file descr' '>&-'
 ends 'nothing to print: nothing fails' 0 '' with '>&- && echo done' \
-    "$oddhours" run "$table" -o "$work/out" $quick
+    "$oddhours" run "$table" -o "$work/out" $quick --format=csv
 ends 'a closed input' 1 "cannot read standard input" with '<&-' "$oddhours" describe -q -
 
 # What is said to a closed standard error is not written into a file that got its number.
 ends 'a closed error' 0 '' with '2>&- && echo done' \
-    "$oddhours" run "$table" -o "$work/closed" --models iforest --trees 5
+    "$oddhours" run "$table" -o "$work/closed" --models iforest --trees 5 --format=csv
 pass 'the same file as with an open one' cmp "$work/out/isolation_forest.csv" \
     "$work/closed/isolation_forest.csv"
 ends 'all three closed' 0 '' with '<&- >&- 2>&- && echo done' \
-    "$oddhours" run "$table" -o "$work/closed" $quick
+    "$oddhours" run "$table" -o "$work/closed" $quick --format=csv
 pass 'the same file' cmp "$work/out/isolation_forest.csv" "$work/closed/isolation_forest.csv"
 
 limited() { # limited BLOCKS COMMAND...: no file may be longer
@@ -50,6 +50,10 @@ limited() { # limited BLOCKS COMMAND...: no file may be longer
 ends 'a run whose files may not grow' 1 '^oddhours: .*/small/.*: cannot be written: File too large' \
     limited 1 "$oddhours" run "$table" -o "$work/small" $quick
 pass 'leaves nothing' test ! -e "$work/small"
+ends 'a run of CSV whose files may not grow' 1 \
+    '^oddhours: .*/small/.*[.]csv: cannot be written: File too large' \
+    limited 1 "$oddhours" run "$table" -o "$work/small" $quick --format=csv
+pass 'leaves nothing, either' test ! -e "$work/small"
 ends 'nor a table of a log' 1 ': cannot be written: File too large' \
     limited 1 "$oddhours" prep -q "$data/lanl_auth_50000.txt.gz" -o "$work/small.csv"
 same 'which leaves nothing' '' "$(ls "$work" | grep small)"

@@ -218,7 +218,7 @@ def main():
     scaled = scaled.astype(np.float32)
     points = Points(scaled)
     with tempfile.TemporaryDirectory() as place:
-        subprocess.run([program, "run", path, "-o", place, "-q", "--scores", "--trees", str(TREES)],
+        subprocess.run([program, "run", path, "-o", place, "-q", "--scores", "--format=csv", "--trees", str(TREES)],
                        check=True)
         scores = pd.read_csv(f"{place}/scores.csv")
         top = [int(scores[f"{name}_rank"].idxmin()) for name in ("iforest", "autoencoder", "lof")]

@@ -42,7 +42,7 @@ def published(name, column, file="sklearn_1.2.1_reference_auc.csv"):
 
 
 def ours(program, path, features, directory, *options):
-    subprocess.run([program, "run", path, "-o", directory, "-q", "--scores", "--features",
+    subprocess.run([program, "run", path, "-o", directory, "-q", "--scores", "--format=csv", "--features",
                     ",".join(features), *options], check=True)
     return pd.read_csv(f"{directory}/scores.csv", float_precision="round_trip")
 

@@ -331,7 +331,7 @@ def main():
     review = Review(reviews)
     with tempfile.TemporaryDirectory() as place:
         for options in ([], ["--lof-sample", "3000", "--lof-scope", "sample"]):
-            subprocess.run([program, "run", path, "-o", place, "-q", "--scores", *options], check=True)
+            subprocess.run([program, "run", path, "-o", place, "-q", "--scores", "--format=csv", *options], check=True)
             scores = pd.read_csv(f"{place}/scores.csv", float_precision="round_trip")
             for k in ks:
                 subprocess.run([program, "report", place, "-q", "-o", f"{place}/report.json", "-n",

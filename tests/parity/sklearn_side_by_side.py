@@ -98,7 +98,7 @@ def main():
 
     with tempfile.TemporaryDirectory() as directory:
         subprocess.run(
-            [options.oddhours, "run", options.table, "-o", directory, "--quiet",
+            [options.oddhours, "run", options.table, "-o", directory, "--quiet", "--format=csv",
              "--models", "iforest,lof", "--lof", "sklearn", "--features", options.features,
              "--lof-sample", str(options.lof_sample), "--seed", str(options.seed),
              "--neighbors", str(options.neighbors), "--threads", str(options.threads)],

@@ -105,7 +105,7 @@ def main():
     parser.add_argument("run", help="a directory of `oddhours run`")
     args = parser.parse_args()
     if args.program:
-        subprocess.run([args.program, "run", args.table, "-o", args.run, "--models",
+        subprocess.run([args.program, "run", args.table, "-o", args.run, "--format=csv", "--models",
                         "autoencoder"], check=True, stdout=subprocess.DEVNULL,
                        stderr=subprocess.DEVNULL)
     with open(os.path.join(args.run, "run_ae_info.json"), encoding="utf-8") as file:

@@ -108,8 +108,9 @@ static void scores_and_ranks_stand_in_the_file(void **state)
     (void)state;
     char directory[] = "/tmp/oddhours-list-XXXXXX", path[64], line[512], expected[80];
     struct status status = {0};
+    const struct artifacts_choice choice = {.scores = true, .formats = 1u << 1}; /* CSV */
     assert_non_null(mkdtemp(directory));
-    assert_true(artifacts_write(run, directory, true, NULL, &status));
+    assert_true(artifacts_write(run, directory, &choice, NULL, &status));
     snprintf(path, sizeof path, "%s/scores.csv", directory);
     FILE *file = fopen(path, "r");
     assert_non_null(file);

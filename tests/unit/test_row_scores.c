@@ -15,7 +15,7 @@
 #include "rank/users.h"
 #include "review/evaluation.h"
 #include "review/metrics.h"
-#include "run/row_ranks.h"
+#include "run/rowfile/row_ranks.h"
 #include "table/builder.h"
 #include "unit/fixture.h"
 #include "unit/test.h"

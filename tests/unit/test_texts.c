@@ -1,5 +1,5 @@
 /* texts: fields of CSV lines, short and long ones. */
-#include "run/texts.h"
+#include "run/rowfile/texts.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -11,39 +11,59 @@
 #include <unistd.h>
 
 #include "base/outfile.h"
+#include "base/json.h"
 #include "base/paths.h"
 #include "run/card.h"
 #include "run/list.h"
-#include "base/json.h"
-#include "run/row_text.h"
+#include "run/rowfile/row_file.h"
 #include "run/saved/snapshot.h"
 
-#define OWN_PAST_FILE "own_past.csv"
+enum { NAME = 80 /* bytes of a file's name */ };
 
 struct artifacts {
     const struct run *run;
     const char *directory;
-    struct row_text *text;
+    unsigned formats;          /* of the tables: bit i is row_formats[i] */
+    void *shared[ROW_FORMATS]; /* what the files of a format share */
     const struct progress *progress;
 };
 
-/* The name of a file that a run may write into its directory, by number; "" for one that a
- * detector does not have, NULL at the end. */
-static const char *name_of(size_t i)
+/* The tables that a run may write, without their endings, by number; "" for one that a detector
+ * does not have, NULL at the end. */
+static const char scores_table[] = "scores", own_table[] = "own_past";
+
+static const char *table_of(size_t i)
 {
-    static const char *const own[] = {"run.json", "run.odd", "scores.csv", OWN_PAST_FILE};
-    enum { OWN = sizeof own / sizeof *own, EACH = 3 };
+    enum { OWN = 2, EACH = 2 };
     if (i < OWN) {
-        return own[i];
+        return i == 0 ? scores_table : own_table;
     }
     const struct detector *detector = detectors[(i - OWN) / EACH];
     if (detector == NULL) {
         return NULL;
     }
-    const char *const files[EACH] = {detector->scores_file, detector->info_file,
-                                     detector->sample_file};
-    const char *name = files[(i - OWN) % EACH];
+    const char *name = (i - OWN) % EACH == 0 ? detector->scores_file : detector->sample_file;
     return name != NULL ? name : "";
+}
+
+/* The name of a file that a run may write into its directory, by number; "" for none, false at
+ * the end. */
+static bool name_of(size_t i, char name[NAME])
+{
+    static const char *const own[] = {"run.json", "run.odd"};
+    enum { OWN = sizeof own / sizeof *own };
+    const size_t detectors_end = OWN + detector_count();
+    if (i < detectors_end) {
+        snprintf(name, NAME, "%s", i < OWN ? own[i] : detectors[i - OWN]->info_file);
+        return true;
+    }
+    const char *table = table_of((i - detectors_end) / ROW_FORMATS);
+    if (table == NULL) {
+        return false;
+    }
+    const char *ending = row_formats[(i - detectors_end) % ROW_FORMATS]->ending;
+    snprintf(name, NAME, "%s%s", table, table[0] != '\0' ? ending : "");
+    return true;
 }
 
 /* Two runs at once would leave files of both. The lock is the directory's own, so that no file
@@ -62,8 +82,8 @@ static bool lock_directory(struct artifacts_place *place, bool *locked, struct s
 /* Whether it is the temporary name of one of ours. */
 static bool is_leftover(const char *entry)
 {
-    const char *name;
-    for (size_t i = 0; (name = name_of(i)) != NULL; i++) {
+    char name[NAME];
+    for (size_t i = 0; name_of(i, name); i++) {
         if (name[0] != '\0' && outfile_is_temporary(entry, name)) {
             return true;
         }
@@ -87,9 +107,9 @@ static void remove_leftovers(const char *directory)
 /* Writing to a named pipe would wait for a reader, perhaps for ever. */
 static bool no_pipes(const char *directory, struct status *status)
 {
-    const char *name;
+    char name[NAME];
     bool good = true;
-    for (size_t i = 0; good && (name = name_of(i)) != NULL; i++) {
+    for (size_t i = 0; good && name_of(i, name); i++) {
         char *path = paths_join(directory, name, status);
         good = path != NULL && outfile_no_pipe(path, status);
         free(path);
@@ -152,63 +172,38 @@ void artifacts_release(struct artifacts_place *place)
     }
 }
 
-/* Starts a CSV file with its header: the columns of `layout` over this table. */
-static void put_header(const struct artifacts *artifacts, const struct row_layout *layout,
-                       struct outfile *file)
+static bool write_format(const struct artifacts *artifacts, size_t format, const char *table,
+                         const struct row_layout *layout, const uint32_t *rows, size_t n,
+                         struct status *status)
 {
-    const struct table *table = artifacts->run->table;
-    const char *comma = "";
-    for (int part = 0; part < 3; part++) {
-        if (part == 0 && layout->row_id) {
-            outfile_printf(file, "row_id");
-            comma = ",";
-        }
-        if (part == 1) {
-            if (table->row_time != NULL) {
-                outfile_printf(file, "%sdt", comma);
-                comma = ",";
-            }
-            if (table->row_user != NULL) {
-                outfile_printf(file, "%ssrc_user", comma);
-                comma = ",";
-            }
-        }
-        if ((part == 0) != layout->scores_first || part == 1) {
-            continue;
-        }
-        for (size_t i = 0; i < layout->n_scores; i++) {
-            const struct score_columns *columns = &layout->scores[i];
-            const struct detector *detector = columns->result->detector;
-            outfile_printf(file, "%s%s", comma,
-                           columns->exported ? detector->score_column : columns->result->name);
-            comma = ",";
-            if (columns->label) {
-                outfile_printf(file, ",%s", detector->label_column);
-            }
-            if (columns->rank) {
-                outfile_printf(file, ",%s_rank", columns->result->name);
-            }
-        }
-    }
-    outfile_printf(file, "\n");
-}
-
-static bool write_rows(const struct artifacts *artifacts, const char *name,
-                       const struct row_layout *layout, const uint32_t *rows, size_t n,
-                       struct status *status)
-{
+    char name[NAME];
+    snprintf(name, sizeof name, "%s%s", table, row_formats[format]->ending);
     char *path = paths_join(artifacts->directory, name, status);
     struct outfile *file = path != NULL ? outfile_open(path, status) : NULL;
     free(path);
     if (file == NULL) {
         return false;
     }
-    put_header(artifacts, layout, file);
-    if (!row_text_write(artifacts->text, layout, rows, n, file, artifacts->progress, status)) {
+    if (!row_formats[format]->write(artifacts->shared[format], artifacts->run, layout, rows, n,
+                                    file, artifacts->progress, status)) {
         outfile_abandon(file);
         return false;
     }
     return outfile_commit(file, status);
+}
+
+/* A table in every format that was asked for. */
+static bool write_rows(const struct artifacts *artifacts, const char *table,
+                       const struct row_layout *layout, const uint32_t *rows, size_t n,
+                       struct status *status)
+{
+    for (size_t i = 0; i < ROW_FORMATS; i++) {
+        if ((artifacts->formats >> i & 1) != 0 &&
+            !write_format(artifacts, i, table, layout, rows, n, status)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 static bool write_info(const struct artifacts *artifacts, const struct result *result,
@@ -234,8 +229,8 @@ static bool write_detector(const struct artifacts *artifacts, const struct resul
     struct row_layout layout = {
         .n_scores = 1,
         .scores = {{.result = result,
-                    .format = detector->score_format,
                     .exported = true,
+                    .single = detector->score_single,
                     .label = detector->label_column != NULL}},
     };
     size_t n = artifacts->run->table->n_rows;
@@ -269,80 +264,123 @@ static bool remove_old(const char *directory, const char *name, struct status *s
     return good;
 }
 
-/* Scores of rows are floats. */
-static const char *score_format(const struct result *result)
+/* A column of anomaly scores. Those of lists are floats, whether rows have them or profiles. */
+static struct score_columns plain_scores(const struct result *result, bool rank)
 {
-    return result->row_score != NULL ? "%.9g" : "%.17g";
+    return (struct score_columns){
+        .result = result, .single = result->kind == RESULT_LIST, .rank = rank};
 }
 
-/* Own past, and triage beside it, of every row in file order; none without own past. */
+/* Own past, and triage beside it, of every row in file order. */
 static bool write_own_past(const struct artifacts *artifacts, struct status *status)
 {
     const struct run *run = artifacts->run;
-    const struct result *own = run_result_find(run, list_own.name);
     const struct result *triage = run_result_find(run, list_triage.name);
-    if (!own->ready) {
-        return remove_old(artifacts->directory, OWN_PAST_FILE, status);
-    }
-    struct row_layout layout = {
-        .scores_first = true,
-        .n_scores = 1,
-        .scores = {{.result = own, .format = score_format(own)}},
-    };
+    struct row_layout layout = {.scores_first = true, .n_scores = 1};
+    layout.scores[0] = plain_scores(run_result_find(run, list_own.name), false);
     if (triage->ready) {
-        layout.scores[layout.n_scores++] =
-            (struct score_columns){.result = triage, .format = score_format(triage)};
+        layout.scores[layout.n_scores++] = plain_scores(triage, false);
     }
-    return write_rows(artifacts, OWN_PAST_FILE, &layout, NULL, run->table->n_rows, status);
+    return write_rows(artifacts, own_table, &layout, NULL, run->table->n_rows, status);
 }
 
 static bool write_scores(const struct artifacts *artifacts, struct status *status)
 {
+    const struct run *run = artifacts->run;
     struct row_layout layout = {.row_id = true};
-    for (size_t i = 0; i < artifacts->run->n_results; i++) {
-        const struct result *result = &artifacts->run->results[i];
-        if (result->ready) {
-            layout.scores[layout.n_scores++] = (struct score_columns){
-                .result = result, .format = score_format(result), .rank = true};
+    for (size_t i = 0; i < run->n_results; i++) {
+        if (run->results[i].ready) {
+            layout.scores[layout.n_scores++] = plain_scores(&run->results[i], true);
         }
     }
-    return write_rows(artifacts, "scores.csv", &layout, NULL, artifacts->run->table->n_rows,
-                      status);
+    return write_rows(artifacts, scores_table, &layout, NULL, run->table->n_rows, status);
+}
+
+/* Whether the run has what a table of that name holds. */
+static bool has_table(const struct artifacts *artifacts, const char *table, bool scores)
+{
+    const struct run *run = artifacts->run;
+    for (size_t i = 0; i < detector_count(); i++) {
+        const struct detector *detector = detectors[i];
+        if (strcmp(table, detector->scores_file) == 0 ||
+            (detector->sample_file != NULL && strcmp(table, detector->sample_file) == 0)) {
+            return run->results[i].ready;
+        }
+    }
+    return strcmp(table, scores_table) == 0 ? scores
+                                            : run_result_find(run, list_own.name)->ready;
+}
+
+/* Before anything is written: what an earlier run left and this one does not write again, in
+ * the other format included, would be taken for ours. */
+static bool remove_others(const struct artifacts *artifacts, bool scores, struct status *status)
+{
+    const char *table;
+    char name[NAME];
+    bool good = true;
+    for (size_t t = 0; good && (table = table_of(t)) != NULL; t++) {
+        for (size_t i = 0; good && table[0] != '\0' && i < ROW_FORMATS; i++) {
+            if ((artifacts->formats >> i & 1) == 0 || !has_table(artifacts, table, scores)) {
+                snprintf(name, sizeof name, "%s%s", table, row_formats[i]->ending);
+                good = remove_old(artifacts->directory, name, status);
+            }
+        }
+    }
+    for (size_t i = 0; good && i < detector_count(); i++) {
+        good = artifacts->run->results[i].ready ||
+               remove_old(artifacts->directory, detectors[i]->info_file, status);
+    }
+    return good;
 }
 
 static bool write_all(const struct artifacts *artifacts, bool scores, struct status *status)
 {
     const struct run *run = artifacts->run;
     for (size_t i = 0; i < detector_count(); i++) {
-        const struct detector *detector = detectors[i];
-        if (run->results[i].ready) {
-            if (!write_detector(artifacts, &run->results[i], status)) {
-                return false;
-            }
-        } else if (!remove_old(artifacts->directory, detector->scores_file, status) ||
-                   !remove_old(artifacts->directory, detector->info_file, status) ||
-                   (detector->sample_file != NULL &&
-                    !remove_old(artifacts->directory, detector->sample_file, status))) {
+        if (run->results[i].ready && !write_detector(artifacts, &run->results[i], status)) {
             return false;
         }
     }
-    if (!write_own_past(artifacts, status)) {
-        return false;
-    }
-    return scores ? write_scores(artifacts, status)
-                  : remove_old(artifacts->directory, "scores.csv", status);
+    return (!has_table(artifacts, own_table, scores) || write_own_past(artifacts, status)) &&
+           (!scores || write_scores(artifacts, status));
 }
 
-bool artifacts_write(const struct run *run, const char *directory, bool scores,
-                     const struct progress *progress, struct status *status)
+static bool open_formats(struct artifacts *artifacts, struct status *status)
 {
-    struct artifacts artifacts = {.run = run, .directory = directory, .progress = progress};
-    if (!remove_old(directory, "run.json", status)) {
+    for (size_t i = 0; i < ROW_FORMATS; i++) {
+        if ((artifacts->formats >> i & 1) == 0 || row_formats[i]->open == NULL) {
+            continue;
+        }
+        artifacts->shared[i] = row_formats[i]->open(artifacts->run, status);
+        if (artifacts->shared[i] == NULL) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void close_formats(struct artifacts *artifacts)
+{
+    for (size_t i = 0; i < ROW_FORMATS; i++) {
+        if (artifacts->shared[i] != NULL) {
+            row_formats[i]->close(artifacts->shared[i]);
+        }
+    }
+}
+
+bool artifacts_write(const struct run *run, const char *directory,
+                     const struct artifacts_choice *choice, const struct progress *progress,
+                     struct status *status)
+{
+    struct artifacts artifacts = {
+        .run = run, .directory = directory, .formats = choice->formats, .progress = progress};
+    if (!remove_old(directory, "run.json", status) ||
+        !remove_others(&artifacts, choice->scores, status)) {
         return false;
     }
-    artifacts.text = row_text_new(run, status);
-    bool good = artifacts.text != NULL && write_all(&artifacts, scores, status);
-    row_text_free(artifacts.text);
+    bool good =
+        open_formats(&artifacts, status) && write_all(&artifacts, choice->scores, status);
+    close_formats(&artifacts);
     char *kept = good ? paths_join(directory, "run.odd", status) : NULL;
     good = kept != NULL && snapshot_save(run, kept, status);
     free(kept);

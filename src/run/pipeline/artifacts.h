@@ -27,8 +27,16 @@ bool artifacts_prepare(const char *directory, struct artifacts_place *place,
                        struct status *status);
 void artifacts_release(struct artifacts_place *place);
 
-/* Writes all files; `scores`: scores.csv, too. Progress in files. */
-bool artifacts_write(const struct run *run, const char *directory, bool scores,
-                     const struct progress *progress, struct status *status);
+/* What is written beside what always is. */
+struct artifacts_choice {
+    bool scores;      /* every score and rank of all rows, too */
+    unsigned formats; /* of the tables: bit i is row_formats[i] (row_file.h) */
+};
+
+/* Writes all files; those of an earlier run that are not written again, as of another format,
+ * are removed first. Progress in rows, file by file. */
+bool artifacts_write(const struct run *run, const char *directory,
+                     const struct artifacts_choice *choice, const struct progress *progress,
+                     struct status *status);
 
 #endif

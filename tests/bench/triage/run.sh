@@ -19,7 +19,7 @@ measure() {
     table=$dir/$1_$2
     hard=-
     [ -e "$table.hard.csv" ] && hard=$table.hard.csv
-    "$build/oddhours" run "$table.csv" -o "$table.run" --scores -q 2>/dev/null
+    "$build/oddhours" run "$table.csv" -o "$table.run" --scores --format=csv -q 2>/dev/null
     "$build/tests/bench/triage/triage" "$table.csv" "$table.truth.csv" "$hard" \
         "$table.run/scores.csv" | sed "s/^/$1	$2	/" >>"$dir/measures.tsv"
     rm -r "$table.run"

@@ -1,10 +1,9 @@
-#include "run/texts.h"
+#include "run/rowfile/texts.h"
 
 #include <stdlib.h>
 
 #include "base/mem.h"
 #include "base/quote.h"
-#include "run/row_text.h"
 
 static const char what[] = "texts to write";
 

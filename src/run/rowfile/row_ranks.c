@@ -1,4 +1,4 @@
-#include "run/row_ranks.h"
+#include "run/rowfile/row_ranks.h"
 
 #include <stdlib.h>
 #include <string.h>
