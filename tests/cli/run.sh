@@ -132,7 +132,7 @@ same 'top by one detector is its ranking' \
 
 "$oddhours" top "$table" -q -n 1000 $quick --filter 'user:U6* dst:>=3' >"$work/filtered.csv"
 same 'top takes the filter language' '' \
-    "$(tail -n +2 "$work/filtered.csv" | awk -F, '$4 !~ /^U6/ || $8 < 3')"
+    "$(tail -n +2 "$work/filtered.csv" | awk -F, '$4 !~ /^U6/ || $9 < 3')"
 same 'and finds every row' \
     "$(awk -F, 'NR > 1 && $2 ~ /^U6/ && $6 >= 3' "$table" | wc -l | tr -d ' ')" \
     "$(tail -n +2 "$work/filtered.csv" | wc -l | tr -d ' ')"
