@@ -121,7 +121,7 @@ static void put_annotation(struct thrift_writer *writer, enum parquet_kind kind)
 
 static void put_schema(const struct parquet_file *file, struct thrift_writer *writer)
 {
-    thrift_list(writer, PARQUET_FILE_SCHEMA, THRIFT_STRUCT, 1 + file->n_columns);
+    thrift_put_list(writer, PARQUET_FILE_SCHEMA, THRIFT_STRUCT, 1 + file->n_columns);
     thrift_begin_element(writer);
     thrift_put_text(writer, PARQUET_ELEMENT_NAME, "schema");
     thrift_put_i32(writer, PARQUET_ELEMENT_CHILDREN, (int32_t)file->n_columns);
@@ -174,13 +174,13 @@ static void put_chunk(const struct parquet_column *column, const struct written_
     thrift_put_i64(writer, PARQUET_CHUNK_OFFSET, 0); /* deprecated, but must be there */
     thrift_begin(writer, PARQUET_CHUNK_META);
     thrift_put_i32(writer, PARQUET_META_TYPE, (int32_t)parquet_kind_type(column->kind));
-    thrift_list(writer, PARQUET_META_ENCODINGS, THRIFT_I32, dictionary ? 3 : 2);
+    thrift_put_list(writer, PARQUET_META_ENCODINGS, THRIFT_I32, dictionary ? 3 : 2);
     thrift_element_i32(writer, PARQUET_PLAIN);
     thrift_element_i32(writer, PARQUET_RLE);
     if (dictionary) {
         thrift_element_i32(writer, PARQUET_RLE_DICTIONARY);
     }
-    thrift_list(writer, PARQUET_META_PATH, THRIFT_BINARY, 1);
+    thrift_put_list(writer, PARQUET_META_PATH, THRIFT_BINARY, 1);
     thrift_element_text(writer, column->name);
     thrift_put_i32(writer, PARQUET_META_CODEC, chunk->codec);
     thrift_put_i64(writer, PARQUET_META_VALUES, (int64_t)chunk->n);
@@ -192,7 +192,7 @@ static void put_chunk(const struct parquet_column *column, const struct written_
         thrift_put_i64(writer, PARQUET_META_DICTIONARY_OFFSET, (int64_t)written->offset);
     }
     put_statistics(chunk, writer);
-    thrift_list(writer, PARQUET_META_ENCODING_STATS, THRIFT_STRUCT, dictionary ? 2 : 1);
+    thrift_put_list(writer, PARQUET_META_ENCODING_STATS, THRIFT_STRUCT, dictionary ? 2 : 1);
     if (dictionary) {
         put_page_count(writer, PARQUET_DICTIONARY_PAGE, PARQUET_PLAIN, 1);
     }
@@ -204,7 +204,7 @@ static void put_chunk(const struct parquet_column *column, const struct written_
 
 static void put_groups(const struct parquet_file *file, struct thrift_writer *writer)
 {
-    thrift_list(writer, PARQUET_FILE_GROUPS, THRIFT_STRUCT, file->n_groups);
+    thrift_put_list(writer, PARQUET_FILE_GROUPS, THRIFT_STRUCT, file->n_groups);
     for (size_t g = 0; g < file->n_groups; g++) {
         const struct written_chunk *chunks = &file->chunks[g * file->n_columns];
         size_t uncompressed = 0, length = 0;
@@ -213,7 +213,7 @@ static void put_groups(const struct parquet_file *file, struct thrift_writer *wr
             length += chunks[i].length;
         }
         thrift_begin_element(writer);
-        thrift_list(writer, PARQUET_GROUP_CHUNKS, THRIFT_STRUCT, file->n_columns);
+        thrift_put_list(writer, PARQUET_GROUP_CHUNKS, THRIFT_STRUCT, file->n_columns);
         for (size_t i = 0; i < file->n_columns; i++) {
             put_chunk(&file->columns[i], &chunks[i], writer);
         }
@@ -230,7 +230,7 @@ static void put_notes(const struct parquet_file *file, struct thrift_writer *wri
     if (file->n_notes == 0) {
         return;
     }
-    thrift_list(writer, PARQUET_FILE_KEY_VALUES, THRIFT_STRUCT, file->n_notes);
+    thrift_put_list(writer, PARQUET_FILE_KEY_VALUES, THRIFT_STRUCT, file->n_notes);
     for (size_t i = 0; i < file->n_notes; i++) {
         thrift_begin_element(writer);
         thrift_put_text(writer, 1, file->notes[i].key);
@@ -242,7 +242,7 @@ static void put_notes(const struct parquet_file *file, struct thrift_writer *wri
 /* Without it the order of least and greatest values is not defined. */
 static void put_orders(const struct parquet_file *file, struct thrift_writer *writer)
 {
-    thrift_list(writer, PARQUET_FILE_ORDERS, THRIFT_STRUCT, file->n_columns);
+    thrift_put_list(writer, PARQUET_FILE_ORDERS, THRIFT_STRUCT, file->n_columns);
     for (size_t i = 0; i < file->n_columns; i++) {
         thrift_begin_element(writer);
         thrift_begin(writer, 1); /* that of the type */

@@ -125,7 +125,8 @@ void thrift_end(struct thrift_writer *writer)
     writer->depth -= writer->depth > 0;
 }
 
-void thrift_list(struct thrift_writer *writer, int16_t field, enum thrift_type type, size_t n)
+void thrift_put_list(struct thrift_writer *writer, int16_t field, enum thrift_type type,
+                     size_t n)
 {
     put_field(writer, field, THRIFT_LIST);
     if (n < 15) {

@@ -47,7 +47,8 @@ void thrift_end(struct thrift_writer *writer);
 
 /* A field that is a list of `n` elements, which follow: each thrift_begin_element() to
  * thrift_end(), or thrift_element_i32(), or thrift_element_text(). */
-void thrift_list(struct thrift_writer *writer, int16_t field, enum thrift_type type, size_t n);
+void thrift_put_list(struct thrift_writer *writer, int16_t field, enum thrift_type type,
+                     size_t n);
 void thrift_begin_element(struct thrift_writer *writer);
 void thrift_element_i32(struct thrift_writer *writer, int32_t value);
 void thrift_element_text(struct thrift_writer *writer, const char *text);
