@@ -246,12 +246,15 @@ static int explore(struct explorer *explorer)
 
 static int explorer_main(int argc, char **argv)
 {
-    struct explorer explorer = {0};
     struct status status = {0};
-    run_params_init(&explorer.params);
-    explorer.params.cache = true;
-    explorer.params.memory_check = MEMORY_WARN;
-    explorer.review.on = true;
+    struct explorer *explorer = mem_zero(1, sizeof *explorer, "the explorer", &status);
+    if (explorer == NULL) {
+        return options_fail(&status);
+    }
+    run_params_init(&explorer->params);
+    explorer->params.cache = true;
+    explorer->params.memory_check = MEMORY_WARN;
+    explorer->review.on = true;
     const struct options options = {
         .synopsis = "[OPTION]... FILE...   |   oddhours COMMAND ...",
         .about =
@@ -260,8 +263,8 @@ static int explorer_main(int argc, char **argv)
             "oddhours COMMAND --help tells of the commands without a screen.",
         .own = own,
         .take = take,
-        .context = &explorer,
-        .params = &explorer.params,
+        .context = explorer,
+        .params = &explorer->params,
     };
     int first = 0, exit_status = 2;
     switch (options_parse(&options, argc, argv, &first)) {
@@ -274,14 +277,15 @@ static int explorer_main(int argc, char **argv)
             options_fail(&status);
             break;
         }
-        free(explorer.params.input);
-        explorer.params.input = input_list_join(argv + first, (size_t)(argc - first), &status);
+        free(explorer->params.input);
+        explorer->params.input = input_list_join(argv + first, (size_t)(argc - first), &status);
         exit_status =
-            explorer.params.input != NULL ? explore(&explorer) : options_fail(&status);
+            explorer->params.input != NULL ? explore(explorer) : options_fail(&status);
         break;
     }
-    run_params_clear(&explorer.params);
-    free(explorer.config_from);
+    run_params_clear(&explorer->params);
+    free(explorer->config_from);
+    free(explorer);
     return exit_status;
 }
 

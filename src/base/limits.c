@@ -1,5 +1,6 @@
 #include "base/limits.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,11 +11,15 @@
 
 enum { PATH_ROOM = 4096, TEXT_ROOM = 8192 };
 
-/* The beginning of a small file; false when it cannot be read. */
-static bool read_text(const char *path, char *text, size_t size)
+/* The beginning of a small file in a folder (AT_FDCWD: any); false when it cannot be read. */
+static bool read_text(int folder, const char *path, char *text, size_t size)
 {
-    FILE *file = fopen(path, "re");
+    const int fd = openat(folder, path, O_RDONLY | O_CLOEXEC);
+    FILE *file = fd >= 0 ? fdopen(fd, "r") : NULL;
     if (file == NULL) {
+        if (fd >= 0) {
+            close(fd);
+        }
         return false;
     }
     text[fread(text, 1, size - 1, file)] = '\0';
@@ -22,11 +27,10 @@ static bool read_text(const char *path, char *text, size_t size)
     return true;
 }
 
-static bool read_number(const char *directory, const char *name, uint64_t *number)
+static bool read_number(int folder, const char *name, uint64_t *number)
 {
-    char path[PATH_ROOM + 32], text[64], *end;
-    snprintf(path, sizeof path, "%s/%s", directory, name);
-    if (!read_text(path, text, sizeof text)) {
+    char text[64], *end;
+    if (!read_text(folder, name, text, sizeof text)) {
         return false;
     }
     *number = strtoull(text, &end, 10);
@@ -34,12 +38,11 @@ static bool read_number(const char *directory, const char *name, uint64_t *numbe
 }
 
 /* Pages of files in a group, which it gives up when it needs to. */
-static uint64_t file_pages(const char *directory)
+static uint64_t file_pages(int folder)
 {
-    char path[PATH_ROOM + 32], text[TEXT_ROOM];
+    char text[TEXT_ROOM];
     uint64_t sum = 0;
-    snprintf(path, sizeof path, "%s/memory.stat", directory);
-    if (!read_text(path, text, sizeof text)) {
+    if (!read_text(folder, "memory.stat", text, sizeof text)) {
         return 0;
     }
     for (char *line = text; line != NULL && *line != '\0'; line = strchr(line, '\n')) {
@@ -55,14 +58,19 @@ static uint64_t file_pages(const char *directory)
 
 static uint64_t group_left(const char *directory)
 {
-    uint64_t most, used = 0;
-    if (!read_number(directory, "memory.max", &most)) {
-        return UINT64_MAX;
+    uint64_t most, used = 0, left = UINT64_MAX;
+    const int folder = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0) {
+        return left;
     }
-    read_number(directory, "memory.current", &used);
-    const uint64_t files = file_pages(directory);
-    used = used > files ? used - files : 0;
-    return most > used ? most - used : 0;
+    if (read_number(folder, "memory.max", &most)) {
+        read_number(folder, "memory.current", &used);
+        const uint64_t files = file_pages(folder);
+        used = used > files ? used - files : 0;
+        left = most > used ? most - used : 0;
+    }
+    close(folder);
+    return left;
 }
 
 uint64_t limits_cgroup_left(const char *root, const char *self)
@@ -98,7 +106,7 @@ static uint64_t address_space_left(void)
     if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) {
         return UINT64_MAX;
     }
-    if (read_text("/proc/self/statm", text, sizeof text)) {
+    if (read_text(AT_FDCWD, "/proc/self/statm", text, sizeof text)) {
         pages = strtoull(text, NULL, 10);
     }
     const uint64_t used = (uint64_t)pages * (uint64_t)sysconf(_SC_PAGESIZE);
@@ -113,7 +121,7 @@ struct memory_left limits_memory_left(void)
     if (machine > 0) {
         left = (struct memory_left){machine, "available on this machine"};
     }
-    if (read_text("/proc/self/cgroup", self, sizeof self)) {
+    if (read_text(AT_FDCWD, "/proc/self/cgroup", self, sizeof self)) {
         const uint64_t group = limits_cgroup_left("/sys/fs/cgroup", self);
         if (group < left.bytes) {
             left = (struct memory_left){group, "left in this control group"};

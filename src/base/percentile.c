@@ -120,19 +120,37 @@ void percentile_ranks(const struct percentile_column *column, const uint64_t *ra
     }
 }
 
+/* The key at rank + 1 when `key` is that at `rank`. */
+static uint64_t key_at_next_rank(const struct percentile_column *column, uint64_t rank,
+                                 uint64_t key)
+{
+    uint64_t up_to = 0, above = UINT64_MAX;
+    for (size_t i = 0; i < column->n; i++) {
+        uint64_t other = key_of(column, i);
+        if (other <= key) {
+            up_to += copies_of(column, i);
+        } else if (copies_of(column, i) > 0 && other < above) {
+            above = other;
+        }
+    }
+    return up_to > rank + 1 ? key : above;
+}
+
 static double percentile(const struct percentile_column *column, double percent, bool floats)
 {
-    uint64_t copies = 0, room[2 * PERCENTILE_ROOM];
+    uint64_t copies = 0, room[PERCENTILE_ROOM], rank, key;
     for (size_t i = 0; i < column->n; i++) {
         copies += copies_of(column, i);
     }
-    double last = (double)(copies - 1), position = last * (percent / 100), found[2];
+    double last = (double)(copies - 1), position = last * (percent / 100);
     uint64_t below = position >= last ? copies - 1 : (uint64_t)floor(position);
-    const uint64_t ranks[2] = {below, below + (below < copies - 1)};
-    percentile_ranks(column, ranks, 2, room, found);
-    double difference =
-        floats ? (double)((float)found[1] - (float)found[0]) : found[1] - found[0];
-    return percentile_between(found[0], found[1], difference, position - floor(position));
+    rank = below;
+    select_keys(column, &rank, 1, room, &key);
+    double low = sortable_double(key);
+    double high =
+        below < copies - 1 ? sortable_double(key_at_next_rank(column, below, key)) : low;
+    double difference = floats ? (double)((float)high - (float)low) : high - low;
+    return percentile_between(low, high, difference, position - floor(position));
 }
 
 double percentile_of(const struct percentile_column *column, double percent)

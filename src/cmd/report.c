@@ -69,23 +69,25 @@ struct work {
     struct report_input input;
 };
 
-static void work_clear(struct work *work)
+static void work_free(struct work *work)
 {
     reviews_clear(&work->reviews);
     truth_free(work->truth);
     explainer_free(work->explainer);
+    free(work);
 }
 
 /* Why a row is odd, in one sentence of facts. */
 static bool sentence(void *context, uint32_t row, char *text, size_t size)
 {
     const struct explainer *explainer = context;
-    struct why why;
-    if (!why_find(&explainer->data, row, &why, NULL)) {
-        return false;
+    struct why *why = mem_new(1, sizeof *why, "a sentence", NULL);
+    bool found = why != NULL && why_find(&explainer->data, row, why, NULL);
+    if (found) {
+        why_sentence(&explainer->data, why, text, size);
     }
-    why_sentence(&explainer->data, &why, text, size);
-    return true;
+    free(why);
+    return found;
 }
 
 static bool prepare(struct work *work, const struct progress *progress, struct status *status)
@@ -226,20 +228,25 @@ static bool evaluate(const struct settings *settings, const struct run *run,
                      const struct progress *progress, char truth[TRUTH_TEXT],
                      struct status *status)
 {
-    struct work work = {.settings = settings, .run = run};
-    struct report *report = NULL;
-    bool good = prepare(&work, progress, status);
-    if (good) {
-        report = report_new(&work.input, status);
-        good = report != NULL &&
-               (ends_with(settings->output, ".json") ? write_json(&work, report, status)
-                                                     : write_markdown(&work, report, status));
+    struct work *work = mem_zero(1, sizeof *work, "a report", status);
+    if (work == NULL) {
+        return false;
     }
-    if (good && work.truth != NULL) {
-        tell_truth(work.truth, settings->truth, truth, TRUTH_TEXT);
+    work->settings = settings;
+    work->run = run;
+    struct report *report = NULL;
+    bool good = prepare(work, progress, status);
+    if (good) {
+        report = report_new(&work->input, status);
+        good = report != NULL &&
+               (ends_with(settings->output, ".json") ? write_json(work, report, status)
+                                                     : write_markdown(work, report, status));
+    }
+    if (good && work->truth != NULL) {
+        tell_truth(work->truth, settings->truth, truth, TRUTH_TEXT);
     }
     report_free(report);
-    work_clear(&work);
+    work_free(work);
     return good;
 }
 

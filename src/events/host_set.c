@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-static uint32_t place(uint32_t id, uint32_t n_slots)
+static uint32_t slot_of(uint32_t id, uint32_t n_slots)
 {
     uint32_t mixed = id * UINT32_C(0x9e3779b1);
     return (mixed ^ mixed >> 15) & (n_slots - 1);
@@ -11,7 +11,7 @@ static uint32_t place(uint32_t id, uint32_t n_slots)
 /* Puts an id that is not there yet into a table with room. */
 static void put(uint32_t *slots, uint32_t n_slots, uint32_t id)
 {
-    uint32_t i = place(id, n_slots);
+    uint32_t i = slot_of(id, n_slots);
     while (slots[i] != 0) {
         i = (i + 1) & (n_slots - 1);
     }
@@ -52,7 +52,7 @@ bool host_set_add_slow(struct host_set *set, uint32_t id, struct arena *arena,
     if (set->n_slots == 0 && !grow(set, arena, status)) {
         return false;
     }
-    uint32_t i = place(id, set->n_slots);
+    uint32_t i = slot_of(id, set->n_slots);
     while (set->ids.slots[i] != 0) {
         if (set->ids.slots[i] == id + 1) {
             return true;

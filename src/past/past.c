@@ -44,7 +44,7 @@ static bool keep_block(struct past *past, double seconds, struct status *status)
 
 static bool next_block(struct past *past, double seconds, struct status *status)
 {
-    past_kinds_from(past->sums, past->before, past->kinds);
+    past_kinds_from(past->sums, past->before, &past->all, past->kinds);
     past->block_end = block_end(past->origin, seconds);
     return keep_block(past, seconds, status);
 }

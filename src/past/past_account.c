@@ -97,7 +97,7 @@ void past_hour_after(const struct past_rules *rules, const struct past_account *
 
 /* ---- judging ---- */
 
-/* Four values at once: how many standard deviations above what is expected, as a place among
+/* Four values at once: how many standard deviations above what is expected, as a position among
  * the bins, and the octaves above what is usual. */
 static inline lanes statistics(const struct past_account *account, const struct past_kind *kind,
                                size_t i, lanes weight, float faded, lanes value, lanes *excess)

@@ -183,7 +183,8 @@ static const struct past_kind *kind_at(const struct past *past, double seconds, 
     return &past->blocks[block].kinds[kind];
 }
 
-/* Goes through the windows up to that of `row`, at place `end` of the rows, and judges it. */
+/* Goes through the windows up to that of `row`, at position `end` of the rows, and judges it.
+ */
 static void go_through(struct replay *replay, uint8_t kind_id, size_t row, size_t end)
 {
     const struct past *past = replay->past;

@@ -146,8 +146,8 @@ void past_count(const struct past_plan *plan, const struct past_account *account
 void past_learn(const struct past_rules *rules, struct past_account *account,
                 const struct past_hour *hour, const struct past_judged *judged);
 
-/* What kinds are, from everything counted before. */
+/* What kinds are, from everything counted before; `all` is scratch. */
 void past_kinds_from(const struct past_sums sums[ACCOUNT_KINDS], const float before[PAST_EDGES],
-                     struct past_kind kinds[ACCOUNT_KINDS]);
+                     struct past_sums *all, struct past_kind kinds[ACCOUNT_KINDS]);
 
 #endif

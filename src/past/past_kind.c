@@ -116,20 +116,19 @@ static void kind_from(const struct past_sums *sums, const struct past_sums *all,
 }
 
 void past_kinds_from(const struct past_sums sums[ACCOUNT_KINDS], const float before[PAST_EDGES],
-                     struct past_kind kinds[ACCOUNT_KINDS])
+                     struct past_sums *all, struct past_kind kinds[ACCOUNT_KINDS])
 {
-    struct past_sums all;
     float everybody[PAST_TABLES][PAST_EDGES];
-    memset(&all, 0, sizeof all);
+    memset(all, 0, sizeof *all);
     for (int i = 0; i < ACCOUNT_KINDS; i++) {
-        add(&all, &sums[i]);
+        add(all, &sums[i]);
     }
     for (size_t i = 0; i < PAST_TABLES; i++) {
-        past_edges(all.bins[i], counted(all.bins[i]), before, everybody[i]);
+        past_edges(all->bins[i], counted(all->bins[i]), before, everybody[i]);
     }
-    double level = at_two(&all);
+    double level = at_two(all);
     for (int i = 0; i < ACCOUNT_KINDS; i++) {
-        kind_from(&sums[i], &all, (const float(*)[PAST_EDGES])everybody, level, before,
+        kind_from(&sums[i], all, (const float(*)[PAST_EDGES])everybody, level, before,
                   &kinds[i]);
     }
 }

@@ -24,6 +24,7 @@ struct past {
     double block_end;           /* the tables of kinds hold until here */
     struct past_kind kinds[ACCOUNT_KINDS];
     struct past_sums sums[ACCOUNT_KINDS];
+    struct past_sums all; /* scratch of past_kinds_from() */
     struct dict *names;
     size_t n_accounts;
     unsigned char *accounts; /* (n_accounts) of past_account_bytes() each */
@@ -57,7 +58,7 @@ bool past_take_accounts(struct past *past, const struct table *table, struct sta
 struct past_order {
     size_t n_windows;
     double *window;    /* (n_windows) seconds */
-    size_t *first_row; /* (n_windows + 1) places in rows */
+    size_t *first_row; /* (n_windows + 1) positions in rows */
     uint32_t *rows; /* by window; NULL when the table is in that order, and all are readable */
     struct past_moment *moment; /* (times) */
 };

@@ -22,7 +22,7 @@ static inline float past_bin_of(float t)
     return at < PAST_BINS - 0.01f ? at : PAST_BINS - 0.01f;
 }
 
-/* Decades at a place among the bins (past_bin_of), between the edges by a straight line. */
+/* Decades at a position among the bins (past_bin_of), between the edges by a straight line. */
 static inline float past_between(const float edges[PAST_EDGES], float at)
 {
     uint32_t bin = (uint32_t)at;

@@ -127,7 +127,7 @@ static bool grow_slots(struct dict *dict, struct status *status)
     return true;
 }
 
-static uint32_t append(struct dict *dict, uint64_t hash, size_t place, const char *bytes,
+static uint32_t append(struct dict *dict, uint64_t hash, size_t slot, const char *bytes,
                        size_t length, struct status *status)
 {
     if (dict->n >= DICT_NONE - 1) {
@@ -148,23 +148,23 @@ static uint32_t append(struct dict *dict, uint64_t hash, size_t place, const cha
         if (!grow_slots(dict, status)) {
             return DICT_NONE;
         }
-        place = look_up(dict, hash, bytes, length);
+        slot = look_up(dict, hash, bytes, length);
     }
     if (length > 0) {
         memcpy(dict->bytes + start, bytes, length);
     }
     uint32_t id = (uint32_t)dict->n++;
     dict->starts[dict->n] = start + length;
-    dict->slots[place] = (struct slot){(uint32_t)(hash >> 32), id};
+    dict->slots[slot] = (struct slot){(uint32_t)(hash >> 32), id};
     return id;
 }
 
 uint32_t dict_add_hashed(struct dict *dict, struct span text, uint64_t hash,
                          struct status *status)
 {
-    size_t place = look_up(dict, hash, text.bytes, text.length);
-    uint32_t id = dict->slots[place].id;
-    return id != DICT_NONE ? id : append(dict, hash, place, text.bytes, text.length, status);
+    size_t slot = look_up(dict, hash, text.bytes, text.length);
+    uint32_t id = dict->slots[slot].id;
+    return id != DICT_NONE ? id : append(dict, hash, slot, text.bytes, text.length, status);
 }
 
 uint32_t dict_add(struct dict *dict, const char *bytes, size_t length, struct status *status)
@@ -214,8 +214,8 @@ void dict_find_group(const struct dict *dict, const struct span *texts, const ui
             struct span text = dict_get(dict, ids[k]);
             if (text.length != texts[k].length ||
                 !same_bytes(text.bytes, texts[k].bytes, text.length)) {
-                size_t place = look_up(dict, hashes[k], texts[k].bytes, texts[k].length);
-                ids[k] = dict->slots[place].id;
+                size_t slot = look_up(dict, hashes[k], texts[k].bytes, texts[k].length);
+                ids[k] = dict->slots[slot].id;
             }
         }
     }

@@ -145,9 +145,9 @@ uint32_t profile_set_add_hashed(struct profile_set *set, const double *values, u
                                 struct status *status)
 {
     struct profiles *profiles = &set->profiles;
-    size_t place = look_up(set, hash, values);
-    if (set->slots[place].id != DICT_NONE) {
-        return set->slots[place].id;
+    size_t slot = look_up(set, hash, values);
+    if (set->slots[slot].id != DICT_NONE) {
+        return set->slots[slot].id;
     }
     if (!grow_arrays(set, status)) {
         return DICT_NONE;
@@ -156,13 +156,13 @@ uint32_t profile_set_add_hashed(struct profile_set *set, const double *values, u
         if (!grow_slots(set, status)) {
             return DICT_NONE;
         }
-        place = look_up(set, hash, values);
+        slot = look_up(set, hash, values);
     }
     uint32_t id = (uint32_t)profiles->n++;
     memcpy(profiles->values + (size_t)id * profiles->d, values, profiles->d * sizeof *values);
     profiles->copies[id] = 0;
     profiles->first_row[id] = 0;
-    set->slots[place] = (struct slot){(uint32_t)(hash >> 32), id};
+    set->slots[slot] = (struct slot){(uint32_t)(hash >> 32), id};
     return id;
 }
 

@@ -7,13 +7,13 @@
 #include "base/mem.h"
 
 /* DESIGN. A counting sort in parts: the rows are cut into a few ranges; each range counts its
- * keys, a running sum over keys and ranges turns the counts into places, and each range writes
- * its rows there. The order is that of the rows whatever the number of ranges. */
+ * keys, a running sum over keys and ranges turns the counts into positions, and each range
+ * writes its rows there. The order is that of the rows whatever the number of ranges. */
 
 struct sorter {
     const uint32_t *keys;
     size_t n_rows, n_keys, n_parts;
-    uint32_t *places; /* (n_parts, n_keys) counts, then where the next row of a key goes */
+    uint32_t *next; /* (n_parts, n_keys) counts, then where the next row of a key goes */
     struct row_index *index;
     const struct progress *progress;
     atomic_size_t done; /* of 2 n_rows */
@@ -24,36 +24,36 @@ enum {
     AHEAD = 16      /* rows that memory is asked for ahead */
 };
 
-typedef void sort_step(struct sorter *sorter, uint32_t *places, size_t from, size_t to);
+typedef void sort_step(struct sorter *sorter, uint32_t *next, size_t from, size_t to);
 
-static void count_step(struct sorter *sorter, uint32_t *places, size_t from, size_t to)
+static void count_step(struct sorter *sorter, uint32_t *next, size_t from, size_t to)
 {
     for (size_t row = from; row < to; row++) {
-        places[sorter->keys[row]]++;
+        next[sorter->keys[row]]++;
     }
 }
 
-static void write_step(struct sorter *sorter, uint32_t *places, size_t from, size_t to)
+static void write_step(struct sorter *sorter, uint32_t *next, size_t from, size_t to)
 {
     uint32_t *rows = sorter->index->rows;
     for (size_t row = from; row < to; row++) {
-        if (to - row > 2 * AHEAD) { /* first where a key's next row goes, later that place */
-            __builtin_prefetch(&places[sorter->keys[row + 2 * AHEAD]], 1);
-            __builtin_prefetch(&rows[places[sorter->keys[row + AHEAD]]], 1);
+        if (to - row > 2 * AHEAD) { /* first where a key's next row goes, later that position */
+            __builtin_prefetch(&next[sorter->keys[row + 2 * AHEAD]], 1);
+            __builtin_prefetch(&rows[next[sorter->keys[row + AHEAD]]], 1);
         }
-        rows[places[sorter->keys[row]]++] = (uint32_t)row;
+        rows[next[sorter->keys[row]]++] = (uint32_t)row;
     }
 }
 
 static void walk(struct sorter *sorter, size_t part, sort_step *step)
 {
-    uint32_t *places = sorter->places + part * sorter->n_keys;
+    uint32_t *next = sorter->next + part * sorter->n_keys;
     size_t from = sorter->n_rows / sorter->n_parts * part;
     size_t to = part + 1 == sorter->n_parts ? sorter->n_rows
                                             : sorter->n_rows / sorter->n_parts * (part + 1);
     while (from < to) {
         size_t end = to - from > STEP ? from + STEP : to;
-        step(sorter, places, from, end);
+        step(sorter, next, from, end);
         size_t done = atomic_fetch_add(&sorter->done, end - from) + (end - from);
         if (!progress_tick(sorter->progress, done, 2 * sorter->n_rows)) {
             return;
@@ -74,22 +74,23 @@ static void write_task(void *context, size_t part, unsigned worker)
     walk(context, part, write_step);
 }
 
-static void place(struct sorter *sorter)
+static void add_up(struct sorter *sorter)
 {
     uint32_t next = 0;
     for (size_t key = 0; key < sorter->n_keys; key++) {
         sorter->index->start[key] = next;
         for (size_t part = 0; part < sorter->n_parts; part++) {
-            uint32_t *place = &sorter->places[part * sorter->n_keys + key];
-            uint32_t count = *place;
-            *place = next;
+            uint32_t *first = &sorter->next[part * sorter->n_keys + key];
+            uint32_t count = *first;
+            *first = next;
             next += count;
         }
     }
     sorter->index->start[sorter->n_keys] = next;
 }
 
-/* As many ranges as threads, but never more memory for places than for the rows themselves. */
+/* As many ranges as threads, but never more memory for positions than for the rows themselves.
+ */
 static size_t parts_for(size_t n_rows, size_t n_keys, unsigned threads)
 {
     size_t most = n_keys > 0 ? n_rows / n_keys : 1;
@@ -127,18 +128,18 @@ struct row_index *row_index_new(const uint32_t *keys, size_t n_rows, size_t n_ke
     if (sorter.index == NULL) {
         return NULL;
     }
-    sorter.places =
-        mem_zero(n_keys, sorter.n_parts * sizeof *sorter.places, "an index of rows", status);
-    if (sorter.places == NULL) {
+    sorter.next =
+        mem_zero(n_keys, sorter.n_parts * sizeof *sorter.next, "an index of rows", status);
+    if (sorter.next == NULL) {
         row_index_free(sorter.index);
         return NULL;
     }
     parallel_run(parallel, sorter.n_parts, count_task, &sorter);
     if (!progress_cancelled(progress)) {
-        place(&sorter);
+        add_up(&sorter);
         parallel_run(parallel, sorter.n_parts, write_task, &sorter);
     }
-    free(sorter.places);
+    free(sorter.next);
     if (progress_cancelled(progress)) {
         status_cancelled(status);
         row_index_free(sorter.index);

@@ -88,12 +88,12 @@ fi
 
 # ---- small stacks: threads have what ulimit -s says, too ----
 if [ -n "${ODDHOURS_SANITIZED:-}" ]; then
-    skip 'a stack of 192 kB' 'a sanitizer takes more of it'
+    skip 'a stack of 128 kB' 'a sanitizer takes more of it'
 else
     sample=$data/lanl_user_hours.csv
-    small() (ulimit -s 192 && "$oddhours" "$@")
+    small() (ulimit -s 128 && "$oddhours" "$@")
     for model in iforest autoencoder lof lof=sklearn ecod; do
-        pass "a stack of 192 kB: run with $model" small run "$sample" -o "$work/small" -q --scores \
+        pass "a stack of 128 kB: run with $model" small run "$sample" -o "$work/small" -q --scores \
             --models "${model%=*}" --lof "$([ "${model#*=}" = sklearn ] && echo sklearn || echo distinct)" \
             --trees 20 --epochs 1 --threads 2
     done

@@ -327,7 +327,7 @@ static void explain_all(struct table_builder *take_builder)
 {
     struct run *run = run_on(take_builder, NULL);
     struct explainer *explainer = explainer_new(run, NULL, NULL, NULL);
-    struct why why;
+    static struct why why; /* large for a stack */
     for (size_t row = 0; row < run->table->n_rows; row++) {
         explain_row(explainer, row, &why);
     }
@@ -358,7 +358,7 @@ static void a_pile_and_a_row_beyond_all(void **state)
     }
     struct run *run = run_on(builder, words);
     struct explainer *explainer = explainer_new(run, NULL, NULL, NULL);
-    struct why why;
+    static struct why why; /* large for a stack */
     explain_row(explainer, PILE / 2, &why);
     assert_true(why.copies >= PILE);
     assert_true(why.at_least[0] > PILE && why.has_past);

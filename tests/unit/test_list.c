@@ -175,7 +175,7 @@ static void an_explanation_tells_its_rank(void **state)
     struct explainer *explainer = explainer_new(run, run->parallel, NULL, NULL);
     assert_non_null(explainer);
     for (size_t row = 3; row < 2000; row += 997) {
-        struct why why;
+        static struct why why; /* large for a stack */
         assert_true(why_find(&explainer->data, row, &why, NULL));
         cJSON *json = explainer_json(explainer, &why, NULL);
         const cJSON *one =

@@ -283,13 +283,13 @@ static void replace_result(struct app *app)
     if (!app->replaces || growing || !app_idle(app) || app->retired != NULL) {
         return;
     }
-    struct result *place = &app->run->results[app->replaced], old = *place;
+    struct result *shown = &app->run->results[app->replaced], old = *shown;
     export_forget(app);
     app->void_queries = app->last_query;
     app_why_free(app);
-    *place = app->replacement;
+    *shown = app->replacement;
     app->replaces = false;
-    app->session.has_result[app->replaced] = place->ready;
+    app->session.has_result[app->replaced] = shown->ready;
     app_filter_again(app);
     app_changed(app, CHANGED_RUN);
     result_empty(&old);

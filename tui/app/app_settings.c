@@ -123,8 +123,6 @@ struct config_file {
 static bool is_replaceable(const char *path, struct status *status)
 {
     struct stat there;
-    struct settings unused;
-    struct settings_remarks remarks = {0};
     bool missing;
     if (stat(path, &there) != 0) {
         return true; /* not there, or opening it will say what is wrong */
@@ -132,13 +130,22 @@ static bool is_replaceable(const char *path, struct status *status)
     if (!S_ISREG(there.st_mode)) {
         return status_set(status, STATUS_USAGE, "%s is no file", path);
     }
-    settings_init(&unused);
     if (there.st_size == 0) {
         return true;
     }
-    return settings_load(&unused, path, &remarks, &missing, status) &&
-           (remarks.known > 0 || remarks.n == 0 ||
-            status_set(status, STATUS_USAGE, "%s is there, and no configuration: kept", path));
+    struct settings *unused = mem_new(1, sizeof *unused, "settings", status);
+    struct settings_remarks *remarks = mem_zero(1, sizeof *remarks, "settings", status);
+    bool good = unused != NULL && remarks != NULL;
+    if (good) {
+        settings_init(unused);
+        good =
+            settings_load(unused, path, remarks, &missing, status) &&
+            (remarks->known > 0 || remarks->n == 0 ||
+             status_set(status, STATUS_USAGE, "%s is there, and no configuration: kept", path));
+    }
+    free(unused);
+    free(remarks);
+    return good;
 }
 
 static void write_config(struct query *query, const struct progress *progress)

@@ -63,11 +63,11 @@ static void grow_task(void *context, size_t task, unsigned worker)
 {
     struct fitting *fitting = context;
     struct iforest *forest = fitting->forest;
-    struct iforest_grown nodes[IFOREST_NODES];
     if (progress_cancelled(fitting->progress)) {
         return;
     }
     struct iforest_grower *grower = fitting->growers[worker];
+    struct iforest_grown *nodes = iforest_grower_nodes(grower);
     size_t psi = forest->psi;
     gather(grower, fitting->data, fitting->rows + task * psi, fitting->targets + task * psi,
            psi);

@@ -28,6 +28,7 @@ struct iforest_grower {
     uint32_t
         constants[TABLE_FEATURES_MAX]; /* features known to be constant, ancestors' first */
     struct waiting stack[IFOREST_DEPTH + 2];
+    struct iforest_grown nodes[IFOREST_NODES];
 };
 
 struct split {
@@ -70,6 +71,11 @@ float *iforest_grower_values(struct iforest_grower *grower)
 double *iforest_grower_targets(struct iforest_grower *grower)
 {
     return grower->targets;
+}
+
+struct iforest_grown *iforest_grower_nodes(struct iforest_grower *grower)
+{
+    return grower->nodes;
 }
 
 struct moments {

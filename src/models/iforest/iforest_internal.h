@@ -37,15 +37,17 @@ struct iforest_grown {
     double impurity;  /* variance of the random targets */
 };
 
-/* Working memory of one tree; about 20 KiB and 1 KiB a feature. */
+/* Working memory of one tree; about 40 KiB and 1 KiB a feature. */
 struct iforest_grower;
 struct iforest_grower *iforest_grower_new(size_t d, struct status *status);
 void iforest_grower_free(struct iforest_grower *grower);
 
 /* Where the caller puts the tree's rows, ascending by row_id, before it grows the tree: values
- * (d, IFOREST_PSI) column by column, targets (IFOREST_PSI). */
+ * (d, IFOREST_PSI) column by column, targets (IFOREST_PSI); and room for the nodes of a tree.
+ */
 float *iforest_grower_values(struct iforest_grower *grower);
 double *iforest_grower_targets(struct iforest_grower *grower);
+struct iforest_grown *iforest_grower_nodes(struct iforest_grower *grower);
 
 /* Grows the tree of `bag_seed` from psi rows into nodes (IFOREST_NODES); returns how many. */
 size_t iforest_grow(struct iforest_grower *grower, uint32_t bag_seed, size_t psi,

@@ -86,14 +86,14 @@ bool exchange_uid(const char *text, size_t length, char uid[ENTRY_UID])
 
 struct placed {
     const char *uid;
-    size_t place;
+    size_t index;
 };
 
 static int by_uid(const void *a, const void *b)
 {
     const struct placed *one = a, *two = b;
     int order = strcmp(one->uid, two->uid);
-    return order != 0 ? order : (one->place > two->place) - (one->place < two->place);
+    return order != 0 ? order : (one->index > two->index) - (one->index < two->index);
 }
 
 /* A uid names one entry: the first that has it. A store holds no second one, and in CSV its
@@ -112,7 +112,7 @@ static bool leave_out_repeated(struct exchange *exchange, struct status *status)
     }
     const struct entry *first = NULL;
     for (size_t i = 0; i < exchange->n; i++) {
-        struct entry **entry = &exchange->entries[list[i].place];
+        struct entry **entry = &exchange->entries[list[i].index];
         if (first != NULL && strcmp(first->uid, (*entry)->uid) == 0) {
             entry_free(*entry);
             *entry = NULL;

@@ -181,11 +181,11 @@ static struct sought *sought_rows(const struct row_wanted *wanted, size_t n,
     if (n > 1) {
         qsort(list, n, sizeof *list, by_content_and_row);
     }
-    uint32_t place = 0;
+    uint32_t nth = 0;
     for (size_t i = 0; i < n; i++) {
         bool same = i > 0 && by_content(&list[i - 1], &list[i]) == 0;
-        place = !same ? 1 : list[i - 1].row == list[i].row ? place : place + 1;
-        list[i].occurrence = list[i].occurrence > 0 ? list[i].occurrence : place;
+        nth = !same ? 1 : list[i - 1].row == list[i].row ? nth : nth + 1;
+        list[i].occurrence = list[i].occurrence > 0 ? list[i].occurrence : nth;
     }
     if (n > 1) {
         qsort(list, n, sizeof *list, by_content_and_occurrence);

@@ -127,12 +127,12 @@ void queries_free(struct queries *queries)
  * search through all rows. The mutex is held. */
 static void enqueue(struct queries *queries, struct query *query)
 {
-    struct query **place = &queries->first;
-    while (*place != NULL && (query->slot != 0 || (*place)->slot == 0)) {
-        place = &(*place)->next;
+    struct query **link = &queries->first;
+    while (*link != NULL && (query->slot != 0 || (*link)->slot == 0)) {
+        link = &(*link)->next;
     }
-    query->next = *place;
-    *place = query;
+    query->next = *link;
+    *link = query;
 }
 
 uint64_t queries_submit(struct queries *queries, struct query *query)

@@ -11,8 +11,9 @@
 #include "rank/ranking.h"
 
 struct row_ranks {
-    uint32_t *next;   /* (n_profiles) at the first place of a tie block: rank of its next row */
-    uint32_t *block;  /* (n_profiles) profile -> first place of its tie block */
+    uint32_t
+        *next; /* (n_profiles) at the first position of a tie block: rank of its next row */
+    uint32_t *block;  /* (n_profiles) profile -> first position of its tie block */
     uint32_t *of_row; /* (round) */
     uint32_t *all;    /* (n_rows) where rows have the scores; NULL else */
 };

@@ -37,8 +37,8 @@ static bool put_word(struct texts *texts, size_t id, struct span span, size_t *u
         memcpy(slot, field, length);
         slot[TEXT_SHORT] = (unsigned char)length;
     } else {
-        const uint64_t place[2] = {*used, length};
-        memcpy(slot, place, sizeof place);
+        const uint64_t where[2] = {*used, length};
+        memcpy(slot, where, sizeof where);
         slot[TEXT_SHORT] = TEXT_IS_LONG;
         *used += length;
     }

@@ -46,10 +46,10 @@ static inline size_t texts_put(const struct texts *texts, uint32_t id, char *out
         memcpy(out, slot, TEXT_SLOT);
         return length;
     }
-    uint64_t place[2];
-    memcpy(place, slot, sizeof place);
-    memcpy(out, texts->bytes + place[0], place[1]);
-    return place[1];
+    uint64_t where[2];
+    memcpy(where, slot, sizeof where);
+    memcpy(out, texts->bytes + where[0], where[1]);
+    return where[1];
 }
 
 /* A hint that the text of `id` is about to be copied. */

@@ -6,30 +6,30 @@
 #include <immintrin.h>
 #endif
 
-/* DESIGN. First the places of delimiters, CRs and LFs in a piece of the text are written into a
- * short list, and which of them end a line into another, by the vector kernel or the plain one;
- * then the rows are put together from these lists. So the kernels differ only in a search for
- * bytes. */
+/* DESIGN. First the positions of delimiters, CRs and LFs in a piece of the text are written
+ * into a short list, and which of them end a line into another, by the vector kernel or the
+ * plain one; then the rows are put together from these lists. So the kernels differ only in a
+ * search for bytes. */
 
 enum {
-    PIECE = 1 << 13, /* a multiple of 64; its lists stay in the first-level cache */
-    ROUND = 8        /* places are written so many at a time */
+    PIECE = 1 << 12, /* a multiple of 64; its lists stay in the first-level cache */
+    ROUND = 8        /* positions are written so many at a time */
 };
 
-struct places {
+struct separators {
     size_t n, n_ends;
-    uint32_t place[PIECE + ROUND]; /* (n) of separators, from the start of the piece */
-    uint32_t end[PIECE];           /* (n_ends) which of them are CR or LF */
+    uint16_t at[PIECE + ROUND]; /* (n) of separators, from the start of the piece */
+    uint16_t end[PIECE];        /* (n_ends) which of them are CR or LF */
 };
 
 static void find_plainly(const char *text, size_t from, size_t to, char delimiter,
-                         struct places *found)
+                         struct separators *found)
 {
     size_t n = found->n, n_ends = found->n_ends;
     for (size_t i = from; i < to; i++) {
         bool line_end = text[i] == '\n' || text[i] == '\r';
-        found->place[n] = (uint32_t)i;
-        found->end[n_ends] = (uint32_t)n;
+        found->at[n] = (uint16_t)i;
+        found->end[n_ends] = (uint16_t)n;
         n += line_end || text[i] == delimiter;
         n_ends += line_end;
     }
@@ -53,7 +53,7 @@ __attribute__((target("avx2"))) static inline uint64_t equal_mask(const char *te
  * last to be overwritten, as the processor could not foresee where a loop over them ends. */
 __attribute__((target("avx2,bmi,popcnt"))) static void find_avx2(const char *text,
                                                                  size_t length, char delimiter,
-                                                                 struct places *found)
+                                                                 struct separators *found)
 {
     size_t n = 0, n_ends = 0, i = 0;
     for (; length - i >= 64; i += 64) {
@@ -61,12 +61,12 @@ __attribute__((target("avx2,bmi,popcnt"))) static void find_avx2(const char *tex
         uint64_t mask = equal_mask(text + i, delimiter) | ends;
         for (uint64_t left = ends; left != 0; left &= left - 1) {
             uint64_t before = mask & ((left & -left) - 1);
-            found->end[n_ends++] = (uint32_t)(n + (size_t)__builtin_popcountll(before));
+            found->end[n_ends++] = (uint16_t)(n + (size_t)__builtin_popcountll(before));
         }
         size_t all = (size_t)__builtin_popcountll(mask);
         for (size_t k = 0; k < all; k += ROUND) {
             for (size_t j = 0; j < ROUND; j++) {
-                found->place[n + k + j] = (uint32_t)(i + _tzcnt_u64(mask));
+                found->at[n + k + j] = (uint16_t)(i + _tzcnt_u64(mask));
                 mask &= mask - 1;
             }
         }
@@ -79,7 +79,7 @@ __attribute__((target("avx2,bmi,popcnt"))) static void find_avx2(const char *tex
 #endif
 
 static void find_separators(const char *text, size_t length, char delimiter,
-                            struct places *found, enum cpu_kernel kernel)
+                            struct separators *found, enum cpu_kernel kernel)
 {
 #if defined(__x86_64__)
     if (kernel >= CPU_AVX2) {
@@ -129,15 +129,15 @@ static bool end_row(struct maker *maker, size_t end)
 }
 
 /* The rows that end in a piece, and the fields of the one that goes on behind it. */
-static bool make_rows(struct maker *maker, size_t from, const struct places *found,
+static bool make_rows(struct maker *maker, size_t from, const struct separators *found,
                       size_t length)
 {
     size_t next = 0;
     for (size_t i = 0; i < found->n_ends; i++) {
         for (; next < found->end[i]; next++) {
-            end_field(maker, from + found->place[next]);
+            end_field(maker, from + found->at[next]);
         }
-        size_t end = from + found->place[next++];
+        size_t end = from + found->at[next++];
         if (!end_row(maker, end)) {
             return false;
         }
@@ -145,7 +145,7 @@ static bool make_rows(struct maker *maker, size_t from, const struct places *fou
             maker->text[end] == '\n' || end + 1 == length || maker->text[end + 1] != '\n';
     }
     for (; next < found->n; next++) {
-        end_field(maker, from + found->place[next]);
+        end_field(maker, from + found->at[next]);
     }
     return true;
 }
@@ -178,7 +178,7 @@ uint64_t split_rows(const char *text, size_t length, char delimiter, struct span
                     size_t room, enum cpu_kernel kernel, line_callback *row, void *context,
                     bool *stopped)
 {
-    struct places found;
+    struct separators found;
     struct maker maker = {.text = text,
                           .fields = fields,
                           .scratch = fields,
