@@ -150,9 +150,9 @@ static bool sample_file(const char *path, enum input_kind kind,
                   ? take_inflated(&pieces, path)
                   : take_plain(&pieces, fd, (size_t)about.st_size);
     }
+    free(pieces.room); /* first: memory may be short */
     const bool done =
         all > 0 && pieces.bytes > 0 && read_pieces(&pieces, all, options, parallel, sample);
-    free(pieces.room);
     if (pieces.out >= 0) {
         close(pieces.out);
     }
