@@ -197,12 +197,12 @@ void past_put(const struct past *past, struct archive_out *archive)
 static bool is_finite(const struct past_block *block)
 {
     enum { FLOATS = ACCOUNT_KINDS * (sizeof(struct past_kind) / sizeof(float)) };
-    float values[FLOATS];
-    _Static_assert(sizeof values == sizeof block->kinds, "floats and nothing else");
+    _Static_assert(FLOATS * sizeof(float) == sizeof block->kinds, "floats and nothing else");
     bool finite = isfinite(block->begins) || block->begins == -INFINITY;
-    memcpy(values, block->kinds, sizeof block->kinds);
     for (size_t i = 0; i < FLOATS && finite; i++) {
-        finite = isfinite(values[i]);
+        float value;
+        memcpy(&value, (const char *)block->kinds + i * sizeof value, sizeof value);
+        finite = isfinite(value);
     }
     return finite;
 }
