@@ -31,6 +31,8 @@ struct explorer {
     char *config_from; /* the file that was read, or NULL */
     struct settings_remarks remarks;
     const char *script;
+    bool by_episode;
+    double gap; /* hours; 0: not said */
     struct review_options review;
     int rows, cols; /* of a screen without a terminal; 0: the terminal */
 };
@@ -44,6 +46,9 @@ static const struct option_spec own[] = {
     {"script", 0, OPTION_PATH, "FILE", "play a session: one action a line, as in the palette"},
     {"no-cache", 0, OPTION_SWITCH, NULL,
      "run again even if this run was kept, and do not keep it"},
+    {"by-episode", 0, OPTION_SWITCH, NULL,
+     "lists of episodes: odd hours of one account that belong together"},
+    {"gap", 0, OPTION_VALUE, "HOURS", "at most so far apart they belong together (2)"},
     {"reviews", 0, OPTION_PATH, "FILE",
      "where verdicts are kept (~/.local/share/oddhours/reviews.db)"},
     {"reviewer", 0, OPTION_VALUE, "NAME", "who judges ($USER)"},
@@ -60,6 +65,8 @@ enum {
     OPTION_NO_CONFIG,
     OPTION_SCRIPT,
     OPTION_NO_CACHE,
+    OPTION_BY_EPISODE,
+    OPTION_GAP,
     OPTION_REVIEWS,
     OPTION_REVIEWER,
     OPTION_TRUTH,
@@ -91,6 +98,8 @@ static bool take(void *context, size_t index, const char *value, struct status *
     case OPTION_NO_CONFIG: explorer->no_config = true; return true;
     case OPTION_SCRIPT: explorer->script = value; return true;
     case OPTION_NO_CACHE: explorer->params.cache = false; return true;
+    case OPTION_BY_EPISODE: explorer->by_episode = true; return true;
+    case OPTION_GAP: return param_parse(&run_gap_spec, value, &explorer->gap, status);
     case OPTION_REVIEWS: explorer->review.path = value; return true;
     case OPTION_REVIEWER: explorer->review.reviewer = value; return true;
     case OPTION_TRUTH: explorer->review.truth = value; return true;
@@ -134,6 +143,8 @@ static bool read_config(struct explorer *explorer, struct status *status)
     if (explorer->color_chosen) {
         config->color = explorer->color;
     }
+    config->by_episode = config->by_episode || explorer->by_episode;
+    config->gap = explorer->gap > 0 ? explorer->gap : config->gap;
     if (explorer->glyphs_chosen) {
         config->glyphs_chosen = true;
         config->glyphs = explorer->glyphs;

@@ -232,30 +232,6 @@ static bool check_filter(const struct settings *settings, struct status *status)
     return good;
 }
 
-/* The episodes that have one of the filter's rows, in the order that it says. */
-static bool find_episodes(const struct filter *filter, const struct filter_context *context,
-                          const struct run *run, const struct row_order *by_rank,
-                          const struct episode_cut *cut, size_t count, struct episodes *found,
-                          struct status *status)
-{
-    struct row_set rows = {0};
-    struct row_order order;
-    uint32_t *list = NULL;
-    size_t most = episodes_odd_rows(cut);
-    bool good = filter_rows_in(filter, context, by_rank, run->parallel, NULL, most, &rows, NULL,
-                               status) &&
-                (list = mem_new(rows.n, sizeof *list, "episodes", status)) != NULL &&
-                row_set_get(&rows, 0, rows.n, list, status) == rows.n &&
-                episodes_with(cut, list, rows.n, found, NULL, status);
-    if (good && !filter_order(filter, context, &order)) {
-        order = *by_rank;
-    }
-    good = good && episodes_order(found, run->table, &order, count, NULL, status);
-    row_set_clear(&rows);
-    free(list);
-    return good;
-}
-
 /* The rows to print: the head of the ranking, or of what passes the filter; `sort:` in it
  * decides the order. With `cut` they are the best of the episodes. `*understood` is the filter
  * with whole names, to be freed. */
@@ -290,11 +266,12 @@ static bool find_rows(const struct settings *settings, const struct run *run,
     if (filter == NULL) {
         return say_filter_error(&error, status);
     }
-    bool good = cut != NULL ? find_episodes(filter, &context, run, &order, cut, count, episodes,
-                                            status) &&
-                                  episodes_best_rows(episodes, rows, status)
-                            : filter_rows(filter, &context, &order, run->parallel, NULL, count,
-                                          rows, NULL, status);
+    bool good = cut != NULL
+                    ? filter_episodes(filter, &context, cut, run->parallel, NULL, count,
+                                      episodes, NULL, status) &&
+                          episodes_best_rows(episodes, rows, status)
+                    : filter_rows(filter, &context, &order, run->parallel, NULL, count, rows,
+                                  NULL, status);
     *understood = describe(filter, &context, by);
     filter_free(filter);
     return good;

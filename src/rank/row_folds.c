@@ -107,7 +107,8 @@ static void count_lines(struct row_folds *folds)
     uint32_t line = 0;
     for (size_t i = 0; i < folds->n; i++) {
         folds->line[i] = line;
-        line += folds->open[i] ? folds->first[i + 1] - folds->first[i] : 1;
+        uint32_t rows = folds->first[i + 1] - folds->first[i];
+        line += !folds->open[i] || rows < 2 ? 1 : rows + (folds->head != NULL);
     }
     folds->line[folds->n] = line;
 }
@@ -166,9 +167,44 @@ struct row_folds *row_folds_new(const struct row_set *rows, const struct table *
     return folds;
 }
 
+struct row_folds *row_folds_of_episodes(const struct episodes *episodes, struct status *status)
+{
+    const char *what = "folding a list";
+    struct row_folds *folds = mem_zero(1, sizeof *folds, what, status);
+    if (folds == NULL) {
+        return NULL;
+    }
+    folds->n_rows = episodes->n_rows;
+    folds->n = episodes->n;
+    folds->first = mem_new(folds->n + 1, sizeof *folds->first, what, status);
+    folds->members = mem_new(folds->n_rows, sizeof *folds->members, what, status);
+    folds->group = mem_new(folds->n_rows, sizeof *folds->group, what, status);
+    folds->head = mem_new(folds->n, sizeof *folds->head, what, status);
+    folds->open = mem_zero(folds->n, sizeof *folds->open, what, status);
+    folds->line = mem_new(folds->n + 1, sizeof *folds->line, what, status);
+    if (folds->first == NULL || folds->members == NULL || folds->group == NULL ||
+        folds->head == NULL || folds->open == NULL || folds->line == NULL) {
+        row_folds_free(folds);
+        return NULL;
+    }
+    for (size_t i = 0; i < folds->n; i++) {
+        const struct episode *one = &episodes->of[i];
+        folds->first[i] = one->from;
+        for (uint32_t at = one->from; at < one->from + one->n; at++) {
+            folds->members[at] = at;
+            folds->group[at] = (uint32_t)i;
+            folds->head[i] = episodes->rows[at] == one->best ? at : folds->head[i];
+        }
+    }
+    folds->first[folds->n] = (uint32_t)folds->n_rows;
+    count_lines(folds);
+    return folds;
+}
+
 void row_folds_free(struct row_folds *folds)
 {
     if (folds != NULL) {
+        free(folds->head);
         free(folds->first);
         free(folds->members);
         free(folds->group);
@@ -198,20 +234,24 @@ struct row_line row_folds_at(const struct row_folds *folds, size_t line)
     }
     size_t member = line - folds->line[low];
     size_t rows = folds->first[low + 1] - folds->first[low];
-    return (struct row_line){.position = folds->members[folds->first[low] + member],
-                             .group = low,
+    struct row_line found = {.group = low,
                              .rows = rows,
                              .head = member == 0,
                              .folded = rows > 1 && !folds->open[low]};
+    found.whole = folds->head != NULL && found.head && rows > 1;
+    member -= folds->head != NULL && member > 0;
+    found.position =
+        found.whole ? folds->head[low] : folds->members[folds->first[low] + member];
+    return found;
 }
 
 size_t row_folds_line(const struct row_folds *folds, size_t position)
 {
     size_t group = folds->group[position];
-    if (!folds->open[group]) {
+    size_t low = folds->first[group], high = folds->first[group + 1];
+    if (!folds->open[group] || high - low < 2) {
         return folds->line[group];
     }
-    size_t low = folds->first[group], high = folds->first[group + 1];
     while (high - low > 1) {
         size_t middle = low + (high - low) / 2;
         if (folds->members[middle] <= position) {
@@ -220,7 +260,7 @@ size_t row_folds_line(const struct row_folds *folds, size_t position)
             high = middle;
         }
     }
-    return folds->line[group] + (low - folds->first[group]);
+    return folds->line[group] + (low - folds->first[group]) + (folds->head != NULL);
 }
 
 void row_folds_open(struct row_folds *folds, size_t group, bool open)

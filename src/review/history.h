@@ -99,6 +99,12 @@ struct verdict_set *verdict_set_new(const struct history *history, size_t review
                                     struct status *status);
 void verdict_set_free(struct verdict_set *set);
 
+/* What verdicts on rows (n) say of them as one thing, an episode: true positive when one row
+ * is, false positive when all are, undecided when all are judged otherwise, later when all are
+ * put off; else nothing yet. `*judged` (may be NULL): rows with a judgement. */
+enum verdict verdict_set_of_rows(const struct verdict_set *set, const uint32_t *rows, size_t n,
+                                 size_t *judged);
+
 /* NULL when the row has neither verdict nor note. */
 const struct verdict_row *verdict_set_find(const struct verdict_set *set, uint32_t row);
 

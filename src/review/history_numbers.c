@@ -203,3 +203,24 @@ const struct verdict_row *verdict_set_find(const struct verdict_set *set, uint32
     }
     return set != NULL && low < set->n && set->rows[low].row == row ? &set->rows[low] : NULL;
 }
+
+enum verdict verdict_set_of_rows(const struct verdict_set *set, const uint32_t *rows, size_t n,
+                                 size_t *judged)
+{
+    struct tally tally = {0};
+    size_t later = 0;
+    for (size_t i = 0; i < n; i++) {
+        const struct verdict_row *found = verdict_set_find(set, rows[i]);
+        enum verdict verdict = found != NULL ? (enum verdict)found->verdict : VERDICT_NONE;
+        tally_add(&tally, verdict);
+        later += verdict == VERDICT_LATER;
+    }
+    if (judged != NULL) {
+        *judged = n - tally.unreviewed;
+    }
+    return tally.tp > 0            ? VERDICT_TP
+           : tally.fp == n         ? VERDICT_FP
+           : tally.unreviewed == 0 ? VERDICT_UNDECIDED
+           : later == n            ? VERDICT_LATER
+                                   : VERDICT_NONE;
+}

@@ -204,6 +204,8 @@ static const struct promise promises[] = {
     {ACTION_K, {"top"}, "k 77", "top 77 of", NULL},
     {ACTION_SORT, {"top"}, NULL, "top 100 of 360 by user, A to Z", NULL},
     {ACTION_SORT, {"top"}, "sort time", "top 100 of 360 by time", NULL},
+    {ACTION_BY, {"top"}, NULL, "episodes, ", NULL},
+    {ACTION_BY, {"top"}, "by episode 5", "at most 5 hours apart", NULL},
     {ACTION_FOLD, {"top"}, NULL, "top 100 of 360 in ", NULL},
     {ACTION_FOLD_ONE, {"top", "fold"}, NULL, "▾     1   ×2", NULL},
     {ACTION_COLUMNS_SHOWN, {"top"}, NULL, ":columns ", NULL},

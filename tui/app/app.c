@@ -63,6 +63,8 @@ struct app *app_new(const struct app_options *options, struct status *status)
     app->cancelled_at = app->clicked_at = -1;
     app->dirty = true;
     app->session.selected.k = app->settings.k;
+    app->session.by_episode = app->settings.by_episode;
+    app->session.gap = app->settings.gap;
     app->session.columns = app->settings.columns;
     app->prompt.word = app_words;
     app->prompt.app = app;
@@ -337,6 +339,16 @@ void app_select_k(struct app *app, size_t k)
     if (k > 0 && k != app->session.selected.k) {
         app->session.selected.k = k;
         app_changed(app, CHANGED_K);
+    }
+}
+
+void app_select_by(struct app *app, bool episode, double gap)
+{
+    struct session *session = &app->session;
+    if (episode != session->by_episode || gap != session->gap) {
+        session->by_episode = episode;
+        session->gap = gap;
+        app_changed(app, CHANGED_BY);
     }
 }
 

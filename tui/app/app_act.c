@@ -142,6 +142,38 @@ static void step_result(struct app *app, bool forward)
     app_select_result(app, i);
 }
 
+/* `by`: the other of the two; `by row`, `by episode`, `by episode 4`. */
+static void list_by(struct app *app, const char *argument)
+{
+    struct status status = {0};
+    double gap = app->session.gap;
+    size_t word = strcspn(argument, " ");
+    const char *hours = argument + word + strspn(argument + word, " ");
+    bool row = word == 3 && strncmp(argument, "row", word) == 0;
+    bool episode = word == 7 && strncmp(argument, "episode", word) == 0;
+    if (argument[0] == '\0') {
+        episode = !app->session.by_episode;
+    } else if ((!row && !episode) || (row && hours[0] != '\0')) {
+        app_say(app, LOG_ERROR,
+                "by wants row or episode, and behind episode perhaps a gap: "
+                "by episode 4");
+        return;
+    }
+    if (hours[0] != '\0' && !param_parse(&run_gap_spec, hours, &gap, &status)) {
+        app_say(app, LOG_ERROR, "%s", status.text);
+        return;
+    }
+    app_select_by(app, episode, gap);
+    if (episode) {
+        app_say(app, LOG_NOTE,
+                "by episode: flagged user-hours of one account at most %g "
+                "hour%s apart; Enter unfolds one",
+                gap, gap == 1 ? "" : "s");
+    } else {
+        app_say(app, LOG_NOTE, "by row: every user-hour is a line");
+    }
+}
+
 static void choose_result(struct app *app, const char *name)
 {
     if (app_choose_result(app, name)) {
@@ -212,6 +244,7 @@ static void act_alone(struct app *app, enum action action, const char *argument)
     case ACTION_K_MORE: app_select_k(app, next_k(app->session.selected.k, true)); break;
     case ACTION_K_LESS: app_select_k(app, next_k(app->session.selected.k, false)); break;
     case ACTION_K: set_k(app, argument); break;
+    case ACTION_BY: list_by(app, argument); break;
     case ACTION_FILTER:
         if (argument[0] != '\0') {
             app_filter_typed(app, argument);

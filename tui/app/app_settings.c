@@ -98,6 +98,8 @@ static struct page *config_page(const struct app *app)
     page_pair(page, "color", ROLE_TEXT, "%s", color_mode_name(settings->color));
     page_pair(page, "mouse", ROLE_TEXT, "%s", settings->mouse ? "on" : "off");
     page_pair(page, "k", ROLE_TEXT, "%s", format_grouped(app->session.selected.k).text);
+    page_pair(page, "by", ROLE_TEXT, "%s", app->session.by_episode ? "episode" : "row");
+    page_pair(page, "gap", ROLE_TEXT, "%g h", app->session.gap);
     page_pair(page, "columns", ROLE_TEXT, "%s", settings->columns);
     page_add(page, ROLE_TEXT, "%s", "");
     page_add(page, ROLE_STRONG, "colours by role");
@@ -198,6 +200,8 @@ static void save(struct app *app, const char *path)
     struct status status = {0};
     struct settings now = app->settings;
     now.k = app->session.selected.k;
+    now.by_episode = app->session.by_episode;
+    now.gap = app->session.gap;
     struct config_file *self = mem_zero(1, sizeof *self, "the settings", &status);
     char *own = settings_default_path();
     if (self != NULL) {

@@ -179,6 +179,7 @@ size_t app_words(struct app *app, enum action action, const char *typed, size_t 
     static const char *const glyphs[] = {"auto", "block", "braille", "ascii", NULL};
     static const char *const color[] = {"auto", "always", "never", NULL};
     static const char *const why[] = {"shapley", NULL};
+    static const char *const by[] = {"row", "episode", NULL};
     static const char *const queue[] = {
         "top", "pooled", "stratified", "k=", "each=", "controls=", "repeats=", NULL};
     const struct session *session = &app->session;
@@ -213,6 +214,7 @@ size_t app_words(struct app *app, enum action action, const char *typed, size_t 
         break;
     case ACTION_GLYPHS: nth_word(glyphs, n, word, size); break;
     case ACTION_COLOR: nth_word(color, n, word, size); break;
+    case ACTION_BY: nth_word(by, n, word, size); break;
     case ACTION_WHY: nth_word(why, n, word, size); break;
     case ACTION_QUEUE: nth_word(queue, n, word, size); break;
     default:

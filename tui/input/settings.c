@@ -13,13 +13,16 @@
 #include "base/mem.h"
 #include "base/paths.h"
 #include "base/suggest.h"
+#include "run/run.h"
 
 enum { MOST_K = 1000000000 };
 
 void settings_init(struct settings *settings)
 {
-    *settings =
-        (struct settings){.color = COLOR_AUTO, .k = SETTINGS_DEFAULT_K, .columns = "default"};
+    *settings = (struct settings){.color = COLOR_AUTO,
+                                  .k = SETTINGS_DEFAULT_K,
+                                  .gap = run_gap_spec.initial,
+                                  .columns = "default"};
     keymap_init(&settings->keymap);
     palette_init(&settings->palette);
 }
@@ -144,6 +147,29 @@ static void take_k(struct settings *settings, const cJSON *value,
     }
 }
 
+static void take_by(struct settings *settings, const cJSON *value,
+                    struct settings_remarks *remarks)
+{
+    bool text = cJSON_IsString(value);
+    if (text && (strcmp(value->valuestring, "row") == 0 ||
+                 strcmp(value->valuestring, "episode") == 0)) {
+        settings->by_episode = value->valuestring[0] == 'e';
+    } else {
+        settings_remark(remarks, LOG_ERROR, "by should be row or episode");
+    }
+}
+
+static void take_gap(struct settings *settings, const cJSON *value,
+                     struct settings_remarks *remarks)
+{
+    if (cJSON_IsNumber(value) && param_valid(&run_gap_spec, value->valuedouble)) {
+        settings->gap = value->valuedouble;
+    } else {
+        settings_remark(remarks, LOG_ERROR, "gap should be hours, above 0 and at most %g",
+                        run_gap_spec.most);
+    }
+}
+
 /* Which names there are depends on the table: they are looked up when it is there. */
 static void take_columns(struct settings *settings, const cJSON *value,
                          struct settings_remarks *remarks)
@@ -218,9 +244,9 @@ static const struct {
     void (*take)(struct settings *settings, const cJSON *value,
                  struct settings_remarks *remarks);
 } members[] = {
-    {"keys", settings_keys},   {"glyphs", take_glyphs}, {"color", take_color},
-    {"colors", take_colors},   {"mouse", take_mouse},   {"k", take_k},
-    {"columns", take_columns},
+    {"keys", settings_keys}, {"glyphs", take_glyphs}, {"color", take_color},
+    {"colors", take_colors}, {"mouse", take_mouse},   {"k", take_k},
+    {"by", take_by},         {"gap", take_gap},       {"columns", take_columns},
 };
 
 enum { MEMBERS = sizeof members / sizeof members[0] };

@@ -3,7 +3,7 @@
  *
  *     {"keys": {"open": ["Enter", "o"]}, "glyphs": "ascii", "color": "never",
  *      "colors": {"bad": "red", "dim": 244}, "mouse": true, "k": 50,
- *      "columns": "verdict rank user failed_events why"}
+ *      "by": "episode", "gap": 2, "columns": "verdict rank user failed_events why"}
  *
  * What is wrong in a file is a remark that names the place ("keys.open[1]: 'Ctrl-Foo' is no
  * key"), and the default stands for it; the rest of the file counts.
@@ -31,6 +31,8 @@ struct settings {
     struct palette palette;
     bool mouse;
     size_t k;
+    bool by_episode;
+    double gap;                     /* hours, of episodes */
     char columns[SETTINGS_COLUMNS]; /* of the top list; checked when there is a table */
 };
 

@@ -45,6 +45,8 @@ char *settings_text(const struct settings *settings, struct status *status)
     add_colors(json_object(root, "colors"), &settings->palette);
     json_bool(root, "mouse", settings->mouse);
     json_number(root, "k", (double)settings->k);
+    json_text(root, "by", settings->by_episode ? "episode" : "row");
+    json_number(root, "gap", settings->gap);
     json_text(root, "columns", settings->columns);
     char *text = json_print(root, status);
     cJSON_Delete(root);

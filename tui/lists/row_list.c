@@ -25,6 +25,16 @@ static void ask(struct row_list *list, struct app *app, void *view,
     asked->reorders = spec->sorted;
     asked->reorder = spec->order;
     asked->folds = spec->folds;
+    if (spec->by_episode) {
+        const struct session *session = app_session(app);
+        const struct result *result = &session->run->results[spec->result];
+        asked->by_episode = true;
+        asked->cut = (struct episode_cut){.table = session->run->table,
+                                          .ranking = result->ranking,
+                                          .index = session->run->by_profile,
+                                          .threshold = result->scores.threshold,
+                                          .gap = (int64_t)(session->gap * 3600)};
+    }
     list->asked = asked;
     if (!app_query(app, view, &asked->query)) {
         list->asked = NULL;
@@ -37,7 +47,8 @@ void row_list_show(struct row_list *list, struct app *app, void *view,
     const struct run *run = app_session(app)->run;
     const struct ranking *ranking = run->results[spec->result].ranking;
     list->problem[0] = '\0';
-    if (spec->filter[0] != '\0' || spec->sorted || spec->folds || spec->keeps_shown) {
+    if (spec->filter[0] != '\0' || spec->sorted || spec->folds || spec->keeps_shown ||
+        spec->by_episode) {
         ask(list, app, view, spec);
         return;
     }
@@ -46,6 +57,7 @@ void row_list_show(struct row_list *list, struct app *app, void *view,
     list->set = row_set_ranked(ranking, run->by_profile, 1, spec->k);
     row_folds_free(list->folds);
     list->folds = NULL;
+    episodes_clear(&list->episodes);
     list->matching = ranking->scored_rows;
     list->order = (struct row_order){.key = ROW_KEY_SCORE, .ranking = ranking, .falling = true};
     list->asked = NULL;
@@ -65,8 +77,11 @@ bool row_list_answer(struct row_list *list, struct query *query)
     }
     row_set_clear(&list->set);
     row_folds_free(list->folds);
+    episodes_clear(&list->episodes);
     list->set = asked->rows;
     list->folds = asked->folded;
+    list->episodes = asked->episodes;
+    asked->episodes = (struct episodes){0};
     list->order = asked->order;
     list->matching = asked->total;
     asked->folded = NULL;
@@ -96,5 +111,6 @@ void row_list_clear(struct row_list *list)
 {
     row_set_clear(&list->set);
     row_folds_free(list->folds);
+    episodes_clear(&list->episodes);
     memset(list, 0, sizeof *list);
 }

@@ -25,17 +25,19 @@ struct row_list_spec {
     const char *filter; /* "" for none; its own sort: decides which K */
     unsigned slot;      /* of the query, in app.h */
     bool folds;         /* identical rows are to be found */
+    bool by_episode;    /* at most k episodes of the result, instead of rows */
     bool keeps_shown;   /* what is shown stays until the answer comes */
 };
 
 struct row_list {
-    struct row_set set;      /* what is shown */
-    size_t matching;         /* rows that pass the filter; all scored rows without one */
-    struct row_order order;  /* that they are in */
-    struct row_folds *folds; /* NULL: not folded */
-    bool ready;              /* set is what was asked for last */
-    const void *asked;       /* the query that is on its way, or NULL */
-    char problem[200];       /* why there is no list; empty when all is well */
+    struct row_set set;       /* what is shown */
+    size_t matching;          /* rows that pass the filter; all scored rows without one */
+    struct row_order order;   /* that they are in */
+    struct row_folds *folds;  /* NULL: not folded */
+    struct episodes episodes; /* by episode: the groups of `folds`; else empty */
+    bool ready;               /* set is what was asked for last */
+    const void *asked;        /* the query that is on its way, or NULL */
+    char problem[200];        /* why there is no list; empty when all is well */
 };
 
 /* Makes or asks for the list. `view` is the view's state, to which the answer comes. */

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <string.h>
 
 #include "base/mem.h"
 
@@ -36,6 +37,40 @@ static bool reorder(struct rows_query *asked, const struct progress *progress)
     return true;
 }
 
+/* The episodes of the list, each under a line; its rows are those of the answer. */
+static bool find_episodes(struct rows_query *asked, const struct progress *progress)
+{
+    struct status *status = &asked->query.status;
+    struct episode_cut *cut = &asked->cut;
+    struct episodes *episodes = &asked->episodes;
+    cut->gap = episodes_gap(cut->table, cut->gap, status);
+    if (cut->gap < 0) {
+        return false;
+    }
+    bool found = asked->text[0] == '\0'
+                     ? episodes_head(cut, asked->most, false, episodes, progress, status)
+                     : filter_episodes(asked->filter, &asked->context, cut, asked->parallel,
+                                       progress, asked->most, episodes, NULL, status);
+    if (found && asked->reorders) {
+        found = episodes_order(episodes, cut->table, &asked->reorder, asked->most, progress,
+                               status);
+        asked->order = asked->reorder;
+    }
+    uint32_t *rows = NULL;
+    if (found) {
+        rows = mem_new(episodes->n_rows, sizeof *rows, "a list of user-hours", status);
+        asked->folded = row_folds_of_episodes(episodes, status);
+    }
+    if (rows == NULL || asked->folded == NULL) {
+        free(rows);
+        return false;
+    }
+    memcpy(rows, episodes->rows, episodes->n_rows * sizeof *rows);
+    asked->rows = row_set_list(rows, episodes->n_rows);
+    asked->total = episodes_odd_rows(cut);
+    return true;
+}
+
 static void work(struct query *query, const struct progress *progress)
 {
     struct rows_query *asked = (struct rows_query *)query;
@@ -44,6 +79,10 @@ static void work(struct query *query, const struct progress *progress)
                                     &asked->total, &query->status);
         if (counted && asked->total == 0) {
             filter_hint(asked->filter, &asked->context, asked->parallel, progress, asked->hint);
+        }
+    } else if (asked->by_episode) {
+        if (find_episodes(asked, progress) && asked->then != NULL) {
+            asked->then(asked, progress);
         }
     } else {
         bool found =
@@ -72,6 +111,7 @@ static void free_query(struct query *query)
         asked->unmake(asked->made);
     }
     row_folds_free(asked->folded);
+    episodes_clear(&asked->episodes);
     free(asked);
 }
 

@@ -20,6 +20,11 @@ struct rows_query {
     struct row_order reorder;
     bool folds; /* identical rows of the list are to be found, too */
 
+    /* Episodes instead of rows, set by the view: `most` of them, and `folded` has a line each.
+     */
+    bool by_episode;
+    struct episode_cut cut; /* its gap as asked, in seconds */
+
     /* Set by the view, or NULL: makes something of the rows found, on the queries thread, in
      * `made` and what is around it; `unmake` frees it when the view has not taken it. */
     void (*then)(struct rows_query *asked, const struct progress *progress);
@@ -32,7 +37,8 @@ struct rows_query {
     size_t total;
     char hint[FILTER_HINT];   /* why there is none, when they were only counted; or "" */
     struct row_order order;   /* that the rows are in */
-    struct row_folds *folded; /* the view takes it; NULL unless `folds` */
+    struct row_folds *folded; /* the view takes it; NULL unless `folds` or `by_episode` */
+    struct episodes episodes; /* the view takes them; their rows are `rows` */
 };
 
 /* Asks for the rows that pass `text` (session->filter.text, or "" for all), in the order of

@@ -47,6 +47,26 @@ void user_hours_name(const struct table *table, size_t row, bool ascii, char *te
              format_grouped(row).text);
 }
 
+void user_hours_span(const struct table *table, size_t first, size_t last, char *text,
+                     size_t size)
+{
+    int64_t from_day, to_day;
+    int from_hour, to_hour;
+    if (!table_row_when(table, first, &from_day, &from_hour) ||
+        !table_row_when(table, last, &to_day, &to_hour)) {
+        user_hours_time(table, first, true, text, size);
+        return;
+    }
+    struct shown from = format_when(from_day, from_hour), to = format_when(to_day, to_hour);
+    if (from_day == to_day && from_hour == to_hour) {
+        snprintf(text, size, "%s", from.text);
+    } else if (from_day == to_day) {
+        snprintf(text, size, "%s-%02dh", from.text, to_hour);
+    } else {
+        snprintf(text, size, "%s-%s", from.text, to.text);
+    }
+}
+
 /* "unique_dst_computers" in 8 cells is "un_ds_co": a little of every word. */
 void user_hours_heading(const char *name, size_t cells, char *text, size_t size)
 {

@@ -24,6 +24,11 @@ void user_hours_user(const struct table *table, size_t row, bool ascii, char *te
 void user_hours_name(const struct table *table, size_t row, bool ascii, char *text,
                      size_t size);
 
+/* From the hour of one row to that of another: "d36 03h-05h", "d36 23h-d37 02h"; one hour, or a
+ * time that cannot be read, as it is. */
+void user_hours_span(const struct table *table, size_t first, size_t last, char *text,
+                     size_t size);
+
 /* A short heading of a feature: the words of its name cut to `cells` cells in all. */
 void user_hours_heading(const char *name, size_t cells, char *text, size_t size);
 

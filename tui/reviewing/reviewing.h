@@ -73,8 +73,15 @@ enum verdict review_verdict_of(enum action action);
 bool review_act(struct app *app, enum action action, const char *argument, size_t row,
                 const struct verdict_context *context);
 
-/* The same for lists that show the detector in view at rank `rank`. */
-bool review_act_listed(struct app *app, enum action action, const char *argument, size_t row);
+/* The same for the line of an episode: a verdict is one entry for all its `rows` (n, in any
+ * order; NULL: only `row`), and taken back as one; notes are of `row`, its worst. The context's
+ * `episode` says how it was cut. */
+bool review_act_episode(struct app *app, enum action action, const char *argument, size_t row,
+                        const uint32_t *rows, size_t n, const struct verdict_context *context);
+
+/* The same for lists that show the detector in view: what was seen is recorded. */
+bool review_act_listed(struct app *app, enum action action, const char *argument, size_t row,
+                       const uint32_t *rows, size_t n);
 
 /* A row has come under the cursor: the time spent on it starts. */
 void review_look(struct review *review, size_t row, double now);

@@ -48,7 +48,7 @@ struct review_query {
     uint32_t *ranks; /* (n) or NULL */
     enum verdict verdict;
     struct verdict_context context;
-    char detector[64], queue[512], text[REVIEW_NOTE_TEXT];
+    char detector[64], queue[512], episode[100], text[REVIEW_NOTE_TEXT];
     /* the answer */
     bool changed, nothing;
     bool of_truth; /* what failed is reading the truth */

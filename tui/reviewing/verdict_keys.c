@@ -31,25 +31,28 @@ static void give_context(struct app *app, struct review_query *asked, size_t row
                  context->detector != NULL ? context->detector : "");
         snprintf(asked->queue, sizeof asked->queue, "%s",
                  context->queue != NULL ? context->queue : "");
-        if (context->rank != NULL && asked->n == 1 &&
-            (asked->ranks = mem_new(1, sizeof *asked->ranks, "", NULL)) != NULL) {
-            asked->ranks[0] = context->rank[0];
+        snprintf(asked->episode, sizeof asked->episode, "%s",
+                 context->episode != NULL ? context->episode : "");
+        if (context->rank != NULL &&
+            (asked->ranks = mem_new(asked->n, sizeof *asked->ranks, "", NULL)) != NULL) {
+            memcpy(asked->ranks, context->rank, asked->n * sizeof *asked->ranks);
         }
-        asked->context.detector = asked->context.queue = NULL;
+        asked->context.detector = asked->context.queue = asked->context.episode = NULL;
     }
     asked->context.seconds =
         review->seen && review->seen_row == row ? app_now(app) - review->seen_at : NAN;
 }
 
-static void judge(struct app *app, size_t row, enum verdict verdict,
-                  const struct verdict_context *context)
+/* On `row`, or on all of `rows` (ascending), of which it is one. */
+static void judge(struct app *app, size_t row, const uint32_t *rows, size_t n,
+                  enum verdict verdict, const struct verdict_context *context)
 {
-    struct review_query *asked = review_ask(app, TASK_VERDICT, 1);
+    struct review_query *asked = review_ask(app, TASK_VERDICT, n);
     if (asked != NULL) {
-        asked->rows[0] = (uint32_t)row;
+        memcpy(asked->rows, rows, n * sizeof *rows);
         asked->verdict = verdict;
         give_context(app, asked, row, context);
-        review_say_rows(asked, verdict_words(verdict), "", row, 1);
+        review_say_rows(asked, verdict_words(verdict), "", row, n);
         review_look(app_review(app), row, app_now(app));
         review_submit(app, asked);
     }
@@ -167,9 +170,50 @@ static void simple_task(struct app *app, enum review_task task, const char *text
     }
 }
 
+static int by_row(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* The rows in ascending order; NULL, and said so, without memory. */
+static uint32_t *rising(struct app *app, const uint32_t *rows, size_t n)
+{
+    uint32_t *sorted = mem_new(n, sizeof *sorted, "an episode", NULL);
+    if (sorted == NULL) {
+        app_say(app, LOG_ERROR, "no memory for this: it is not recorded");
+        return NULL;
+    }
+    memcpy(sorted, rows, n * sizeof *rows);
+    qsort(sorted, n, sizeof *sorted, by_row);
+    return sorted;
+}
+
+bool review_act_episode(struct app *app, enum action action, const char *argument, size_t row,
+                        const uint32_t *rows, size_t n, const struct verdict_context *context)
+{
+    enum verdict verdict = review_verdict_of(action);
+    struct verdict_context alone;
+    if (verdict == VERDICT_NONE || rows == NULL || n < 2 || app_review(app) == NULL) {
+        if (context != NULL) {
+            alone = *context;
+            alone.episode = NULL;
+            alone.rank = NULL;
+        }
+        return review_act(app, action, argument, row, context != NULL ? &alone : NULL);
+    }
+    uint32_t *sorted = rising(app, rows, n);
+    if (sorted != NULL) {
+        judge(app, row, sorted, n, verdict, context);
+    }
+    free(sorted);
+    return true;
+}
+
 bool review_act(struct app *app, enum action action, const char *argument, size_t row,
                 const struct verdict_context *context)
 {
+    uint32_t alone = (uint32_t)row;
     bool of_row = review_verdict_of(action) != VERDICT_NONE || action == ACTION_NOTE ||
                   action == ACTION_ALIKE;
     bool other = action == ACTION_UNDO || action == ACTION_REDO || action == ACTION_IMPORT ||
@@ -198,27 +242,55 @@ bool review_act(struct app *app, enum action action, const char *argument, size_
                 ask_note(app, row);
             }
             break;
-        default: judge(app, row, review_verdict_of(action), context); break;
+        default: judge(app, row, &alone, 1, review_verdict_of(action), context); break;
         }
     }
     return true;
 }
 
-bool review_act_listed(struct app *app, enum action action, const char *argument, size_t row)
+/* The ranks of rows (n) by a result, in the order of `rows`. */
+static uint32_t *ranks_of(const struct session *session, const struct result *result,
+                          const uint32_t *rows, size_t n)
+{
+    const struct run *run = session->run;
+    uint32_t *ranks = mem_new(n, sizeof *ranks, "ranks", NULL);
+    for (size_t i = 0; ranks != NULL && i < n; i++) {
+        ranks[i] = (uint32_t)ranking_rank_of(result->ranking, run->by_profile,
+                                             run->table->row_profile, rows[i]);
+    }
+    return ranks;
+}
+
+bool review_act_listed(struct app *app, enum action action, const char *argument, size_t row,
+                       const uint32_t *rows, size_t n)
 {
     const struct session *session = app_session(app);
     const struct result *result = session_result(session);
-    char label[128];
-    uint32_t rank = 0;
+    char label[128], words[100];
+    uint32_t alone = (uint32_t)row;
+    bool whole = rows != NULL && n > 1 && review_verdict_of(action) != VERDICT_NONE;
     if (result == NULL || row == SIZE_MAX) {
         return review_act(app, action, argument, row, NULL);
     }
-    rank = (uint32_t)ranking_rank_of(result->ranking, session->run->by_profile,
-                                     session->run->table->row_profile, row);
+    uint32_t *sorted = rising(app, whole ? rows : &alone, whole ? n : 1);
+    if (sorted == NULL) {
+        return true;
+    }
+    uint32_t *ranks = ranks_of(session, result, sorted, whole ? n : 1);
+    run_episode_words(result, session->gap, words, sizeof words);
     snprintf(label, sizeof label, "top %s k=%zu", result->name, session->selected.k);
+    if (session->by_episode) {
+        snprintf(label, sizeof label, "top %s k=%zu episodes gap=%g", result->name,
+                 session->selected.k, session->gap);
+    }
     const struct verdict_context context = {.detector = result->name,
                                             .queue = label,
+                                            .episode = whole ? words : NULL,
                                             .k = (uint32_t)session->selected.k,
-                                            .rank = &rank};
-    return review_act(app, action, argument, row, &context);
+                                            .rank = ranks};
+    bool done = whole ? review_act_episode(app, action, argument, row, sorted, n, &context)
+                      : review_act(app, action, argument, row, &context);
+    free(sorted);
+    free(ranks);
+    return done;
 }

@@ -31,6 +31,13 @@ void review_say_rows(struct review_query *asked, const char *what, const char *h
 {
     char where[256];
     user_hours_name(asked->table, row, false, where, sizeof where);
+    if (n > 1 && asked->episode[0] != '\0') {
+        char user[160];
+        user_hours_user(asked->table, row, false, user, sizeof user);
+        snprintf(asked->message, sizeof asked->message, "%s%s, an episode of %s, %s", what, how,
+                 format_count(n, "user-hour").text, user);
+        return;
+    }
     snprintf(asked->message, sizeof asked->message, "%s%s, %s", what, how,
              n > 1 ? format_count(n, "user-hour").text : where);
 }
@@ -59,6 +66,8 @@ static bool take_back(struct review_query *asked, struct status *status)
         return good;
     }
     asked->row = row_to_show(action, asked->row);
+    snprintf(asked->episode, sizeof asked->episode, "%s",
+             action->episode != NULL ? action->episode : "");
     const char *what = action->kind == ENTRY_NOTE     ? "note"
                        : action->kind == ENTRY_REASON ? "reason"
                                                       : verdict_words(action->verdict);
@@ -189,6 +198,9 @@ static void work(struct query *query, const struct progress *progress)
     }
     if (asked->queue[0] != '\0') {
         asked->context.queue = asked->queue;
+    }
+    if (asked->episode[0] != '\0') {
+        asked->context.episode = asked->episode;
     }
     asked->context.rank = asked->ranks;
     bool good = do_task(asked, &query->status);

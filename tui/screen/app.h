@@ -47,6 +47,9 @@ void app_select_user(struct app *app, uint32_t user);
 /* Shows only the rows that pass `text` ("": all); a wrong one is said and changes nothing. */
 void app_set_filter(struct app *app, const char *text);
 
+/* Lists of user-hours, or of episodes whose odd user-hours begin at most `gap` hours apart. */
+void app_select_by(struct app *app, bool episode, double gap);
+
 /* The view that is shown, by its action. */
 enum action app_view_action(const struct app *app);
 

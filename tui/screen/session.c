@@ -49,10 +49,32 @@ const struct verdict_row *session_shared_verdict(const struct session *session, 
                : NULL;
 }
 
+static const char *const words[VERDICT_COUNT] = {"", "TP", "FP", "?", "L"};
+
+void session_episode_mark(const struct session *session, const uint32_t *rows, size_t n,
+                          bool blind, char *text, size_t size)
+{
+    const struct verdict_set *set = session_own_verdicts(session);
+    enum verdict own = verdict_set_of_rows(set, rows, n, NULL), any = VERDICT_NONE;
+    bool unsaved = false, note = false;
+    for (size_t i = 0; i < n; i++) {
+        const struct verdict_row *found = verdict_set_find(set, rows[i]);
+        unsaved = unsaved || (found != NULL && found->unsaved);
+        note = note || (found != NULL && found->note != NULL);
+    }
+    if (session->verdicts != NULL && !blind) {
+        any = verdict_set_of_rows(session->verdicts->shared, rows, n, NULL);
+    }
+    if (own == VERDICT_NONE && any != VERDICT_NONE) {
+        snprintf(text, size, "(%s)", words[any]);
+    } else {
+        snprintf(text, size, "%s%s%s", words[own], note ? "*" : "", unsaved ? "!" : "");
+    }
+}
+
 void session_verdict_mark(const struct session *session, size_t row, bool blind, char *text,
                           size_t size)
 {
-    static const char *const words[VERDICT_COUNT] = {"", "TP", "FP", "?", "L"};
     const struct verdict_row *own = session_own_verdict(session, row);
     const struct verdict_row *any = blind ? NULL : session_shared_verdict(session, row);
     const char *note = own != NULL && own->note != NULL ? "*" : "";

@@ -64,7 +64,9 @@ struct session {
     struct worker_progress progress; /* of the running stage, as of this frame */
     struct meter meter;
 
-    bool blind; /* a blind queue is judged: no score, rank or detector's word is shown */
+    bool blind;      /* a blind queue is judged: no score, rank or detector's word is shown */
+    bool by_episode; /* lists and queues are of episodes (rank/episodes.h), not of user-hours */
+    double gap;      /* hours at most between the odd user-hours of one */
     struct selection selected;
     struct session_filter filter;
     struct session_past past; /* of the selected row: past.ready, and past.row is the row */
@@ -98,5 +100,9 @@ const struct verdict_set *session_own_verdicts(const struct session *session); /
  * not saved. */
 void session_verdict_mark(const struct session *session, size_t row, bool blind, char *text,
                           size_t size);
+
+/* The same for rows (n) that are judged as one, an episode: what they say together. */
+void session_episode_mark(const struct session *session, const uint32_t *rows, size_t n,
+                          bool blind, char *text, size_t size);
 
 #endif

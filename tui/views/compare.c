@@ -199,7 +199,7 @@ static bool act_list(struct compare_view *view, struct app *app, enum action act
         seek_open(view, app, action == ACTION_UNREVIEWED_NEXT);
         return true;
     }
-    if (action != ACTION_EXPORT && review_act_listed(app, action, argument, row)) {
+    if (action != ACTION_EXPORT && review_act_listed(app, action, argument, row, NULL, 0)) {
         if (row != SIZE_MAX && review_verdict_of(action) != VERDICT_NONE) {
             listbox_move(list, 1);
         }

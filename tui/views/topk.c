@@ -10,11 +10,13 @@
 #include "base/text.h"
 #include "lists/find_query.h"
 #include "reviewing/reviewing.h"
+#include "run/sheet/episodes_sheet.h"
 #include "lists/sheets.h"
 #include "lists/detail.h"
 #include "views/topk_view.h"
 
 enum { LEAST_LIST = 6, GOOD_LIST = 12, SIDE_COLS = 76, SIDE_MOST = 100 };
+enum { WHOSE_COLS = 76 }; /* titles leave room for it from here on */
 
 static void close_topk(void *state)
 {
@@ -39,6 +41,21 @@ static void *open_topk(struct app *app)
 
 /* ---- drawing ---- */
 
+/* The pane of an episode is that of its worst user-hour: said where the title leaves room. */
+static void draw_whose(const struct topk_view *view, struct canvas *pane)
+{
+    char text[64];
+    size_t n;
+    if (topk_whole(view, view->list.cursor, &n) == NULL) {
+        return;
+    }
+    snprintf(text, sizeof text, " worst of %s ", format_grouped(n).text);
+    int x = pane->cols - (int)strlen(text) - 2;
+    if (pane->cols >= WHOSE_COLS) {
+        canvas_text(pane, 0, x, ROLE_DIM, text);
+    }
+}
+
 static void draw_topk(void *state, const struct app *app, struct canvas *canvas)
 {
     struct topk_view *view = state;
@@ -50,6 +67,7 @@ static void draw_topk(void *state, const struct app *app, struct canvas *canvas)
         return;
     }
     topk_columns(view, session, problem, sizeof problem);
+    view->by_episode = session->by_episode;
     size_t row = topk_row(view);
     int wanted = detail_rows(app), list_rows = canvas->rows - 1, list_cols = canvas->cols;
     wanted += list_rows - wanted > GOOD_LIST; /* a line more that it can do without */
@@ -81,6 +99,7 @@ static void draw_topk(void *state, const struct app *app, struct canvas *canvas)
         struct canvas pane = side ? canvas_part(canvas, 1, list_cols, list_rows, side_cols)
                                   : canvas_part(canvas, 1 + list_rows, 0, wanted, canvas->cols);
         detail_draw(app, row, &pane);
+        draw_whose(view, &pane);
     }
 }
 
@@ -107,14 +126,48 @@ static bool fold_one(struct topk_view *view)
     return true;
 }
 
+static struct sheet *sheet_episodes(const struct topk_view *view, const struct app *app,
+                                    char *name, size_t size, struct status *status)
+{
+    const struct session *session = app_session(app);
+    const struct result *result = session_result(session);
+    const struct episodes *episodes = &view->rows.episodes;
+    struct row_set rows;
+    char title[120], words[100];
+    if (!episodes_best_rows(episodes, &rows, status)) {
+        return NULL;
+    }
+    const struct sheets_rows how = {.position = "episode",
+                                    .filtered = true,
+                                    .beside =
+                                        episodes_beside(episodes, session->run->table, status)};
+    if (how.beside == NULL) {
+        row_set_clear(&rows);
+        return NULL;
+    }
+    snprintf(name, size, "episodes-%s", result->name);
+    snprintf(title, sizeof title, "Top %s episodes by %s", format_grouped(episodes->n).text,
+             result->title);
+    struct sheet *sheet = sheets_rows(app, title, rows, &how, status);
+    if (sheet != NULL) {
+        run_episode_words(result, session->gap, words, sizeof words);
+        sheet_add_note(sheet, "episodes", "%s: the columns are of the worst user-hour", words);
+    }
+    return sheet;
+}
+
 static struct sheet *sheet_topk(void *state, const struct app *app, char *name, size_t size,
                                 struct status *status)
 {
     const struct topk_view *view = state;
     const struct result *result = session_result(app_session(app));
-    const struct sheets_rows how = {.position = "rank", .filtered = true};
+    struct sheets_rows how = {.position = "rank", .filtered = true};
     struct row_set rows;
     char title[120];
+    if (result != NULL && view->rows.ready && view->rows.folds != NULL &&
+        view->rows.folds->head != NULL) {
+        return sheet_episodes(view, app, name, size, status);
+    }
     if (result == NULL || !view->rows.ready || !row_set_copy(&view->rows.set, &rows, status)) {
         return NULL;
     }
@@ -131,8 +184,13 @@ static void seek_open(struct topk_view *view, struct app *app, bool forward)
     for (size_t step = 1; step < n; step++) {
         size_t line = (view->list.cursor + (forward ? step : n - step)) % n;
         size_t row = row_window_at(&window, &view->rows.set, topk_line(view, line).position);
-        const struct verdict_row *own = session_own_verdict(app_session(app), row);
-        if (own == NULL || own->verdict == VERDICT_NONE) {
+        size_t of;
+        const uint32_t *rows = topk_whole(view, line, &of);
+        uint32_t alone = (uint32_t)row;
+        enum verdict own =
+            verdict_set_of_rows(session_own_verdicts(app_session(app)),
+                                rows != NULL ? rows : &alone, rows != NULL ? of : 1, NULL);
+        if (own == VERDICT_NONE) {
             listbox_go(&view->list, line);
             return;
         }
@@ -160,11 +218,15 @@ static unsigned open_line(struct topk_view *view, struct app *app)
 static bool act_on_row(struct topk_view *view, struct app *app, enum action action,
                        const char *argument)
 {
-    if (!review_act_listed(app, action, argument, topk_row(view))) {
+    size_t n;
+    const uint32_t *rows = topk_whole(view, view->list.cursor, &n);
+    if (!review_act_listed(app, action, argument, topk_row(view), rows, n)) {
         return listbox_act(&view->list, action);
     }
     if (review_verdict_of(action) != VERDICT_NONE) {
-        listbox_move(&view->list, 1);
+        /* past the rows that the verdict was on, too */
+        bool open = rows != NULL && !topk_line(view, view->list.cursor).folded;
+        listbox_move(&view->list, 1 + (open ? (long)n : 0));
     }
     return true;
 }
@@ -193,12 +255,19 @@ static unsigned act_topk(void *state, struct app *app, enum action action, const
     case ACTION_OPEN: return open_line(view, app);
     case ACTION_LEFT:
     case ACTION_RIGHT: scroll(view, action == ACTION_RIGHT); break;
-    case ACTION_FOLD: fold_all(view, app); break;
+    case ACTION_FOLD:
+        if (app_session(app)->by_episode) {
+            app_say(app, LOG_NOTE, "fold is for lists by row; by row shows one");
+            break;
+        }
+        fold_all(view, app);
+        break;
     case ACTION_FOLD_ONE:
         if (!fold_one(view)) {
             app_say(app, LOG_NOTE, "%s",
-                    view->fold ? "no other user-hour of this list looks like this one"
-                               : "fold puts identical user-hours under one line");
+                    view->rows.episodes.n > 0 ? "this episode is one user-hour"
+                    : view->fold ? "no other user-hour of this list looks like this one"
+                                 : "fold puts identical user-hours under one line");
         }
         break;
     case ACTION_SORT:
@@ -245,7 +314,7 @@ static void changed_topk(void *state, struct app *app, unsigned what)
         view->target = SIZE_MAX;
         view->checking = NULL;
     }
-    unsigned renew = CHANGED_RUN | CHANGED_DETECTOR | CHANGED_K | CHANGED_FILTER;
+    unsigned renew = CHANGED_RUN | CHANGED_DETECTOR | CHANGED_K | CHANGED_FILTER | CHANGED_BY;
     bool first = (what & CHANGED_RESULT) != 0 && !view->rows.ready && view->rows.asked == NULL;
     if ((what & CHANGED_FILTER) != 0) {
         view->filtered = true;
@@ -310,8 +379,14 @@ static void where_topk(const void *state, const struct app *app, char *text, siz
     snprintf(text, size, "%s", session_result_title(app_session(app)));
 }
 
+static const char *word_topk(const void *state, enum action action)
+{
+    const struct topk_view *view = state;
+    return action != ACTION_BY ? NULL : view->by_episode ? "rows" : "episodes";
+}
+
 static const enum action footer[] = {ACTION_OPEN,          ACTION_WHY,  ACTION_LINES,
-                                     ACTION_DETECTOR_NEXT, ACTION_FOLD, ACTION_FILTER,
+                                     ACTION_DETECTOR_NEXT, ACTION_BY,   ACTION_FILTER,
                                      ACTION_COMMAND,       ACTION_HELP, ACTION_NONE};
 
 const struct view_ops view_topk = {
@@ -328,6 +403,7 @@ const struct view_ops view_topk = {
     .answer = answer_topk,
     .find = find_topk,
     .sheet = sheet_topk,
+    .word = word_topk,
     .row = row_topk,
     .where = where_topk,
 };

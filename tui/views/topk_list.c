@@ -7,6 +7,7 @@
 #include "base/format.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "lists/user_hours.h"
 #include "reviewing/reviewing.h"
 #include "views/topk_view.h"
 
@@ -25,15 +26,23 @@ void topk_draw_head(const struct topk_view *view, const struct session *session,
     topk_sort_words(view, session, sorted, sizeof sorted);
     int x = canvas_printf(canvas, 0, 1, ROLE_STRONG, "%s", result->title);
     struct shown n = format_grouped(rows->set.n), matching = format_grouped(rows->matching);
-    if (session->filter.whole && rows->set.n == rows->matching) {
+    bool by_episode = rows->folds != NULL && rows->folds->head != NULL;
+    if (by_episode) {
+        x = canvas_printf(canvas, 0, x, ROLE_TEXT, ", %s %s, %s of %s flagged user-hours",
+                          session->filter.whole ? "all"
+                          : own                 ? "first"
+                                                : "top",
+                          format_count(rows->episodes.n, "episode").text, n.text,
+                          matching.text);
+    } else if (session->filter.whole && rows->set.n == rows->matching) {
         x = canvas_printf(canvas, 0, x, ROLE_TEXT, ", all %s", n.text);
     } else {
         x = canvas_printf(canvas, 0, x, ROLE_TEXT, ", %s %s of %s", own ? "first" : "top",
                           n.text, matching.text);
     }
-    if (rows->folds != NULL && rows->folds->n == rows->set.n) {
+    if (rows->folds != NULL && !by_episode && rows->folds->n == rows->set.n) {
         x = canvas_text(canvas, 0, x, ROLE_TEXT, ", no two alike");
-    } else if (rows->folds != NULL) {
+    } else if (rows->folds != NULL && !by_episode) {
         x = canvas_printf(canvas, 0, x, ROLE_TEXT, " in %s line%s",
                           format_grouped(rows->folds->n).text, rows->folds->n == 1 ? "" : "s");
     }
@@ -102,6 +111,10 @@ static size_t judged(const struct topk_view *view, const struct app *app, size_t
     if (own == NULL || own->n == 0 || head == SIZE_MAX) {
         return 0;
     }
+    if (folds->head != NULL) {
+        verdict_set_of_rows(own, episodes_rows(&view->rows.episodes, group), rows, &n);
+        return n;
+    }
     if (rows <= LOOK_AT && view->rows.set.kind == ROW_SET_LIST) {
         for (size_t i = 0; i < rows; i++) {
             const struct verdict_row *found =
@@ -142,6 +155,30 @@ static void fill_here(const struct topk_view *view, const struct app *app,
     } else {
         snprintf(cell->text, sizeof cell->text, "%s%s", glyphs->times,
                  format_short((double)line->rows).text);
+    }
+}
+
+/* What the line of an episode says of all its user-hours; false: what it shows is its worst's.
+ */
+static bool fill_whole(const struct topk_view *view, const struct session *session, size_t line,
+                       struct row_column column, struct row_cell *cell)
+{
+    size_t n;
+    const uint32_t *rows = topk_whole(view, line, &n);
+    const struct table *table = session->run->table;
+    if (rows == NULL) {
+        return false;
+    }
+    switch (column.kind) {
+    case ROW_COLUMN_VERDICT:
+        *cell = (struct row_cell){.role = ROLE_STRONG};
+        session_episode_mark(session, rows, n, false, cell->text, sizeof cell->text);
+        return true;
+    case ROW_COLUMN_WHEN:
+        *cell = (struct row_cell){.role = ROLE_TEXT};
+        user_hours_span(table, rows[0], rows[n - 1], cell->text, sizeof cell->text);
+        return true;
+    default: return false;
     }
 }
 
@@ -190,6 +227,9 @@ static void lay_out(const struct topk_view *view, const struct session *session,
         struct row_order order;
         columns_add(&layout->columns,
                     row_cell_column(session, column, layout->heading[i], HEADING_SIZE));
+        if (column.kind == ROW_COLUMN_HERE && view->rows.episodes.n > 0) {
+            snprintf(layout->heading[i], HEADING_SIZE, "hours");
+        }
         if (row_column_order(column, session, false, &order)) {
             row_column_name(column, session, layout->name[i], HEADING_SIZE);
             columns_sortable(&layout->columns, i, layout->name[i]);
@@ -308,7 +348,7 @@ static bool fill(struct topk_view *view, const struct app *app, const struct can
             struct row_column column = layout->shown.column[i];
             if (column.kind == ROW_COLUMN_HERE) {
                 fill_here(view, app, &what, canvas->glyphs, &cells[i]);
-            } else {
+            } else if (!fill_whole(view, app_session(app), line, column, &cells[i])) {
                 row_cell_fill(app, column, row, canvas->glyphs, &cells[i]);
             }
         }

@@ -19,6 +19,13 @@ struct row_line topk_line(const struct topk_view *view, size_t line)
     return (struct row_line){.position = line, .rows = 1, .head = true};
 }
 
+const uint32_t *topk_whole(const struct topk_view *view, size_t line, size_t *n)
+{
+    struct row_line what = topk_line(view, line);
+    *n = what.rows;
+    return what.whole ? episodes_rows(&view->rows.episodes, what.group) : NULL;
+}
+
 size_t topk_row(const struct topk_view *view)
 {
     return row_list_at(&view->rows, topk_line(view, view->list.cursor).position);
@@ -92,7 +99,8 @@ void topk_show_list(struct topk_view *view, struct app *app, enum topk_cursor cu
                   view->sort.index != ROW_COLUMN_IN_VIEW,
         .filter = session->filter.text,
         .slot = SLOT_TOPK,
-        .folds = view->fold,
+        .folds = view->fold && !session->by_episode,
+        .by_episode = session->by_episode,
         .keeps_shown = view->finding != NULL, /* a search is looking at the list */
     };
     if (!row_column_order(view->sort, session, view->reversed, &what.order)) {
@@ -108,10 +116,14 @@ bool topk_columns(struct topk_view *view, const struct session *session, char *p
                   size_t size)
 {
     char ignored[200];
-    if (view->columns.n > 0 && strcmp(view->columns_text, session->columns) == 0) {
+    const char *wanted = session->columns;
+    if (session->by_episode && (wanted[0] == '\0' || strcmp(wanted, "default") == 0)) {
+        wanted = ROW_COLUMNS_EPISODES;
+    }
+    if (view->columns.n > 0 && strcmp(view->columns_text, wanted) == 0) {
         return true;
     }
-    snprintf(view->columns_text, sizeof view->columns_text, "%s", session->columns);
+    snprintf(view->columns_text, sizeof view->columns_text, "%s", wanted);
     return row_columns_parse(view->columns_text, session, &view->columns, problem, size) ||
            !row_columns_parse("", session, &view->columns, ignored, sizeof ignored);
 }

@@ -21,6 +21,7 @@ struct topk_view {
     bool squeezed; /* the screen has no room for list and pane, as it was drawn last */
     bool alone;    /* then the pane instead of the list */
     bool fold;
+    bool by_episode; /* as it was drawn last */
 
     size_t target;       /* the row to go to when the list comes; SIZE_MAX: none */
     bool reveal;         /* unfolded, if need be */
@@ -51,6 +52,10 @@ void topk_arrive(struct topk_view *view, struct app *app);
 
 /* What a line shows. `line` is below view->list.n. */
 struct row_line topk_line(const struct topk_view *view, size_t line);
+
+/* The rows of the episode that a line is of as a whole, by time, and how many; NULL: it is a
+ * row's. */
+const uint32_t *topk_whole(const struct topk_view *view, size_t line, size_t *n);
 
 /* The row under the cursor; SIZE_MAX: none. */
 size_t topk_row(const struct topk_view *view);

@@ -91,7 +91,7 @@ static bool act_cursor(struct user_view *view, struct app *app, enum action acti
         return true;
     default: break;
     }
-    if (review_act_listed(app, action, argument, user_row_at_cursor(view))) {
+    if (review_act_listed(app, action, argument, user_row_at_cursor(view), NULL, 0)) {
         if (review_verdict_of(action) != VERDICT_NONE) {
             listbox_move(&view->list, 1);
         }

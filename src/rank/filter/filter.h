@@ -28,6 +28,7 @@
 #include "base/progress.h"
 #include "base/status.h"
 #include "past/account_kind.h"
+#include "rank/episodes.h"
 #include "rank/ranking.h"
 #include "rank/row_order.h"
 #include "rank/rows.h"
@@ -119,6 +120,14 @@ bool filter_rows_in(const struct filter *filter, const struct filter_context *co
                     const struct row_order *order, struct parallel *parallel,
                     const struct progress *progress, size_t most, struct row_set *rows,
                     size_t *total, struct status *status);
+
+/* The episodes that have one of the rows that pass, with all their rows: the first `k` in the
+ * order of "sort:", or by their places. `*matching` (may be NULL) are the rows that pass.
+ * False, and nothing to clear, when cancelled or out of memory. */
+bool filter_episodes(const struct filter *filter, const struct filter_context *context,
+                     const struct episode_cut *cut, struct parallel *parallel,
+                     const struct progress *progress, size_t k, struct episodes *episodes,
+                     size_t *matching, struct status *status);
 
 /* Every name a term can begin with, in the order of the help; returns how many there are, and
  * writes the first `room` (borrowed from the context, but for those of ranks, which stand as
