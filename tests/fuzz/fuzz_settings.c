@@ -38,24 +38,26 @@ static void check(const struct settings *settings)
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 {
     struct settings settings, again;
-    struct settings_remarks remarks = {0}, none = {0};
+    struct settings_remarks *remarks = calloc(2, sizeof *remarks), *none = remarks + 1;
+    must(remarks != NULL);
     settings_init(&settings);
-    settings_parse(&settings, (const char *)data, size, &remarks);
-    for (size_t i = 0; i < remarks.n && i < SETTINGS_REMARKS; i++) {
-        must(remarks.list[i].text[0] != '\0');
-        must(memchr(remarks.list[i].text, '\0', sizeof remarks.list[i].text) != NULL);
+    settings_parse(&settings, (const char *)data, size, remarks);
+    for (size_t i = 0; i < remarks->n && i < SETTINGS_REMARKS; i++) {
+        must(remarks->list[i].text[0] != '\0');
+        must(memchr(remarks->list[i].text, '\0', sizeof remarks->list[i].text) != NULL);
     }
     check(&settings);
     char *text = settings_text(&settings, NULL);
     must(text != NULL);
     settings_init(&again);
-    settings_parse(&again, text, strlen(text), &none);
-    must(none.errors == 0);
+    settings_parse(&again, text, strlen(text), none);
+    must(none->errors == 0);
     check(&again);
     char *same = settings_text(&again, NULL);
     must(same != NULL && strcmp(text, same) == 0);
     must(memcmp(&settings.palette, &again.palette, sizeof settings.palette) == 0);
     free(same);
     free(text);
+    free(remarks);
     return 0;
 }
