@@ -60,7 +60,7 @@ struct scoring {
     const struct past_moment *moment; /* (times) */
     float *score;
     const struct past_group *groups; /* of this block */
-    const uint32_t *rows;
+    uint32_t *rows;
     size_t n_rows;
     size_t *task_from;      /* groups of each task */
     struct past_sums *sums; /* (threads, ACCOUNT_KINDS) */
@@ -68,9 +68,21 @@ struct scoring {
     bool late;              /* before what was learnt: not to be learnt */
 };
 
+/* Leaves those that are to be learnt, in their order; how many. */
+static size_t keep_learnt(const uint8_t *skip, uint32_t *rows, size_t n)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (skip[rows[i]] == 0) {
+            rows[kept++] = rows[i];
+        }
+    }
+    return kept;
+}
+
 /* Rows of one account in one window. */
-static void take_window(const struct scoring *scoring, uint32_t user, const uint32_t *rows,
-                        size_t n, const struct past_moment *moment, struct past_sums *sums)
+static void take_window(const struct scoring *scoring, uint32_t user, uint32_t *rows, size_t n,
+                        const struct past_moment *moment, struct past_sums *sums)
 {
     struct past *past = scoring->past;
     const struct past_rules rules = past_rules_of(past);
@@ -85,10 +97,12 @@ static void take_window(const struct scoring *scoring, uint32_t user, const uint
         past_judge(&rules, account, kind, &hour, &judged);
         scoring->score[rows[i]] = past_calibrated(judged.raw, kind->at_two);
     }
-    if (scoring->late) {
+    size_t learnt = past->skip != NULL ? keep_learnt(past->skip, rows, n) : n;
+    if (scoring->late || learnt == 0) {
         return;
     }
     if (n > 1 || !scoring->judge) {
+        n = learnt;
         past_record_rows(rules.plan, scoring->table, scoring->records, rows, n, &hour.record);
         past_hour_after(&rules, account, &hour);
         if (scoring->judge) {
@@ -124,7 +138,7 @@ static void score_task(void *context, size_t task, unsigned worker)
     struct past_sums *sums = scoring->sums + (size_t)worker * ACCOUNT_KINDS;
     for (size_t g = scoring->task_from[task]; g < scoring->task_from[task + 1]; g++) {
         const struct past_group *group = &scoring->groups[g];
-        const uint32_t *rows = scoring->rows + group->from;
+        uint32_t *rows = scoring->rows + group->from;
         for (size_t i = 0, end; i < group->n; i = end) {
             look_ahead(scoring, group->from + i);
             const struct past_moment *moment = &scoring->moment[row_time[rows[i]]];
@@ -301,7 +315,7 @@ bool past_score(struct past *past, const struct table *table, const uint8_t *kin
     struct past_record *records = NULL;
     struct status problem = {0};
     *scoring = (struct scoring){.past = past, .table = table, .kinds = kinds, .score = score};
-    bool good = past_take_accounts(past, table, status) &&
+    bool good = past_take_accounts(past, table, kinds, status) &&
                 past_order_make(&order, table, past_rules_of(past).half_life, status);
     if (good) {
         records = past_records_new(&past->plan, table, parallel, &problem);

@@ -66,6 +66,9 @@ size_t past_late(const struct past *past);
 
 /* Frees what is only needed to learn more. Explanations go on, if there are any. */
 void past_rest(struct past *past);
+/* The same, but what was learnt is not freed: it goes on as a past of its own. NULL when memory
+ * ran out. */
+struct past *past_part(struct past *past, struct status *status);
 
 /* What explanations need, for a saved run, and whether that is small beside the table: if not,
  * learning it again takes no longer than reading it. Not of one that knew another table before.
@@ -74,6 +77,30 @@ bool past_worth_keeping(const struct past *past, size_t n_rows);
 void past_put(const struct past *past, struct archive_out *archive);
 struct past *past_get(struct archive_in *archive, const struct table *table,
                       const struct past_options *options, struct status *status);
+
+/* Which rows of the next table are scored and not learnt, wherever they stand: not zero in
+ * `skip` (n_rows), which is borrowed while that table is scored and explained. NULL: none. */
+void past_skip(struct past *past, const uint8_t *skip);
+
+/* What is known of an account by its name. */
+struct past_known {
+    bool known;
+    enum account_kind kind; /* that it had when it was learnt last */
+};
+struct past_known past_find(const struct past *past, struct span name);
+
+/* The instant of the last window learnt, seconds since 1970; NaN: nothing is learnt yet. */
+double past_end(const struct past *past);
+double past_half_life(const struct past *past); /* days */
+
+/* A copy of what is learnt, to go on with; nothing of the last table. NULL on failure. */
+struct past *past_copy(const struct past *past, bool explain, struct status *status);
+
+/* Puts what is learnt (there must be something) into an archive, and gets it back, for tables
+ * of `d` features: NULL with a status, STATUS_INPUT when what is there makes no sense. It goes
+ * on to the same bits. */
+void past_save(const struct past *past, struct archive_out *archive);
+struct past *past_load(struct archive_in *archive, size_t d, struct status *status);
 
 /* Bytes that past_score() takes beside the scores. */
 size_t past_memory(size_t n_rows, size_t n_accounts, size_t n_profiles, bool in_order);

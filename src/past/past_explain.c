@@ -156,20 +156,24 @@ static bool gather(struct histories *all, const struct table *table,
     return true;
 }
 
-static bool take_history(struct replay *replay, const struct history *history,
+/* Rows that were not learnt are left out, but for `wanted`, which is judged. */
+static bool take_history(struct replay *replay, const struct history *history, size_t wanted,
                          struct status *status)
 {
+    const uint8_t *skip = replay->past->skip;
     double half_life = past_rules_of(replay->past).half_life;
     replay->rows = mem_new(history->n, sizeof *replay->rows, "hours of an account", status);
     replay->moment = mem_new(history->n, sizeof *replay->moment, "hours of an account", status);
     if (replay->rows == NULL || replay->moment == NULL) {
         return false;
     }
-    for (replay->n = 0; replay->n < history->n; replay->n++) {
-        uint32_t row = history->at[replay->n].row;
-        replay->rows[replay->n] = row;
-        replay->moment[replay->n] =
-            past_moment_of(replay->table, replay->table->row_time[row], half_life);
+    for (size_t i = 0; i < history->n; i++) {
+        uint32_t row = history->at[i].row;
+        if (skip == NULL || skip[row] == 0 || row == wanted) {
+            replay->rows[replay->n] = row;
+            replay->moment[replay->n++] =
+                past_moment_of(replay->table, replay->table->row_time[row], half_life);
+        }
     }
     return true;
 }
@@ -276,7 +280,7 @@ static bool explain(const struct past *past, const struct table *table, const ui
     struct replay replay = {.past = past, .table = table, .score = NAN};
     *why = (struct past_why){.score = NAN};
     replay.account = mem_zero(1, bytes, "own past", status);
-    bool good = replay.account != NULL && take_history(&replay, history, status);
+    bool good = replay.account != NULL && take_history(&replay, history, row, status);
     if (good && seconds != TABLE_NO_TIME) {
         if (past->start != NULL && id < past->n_start) {
             memcpy(replay.account, past->start + id * bytes, bytes);

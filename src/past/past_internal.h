@@ -34,12 +34,15 @@ struct past_record {
     uint16_t share;                   /* odds of failure + 16 octaves; 0: nothing failed */
 };
 
+enum { PAST_NAME = 64 };
+
 /* Which columns are looked at, and as what. */
 struct past_plan {
     size_t n_counts;
-    size_t feature[PAST_COUNTS_MAX]; /* of the table */
-    bool largest[PAST_COUNTS_MAX];   /* fragments of a window: the largest, else the sum */
-    size_t failed, total;            /* among the counts; PAST_COUNTS_MAX: there is none */
+    size_t feature[PAST_COUNTS_MAX];       /* of the table */
+    char name[PAST_COUNTS_MAX][PAST_NAME]; /* and what it is called, cut off */
+    bool largest[PAST_COUNTS_MAX]; /* fragments of a window: the largest, else the sum */
+    size_t failed, total;          /* among the counts; PAST_COUNTS_MAX: there is none */
 };
 
 /* An account: its weights fade from window to window. Followed by high[n_counts][PAST_HIGH]:

@@ -62,6 +62,7 @@ void past_free(struct past *past)
     if (past != NULL) {
         dict_free(past->names);
         free(past->accounts);
+        free(past->account_kind);
         free(past->account_of);
         free(past->start);
         free(past->blocks);
@@ -72,6 +73,30 @@ void past_free(struct past *past)
 size_t past_late(const struct past *past)
 {
     return past->late;
+}
+
+void past_skip(struct past *past, const uint8_t *skip)
+{
+    past->skip = skip;
+}
+
+struct past_known past_find(const struct past *past, struct span name)
+{
+    uint32_t id = dict_find(past->names, name.bytes, name.length);
+    if (id == DICT_NONE || id >= past->n_accounts || past_account(past, id)->windows == 0) {
+        return (struct past_known){.kind = ACCOUNT_PERSON};
+    }
+    return (struct past_known){true, (enum account_kind)past->account_kind[id]};
+}
+
+double past_end(const struct past *past)
+{
+    return past->learnt ? past->last_window : NAN;
+}
+
+double past_half_life(const struct past *past)
+{
+    return past->options.half_life_days;
 }
 
 const size_t *past_features(const struct past *past, size_t *n)
@@ -133,7 +158,8 @@ static bool keep_start(struct past *past, struct status *status)
     return true;
 }
 
-bool past_take_accounts(struct past *past, const struct table *table, struct status *status)
+bool past_take_accounts(struct past *past, const struct table *table, const uint8_t *kinds,
+                        struct status *status)
 {
     size_t users = dict_count(table->users), bytes = past_account_bytes(&past->plan);
     free(past->account_of);
@@ -151,15 +177,24 @@ bool past_take_accounts(struct past *past, const struct table *table, struct sta
     size_t n = dict_count(past->names);
     if (n > past->n_accounts) {
         unsigned char *more = mem_zero(n, bytes, "own pasts", status);
-        if (more == NULL) {
+        uint8_t *more_kinds = mem_zero(n, sizeof *more_kinds, "own pasts", status);
+        if (more == NULL || more_kinds == NULL) {
+            free(more);
+            free(more_kinds);
             return false;
         }
         if (past->n_accounts > 0) {
             memcpy(more, past->accounts, past->n_accounts * bytes);
+            memcpy(more_kinds, past->account_kind, past->n_accounts * sizeof *more_kinds);
         }
         free(past->accounts);
+        free(past->account_kind);
         past->accounts = more;
+        past->account_kind = more_kinds;
         past->n_accounts = n;
+    }
+    for (size_t user = 0; user < users; user++) {
+        past->account_kind[past->account_of[user]] = kinds[user];
     }
     return true;
 }
@@ -170,13 +205,34 @@ void past_rest(struct past *past)
 {
     dict_free(past->names);
     free(past->accounts);
+    free(past->account_kind);
     past->names = NULL;
     past->accounts = NULL;
+    past->account_kind = NULL;
     past->n_accounts = 0;
     if (past->start == NULL) {
         free(past->account_of);
         past->account_of = NULL;
     }
+}
+
+struct past *past_part(struct past *past, struct status *status)
+{
+    struct past *part = mem_new(1, sizeof *part, "own pasts", status);
+    if (part != NULL) {
+        *part = *past;
+        part->options.explain = false;
+        part->account_of = NULL;
+        part->skip = NULL;
+        part->start = NULL;
+        part->blocks = NULL;
+        part->n_blocks = part->blocks_capacity = 0;
+        past->names = NULL;
+        past->accounts = NULL;
+        past->account_kind = NULL;
+        past_rest(past);
+    }
+    return part;
 }
 
 bool past_worth_keeping(const struct past *past, size_t n_rows)

@@ -28,7 +28,9 @@ struct past {
     struct dict *names;
     size_t n_accounts;
     unsigned char *accounts; /* (n_accounts) of past_account_bytes() each */
+    uint8_t *account_kind;   /* (n_accounts) */
     /* -- of the last table -- */
+    const uint8_t *skip;  /* (rows) not to be learnt; NULL: all are */
     uint32_t *account_of; /* (users) */
     size_t late;
     unsigned char *start; /* accounts as they were before it; NULL: nothing was learnt */
@@ -52,7 +54,8 @@ static inline struct past_rules past_rules_of(const struct past *past)
 void past_sums_add(struct past_sums *to, const struct past_sums *from);
 
 /* Makes room for the accounts of a table, and keeps what explanations start from. */
-bool past_take_accounts(struct past *past, const struct table *table, struct status *status);
+bool past_take_accounts(struct past *past, const struct table *table, const uint8_t *kinds,
+                        struct status *status);
 
 /* The windows of a table, rising, and their rows. */
 struct past_order {

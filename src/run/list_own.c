@@ -61,7 +61,10 @@ static bool make(const struct run *run, struct result *result, const struct prog
     }
     result->scores.threshold = PAST_THRESHOLD;
     describe(run, result);
-    past_rest(result->past);
+    result->learnt = past_part(result->past, status);
+    if (result->learnt == NULL) {
+        return false;
+    }
     if (!run->params.index && !past_worth_keeping(result->past, run->table->n_rows)) {
         past_free(result->past); /* nobody will ask for explanations */
         result->past = NULL;

@@ -37,6 +37,7 @@ void result_empty(struct result *result)
     free(result->losses);
     model_free(result->model);
     past_free(result->past);
+    past_free(result->learnt);
     *result = (struct result){.kind = result->kind,
                               .detector = result->detector,
                               .list = result->list,

@@ -47,9 +47,10 @@ struct result {
     struct scores scores; /* scores.score is NULL where rows have scores of their own: */
     float *row_score;     /* (n_rows) NaN: not scored; NULL: profiles have the scores */
     struct ranking *ranking;
-    struct past *past; /* of the list of own pasts, to explain itself; may be NULL */
-    char partial[80];  /* "108 of 200 trees (cancelled)"; empty when whole */
-    char health[200];  /* one sentence; empty when there is nothing to say */
+    struct past *past;   /* of the list of own pasts, to explain itself; may be NULL */
+    struct past *learnt; /* of the same: as it was at the end of the table; else NULL */
+    char partial[80];    /* "108 of 200 trees (cancelled)"; empty when whole */
+    char health[200];    /* one sentence; empty when there is nothing to say */
     double fit_seconds, score_seconds;
     size_t n_losses; /* of the epochs, for a detector that has such */
     double *losses;

@@ -135,6 +135,119 @@ static void a_table_cut_in_two_gives_the_same(void **state)
     free(rows);
 }
 
+/* Saved, and read again; NULL when it is refused. */
+static struct past *saved_and_loaded(const struct past *past, size_t d, struct status *status)
+{
+    char path[] = "/tmp/oddhours-past-XXXXXX";
+    int fd = mkstemp(path);
+    assert_true(fd >= 0 && close(fd) == 0);
+    struct archive_out *out = archive_create(path, 1, status);
+    assert_non_null(out);
+    past_save(past, out);
+    assert_true(archive_commit(out, status));
+    struct archive_in *in = archive_open(path, 1, status);
+    assert_non_null(in);
+    struct past *loaded = past_load(in, d, status);
+    archive_close(in);
+    unlink(path);
+    return loaded;
+}
+
+/* What a file or a copy holds goes on as what was learnt does, and explains what it scores. */
+static void what_was_saved_goes_on(void **state)
+{
+    struct past_row *rows;
+    struct status status = {0};
+    size_t n = past_world(&rows, 24 * 7, 13, 21);
+    float *whole = scores_of(rows, n);
+    (void)state;
+    for (size_t cut = 1; cut < 6; cut++) {
+        size_t some = n * cut / 6;
+        while (rows[some].hour == rows[some - 1].hour) {
+            some++;
+        }
+        struct table *first = past_world_table(rows, some);
+        struct table *second = past_world_table(rows + some, n - some);
+        struct past *past = past_world_new(first);
+        free(past_world_scores(past, first, 2));
+        struct past *loaded = saved_and_loaded(past, first->profiles.d, &status);
+        assert_string_equal(status.text, "");
+        struct past *copy = past_copy(loaded, true, &status);
+        assert_non_null(copy);
+        assert_true(past_end(copy) == past_end(past));
+        float *a = past_world_scores(loaded, second, 2),
+              *b = past_world_scores(copy, second, 1);
+        assert_same(whole + some, a, n - some);
+        assert_same(whole + some, b, n - some);
+        uint8_t *kinds = past_world_kinds(second);
+        for (size_t user = 0; user < dict_count(first->users); user++) {
+            struct span name = dict_get(first->users, (uint32_t)user);
+            uint32_t then = dict_find(second->users, name.bytes, name.length);
+            struct past_known known = past_find(copy, name);
+            assert_true(known.known);
+            assert_true(then == DICT_NONE || kinds[then] == (uint8_t)known.kind);
+        }
+        assert_false(past_find(copy, (struct span){"nobody", 6}).known);
+        for (size_t row = 0; row < second->n_rows; row += 17) {
+            struct past_why why;
+            assert_true(past_explain(copy, second, kinds, NULL, row, &why, &status));
+            assert_true(same(why.score, b[row]));
+        }
+        free(kinds);
+        free(a);
+        free(b);
+        past_free(copy);
+        past_free(loaded);
+        past_free(past);
+        table_free(first);
+        table_free(second);
+    }
+    free(whole);
+    free(rows);
+}
+
+/* Rows that are not to be learnt get a score, and change none: as if they had not been. */
+static void skipped_rows_teach_nothing(void **state)
+{
+    struct past_row *rows;
+    struct status status = {0};
+    size_t n = past_world(&rows, 24 * 6, 9, 31), kept = 0;
+    uint8_t *skip = calloc(n, 1);
+    struct past_row *others = calloc(n, sizeof *others);
+    (void)state;
+    assert_true(skip != NULL && others != NULL);
+    for (size_t i = 0; i < n; i++) {
+        skip[i] = rows[i].hour > 30 && i % 11 == 0;
+        if (skip[i] != 0) {
+            rows[i].total += 5000; /* that would be remembered */
+        } else {
+            others[kept++] = rows[i];
+        }
+    }
+    float *without = scores_of(others, kept);
+    struct table *table = past_world_table(rows, n);
+    struct past *past = past_world_new(table);
+    past_skip(past, skip);
+    float *with = past_world_scores(past, table, 2);
+    uint8_t *kinds = past_world_kinds(table);
+    for (size_t i = 0, at = 0; i < n; i++) {
+        assert_true(skip[i] != 0 ? with[i] > 2 : same(with[i], without[at++]));
+        if (i % 13 == 0 || (skip[i] != 0 && i % 3 == 0)) {
+            struct past_why why;
+            assert_true(past_explain(past, table, kinds, NULL, i, &why, &status));
+            assert_true(same(why.score, with[i]));
+        }
+    }
+    free(kinds);
+    free(with);
+    free(without);
+    past_free(past);
+    table_free(table);
+    free(others);
+    free(skip);
+    free(rows);
+}
+
 static void late_rows_are_scored_and_not_learnt(void **state)
 {
     struct past_row *rows;
@@ -506,6 +619,8 @@ int main(void)
         cmocka_unit_test(a_later_row_changes_nothing_before),
         cmocka_unit_test(zones_do_not_change_what_is_earlier),
         cmocka_unit_test(a_table_cut_in_two_gives_the_same),
+        cmocka_unit_test(what_was_saved_goes_on),
+        cmocka_unit_test(skipped_rows_teach_nothing),
         cmocka_unit_test(late_rows_are_scored_and_not_learnt),
         cmocka_unit_test(order_and_threads_do_not_matter),
         cmocka_unit_test(rows_of_a_window_do_not_see_each_other),

@@ -259,6 +259,55 @@ static void other_versions_are_named(void **state)
     assert_non_null(strstr(status.text, "was saved by oddhours 77.1, too new"));
 }
 
+/* Own pasts are kept, so that a run can judge the table of another day; damaged ones are not
+ * taken. */
+static void own_pasts_come_back(void **state)
+{
+    (void)state;
+    char csv[] = "/tmp/oddhours-snapshot-table-XXXXXX";
+    struct status status = {0};
+    int fd = mkstemp(csv);
+    FILE *file = fd >= 0 ? fdopen(fd, "w") : NULL;
+    assert_non_null(file);
+    fputs("dt,src_user,total_events,failed_events\n", file);
+    for (int i = 0; i < 200; i++) {
+        fprintf(file, "1970-01-0%d %02d:00:00,U%d%s,%d,%d\n", 1 + i / 100, i % 100 / 5, i % 7,
+                i % 7 == 3 ? "$" : "", 1 + i * 37 % 50, i % 11 == 0);
+    }
+    assert_int_equal(fclose(file), 0);
+    struct run *run = new_run(), *loaded = new_run();
+    free(run->params.input);
+    run->params.input = mem_text(csv, strlen(csv), &status);
+    assert_true(
+        run_params_set(&run->params, "features", "total_events,failed_events", &status));
+    assert_true(pipeline_run(run, NULL, NULL));
+    assert_true(snapshot_save(run, path, &status));
+    assert_true(snapshot_load(loaded, path, NULL, NULL, &status));
+    const struct past *was = run_result_find(run, "own")->learnt;
+    const struct past *now = run_result_find(loaded, "own")->learnt;
+    assert_true(was != NULL && now != NULL);
+    assert_true(past_end(was) == past_end(now));
+    for (size_t user = 0; user < dict_count(run->table->users); user++) {
+        struct span name = dict_get(run->table->users, (uint32_t)user);
+        assert_true(past_find(now, name).known);
+        assert_true((uint8_t)past_find(now, name).kind == run->accounts->kind[user]);
+    }
+    run_free(loaded);
+    const size_t n = archive_edit(path, other, SIZE_MAX, EDIT_NOTHING);
+    for (size_t at = 0; at < n; at++) {
+        for (enum archive_edit edit = EDIT_OMIT; edit <= EDIT_ONES; edit++) {
+            archive_edit(path, other, at, edit);
+            struct run *damaged = load_other(&status);
+            assert_true(damaged != NULL || status.code == STATUS_INPUT ||
+                        status.code == STATUS_USAGE);
+            assert_true(damaged == NULL || edit > EDIT_OMIT);
+            run_free(damaged);
+        }
+    }
+    run_free(run);
+    unlink(csv);
+}
+
 /* Every item left out, put twice, cut, lengthened, filled with other bytes: refused, or loaded
  * whole (a score may be another score); never anything else. */
 static void no_damage_is_taken(void **state)
@@ -310,6 +359,7 @@ int main(void)
         cmocka_unit_test(unknown_names_are_left_out_and_told),
         cmocka_unit_test(the_same_name_twice_is_refused),
         cmocka_unit_test(other_versions_are_named),
+        cmocka_unit_test(own_pasts_come_back),
         cmocka_unit_test(no_damage_is_taken),
     };
     return cmocka_run_group_tests_name("snapshot", tests, compute, forget);

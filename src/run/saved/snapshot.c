@@ -50,6 +50,18 @@ static void put_stages(struct archive_out *archive, const struct run *run)
     archive_put_text(archive, "said", run->status.code == STATUS_OK ? "" : run->status.text);
 }
 
+/* What was learnt of accounts, for tables that come later. */
+static void put_past(struct archive_out *archive, const struct run *run)
+{
+    for (size_t i = 0; i < run->n_results; i++) {
+        if (run->results[i].learnt != NULL) {
+            begin_part(archive, "own pasts", run->results[i].name);
+            past_save(run->results[i].learnt, archive);
+            end_part(archive);
+        }
+    }
+}
+
 bool snapshot_save(const struct run *run, const char *path, struct status *status)
 {
     struct archive_out *archive = archive_create(path, SNAPSHOT_VERSION, status);
@@ -79,6 +91,7 @@ bool snapshot_save(const struct run *run, const char *path, struct status *statu
         snapshot_put_accounts(archive, run->accounts);
         end_part(archive);
     }
+    put_past(archive, run);
     if (run->log_index != NULL) {
         begin_part(archive, "log index", events_index_format(run->log_index)->name);
         events_index_put(run->log_index, archive);
@@ -180,6 +193,16 @@ static bool get_log_index(struct loading *loading, const struct log_format *form
            events_index_moved(run->log_index, run->params.input, loading->status);
 }
 
+static bool get_past(struct loading *loading, struct result *result)
+{
+    if (!result->ready || result->learnt != NULL) {
+        return senseless(loading);
+    }
+    result->learnt =
+        past_load(loading->archive, loading->run->table->profiles.d, loading->status);
+    return result->learnt != NULL;
+}
+
 /* One part. What this version does not know is passed over, and told of. */
 static bool get_part(struct loading *loading)
 {
@@ -204,12 +227,15 @@ static bool get_part(struct loading *loading)
         strcmp(what, "result") == 0 ? find_result(loading->run, name) : NULL;
     const struct log_format *format =
         strcmp(what, "log index") == 0 ? log_format_find(name) : NULL;
-    if (result == NULL && format == NULL) {
+    struct result *learnt =
+        strcmp(what, "own pasts") == 0 ? find_result(loading->run, name) : NULL;
+    if (result == NULL && format == NULL && learnt == NULL) {
         snapshot_unknown_add(&loading->unknown, what, name);
         return archive_skip_past(archive, "pend", status);
     }
-    bool good = result != NULL ? snapshot_get_result(archive, loading->run, result, status)
-                               : get_log_index(loading, format);
+    bool good = result != NULL   ? snapshot_get_result(archive, loading->run, result, status)
+                : learnt != NULL ? get_past(loading, learnt)
+                                 : get_log_index(loading, format);
     if (!good || !archive_next_is(archive, "pend")) {
         return status->code != STATUS_OK ? false : senseless(loading);
     }
