@@ -286,6 +286,7 @@ static struct sheet *make_sheet(const struct run *run, const struct result *by,
     const struct rows_sheet spec = {.run = run,
                                     .rows = rows,
                                     .position = beside != NULL ? "episode" : "rank",
+                                    .why = by,
                                     .beside = beside};
     snprintf(title, sizeof title, "Top %s%s by %s", format_grouped(rows.n).text,
              beside != NULL ? " episodes" : "", by->name);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "past/histories.h"
 #include "past/past_sentence.h"
 #include "past/past_state.h"
 
@@ -15,146 +16,11 @@ struct replay {
     struct past_moment *moment; /* (n) of each row */
     uint32_t *rows;             /* (n) */
     size_t n;
-    struct past_account *account;
+    struct past_account *account; /* as it was before the window at position `at` */
+    size_t at;
     struct past_judged judged; /* of the row asked about */
     float score;
 };
-
-struct at {
-    double seconds;
-    uint32_t row;
-};
-
-static int by_time(const void *a, const void *b)
-{
-    const struct at *x = a, *y = b;
-    if (x->seconds != y->seconds) {
-        return x->seconds < y->seconds ? -1 : 1;
-    }
-    return (x->row > y->row) - (x->row < y->row);
-}
-
-/* The rows of some accounts, found in one walk over the table. */
-struct history {
-    uint32_t user;
-    struct at *at; /* (n) by window, then by row_id */
-    size_t n, capacity;
-};
-
-struct histories {
-    size_t n;
-    struct history *of; /* (n) by user */
-    uint64_t *wanted;   /* a bit for each user of the table */
-};
-
-static int by_user(const void *a, const void *b)
-{
-    uint32_t x = *(const uint32_t *)a, y = ((const struct history *)b)->user;
-    return (x > y) - (x < y);
-}
-
-static int by_id(const void *a, const void *b)
-{
-    const struct history *x = a, *y = b;
-    return (x->user > y->user) - (x->user < y->user);
-}
-
-static struct history *history_of(const struct histories *all, uint32_t user)
-{
-    return bsearch(&user, all->of, all->n, sizeof *all->of, by_user);
-}
-
-static void histories_clear(struct histories *all)
-{
-    for (size_t i = 0; i < all->n; i++) {
-        free(all->of[i].at);
-    }
-    free(all->of);
-    free(all->wanted);
-}
-
-static bool want_users(struct histories *all, const struct table *table, const uint32_t *rows,
-                       size_t n, struct status *status)
-{
-    all->of = mem_zero(n, sizeof *all->of, "hours of accounts", status);
-    all->wanted = mem_zero(dict_count(table->users) / 64 + 1, sizeof *all->wanted,
-                           "hours of accounts", status);
-    if (all->of == NULL || all->wanted == NULL) {
-        return false;
-    }
-    for (size_t i = 0; i < n; i++) {
-        uint32_t user = table->row_user[rows[i]];
-        uint64_t *word = &all->wanted[user / 64], bit = UINT64_C(1) << user % 64;
-        if ((*word & bit) == 0) {
-            *word |= bit;
-            all->of[all->n++].user = user;
-        }
-    }
-    qsort(all->of, all->n, sizeof *all->of, by_id);
-    return true;
-}
-
-static bool add_row(struct history *history, const struct table *table, uint32_t row,
-                    struct status *status)
-{
-    int64_t seconds = table_instant(table, table->row_time[row]);
-    if (seconds == TABLE_NO_TIME) {
-        return true;
-    }
-    if (!mem_grow(&history->at, &history->capacity, history->n + 1, sizeof *history->at,
-                  "hours of accounts", status)) {
-        return false;
-    }
-    history->at[history->n++] = (struct at){(double)seconds, row};
-    return true;
-}
-
-static bool walk(struct histories *all, const struct table *table,
-                 const struct progress *progress, struct status *status)
-{
-    enum { LOOK = 1 << 16 };
-    for (size_t row = 0; row < table->n_rows; row++) {
-        uint32_t user = table->row_user[row];
-        if (row % LOOK == 0 && progress_cancelled(progress)) {
-            return status_cancelled(status);
-        }
-        if ((all->wanted[user / 64] >> user % 64 & 1) != 0 &&
-            !add_row(history_of(all, user), table, (uint32_t)row, status)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static bool look_up(struct histories *all, const struct table *table,
-                    const struct row_index *by_user, struct status *status)
-{
-    for (size_t i = 0; i < all->n; i++) {
-        const uint32_t user = all->of[i].user;
-        for (uint32_t k = by_user->start[user]; k < by_user->start[user + 1]; k++) {
-            if (!add_row(&all->of[i], table, by_user->rows[k], status)) {
-                return false;
-            }
-        }
-    }
-    return true;
-}
-
-static bool gather(struct histories *all, const struct table *table,
-                   const struct row_index *by_user, const struct progress *progress,
-                   struct status *status)
-{
-    if (!(by_user != NULL ? look_up(all, table, by_user, status)
-                          : walk(all, table, progress, status))) {
-        return false;
-    }
-    for (size_t i = 0; i < all->n; i++) {
-        if (all->of[i].n > 0) {
-            qsort(all->of[i].at, all->of[i].n, sizeof *all->of[i].at, by_time);
-        }
-    }
-    return true;
-}
 
 /* Rows that were not learnt are left out, but for `wanted`, which is judged. */
 static bool take_history(struct replay *replay, const struct history *history, size_t wanted,
@@ -187,13 +53,13 @@ static const struct past_kind *kind_at(const struct past *past, double seconds, 
     return &past->blocks[block].kinds[kind];
 }
 
-/* Goes through the windows up to that of `row`, at position `end` of the rows, and judges it.
- */
+/* Goes on through the windows up to that of `row`, at position `end` of the rows, and judges
+ * it. */
 static void go_through(struct replay *replay, uint8_t kind_id, size_t row, size_t end)
 {
     const struct past *past = replay->past;
     const struct past_rules rules = past_rules_of(past);
-    for (size_t i = 0, to; i < replay->n; i = to) {
+    for (size_t i = replay->at, to; i < replay->n; i = to) {
         const struct past_moment *moment = &replay->moment[i];
         for (to = i + 1; to < replay->n && replay->moment[to].seconds == moment->seconds;
              to++) {
@@ -204,6 +70,7 @@ static void go_through(struct replay *replay, uint8_t kind_id, size_t row, size_
         struct past_hour hour = {.moment = moment};
         struct past_judged judged;
         if (i == end) {
+            replay->at = i;
             uint32_t one = (uint32_t)row;
             past_record_rows(rules.plan, replay->table, NULL, &one, 1, &hour.record);
             past_hour_after(&rules, replay->account, &hour);
@@ -269,39 +136,68 @@ static void list_reasons(const struct replay *replay, struct past_why *why)
     }
 }
 
-static bool explain(const struct past *past, const struct table *table, const uint8_t *kinds,
-                    const struct history *history, size_t row, struct past_why *why,
-                    struct status *status)
+/* A row that is asked for, and its position in the answer. */
+struct asked {
+    uint32_t user, row;
+    double seconds; /* -INFINITY: not readable */
+    size_t position;
+};
+
+/* By account, then by time: each account is gone through once. */
+static int by_account(const void *a, const void *b)
 {
-    uint32_t user = table->row_user[row];
-    int64_t seconds = table_instant(table, table->row_time[row]);
+    const struct asked *x = a, *y = b;
+    if (x->user != y->user) {
+        return x->user < y->user ? -1 : 1;
+    }
+    return (x->seconds > y->seconds) - (x->seconds < y->seconds);
+}
+
+static bool explain(struct replay *replay, uint8_t kind, const struct asked *asked,
+                    struct past_why *why, struct status *status)
+{
+    size_t end = replay->at;
+    while (replay->moment[end].seconds < asked->seconds) {
+        end++;
+    }
+    replay->score = NAN;
+    go_through(replay, kind, asked->row, end);
+    why->score = replay->score;
+    if (!isnan(why->score)) {
+        list_reasons(replay, why);
+    }
+    const struct past_earlier earlier = {.table = replay->table,
+                                         .plan = &replay->past->plan,
+                                         .rows = replay->rows,
+                                         .moment = replay->moment,
+                                         .n = end,
+                                         .row = asked->row,
+                                         .now = replay->moment[end]};
+    return past_compare(&earlier, why, status);
+}
+
+/* The rows of one account, in the order of time. */
+static bool explain_account(const struct past *past, const struct table *table,
+                            const uint8_t *kinds, const struct history *history,
+                            const struct asked *asked, size_t n, struct past_why *why,
+                            const struct progress *progress, struct status *status)
+{
     size_t bytes = past_account_bytes(&past->plan);
-    size_t id = past->start != NULL ? past->account_of[user] : 0;
-    struct replay replay = {.past = past, .table = table, .score = NAN};
-    *why = (struct past_why){.score = NAN};
+    struct replay replay = {.past = past, .table = table};
     replay.account = mem_zero(1, bytes, "own past", status);
-    bool good = replay.account != NULL && take_history(&replay, history, row, status);
-    if (good && seconds != TABLE_NO_TIME) {
-        if (past->start != NULL && id < past->n_start) {
-            memcpy(replay.account, past->start + id * bytes, bytes);
+    bool good = replay.account != NULL && take_history(&replay, history, asked->row, status);
+    size_t id = good && past->start != NULL ? past->account_of[asked->user] : SIZE_MAX;
+    if (good && past->start != NULL && id < past->n_start) {
+        memcpy(replay.account, past->start + id * bytes, bytes);
+    }
+    for (size_t i = 0; i < n && good; i++) {
+        why[asked[i].position] = (struct past_why){.score = NAN};
+        if (progress_cancelled(progress)) {
+            good = status_cancelled(status);
+        } else if (asked[i].seconds > -INFINITY) {
+            good = explain(&replay, kinds[asked->user], &asked[i], &why[asked[i].position],
+                           status);
         }
-        size_t end = 0;
-        while (replay.moment[end].seconds < (double)seconds) {
-            end++;
-        }
-        go_through(&replay, kinds[user], row, end);
-        why->score = replay.score;
-        if (!isnan(why->score)) {
-            list_reasons(&replay, why);
-        }
-        const struct past_earlier earlier = {.table = table,
-                                             .plan = &past->plan,
-                                             .rows = replay.rows,
-                                             .moment = replay.moment,
-                                             .n = end,
-                                             .row = (uint32_t)row,
-                                             .now = replay.moment[end]};
-        good = past_compare(&earlier, why, status);
     }
     free(replay.account);
     free(replay.rows);
@@ -318,15 +214,31 @@ bool past_explain_rows(const struct past *past, const struct table *table, const
     if (past->n_blocks == 0) {
         return status_set(status, STATUS_USAGE, "own pasts were not kept for explanations");
     }
-    bool good = want_users(&all, table, rows, n, status) &&
-                gather(&all, table, by_user, progress, status);
+    struct asked *asked = mem_new(n, sizeof *asked, "rows to explain", status);
+    bool good =
+        asked != NULL && histories_find(&all, table, by_user, rows, n, progress, status);
     for (size_t i = 0; i < n && good; i++) {
-        good = progress_cancelled(progress)
-                   ? status_cancelled(status)
-                   : explain(past, table, kinds, history_of(&all, table->row_user[rows[i]]),
-                             rows[i], &why[i], status);
+        int64_t seconds = table_instant(table, table->row_time[rows[i]]);
+        asked[i] =
+            (struct asked){.user = table->row_user[rows[i]],
+                           .row = rows[i],
+                           .seconds = seconds != TABLE_NO_TIME ? (double)seconds : -INFINITY,
+
+                           .position = i};
+    }
+    if (good && n > 0) {
+        qsort(asked, n, sizeof *asked, by_account);
+    }
+    for (size_t i = 0, to; i < n && good; i = to) {
+        /* Where some rows were not learnt, each is judged by a past without the others. */
+        for (to = i + 1; to < n && asked[to].user == asked[i].user && past->skip == NULL;
+             to++) {
+        }
+        good = explain_account(past, table, kinds, histories_of(&all, asked[i].user), asked + i,
+                               to - i, why, progress, status);
     }
     histories_clear(&all);
+    free(asked);
     return good;
 }
 

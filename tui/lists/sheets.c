@@ -70,6 +70,7 @@ struct sheet *sheets_rows(const struct app *app, const char *title, struct row_s
                               .position = how->position,
                               .blind = how->blind || session->blind,
                               .ready = session->has_result,
+                              .why = session_result(session),
                               .beside = how->beside};
     bool good = add_marks(app, &spec, status);
     struct sheet *sheet = rows_sheet_new(title, &spec, status);

@@ -13,6 +13,9 @@ struct rows_self {
     struct rows_sheet spec;
     size_t n_results;
     const struct result *results[RUN_RESULTS_MAX];
+    bool ready[RUN_RESULTS_MAX]; /* as spec.ready said */
+    struct reason *reasons;      /* (n_reasons) of the first rows; NULL: not yet */
+    size_t n_reasons;
     size_t from, n; /* the window: positions from .. from + n - 1 */
     uint32_t rows[WINDOW];
 };
@@ -29,6 +32,7 @@ static void free_rows(void *context)
 {
     struct rows_self *self = context;
     clear_spec(&self->spec);
+    free(self->reasons);
     free(self);
 }
 
@@ -122,6 +126,28 @@ static bool fill_window(struct rows_self *self, size_t position, struct status *
     return true;
 }
 
+static bool find_reasons(struct rows_self *self, struct status *status)
+{
+    const struct rows_sheet *spec = &self->spec;
+    size_t n = spec->rows.n < REASONS_MOST ? spec->rows.n : REASONS_MOST;
+    uint32_t *rows = mem_new(n, sizeof *rows, "reasons", status);
+    struct reason *found = mem_new(n, sizeof *found, "reasons", status);
+    struct reasons *reasons = reasons_new(spec->run, status);
+    bool good = rows != NULL && found != NULL && reasons != NULL &&
+                row_set_get(&spec->rows, 0, n, rows, status) == n &&
+                reasons_find(reasons, self->ready, (size_t)(spec->why - spec->run->results),
+                             rows, n, found, NULL, NULL, status);
+    reasons_free(reasons);
+    free(rows);
+    if (!good) {
+        free(found);
+        return false;
+    }
+    self->reasons = found;
+    self->n_reasons = n;
+    return true;
+}
+
 static bool put_row(void *context, size_t position, struct sheet_value *values,
                     struct status *status)
 {
@@ -129,6 +155,9 @@ static bool put_row(void *context, size_t position, struct sheet_value *values,
     const struct table *table = self->spec.run->table;
     if ((position < self->from || position - self->from >= self->n) &&
         !fill_window(self, position, status)) {
+        return false;
+    }
+    if (self->spec.why != NULL && self->reasons == NULL && !find_reasons(self, status)) {
         return false;
     }
     uint32_t row = self->rows[position - self->from];
@@ -157,6 +186,10 @@ static bool put_row(void *context, size_t position, struct sheet_value *values,
     }
     values[n++] = count_value(table->profiles.copies[profile]);
     n += put_results(self, row, values + n);
+    if (self->spec.why != NULL) {
+        values[n++] = position < self->n_reasons ? word_value(self->reasons[position].text)
+                                                 : (struct sheet_value){.kind = SHEET_NOTHING};
+    }
     if (self->spec.beside != NULL) {
         put_line(self->spec.beside, position, values + n);
         n += self->spec.beside->n_columns;
@@ -203,6 +236,9 @@ static void add_columns(struct sheet *sheet, const struct rows_self *self)
         snprintf(name, sizeof name, "%s_rank", self->results[i]->name);
         sheet_add_column(sheet, name, false);
     }
+    if (self->spec.why != NULL) {
+        sheet_add_column(sheet, "why", true);
+    }
     for (size_t k = 0; k < 2; k++) {
         for (size_t i = 0; tables[k] != NULL && i < tables[k]->n_columns; i++) {
             sheet_add_column(sheet, tables[k]->columns[i].name, tables[k]->columns[i].text);
@@ -217,6 +253,7 @@ static void choose_results(struct rows_self *self, const struct rows_sheet *spec
     for (size_t i = 0; !spec->blind && i < spec->run->n_results; i++) {
         const struct result *result = &spec->run->results[i];
         if (spec->ready != NULL ? spec->ready[i] : result->ready) {
+            self->ready[i] = true;
             self->results[self->n_results++] = result;
         }
     }
@@ -234,6 +271,7 @@ struct sheet *rows_sheet_new(const char *title, const struct rows_sheet *spec,
     }
     self->spec = *spec;
     self->spec.ready = NULL;
+    self->spec.why = spec->blind ? NULL : spec->why;
     choose_results(self, spec);
     struct sheet *sheet = sheet_new_source(title, &source, self, spec->rows.n, status);
     if (sheet == NULL) {
@@ -244,6 +282,9 @@ struct sheet *rows_sheet_new(const char *title, const struct rows_sheet *spec,
         if (self->results[i]->partial[0] != '\0') {
             sheet_add_partial(sheet, self->results[i]->name, self->results[i]->partial);
         }
+    }
+    if (self->spec.why != NULL && self->spec.rows.n > REASONS_MOST) {
+        sheet_add_note(sheet, "why", "of the first %d rows only", REASONS_MOST);
     }
     return sheet;
 }

@@ -6,6 +6,7 @@
 #define ODDHOURS_RUN_ROWS_SHEET_H
 
 #include "rank/rows.h"
+#include "run/reasons.h"
 #include "run/run.h"
 #include "run/sheet/sheet.h"
 
@@ -15,6 +16,9 @@ struct rows_sheet {
     const char *position;  /* title of the first column, the position in the list; NULL: none */
     bool blind;            /* no scores, no ranks */
     const bool *ready;     /* (run->n_results) results to tell; NULL: all that are ready */
+    /* Why they are in the list, by the result `why`, as a column of that name: of the first
+     * REASONS_MOST, found out when the first row is asked for. NULL: no such column. */
+    const struct result *why;
     /* Tables whose columns follow, taken; NULL: none. `beside` has a line for every position;
      * `marks` one for each of `mark_rows` (taken, ascending), for what only some rows have. */
     struct sheet *beside, *marks;
