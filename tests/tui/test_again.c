@@ -140,7 +140,7 @@ static void explanations_are_of_the_run_that_is_shown(void **state)
         fixture_do(app, "first");
         fixture_do(app, "why");
         assert_non_null(app->page);
-        assert_int_equal(app->page->n, 32);
+        assert_int_equal(app->page->n, 33);
         fixture_do(app, "back");
         fixture_do(app, "run trees=10");
         fixture_do(app, "run trees=200");

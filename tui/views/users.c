@@ -175,7 +175,8 @@ static void sort_by(struct users_view *view, struct app *app, const char *name)
     }
     if (key == USER_KEYS) {
         app_say(app, LOG_ERROR,
-                "'%s' is none of flagged, rank, hours, first, last, user, kind, clock", name);
+                "sort by flagged, rank, hours, first, last, user, kind or clock, not '%s'",
+                name);
         return;
     }
     view->key = key;
