@@ -126,6 +126,11 @@ uint64_t profile_set_hash(const struct profile_set *set, const double *values)
     return hash_of(values, set->profiles.d);
 }
 
+uint64_t profile_set_hash_of(const double *values, size_t d)
+{
+    return hash_of(values, d);
+}
+
 void profile_set_prefetch(const struct profile_set *set, uint64_t hash)
 {
     __builtin_prefetch(&set->slots[hash & (set->n_slots - 1)]);
@@ -134,6 +139,46 @@ void profile_set_prefetch(const struct profile_set *set, uint64_t hash)
 uint32_t profile_set_find(const struct profile_set *set, const double *values, uint64_t hash)
 {
     return set->slots[look_up(set, hash, values)].id;
+}
+
+/* The first entry with this hash, which mostly is the one looked for; DICT_NONE: there is none.
+ */
+static uint32_t candidate(const struct profile_set *set, uint64_t hash)
+{
+    const uint32_t tag = (uint32_t)(hash >> 32);
+    const size_t mask = set->n_slots - 1;
+    size_t i = hash & mask;
+    while (set->slots[i].id != DICT_NONE && set->slots[i].tag != tag) {
+        i = (i + 1) & mask;
+    }
+    return set->slots[i].id;
+}
+
+void profile_set_find_many(const struct profile_set *set, const double *values,
+                           const uint64_t *hashes, size_t n, uint32_t *ids)
+{
+    enum { GROUP = 32 };
+    const size_t d = set->profiles.d, bytes = d * sizeof *values;
+    for (size_t from = 0; from < n; from += GROUP) {
+        const size_t to = n - from < GROUP ? n : from + GROUP;
+        for (size_t i = from; i < to; i++) {
+            profile_set_prefetch(set, hashes[i]);
+        }
+        for (size_t i = from; i < to; i++) {
+            ids[i] = candidate(set, hashes[i]);
+            if (ids[i] != DICT_NONE) {
+                const double *known = profile_set_get(set, ids[i]);
+                __builtin_prefetch(known);
+                __builtin_prefetch(known + d - 1);
+            }
+        }
+        for (size_t i = from; i < to; i++) {
+            if (ids[i] != DICT_NONE &&
+                memcmp(profile_set_get(set, ids[i]), values + i * d, bytes) != 0) {
+                ids[i] = profile_set_find(set, values + i * d, hashes[i]);
+            }
+        }
+    }
 }
 
 uint32_t profile_set_add(struct profile_set *set, const double *values, struct status *status)
@@ -188,6 +233,11 @@ void profile_set_add_copies(struct profile_set *set, uint32_t profile, uint32_t 
         set->profiles.first_row[profile] = first;
     }
     set->profiles.copies[profile] += copies;
+}
+
+void profile_set_prefetch_copies(const struct profile_set *set, uint32_t profile)
+{
+    __builtin_prefetch(&set->profiles.copies[profile], 1);
 }
 
 void profile_set_uncount(struct profile_set *set)

@@ -25,8 +25,13 @@ uint32_t profile_set_add(struct profile_set *set, const double *values, struct s
  * the search (DICT_NONE when it is not there) and the adding. A set may be searched by several
  * threads while none adds to it. */
 uint64_t profile_set_hash(const struct profile_set *set, const double *values);
+uint64_t profile_set_hash_of(const double *values, size_t d);
 void profile_set_prefetch(const struct profile_set *set, uint64_t hash);
 uint32_t profile_set_find(const struct profile_set *set, const double *values, uint64_t hash);
+/* The search of many at once, (n, d) vectors by their hashes (n): it waits for memory in groups,
+ * as dict_find_group() does. */
+void profile_set_find_many(const struct profile_set *set, const double *values,
+                           const uint64_t *hashes, size_t n, uint32_t *ids);
 uint32_t profile_set_add_hashed(struct profile_set *set, const double *values, uint64_t hash,
                                 struct status *status);
 
@@ -39,6 +44,7 @@ void profile_set_count(struct profile_set *set, const uint32_t *profiles, size_t
  * which is `first`; calls come in the order of rows. And counts anew from nothing. */
 void profile_set_add_copies(struct profile_set *set, uint32_t profile, uint32_t copies,
                             uint32_t first);
+void profile_set_prefetch_copies(const struct profile_set *set, uint32_t profile);
 void profile_set_uncount(struct profile_set *set);
 
 size_t profile_set_size(const struct profile_set *set);

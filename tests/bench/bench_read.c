@@ -1,11 +1,11 @@
-/* bench_read TABLE [RUNS [THREADS]]: seconds of reading a table, wall clock and processor time,
- * run by run and the best. Not part of `make check`. */
+/* bench_read TABLE [RUNS [THREADS]]: seconds of reading a table (CSV or Parquet), wall clock
+ * and processor time, run by run and the best. Not part of `make check`. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
 #include "base/parallel.h"
-#include "table/csv/csv.h"
+#include "events/input.h"
 
 static double clock_s(clockid_t clock)
 {
@@ -27,7 +27,8 @@ int main(int argc, char **argv)
     double best_wall = 1e9, best_cpu = 1e9;
     for (int run = 0; run < runs; run++) {
         double wall = clock_s(CLOCK_MONOTONIC), cpu = clock_s(CLOCK_PROCESS_CPUTIME_ID);
-        struct table *table = csv_load(argv[1], &options, parallel, NULL, &status);
+        struct table *table =
+            input_load(argv[1], INPUT_TABLE, &options, NULL, parallel, NULL, &status);
         wall = clock_s(CLOCK_MONOTONIC) - wall;
         cpu = clock_s(CLOCK_PROCESS_CPUTIME_ID) - cpu;
         if (table == NULL) {

@@ -36,7 +36,10 @@ struct unit *unit_new(const struct unit_columns *columns, struct status *status)
 static void clear_texts(struct unit_texts *texts)
 {
     dict_free(texts->dict);
+    free(texts->entries);
+    free(texts->of_dict);
     free(texts->missing);
+    free(texts->kept);
     free(texts->map);
     free(texts->hashes);
 }
@@ -46,7 +49,7 @@ void unit_free(struct unit *unit)
     if (unit != NULL) {
         clear_texts(&unit->times);
         clear_texts(&unit->users);
-        profile_set_free(unit->profiles);
+        free(unit->vectors);
         free(unit->counts);
         free(unit->first);
         free(unit->map);
@@ -69,37 +72,57 @@ size_t unit_rejected(const struct unit *unit)
 static void empty_texts(struct unit_texts *texts)
 {
     dict_clear(texts->dict);
+    texts->n = 0;
+    texts->n_kept = 0;
     texts->null_id = DICT_NONE;
     texts->any_missing = false;
     texts->n_missing = 0;
 }
 
-static bool empty(struct unit *unit, const struct unit_place *place)
+static void empty(struct unit *unit, const struct unit_place *place)
 {
-    const size_t d = unit->columns->d;
     unit->place = *place;
     unit->status = (struct status){.code = STATUS_OK};
     empty_texts(&unit->times);
     empty_texts(&unit->users);
-    profile_set_free(unit->profiles);
-    unit->profiles = profile_set_new(d, &unit->status);
+    unit->n_profiles = 0;
     unit->rejected = unit->n_rejects = 0;
-    memset(unit->missing, 0, 2 * d * sizeof *unit->missing);
-    return unit->profiles != NULL;
+    memset(unit->missing, 0, 2 * unit->columns->d * sizeof *unit->missing);
+}
+
+uint32_t unit_add_borrowed(struct unit *unit, struct unit_texts *texts, struct span text)
+{
+    const size_t need = texts->n + 1;
+    if (!mem_grow(&texts->entries, &texts->entries_room, need, sizeof *texts->entries, what,
+                  &unit->status) ||
+        !mem_grow(&texts->missing, &texts->missing_room, need, sizeof *texts->missing, what,
+                  &unit->status)) {
+        return DICT_NONE;
+    }
+    const uint32_t id = (uint32_t)texts->n++;
+    texts->entries[id] = text;
+    texts->missing[id] = number_missing(text);
+    texts->any_missing = texts->any_missing || texts->missing[id];
+    return id;
 }
 
 uint32_t unit_add_text(struct unit *unit, struct unit_texts *texts, struct span text)
 {
     const size_t before = dict_count(texts->dict);
-    uint32_t id = dict_add(texts->dict, text.bytes, text.length, &unit->status);
-    if (id == before) { /* a new one */
-        if (!mem_grow(&texts->missing, &texts->missing_room, before + 1, sizeof *texts->missing,
-                      what, &unit->status)) {
-            return DICT_NONE;
-        }
-        texts->missing[id] = number_missing(text);
-        texts->any_missing = texts->any_missing || texts->missing[id];
+    uint32_t in_dict = dict_add(texts->dict, text.bytes, text.length, &unit->status);
+    if (in_dict == DICT_NONE || in_dict < before) {
+        return in_dict == DICT_NONE ? DICT_NONE : texts->of_dict[in_dict];
     }
+    if (!mem_grow(&texts->of_dict, &texts->of_dict_room, before + 1, sizeof *texts->of_dict,
+                  what, &unit->status)) {
+        return DICT_NONE;
+    }
+    const uint32_t id = unit_add_borrowed(unit, texts, text);
+    if (id !=
+        DICT_NONE) { /* the dictionary may move its text: it is asked when all are there */
+        texts->entries[id] = (struct span){NULL, in_dict};
+    }
+    texts->of_dict[in_dict] = id;
     return id;
 }
 
@@ -111,20 +134,31 @@ uint32_t unit_add_null(struct unit *unit, struct unit_texts *texts)
     return texts->null_id;
 }
 
-uint32_t unit_add_profile(struct unit *unit, const double *values, size_t row)
+uint32_t unit_add_profile(struct unit *unit, const double *values, uint64_t hash, size_t row)
 {
-    const size_t before = profile_set_size(unit->profiles);
-    uint32_t id = profile_set_add(unit->profiles, values, &unit->status);
-    if (id == before) {
-        if (!mem_grow(&unit->counts, &unit->counts_room, before + 1, sizeof *unit->counts, what,
+    const size_t need = unit->n_profiles + 1, d = unit->columns->d;
+    if (need > unit->profiles_room) {
+        size_t room = unit->profiles_room, rooms[4] = {room, room, room, room};
+        if (!mem_grow(&unit->vectors, &rooms[0], need, d * sizeof *values, what,
                       &unit->status) ||
-            !mem_grow(&unit->first, &unit->first_room, before + 1, sizeof *unit->first, what,
+            !mem_grow(&unit->hashes, &rooms[1], need, sizeof *unit->hashes, what,
+                      &unit->status) ||
+            !mem_grow(&unit->counts, &rooms[2], need, sizeof *unit->counts, what,
+                      &unit->status) ||
+            !mem_grow(&unit->first, &rooms[3], need, sizeof *unit->first, what,
                       &unit->status)) {
             return DICT_NONE;
         }
-        unit->counts[id] = 0;
-        unit->first[id] = (uint32_t)row;
+        for (size_t i = 0; i < 4; i++) {
+            room = i == 0 || rooms[i] < room ? rooms[i] : room;
+        }
+        unit->profiles_room = room;
     }
+    const uint32_t id = (uint32_t)unit->n_profiles++;
+    memcpy(unit->vectors + id * d, values, d * sizeof *values);
+    unit->hashes[id] = hash;
+    unit->counts[id] = 0;
+    unit->first[id] = (uint32_t)row;
     return id;
 }
 
@@ -141,49 +175,64 @@ void unit_reject(struct unit *unit, size_t row, size_t feature, const char *text
 
 /* ---- into the table ---- */
 
+static struct span text_of(const struct unit_texts *texts, size_t id)
+{
+    const struct span *entry = &texts->entries[id];
+    return entry->bytes == NULL ? dict_get(texts->dict, (uint32_t)entry->length) : *entry;
+}
+
+/* Keeps the text of an account that the table does not have: the reader goes on to other rows.
+ */
+static bool keep_text(struct unit *unit, struct unit_texts *texts, size_t id, struct span text)
+{
+    if (!mem_grow(&texts->kept, &texts->kept_room, texts->n_kept + text.length, 1, what,
+                  &unit->status)) {
+        return false;
+    }
+    if (text.length > 0) {
+        memcpy(texts->kept + texts->n_kept, text.bytes, text.length);
+    }
+    texts->entries[id].length = text.length;
+    texts->n_kept += text.length;
+    return true;
+}
+
 /* What the table knows already, looked up while other units are read. */
 static bool find_users(struct unit *unit, struct table_builder *builder)
 {
     struct unit_texts *users = &unit->users;
     const struct dict *known = table_builder_users(builder);
-    const size_t n = dict_count(users->dict);
-    if (!mem_grow(&users->map, &users->map_room, n, sizeof *users->map, what, &unit->status) ||
-        !mem_grow(&users->hashes, &users->hashes_room, n, sizeof *users->hashes, what,
+    if (!mem_grow(&users->map, &users->map_room, users->n, sizeof *users->map, what,
+                  &unit->status) ||
+        !mem_grow(&users->hashes, &users->hashes_room, users->n, sizeof *users->hashes, what,
                   &unit->status)) {
         return false;
     }
-    for (size_t i = 0; i < n; i += DICT_GROUP) {
+    for (size_t i = 0; i < users->n; i += DICT_GROUP) {
         struct span texts[DICT_GROUP];
-        size_t group = n - i < DICT_GROUP ? n - i : DICT_GROUP;
+        size_t group = users->n - i < DICT_GROUP ? users->n - i : DICT_GROUP;
         for (size_t k = 0; k < group; k++) {
-            texts[k] = dict_get(users->dict, (uint32_t)(i + k));
+            texts[k] = text_of(users, i + k);
             users->hashes[i + k] = dict_hash(texts[k]);
         }
         dict_find_group(known, texts, users->hashes + i, group, users->map + i);
+        for (size_t k = 0; k < group; k++) {
+            if (users->map[i + k] == DICT_NONE && !keep_text(unit, users, i + k, texts[k])) {
+                return false;
+            }
+        }
     }
     return true;
 }
 
 static bool find_profiles(struct unit *unit, struct table_builder *builder)
 {
-    enum { AHEAD = 16 };
-    const struct profile_set *known = table_builder_profiles(builder);
-    const size_t n = profile_set_size(unit->profiles);
-    if (!mem_grow(&unit->map, &unit->map_room, n, sizeof *unit->map, what, &unit->status) ||
-        !mem_grow(&unit->hashes, &unit->hashes_room, n, sizeof *unit->hashes, what,
+    if (!mem_grow(&unit->map, &unit->map_room, unit->n_profiles, sizeof *unit->map, what,
                   &unit->status)) {
         return false;
     }
-    for (size_t i = 0; i < n; i++) {
-        unit->hashes[i] = profile_set_hash(known, profile_set_get(unit->profiles, (uint32_t)i));
-    }
-    for (size_t i = 0; i < n; i++) {
-        if (i + AHEAD < n) {
-            profile_set_prefetch(known, unit->hashes[i + AHEAD]);
-        }
-        unit->map[i] = profile_set_find(known, profile_set_get(unit->profiles, (uint32_t)i),
-                                        unit->hashes[i]);
-    }
+    profile_set_find_many(table_builder_profiles(builder), unit->vectors, unit->hashes,
+                          unit->n_profiles, unit->map);
     return true;
 }
 
@@ -191,9 +240,7 @@ void unit_read(struct unit *unit, struct unit_reader *reader, const struct unit_
                const struct unit_rows *rows, struct table_builder *builder,
                const struct progress *progress)
 {
-    if (!empty(unit, place)) {
-        return;
-    }
+    empty(unit, place);
     int fd = part_open(place->part, &unit->status);
     if (fd < 0) {
         return;
@@ -212,12 +259,11 @@ static bool resolve_times(struct unit *unit, struct table_builder *builder,
                           struct status *status)
 {
     struct unit_texts *times = &unit->times;
-    const size_t n = dict_count(times->dict);
-    if (!mem_grow(&times->map, &times->map_room, n, sizeof *times->map, what, status)) {
+    if (!mem_grow(&times->map, &times->map_room, times->n, sizeof *times->map, what, status)) {
         return false;
     }
-    for (size_t i = 0; i < n; i++) {
-        times->map[i] = table_builder_time(builder, dict_get(times->dict, (uint32_t)i), status);
+    for (size_t i = 0; i < times->n; i++) {
+        times->map[i] = table_builder_time(builder, text_of(times, i), status);
         if (times->map[i] == DICT_NONE) {
             return false;
         }
@@ -230,12 +276,16 @@ static bool resolve_users(struct unit *unit, struct table_builder *builder,
 {
     struct unit_texts *users = &unit->users;
     struct dict *known = table_builder_users(builder);
-    const size_t n = dict_count(users->dict);
-    for (size_t i = 0; i < n; i++) {
-        if (users->map[i] == DICT_NONE &&
-            (users->map[i] = dict_add_hashed(known, dict_get(users->dict, (uint32_t)i),
-                                             users->hashes[i], status)) == DICT_NONE) {
-            return false;
+    const char *kept = users->kept;
+    for (size_t i = 0; i < users->n; i++) {
+        if (users->map[i] == DICT_NONE) {
+            const size_t length = users->entries[i].length;
+            users->map[i] = dict_add_hashed(
+                known, (struct span){length > 0 ? kept : "", length}, users->hashes[i], status);
+            kept += length;
+            if (users->map[i] == DICT_NONE) {
+                return false;
+            }
         }
     }
     return true;
@@ -246,14 +296,18 @@ static bool resolve_profiles(struct unit *unit, struct table_builder *builder,
 {
     enum { AHEAD = 16 };
     struct profile_set *known = table_builder_profiles(builder);
-    const size_t n = profile_set_size(unit->profiles);
+    const size_t n = unit->n_profiles, d = unit->columns->d;
     for (size_t i = 0; i < n; i++) {
-        if (i + AHEAD < n && unit->map[i + AHEAD] == DICT_NONE) {
-            profile_set_prefetch(known, unit->hashes[i + AHEAD]);
+        if (i + AHEAD < n) {
+            if (unit->map[i + AHEAD] == DICT_NONE) {
+                profile_set_prefetch(known, unit->hashes[i + AHEAD]);
+            } else {
+                profile_set_prefetch_copies(known, unit->map[i + AHEAD]);
+            }
         }
         if (unit->map[i] == DICT_NONE) {
-            unit->map[i] = profile_set_add_hashed(
-                known, profile_set_get(unit->profiles, (uint32_t)i), unit->hashes[i], status);
+            unit->map[i] =
+                profile_set_add_hashed(known, unit->vectors + i * d, unit->hashes[i], status);
             if (unit->map[i] == DICT_NONE) {
                 return false;
             }
