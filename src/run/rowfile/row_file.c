@@ -89,7 +89,7 @@ double row_score_number(const struct score_columns *columns, size_t id)
     if (!isnan(score) && columns->exported && result->detector->exported != NULL) {
         score = result->detector->exported(result->model->fitted, &result->scores, score);
     }
-    return columns->single ? (double)(float)score : score;
+    return score;
 }
 
 double row_label_number(const struct score_columns *columns, size_t id)

@@ -25,7 +25,7 @@
 struct score_columns {
     const struct result *result;
     bool exported; /* with the notebook's sign, offset and name, not as anomaly score */
-    bool single;   /* it is a float, not a double */
+    bool single;   /* its column is of floats, not of doubles; CSV has nine digits of it */
     bool label;    /* followed by -1 (flagged) or 1 */
     bool rank;     /* followed by the row's rank, nothing when not scored */
 };
