@@ -26,6 +26,7 @@ int cmd_describe(int argc, char **argv);
 int cmd_prep(int argc, char **argv);
 int cmd_top(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
+int cmd_formats(int argc, char **argv);
 int cmd_report(int argc, char **argv);
 
 #endif

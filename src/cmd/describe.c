@@ -32,7 +32,7 @@ static const struct option_spec own[] = {
     [LENIENT] = {"lenient", 0, OPTION_SWITCH, NULL,
                  "status 0 although more than 1 % of the lines are left out"},
     [THREADS] = {"threads", 0, OPTION_VALUE, "N", "threads; 0: one per core (0)"},
-    [INPUT] = {"input", 0, OPTION_VALUE, "auto|table" LOG_FORMAT_CHOICES,
+    [INPUT] = {"input", 0, OPTION_VALUE, "auto|table|NAME|FILE.json",
                "a table, a raw log, or what it looks like (auto)"},
     [QUIET] = {"quiet", 'q', OPTION_SWITCH, NULL, "no progress"},
     {NULL, 0, OPTION_SWITCH, NULL, NULL},
@@ -142,8 +142,9 @@ static struct table *read_table(const struct settings *settings, struct console 
         .strict = settings->params.strict,
     };
     console_stage(console, "read");
-    return input_load(settings->params.input, settings->params.input_kind, &options, NULL,
-                      parallel, console_progress(console), status);
+    const struct input_choice choice = run_params_choice(&settings->params);
+    return input_load(settings->params.input, &choice, &options, NULL, parallel,
+                      console_progress(console), status);
 }
 
 static bool describe(const struct settings *settings, const struct table *table,

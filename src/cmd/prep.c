@@ -15,19 +15,37 @@
 #include "cmd/console.h"
 #include "cmd/operand.h"
 #include "cmd/options.h"
+#include "events/described.h"
 #include "events/events_count.h"
+#include "events/formats.h"
 #include "events/log_format.h"
 #include "events/user_hour_text.h"
+#include "table/input/source.h"
 
 struct settings {
     const char *output;
     struct events_input input;
     unsigned threads;
     bool quiet;
-    bool slack; /* was named: later lines are to be rejected */
+    bool slack;      /* was named: later lines are to be rejected */
+    bool min_events; /* was named */
+    const char *format;
 };
 
-enum { OUTPUT, BLOCK, MIN_EVENTS, NIGHT, WINDOW, SLACK, STRICT, INPUT, THREADS, QUIET };
+enum {
+    OUTPUT,
+    BLOCK,
+    MIN_EVENTS,
+    NIGHT,
+    WINDOW,
+    SLACK,
+    STRICT,
+    INPUT,
+    ZONE,
+    YEAR,
+    THREADS,
+    QUIET
+};
 
 static const struct option_spec own[] = {
     [OUTPUT] = {"output", 'o', OPTION_PATH, "FILE",
@@ -35,14 +53,19 @@ static const struct option_spec own[] = {
     [BLOCK] = {"block", 0, OPTION_VALUE, "LINES",
                "count blocks of LINES lines apart; the study: 500000 (0)"},
     [MIN_EVENTS] = {"min-events", 0, OPTION_VALUE, "N",
-                    "drop user-hours with fewer events; 1 keeps all (2)"},
+                    "drop user-hours with fewer events (1; of LANL's log 2)"},
     [NIGHT] = {"night", 0, OPTION_VALUE, "H-H",
                "first and last hour of day that are night (0-6)"},
     [WINDOW] = {"window", 0, OPTION_VALUE, "SECONDS", "length of a window (3600)"},
     [SLACK] = {"slack", 0, OPTION_VALUE, "SECONDS",
                "reject lines further out of order (none; 300 of a long pipe)"},
     [STRICT] = {"strict", 0, OPTION_SWITCH, NULL, "the first rejected line is an error"},
-    [INPUT] = {"input", 0, OPTION_VALUE, "KIND", "the kind of log (lanl)"},
+    [INPUT] = {"input", 0, OPTION_VALUE, "NAME|FILE.json",
+               "the format of the log (what it looks like)"},
+    [ZONE] = {"zone", 0, OPTION_VALUE, "ZONE",
+              "whose clock the log is written and counted by (its own, UTC)"},
+    [YEAR] = {"year", 0, OPTION_VALUE, "YEAR",
+              "of times that have none (by the date of the file)"},
     [THREADS] = {"threads", 0, OPTION_VALUE, "N", "threads to use (one a core)"},
     [QUIET] = {"quiet", 'q', OPTION_SWITCH, NULL, "no progress, no summary"},
     {NULL, 0, OPTION_SWITCH, NULL, NULL},
@@ -76,17 +99,6 @@ static bool read_night(const char *text, uint32_t *night, struct status *status)
     return true;
 }
 
-static bool read_format(const char *name, const struct log_format **format,
-                        struct status *status)
-{
-    char words[80];
-    *format = log_format_find(name);
-    log_format_words(words, sizeof words);
-    return *format != NULL ||
-           status_set(status, STATUS_USAGE, "prep reads raw logs: --input=%s, not '%s'", words,
-                      name);
-}
-
 static bool take(void *context, size_t index, const char *value, struct status *status)
 {
     struct settings *settings = context;
@@ -96,7 +108,9 @@ static bool take(void *context, size_t index, const char *value, struct status *
     switch (index) {
     case OUTPUT: settings->output = value; return true;
     case BLOCK: return read_count(name, value, 0, UINT64_MAX, &rules->block, status);
-    case MIN_EVENTS: return read_count(name, value, 1, UINT64_MAX, &rules->min_events, status);
+    case MIN_EVENTS:
+        settings->min_events = true;
+        return read_count(name, value, 1, UINT64_MAX, &rules->min_events, status);
     case NIGHT: return read_night(value, &rules->night, status);
     case WINDOW:
         if (!read_count(name, value, 1, USERHOURS_WINDOW_MAX, &count, status)) {
@@ -112,7 +126,14 @@ static bool take(void *context, size_t index, const char *value, struct status *
         settings->slack = true;
         return true;
     case STRICT: settings->input.strict = true; return true;
-    case INPUT: return read_format(value, &settings->input.format, status);
+    case INPUT: settings->format = value; return true;
+    case ZONE: settings->input.zone = value; return true;
+    case YEAR:
+        if (!read_count(name, value, 1, 9999, &count, status)) {
+            return false;
+        }
+        settings->input.year = (int)count;
+        return true;
     case THREADS:
         if (!read_count(name, value, 1, 1024, &count, status)) {
             return false;
@@ -224,20 +245,36 @@ static bool release(struct writing *writing, struct status *status)
 
 static void print_summary(const struct settings *settings, const struct events_report *report)
 {
-    fprintf(stderr, "%s: %s counted, %s rejected\n", format_count(report->lines, "line").text,
-            format_grouped(report->counted).text, format_grouped(report->rejected).text);
+    char left_out[64] = "";
+    if (report->left_out.all > 0) {
+        snprintf(left_out, sizeof left_out, "%s left out, ",
+                 format_grouped(report->left_out.all).text);
+    }
+    fprintf(stderr, "%s: %s counted, %s%s rejected\n",
+            format_count(report->lines, report->unit).text,
+            format_grouped(report->counted).text, left_out,
+            format_grouped(report->rejected).text);
+    for (size_t i = 0; i < report->left_out.n; i++) {
+        fprintf(stderr, "  left out: %s %s\n",
+                operand_safe(report->left_out.reasons[i].reason).text,
+                format_grouped(report->left_out.reasons[i].count).text);
+    }
+    if (report->left_out.others > 0) {
+        fprintf(stderr, "  left out for other reasons: %s\n",
+                format_grouped(report->left_out.others).text);
+    }
     for (size_t i = 0; i < report->n_rejects; i++) {
         const struct events_rejected *reject = &report->rejects[i];
-        fprintf(stderr, "  %s, line %" PRIu64 ": %s\n",
-                operand_safe(settings->input.paths[reject->path]).text, reject->line,
-                operand_safe(reject->reason).text);
+        fprintf(stderr, "  %s, %s %" PRIu64 ": %s\n",
+                operand_safe(settings->input.paths[reject->path]).text, report->unit,
+                reject->line, operand_safe(reject->reason).text);
     }
     if (report->rejected > report->n_rejects) {
         fprintf(stderr, "  and %s more\n",
                 format_grouped(report->rejected - report->n_rejects).text);
     }
     char note[EVENTS_NOTE];
-    for (size_t i = 0; events_note(report, i, note, sizeof note); i++) {
+    for (size_t i = report->left_out.all > 0; events_note(report, i, note, sizeof note); i++) {
         fprintf(stderr, "%s\n", operand_safe(note).text);
     }
     fprintf(stderr, "%s: %s written, %s dropped as fewer than %" PRIu64 " events\n",
@@ -246,8 +283,32 @@ static void print_summary(const struct settings *settings, const struct events_r
             settings->input.rules.min_events);
 }
 
-static bool work(const struct settings *settings, struct console *console,
-                 struct status *status)
+/* The format that was named, or that the first log looks like: what looks like none is taken
+ * for LANL's. `*source` is the first log when it had to be opened. */
+static bool choose_format(const struct settings *settings, const struct log_format **format,
+                          struct source **source, struct status *status)
+{
+    const char *bytes;
+    size_t length;
+    *source = NULL;
+    *format = NULL;
+    if (settings->format != NULL) {
+        *format = formats_find(settings->format, status);
+        return *format != NULL;
+    }
+    *source = source_open(settings->input.paths[0], NULL, status);
+    if (*source == NULL || !source_peek(*source, SOURCE_PEEK, &bytes, &length, NULL, status) ||
+        !formats_recognise(bytes, length, format, status)) {
+        source_close(*source);
+        *source = NULL;
+        return false;
+    }
+    *format = *format != NULL ? *format : log_formats[0];
+    return true;
+}
+
+static bool count(const struct settings *settings, struct console *console,
+                  struct status *status)
 {
     struct parallel *parallel = parallel_new(settings->threads, status);
     struct settings own_settings = *settings;
@@ -255,6 +316,7 @@ static bool work(const struct settings *settings, struct console *console,
     input->restart = settings->slack ? NULL : start_again;
     struct outfile *file = parallel == NULL ? NULL : outfile_open(settings->output, status);
     if (file == NULL) {
+        source_close(settings->input.take_source);
         parallel_free(parallel);
         return false;
     }
@@ -283,6 +345,22 @@ static bool work(const struct settings *settings, struct console *console,
         print_summary(settings, &report);
     }
     return fine;
+}
+
+static bool work(const struct settings *settings, struct console *console,
+                 struct status *status)
+{
+    struct settings own_settings = *settings;
+    struct events_input *input = &own_settings.input;
+    if (!choose_format(settings, &input->format, &input->take_source, status)) {
+        return false;
+    }
+    if (!settings->min_events) {
+        input->rules.min_events = input->format->min_events;
+    }
+    bool good = count(&own_settings, console, status);
+    log_format_release(input->format);
+    return good;
 }
 
 /* ---- the command ---- */
@@ -319,14 +397,15 @@ static bool check(const struct settings *settings, struct status *status)
 
 int cmd_prep(int argc, char **argv)
 {
-    struct settings settings = {
-        .input = {.format = log_formats[0], .rules = userhours_defaults()}};
+    struct settings settings = {.input = {.rules = userhours_defaults()}};
     struct status status = {0};
     const struct options options = {
         .synopsis = "prep AUTH... -o FILE [OPTION]...",
-        .about = "Counts raw authentication logs (LANL auth.txt: nine fields without header;\n"
-                 "plain, .gz, \"-\": standard input; several are read as one) into a table of\n"
-                 "user-hours, ordered by hour and user.",
+        .about =
+            "Counts raw authentication logs (oddhours formats lists the kinds; plain, .gz, "
+            ".xz,\n"
+            ".zst, .bz2, .zip, \"-\": standard input; several are read as one) into a table\n"
+            "of user-hours, ordered by hour and user.",
         .own = own,
         .take = take,
         .context = &settings,

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/status.h"
 #include "table/dict.h"
 
 enum {
@@ -30,13 +31,15 @@ enum event_reject {
     EVENT_HEADER, /* the names of the columns: no line either */
     EVENT_FEW_FIELDS,
     EVENT_MANY_FIELDS,
-    EVENT_BAD_TIME, /* not a time, or before 1970 */
-    EVENT_FAR_TIME, /* beyond the year 9999 */
-    EVENT_NO_USER,  /* the account is empty */
-    EVENT_NO_HOST,  /* the source or the destination is empty */
-    EVENT_LONG,     /* longer than EVENT_LINE_MAX */
-    EVENT_CUT,      /* the last line of a file, without its end */
-    EVENT_LATE,     /* out of order by more than the slack */
+    EVENT_BAD_TIME,   /* not a time, or before 1970 */
+    EVENT_FAR_TIME,   /* beyond the year 9999 */
+    EVENT_NO_USER,    /* the account is empty */
+    EVENT_NO_HOST,    /* the source or the destination is empty */
+    EVENT_LONG,       /* longer than EVENT_LINE_MAX */
+    EVENT_CUT,        /* the last line of a file, without its end */
+    EVENT_UNREADABLE, /* not understood, as event.why says */
+    EVENT_LEFT_OUT,   /* understood, and no login to count, as event.why says: not rejected */
+    EVENT_LATE,       /* out of order by more than the slack */
     EVENT_REJECTS
 };
 
@@ -61,17 +64,27 @@ struct event {
     enum event_outcome outcome;
     struct span result; /* that this is of, where it is EVENT_UNKNOWN; may be empty */
     uint8_t oddity;
-    uint64_t weight; /* how many it stands for: 1 unless the log says otherwise */
+    uint32_t part;     /* of the events that the line holds, from 0 */
+    const char *why;   /* EVENT_UNREADABLE, EVENT_LEFT_OUT: plain ASCII; */
+    struct span about; /* and what it is about, any bytes, or nothing */
+    uint64_t weight;   /* how many it stands for: 1 unless the log says otherwise */
 };
 
 /* Takes one line; false ends the scan. */
 typedef bool event_sink(void *context, const struct event *event);
+
+struct log_format;
+struct finding_settings;
 
 /* Whole lines. */
 struct event_text {
     const char *bytes; /* ends with a newline; EVENT_PADDING bytes behind it can be read */
     size_t length;
     bool cut; /* the last line had no end of its own */
+    const struct log_format *format;
+    struct span header;                      /* the line that names the columns; or nothing */
+    const struct finding_settings *settings; /* of a described format (finding.h) */
+    struct status *status;                   /* where a scan says that memory ran out */
 };
 
 /* Which lines count when a log is out of order: those that are not further behind the latest

@@ -19,6 +19,7 @@ void events_chunk_free(struct events_chunk *chunk)
     free(chunk->group_slots);
     free(chunk->host_slots);
     arena_free(&chunk->arena);
+    left_out_free(&chunk->left_out);
     *chunk = (struct events_chunk){0};
 }
 
@@ -56,11 +57,28 @@ static bool grow_hosts(struct events_chunk *chunk)
     return true;
 }
 
+/* A name that a described format has made stands in memory that is used again. */
+static bool keep_name(struct events_chunk *chunk, struct span *name)
+{
+    if (chunk->format->description == NULL) {
+        return true;
+    }
+    char *copy =
+        arena_take(&chunk->arena, name->length + sizeof(uint64_t), what, &chunk->status);
+    if (copy == NULL) {
+        return false;
+    }
+    memcpy(copy, name->bytes, name->length);
+    name->bytes = copy;
+    return true;
+}
+
 bool events_chunk_add_host(struct events_chunk *chunk, struct span name, uint64_t key,
                            size_t at, uint32_t *id)
 {
     if (!mem_grow(&chunk->hosts, &chunk->host_capacity, chunk->n_hosts + 1,
-                  sizeof *chunk->hosts, what, &chunk->status)) {
+                  sizeof *chunk->hosts, what, &chunk->status) ||
+        !keep_name(chunk, &name)) {
         return false;
     }
     *id = (uint32_t)chunk->n_hosts;
@@ -95,14 +113,17 @@ static bool grow_groups(struct events_chunk *chunk)
 struct user_group *events_chunk_add_group(struct events_chunk *chunk,
                                           const struct user_group *key, size_t at)
 {
+    struct span name = {key->user, key->user_length};
     if (!mem_grow(&chunk->groups, &chunk->group_capacity, chunk->n_groups + 1,
-                  sizeof *chunk->groups, what, &chunk->status)) {
+                  sizeof *chunk->groups, what, &chunk->status) ||
+        !keep_name(chunk, &name)) {
         return NULL;
     }
     uint32_t index = (uint32_t)chunk->n_groups++;
     unsigned part = user_group_part(key);
     struct user_group *group = &chunk->groups[index];
     *group = *key;
+    group->user = name.bytes;
     group->next = chunk->part_first[part];
     chunk->part_first[part] = index;
     chunk->group_slots[at] = (struct group_slot){(uint32_t)(key->hash >> 32), index + 1};
@@ -119,6 +140,10 @@ void events_chunk_note_reject(struct events_chunk *chunk, const struct event *ev
 {
     if (why == EVENT_HEADER) {
         chunk->headers++;
+        return;
+    }
+    if (why == EVENT_LEFT_OUT) { /* without memory that is in chunk->status */
+        left_out_add(&chunk->left_out, event->why, event->about, &chunk->status);
         return;
     }
     chunk->rejected[why]++;
@@ -200,6 +225,7 @@ static bool make_slots(struct events_chunk *chunk)
 void events_chunk_count(struct events_chunk *chunk)
 {
     chunk->status = (struct status){.code = STATUS_OK};
+    left_out_clear(&chunk->left_out);
     chunk->physical_lines = chunk->counted = chunk->unknown = chunk->headers = 0;
     memset(chunk->odd, 0, sizeof chunk->odd);
     chunk->unknown_result[0] = '\0';
@@ -215,6 +241,8 @@ void events_chunk_count(struct events_chunk *chunk)
     arena_reset(&chunk->arena);
     if (make_slots(chunk)) { /* a failure, here or in the counting, is in chunk->status */
         const struct log_format *format = chunk->format;
+        chunk->text.format = format;
+        chunk->text.status = &chunk->status;
         chunk->physical_lines = format->count != NULL ? format->count(&chunk->text, chunk)
                                                       : format->scan(&chunk->text, take, chunk);
     }

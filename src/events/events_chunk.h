@@ -1,8 +1,8 @@
 /* events_chunk: the user-hours of one stretch of a log, counted by one thread.
  *
  * Accounts and computers are named in place (spans of the text), so the text must stay until
- * the chunk's counts have been added to the whole (userhours_add). A chunk is used again and
- * again.
+ * the chunk's counts have been added to the whole (userhours_add); those that a described
+ * format has put together are copied. A chunk is used again and again.
  */
 #ifndef ODDHOURS_EVENTS_EVENTS_CHUNK_H
 #define ODDHOURS_EVENTS_EVENTS_CHUNK_H
@@ -15,6 +15,7 @@
 #include "base/status.h"
 #include "events/event.h"
 #include "events/host_set.h"
+#include "events/left_out.h"
 #include "events/userhours.h"
 #include "table/table.h"
 
@@ -80,6 +81,7 @@ struct events_chunk {
     char unknown_result[EVENT_WORD]; /* the first of those */
     uint64_t odd[EVENT_ODDITIES];    /* counted lines by each bit of event_oddity */
     uint64_t headers;
+    struct left_out left_out;
     uint64_t rejected[EVENT_REJECTS];
     struct events_chunk_reject rejects[TABLE_REJECTS_KEPT]; /* the first of them */
     size_t n_rejects;
@@ -102,7 +104,7 @@ struct events_chunk {
     size_t n_group_slots, n_host_slots;
     struct group_slot *group_slots;
     struct host_slot *host_slots;
-    struct arena arena; /* large host sets */
+    struct arena arena; /* large host sets, copied names */
 };
 
 /* Zeroed is a new chunk. */

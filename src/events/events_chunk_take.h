@@ -121,9 +121,10 @@ static inline bool events_count_one(struct events_chunk *chunk, const struct eve
     const struct userhours_options *options = chunk->options;
     uint64_t block =
         options->block == 0 ? 0 : (chunk->first_line + event->number) / options->block;
-    uint32_t dst, src;
-    if (!events_host_id(chunk, event->destination, &dst) ||
-        !events_host_id(chunk, event->source, &src)) {
+    uint32_t dst = 0, src = 0;
+    const bool to = event->destination.length > 0, from = event->source.length > 0;
+    if ((to && !events_host_id(chunk, event->destination, &dst)) ||
+        (from && !events_host_id(chunk, event->source, &src))) {
         return false;
     }
     struct user_group *group =
@@ -140,8 +141,8 @@ static inline bool events_count_one(struct events_chunk *chunk, const struct eve
             *event; /* a copy: else all events would have to stand in memory */
         events_chunk_note_odd(chunk, &odd);
     }
-    return host_set_add(&group->dst_hosts, dst, &chunk->arena, &chunk->status) &&
-           host_set_add(&group->src_hosts, src, &chunk->arena, &chunk->status);
+    return (!to || host_set_add(&group->dst_hosts, dst, &chunk->arena, &chunk->status)) &&
+           (!from || host_set_add(&group->src_hosts, src, &chunk->arena, &chunk->status));
 }
 
 /* An event_sink: false when memory ran out, which is in chunk->status. */
@@ -154,7 +155,7 @@ static inline __attribute__((always_inline)) bool events_chunk_take(void *contex
             const struct event rejected = *event; /* a copy, as above */
             events_chunk_note_reject(chunk, &rejected, event->reject);
         }
-        return true;
+        return chunk->status.code == STATUS_OK;
     }
     int64_t latest = chunk->order.latest;
     if (!event_in_order(&chunk->order, event->time)) {

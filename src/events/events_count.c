@@ -5,12 +5,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
+#include "base/arena.h"
+#include "base/format.h"
 #include "base/mem.h"
 #include "events/events_chunk.h"
 #include "events/events_index.h"
 #include "events/events_reader.h"
+#include "events/format/description.h"
 #include "events/log_format.h"
+#include "events/log_reading.h"
 
 enum { ANY_ORDER = 4000000 }; /* lines of a pipe; some 200 bytes each when all are user-hours */
 
@@ -46,6 +51,10 @@ struct counting {
     uint64_t file_lines; /* the same in this input */
     int64_t latest;      /* the latest time so far; INT64_MIN: none */
     int64_t earliest;
+    struct left_out left_out;
+    struct span header; /* the line in force that names the columns */
+    struct arena headers;
+    struct log_reading reading;
     bool read_fine;
     struct status read_status;
 };
@@ -96,6 +105,29 @@ static size_t end_of_any_order(const struct counting *counting, const char *text
     return at;
 }
 
+/* The line of names that is in force behind a chunk. */
+static bool take_header(struct counting *counting, const struct events_batch *batch,
+                        const struct events_chunk *chunk, bool first, struct status *status)
+{
+    const struct log_format *format = counting->input->format;
+    struct span line;
+    if (format->header == NULL ||
+        !format->header(format, chunk->text.bytes, chunk->text.length, first, &line) ||
+        (line.length == counting->header.length &&
+         memcmp(line.bytes, counting->header.bytes, line.length) == 0)) {
+        return true;
+    }
+    char *copy = arena_take(&counting->headers, line.length + EVENT_PADDING, what, status);
+    if (copy == NULL) {
+        return false;
+    }
+    memcpy(copy, line.bytes, line.length);
+    counting->header = (struct span){copy, line.length};
+    uint64_t offset = batch->offset + (uint64_t)(line.bytes - batch->text);
+    return counting->index == NULL ||
+           events_index_add_header(counting->index, offset, counting->header, status);
+}
+
 static bool cut(struct counting *counting, const struct events_batch *batch,
                 struct status *status)
 {
@@ -122,9 +154,18 @@ static bool cut(struct counting *counting, const struct events_batch *batch,
         chunk->format = counting->input->format;
         chunk->text = (struct event_text){.bytes = batch->text + at,
                                           .length = end - at,
-                                          .cut = batch->cut && end == batch->length};
+                                          .cut = batch->cut && end == batch->length,
+                                          .settings = &counting->reading.settings};
         chunk->latest = counting->latest;
         chunk->want_ranges = counting->index != NULL;
+        chunk->text.header = counting->header;
+        bool first = batch->begins_file && at == 0;
+        if (!take_header(counting, batch, chunk, first, status)) {
+            return false;
+        }
+        if (first) {
+            chunk->text.header = counting->header;
+        }
         at = end;
     }
     return true;
@@ -253,6 +294,9 @@ static bool settle_chunk(struct counting *counting, const struct events_batch *b
         !settle_ranges(counting, batch, chunk, counting->latest, status)) {
         return false;
     }
+    if (!left_out_unite(&counting->left_out, &chunk->left_out, status)) {
+        return false;
+    }
     settle_odd(counting->report, chunk);
     counting->report->counted += chunk->counted;
     counting->lines += chunk->physical_lines;
@@ -279,6 +323,22 @@ static bool settle_damage(struct counting *counting, const struct events_batch *
 
 /* ---- the loop ---- */
 
+/* Dates without a year are not later than their file, or than now where it comes through a
+ * pipe. */
+static void date_file(struct counting *counting, size_t path)
+{
+    const struct events_input *input = counting->input;
+    struct stat stat_of;
+    int64_t newest = stat(input->paths[path], &stat_of) == 0 && S_ISREG(stat_of.st_mode)
+                         ? stat_of.st_mtim.tv_sec
+                         : time(NULL);
+    counting->reading.settings.newest = newest;
+    if (log_reading_lacks_year(input->format)) {
+        counting->report->year_until =
+            input->year > 0 ? input->year : (int)format_civil(newest / 86400).year;
+    }
+}
+
 static void work(void *context, size_t task, unsigned worker)
 {
     (void)worker;
@@ -297,6 +357,7 @@ static bool count_batch(struct counting *counting, const struct events_batch *ba
     if (batch->begins_file) {
         counting->path = batch->path;
         counting->file_lines = 0;
+        date_file(counting, batch->path);
         if (counting->index != NULL &&
             !events_index_add_file(counting->index, counting->input->paths[batch->path],
                                    status)) {
@@ -348,7 +409,12 @@ static bool count_all(struct counting *counting, struct status *status)
 static bool finish_report(struct counting *counting, struct status *status)
 {
     struct events_report *report = counting->report;
-    report->lines = report->counted + report->rejected;
+    const struct log_description *description = counting->input->format->description;
+    bool records = description != NULL && (description->container == CONTAINER_JSON ||
+                                           description->container == CONTAINER_XML);
+    snprintf(report->unit, sizeof report->unit, "%s", records ? "record" : "line");
+    left_out_summarise(&counting->left_out, &report->left_out);
+    report->lines = report->counted + report->left_out.all + report->rejected;
     report->written = userhours_written(counting->counter);
     report->dropped = userhours_dropped(counting->counter);
     report->user_hours = report->written + report->dropped;
@@ -364,14 +430,19 @@ static bool finish_report(struct counting *counting, struct status *status)
         return true;
     }
     const char *path = counting->input->paths[0];
+    if (report->left_out.all > 0 && report->rejected == 0) {
+        char why[200];
+        left_out_text(&report->left_out, why, sizeof why);
+        return status_set(status, STATUS_INPUT, "%s has no login to count: left out: %s", path,
+                          why);
+    }
     if (report->rejected == 0) {
         return status_set(status, STATUS_INPUT, "%s is empty: there are no lines in it", path);
     }
     return status_set(status, STATUS_INPUT,
                       "%s is no authentication log: none of its %" PRIu64
                       " lines can be counted; line %" PRIu64 ": %s",
-                      path, report->rejected, report->rejects[0].line,
-                      report->rejects[0].reason);
+                      path, report->lines, report->rejects[0].line, report->rejects[0].reason);
 }
 
 static bool prepare(struct counting *counting, struct source *take_source, userhours_sink *sink,
@@ -379,9 +450,10 @@ static bool prepare(struct counting *counting, struct source *take_source, userh
 {
     const struct events_input *input = counting->input;
     counting->reader =
-        events_reader_new(input->paths, input->n, take_source, input->chunk_bytes,
-                          parallel_threads(counting->parallel), status);
-    if (counting->reader == NULL) {
+        events_reader_new(input->paths, input->n, input->format, take_source,
+                          input->chunk_bytes, parallel_threads(counting->parallel), status);
+    if (counting->reader == NULL || !log_reading_open(&counting->reading, input->format,
+                                                      input->zone, input->year, status)) {
         return false;
     }
     counting->counter = userhours_new(&counting->rules, sink, context, status);
@@ -390,7 +462,9 @@ static bool prepare(struct counting *counting, struct source *take_source, userh
     }
     counting->index =
         want_index ? events_index_new(input->format, &counting->rules, status) : NULL;
-    return !want_index || counting->index != NULL;
+    return !want_index ||
+           (counting->index != NULL &&
+            events_index_set_reading(counting->index, input->zone, input->year, status));
 }
 
 /* One reading. `counting` has the rules and whether it may be repeated, and says afterwards how
@@ -412,6 +486,9 @@ static bool count_once(struct counting *counting, struct source *take_source,
     free(counting->order);
     events_reader_free(counting->reader);
     userhours_free(counting->counter);
+    left_out_free(&counting->left_out);
+    arena_free(&counting->headers);
+    log_reading_close(&counting->reading);
     if (index != NULL) {
         *index = fine ? counting->index : NULL;
     }
@@ -466,7 +543,9 @@ bool events_count(const struct events_input *input, userhours_sink *sink, void *
     if (!may_repeat && input->restart != NULL) {
         counting.later = input->rules;
         counting.rules.slack = EVENT_TIME_MAX;
-        counting.any_order = input->any_order > 0 ? input->any_order : ANY_ORDER;
+        counting.any_order = input->any_order > 0       ? input->any_order
+                             : input->format->unordered ? UINT64_MAX
+                                                        : ANY_ORDER;
     }
     if (!count_once(&counting, input->take_source, sink, context, index, status)) {
         return false;

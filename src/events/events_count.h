@@ -14,6 +14,7 @@
 #include "base/progress.h"
 #include "base/status.h"
 #include "events/event.h"
+#include "events/left_out.h"
 #include "events/userhours.h"
 #include "table/table.h"
 
@@ -28,7 +29,9 @@ struct events_input {
     const struct log_format *format;
     struct source *take_source; /* the first of them when it is open already; else NULL */
     struct userhours_options rules;
-    bool strict; /* the first rejected line is an error */
+    const char *zone; /* whose clock is counted by (zone.h); NULL or "": the log's own, UTC */
+    int year;         /* of times without one; 0: by the date of the file */
+    bool strict;      /* the first rejected line is an error */
 
     /* When lines are further behind than rules.slack: the inputs are read again with as much
      * slack as that takes, so that all of them are counted. NULL: such lines are rejected.
@@ -52,13 +55,14 @@ struct events_rejected {
     char reason[120];
 };
 
-/* What was met. lines = counted + rejected; user_hours = written + dropped. */
+/* What was met. lines = counted + left out + rejected; user_hours = written + dropped. */
 struct events_report {
     uint64_t bytes;             /* as read: compressed ones of a .gz */
     char hash[TABLE_HASH_TEXT]; /* of one input as source_hash(); of several, of their hashes */
     struct input_state state;   /* of one input: what it is known by (source_change()) */
     enum input_change change;   /* what happened to the inputs while they were read */
-    uint64_t lines;             /* blank ones not included */
+    uint64_t lines;             /* or records; blank ones not included */
+    struct left_out_summary left_out;
     uint64_t counted;
     uint64_t unknown; /* counted lines whose result is neither success nor failure */
     char unknown_result[EVENT_WORD]; /* the first of them */
@@ -66,6 +70,8 @@ struct events_report {
     int64_t behind;   /* seconds that a line was behind the latest one before, where that made a
                          second reading necessary; 0: it did not */
     uint64_t headers; /* lines of names, which are passed over */
+    int year_until;   /* times have no year: none was taken to be later than in this one; 0 */
+    char unit[8];     /* "line", or "record" */
     uint64_t rejected;
     uint64_t rejected_by[EVENT_REJECTS]; /* the same by reason */
     struct events_rejected rejects[TABLE_REJECTS_KEPT];
@@ -85,7 +91,7 @@ bool events_count(const struct events_input *input, userhours_sink *sink, void *
 
 /* The i-th sentence on how the lines were understood, where that is not plain; false when there
  * is none. */
-enum { EVENTS_NOTE = 160 };
+enum { EVENTS_NOTE = 190 };
 bool events_note(const struct events_report *report, size_t i, char *text, size_t size);
 
 /* Counts into a table. `options` are those of a table (csv.h): features must be among the

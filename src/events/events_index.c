@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "events/described.h"
 #include "table/input/unpack.h"
 
 static const char what[] = "an index of a log";
@@ -18,8 +19,12 @@ struct events_index *events_index_new(const struct log_format *format,
 {
     struct events_index *index = mem_zero(1, sizeof *index, what, status);
     if (index != NULL) {
-        index->format = format;
+        index->format = log_format_hold(format);
         index->options = *options;
+        if (!events_index_set_reading(index, "", 0, status)) {
+            events_index_free(index);
+            return NULL;
+        }
     }
     return index;
 }
@@ -31,7 +36,13 @@ void events_index_free(struct events_index *index)
             free(index->files[i].path);
             free(index->files[i].full);
         }
+        for (size_t i = 0; i < index->n_headers; i++) {
+            free(index->headers[i].line);
+        }
+        log_format_release(index->format);
         free(index->files);
+        free(index->headers);
+        free(index->zone);
         free(index->ranges);
         free(index);
     }
@@ -135,6 +146,44 @@ bool events_index_moved(struct events_index *index, const char *path, struct sta
     return true;
 }
 
+/* ---- how it was read ---- */
+
+bool events_index_set_reading(struct events_index *index, const char *zone, int year,
+                              struct status *status)
+{
+    const char *name = zone != NULL ? zone : "";
+    char *copy = mem_text(name, strlen(name), status);
+    if (copy == NULL) {
+        return false;
+    }
+    free(index->zone);
+    index->zone = copy;
+    index->year = year;
+    return true;
+}
+
+static bool add_header(struct events_index *index, uint64_t file, uint64_t offset,
+                       struct span line, struct status *status)
+{
+    if (!mem_grow(&index->headers, &index->header_capacity, index->n_headers + 1,
+                  sizeof *index->headers, what, status)) {
+        return false;
+    }
+    char *copy = mem_text(line.bytes, line.length, status);
+    if (copy == NULL) {
+        return false;
+    }
+    index->headers[index->n_headers++] = (struct index_header){file, offset, copy, line.length};
+    return true;
+}
+
+bool events_index_add_header(struct events_index *index, uint64_t offset, struct span line,
+                             struct status *status)
+{
+    return index->unusable[0] != '\0' ||
+           add_header(index, index->n_files - 1, offset, line, status);
+}
+
 /* ---- ranges ---- */
 
 size_t events_index_place(const struct events_index *index, int64_t window, size_t file)
@@ -189,6 +238,17 @@ void events_index_put(const struct events_index *index, struct archive_out *arch
         archive_put_text(archive, "lful", index->files[i].full);
         archive_put(archive, "lsta", &index->files[i].state, sizeof(struct index_state), 1);
     }
+    if (index->format->description != NULL) {
+        const int64_t year = index->year;
+        archive_put_text(archive, "lzon", index->zone);
+        archive_put(archive, "lyea", &year, sizeof year, 1);
+        archive_put_count(archive, "lhds", index->n_headers);
+        for (size_t i = 0; i < index->n_headers; i++) {
+            const uint64_t at[] = {index->headers[i].file, index->headers[i].offset};
+            archive_put(archive, "lhat", at, sizeof *at, 2);
+            archive_put_text(archive, "lhln", index->headers[i].line);
+        }
+    }
     archive_put(archive, "lrng", index->ranges, sizeof *index->ranges, index->n_ranges);
 }
 
@@ -229,6 +289,47 @@ static bool get_files(struct events_index *index, struct archive_in *archive,
         }
     }
     return true;
+}
+
+static bool get_headers(struct events_index *index, struct archive_in *archive,
+                        struct status *status)
+{
+    uint64_t n;
+    if (!archive_get_count(archive, "lhds", &n, status)) {
+        return false;
+    }
+    for (uint64_t i = 0; i < n; i++) {
+        uint64_t at[2];
+        if (!archive_get_into(archive, "lhat", at, sizeof *at, 2, status)) {
+            return false;
+        }
+        char *line = archive_get_text(archive, "lhln", status);
+        bool good = line != NULL && (at[0] < index->n_files || senseless(status)) &&
+                    add_header(index, at[0], at[1], (struct span){line, strlen(line)}, status);
+        free(line);
+        if (!good) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* What only described formats have. */
+static bool get_reading(struct events_index *index, struct archive_in *archive,
+                        struct status *status)
+{
+    int64_t year;
+    if (index->format->description == NULL) {
+        return true;
+    }
+    char *zone = archive_get_text(archive, "lzon", status);
+    bool good = zone != NULL &&
+                archive_get_into(archive, "lyea", &year, sizeof year, 1, status) &&
+                ((year >= 0 && year <= 9999) || senseless(status)) &&
+                events_index_set_reading(index, zone, (int)year, status) &&
+                get_headers(index, archive, status);
+    free(zone);
+    return good;
 }
 
 static bool range_makes_sense(const struct events_index *index, size_t i)
@@ -283,7 +384,7 @@ struct events_index *events_index_get(struct archive_in *archive,
     struct events_index *index = events_index_new(format, &options, status);
     if (index != NULL &&
         !(get_why(index, archive, status) && get_files(index, archive, status) &&
-          get_ranges(index, archive, status))) {
+          get_reading(index, archive, status) && get_ranges(index, archive, status))) {
         events_index_free(index);
         index = NULL;
     }

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/archive.h"
+#include "base/arena.h"
 #include "base/progress.h"
 #include "base/status.h"
 #include "events/event.h"
@@ -16,6 +17,7 @@
 struct events_index;
 struct log_format;
 
+/* Holds the format. */
 struct events_index *events_index_new(const struct log_format *format,
                                       const struct userhours_options *options,
                                       struct status *status);
@@ -28,6 +30,14 @@ const struct log_format *events_index_format(const struct events_index *index);
 /* Begins the next input. One that cannot be read again (.gz, a pipe) makes the index unusable.
  */
 bool events_index_add_file(struct events_index *index, const char *path, struct status *status);
+
+/* The line that names the columns of those from `offset` of the newest input on. */
+bool events_index_add_header(struct events_index *index, uint64_t offset, struct span line,
+                             struct status *status);
+
+/* How times are read: as those of struct events_input. */
+bool events_index_set_reading(struct events_index *index, const char *zone, int year,
+                              struct status *status);
 
 /* Lines of a window at bytes start .. end of the newest input, with the latest time of any line
  * before them. Ranges of one window are joined. */
@@ -54,16 +64,17 @@ bool events_index_usable(const struct events_index *index, const char **why);
 
 /* The lines behind a user-hour, in the order of the log. */
 struct events_lines {
-    const struct log_format *format;
-    size_t n;       /* lines that are here */
-    uint64_t total; /* lines that there are */
+    const struct log_format *format; /* held */
+    size_t n;                        /* lines that are here */
+    uint64_t total;                  /* lines that there are */
     struct events_line {
         int64_t time;
         enum event_outcome outcome;
-        struct span *field; /* (format->n_fields) as in the log */
+        struct span *field; /* (format->n_fields) */
     } * lines;              /* (n) */
     struct span *fields;
     char *bytes;
+    struct arena room; /* fields that do not stand in the bytes */
 };
 
 /* The lines of `user` in the window that begins at `time`, at most `most` of them. Reads the

@@ -26,12 +26,23 @@ struct index_file {
     struct index_state state;
 };
 
+/* Names of columns, from a place of a file on. */
+struct index_header {
+    uint64_t file, offset;
+    char *line;
+    size_t length;
+};
+
 struct events_index {
     const struct log_format *format;
     struct userhours_options options;
     size_t n_files, file_capacity;
     struct index_file *files;
     char unusable[80]; /* why; empty: it is usable */
+    char *zone;        /* "": none was named */
+    int year;
+    size_t n_headers, header_capacity;
+    struct index_header *headers; /* in the order of the log */
     size_t n_ranges, range_capacity;
     struct index_range *ranges; /* by window, then file */
 };

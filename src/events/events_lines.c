@@ -8,8 +8,18 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "events/described.h"
+#include "events/format/frame.h"
+#include "events/log_reading.h"
 
 static const char what[] = "lines of a log";
+
+/* A line that was kept. */
+struct kept {
+    size_t length;
+    uint32_t part;
+    struct span header;
+};
 
 struct search {
     const struct events_index *index;
@@ -18,7 +28,9 @@ struct search {
     size_t most;
     const struct progress *progress;
     struct events_lines *lines;
-    struct span *text; /* (lines->n) of each line; offsets in `bytes` until all are there */
+    struct kept *text; /* (lines->n) of each line, which stand in `bytes` one after the other */
+    struct event_text reading; /* how they are read: header, settings */
+    struct log_reading how;
     size_t line_capacity, text_capacity, byte_capacity, bytes;
     struct event_order order;
     struct status status;
@@ -40,7 +52,8 @@ static bool keep_line(struct search *search, const struct event *event)
         return false;
     }
     memcpy(lines->bytes + search->bytes, event->line.bytes, event->line.length);
-    search->text[lines->n].length = event->line.length;
+    search->text[lines->n] =
+        (struct kept){event->line.length, event->part, search->reading.header};
     lines->lines[lines->n++] =
         (struct events_line){.time = event->time, .outcome = event->outcome};
     search->bytes += event->line.length;
@@ -67,7 +80,14 @@ static bool split_lines(struct search *search)
     const char *at = lines->bytes;
     for (size_t i = 0; lines->fields != NULL && i < lines->n; i++) {
         lines->lines[i].field = lines->fields + i * n_fields;
-        lines->format->split((struct span){at, search->text[i].length}, lines->lines[i].field);
+        struct event_text line = search->reading;
+        line.bytes = at;
+        line.length = search->text[i].length;
+        line.header = search->text[i].header;
+        if (!lines->format->split(&line, search->text[i].part, lines->lines[i].field,
+                                  &lines->room)) {
+            return false;
+        }
         at += search->text[i].length;
     }
     return lines->fields != NULL;
@@ -90,10 +110,13 @@ static bool read_range(struct search *search, const struct index_range *range, i
     uint64_t all = range->end - range->start;
     size_t room = all < AT_ONCE ? (size_t)all : AT_ONCE;
     const char *path = search->index->files[range->file].path;
+    const struct log_format *format = search->index->format;
     char *text = mem_new(room + 1 + EVENT_PADDING, 1, what, &search->status);
+    struct framer framer;
     size_t rest = 0;
     uint64_t at = range->start;
     bool fine = text != NULL;
+    framer_resume(&framer, format->description);
     while (fine && (at < range->end || rest > 0)) {
         uint64_t left = range->end - at;
         size_t want = left < room - rest ? (size_t)left : room - rest;
@@ -108,6 +131,7 @@ static bool read_range(struct search *search, const struct index_range *range, i
         }
         at += (uint64_t)got;
         size_t used = rest + (size_t)got, whole = used;
+        framer_run(&framer, text, rest, used);
         if (at == range->end) {
             text[whole++] = '\n';
             used = whole;
@@ -117,18 +141,35 @@ static bool read_range(struct search *search, const struct index_range *range, i
             }
         }
         memset(text + used, 0, EVENT_PADDING);
-        const struct event_text lines = {.bytes = text, .length = whole};
-        search->index->format->scan(&lines, take, search);
+        struct event_text lines = search->reading;
+        lines.bytes = text;
+        lines.length = whole;
+        format->scan(&lines, take, search);
         fine = search->status.code == STATUS_OK &&
                (!progress_cancelled(search->progress) || status_cancelled(&search->status));
         rest = used - whole;
-        if (rest == room && rest > EVENT_LINE_MAX) {
-            rest = EVENT_LINE_MAX + 1; /* a line that is too long anyway: make room */
+        if (rest == room && rest > format->line_max) {
+            rest = format->line_max + 1; /* a line that is too long anyway: make room */
         }
         memmove(text, text + whole, rest);
     }
     free(text);
     return fine;
+}
+
+/* The names of columns that are in force where a range begins. */
+static struct span header_at(const struct events_index *index, const struct index_range *range)
+{
+    struct span line = {"", 0};
+    for (size_t i = 0; i < index->n_headers; i++) {
+        const struct index_header *header = &index->headers[i];
+        if (header->file < range->file ||
+            (header->file == range->file &&
+             (header->offset <= range->start || line.length == 0))) {
+            line = (struct span){header->line, header->length};
+        }
+    }
+    return line;
 }
 
 static bool search_range(struct search *search, const struct index_range *range)
@@ -144,6 +185,8 @@ static bool search_range(struct search *search, const struct index_range *range)
                                  "anew to see single lines",
                                  file->path)
                     : true;
+    search->how.settings.newest = file->state.seconds;
+    search->reading.header = header_at(search->index, range);
     search->order = (struct event_order){range->latest, search->index->options.slack};
     fine = fine && read_range(search, range, fd);
     close(fd);
@@ -174,15 +217,20 @@ struct events_lines *events_lines(const struct events_index *index, int64_t time
     if (lines == NULL) {
         return NULL;
     }
-    lines->format = index->format;
+    lines->format = log_format_hold(index->format);
     struct search search = {.index = index,
                             .window = time / index->options.window,
                             .user = user,
                             .most = most,
                             .progress = progress,
                             .lines = lines};
-    bool fine = search_all(&search);
+    search.reading = (struct event_text){
+        .format = index->format, .settings = &search.how.settings, .status = &search.status};
+    bool fine = log_reading_open(&search.how, index->format, index->zone, index->year,
+                                 &search.status) &&
+                search_all(&search);
     free(search.text);
+    log_reading_close(&search.how);
     if (!fine) {
         status_set(status, search.status.code, "%s", search.status.text);
         events_lines_free(lines);
@@ -197,6 +245,8 @@ void events_lines_free(struct events_lines *lines)
         free(lines->lines);
         free(lines->fields);
         free(lines->bytes);
+        arena_free(&lines->room);
+        log_format_release(lines->format);
         free(lines);
     }
 }

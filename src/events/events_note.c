@@ -15,6 +15,18 @@ bool events_note(const struct events_report *report, size_t i, char *text, size_
         "blanks or quotes around fields: counted without them",
         "a counter before the nine fields: counted without it",
         "more columns behind the nine fields: they are not looked at"};
+    if (report->left_out.all > 0 && i-- == 0) {
+        char why[EVENTS_NOTE];
+        left_out_text(&report->left_out, why, sizeof why - 40);
+        snprintf(text, size, "%s left out: %s",
+                 format_count(report->left_out.all, report->unit).text, why);
+        return true;
+    }
+    if (report->year_until > 0 && i-- == 0) {
+        snprintf(text, size, "times without a year: none is taken to be later than %d (--year)",
+                 report->year_until);
+        return true;
+    }
     if (report->unknown > 0 && i-- == 0) {
         snprintf(text, size,
                  "%s %s a result that is neither success nor failure, such as '%s': counted, "

@@ -13,13 +13,15 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "events/event.h"
+#include "events/format/frame.h"
+#include "events/log_format.h"
 #include "table/input/source.h"
 
 /* DESIGN. Two buffers in turn. What stands behind the last newline of one is copied to the
  * front of the other before that is filled. A line longer than a whole buffer (nothing sane has
  * one) is cut to a length at which it is rejected, and the batch ends with it. */
 
-enum { GOOD_CHUNK = 1 << 21, CHUNKS_A_THREAD = 4, LEAST_BATCH = 4 * EVENT_LINE_MAX };
+enum { GOOD_CHUNK = 1 << 21, CHUNKS_A_THREAD = 4, LEAST_LINES = 4 };
 
 struct buffer {
     char *bytes; /* (capacity + 1 + EVENT_PADDING) */
@@ -29,6 +31,8 @@ struct buffer {
 };
 
 struct events_reader {
+    const struct log_format *format;
+    struct framer framer;
     const char *const *paths;
     size_t n_paths, next_path;
     size_t chunk, capacity;
@@ -61,6 +65,7 @@ static uint64_t bytes_of_all(const char *const *paths, size_t n)
 }
 
 struct events_reader *events_reader_new(const char *const *paths, size_t n,
+                                        const struct log_format *format,
                                         struct source *take_first, size_t chunk,
                                         unsigned threads, struct status *status)
 {
@@ -70,12 +75,13 @@ struct events_reader *events_reader_new(const char *const *paths, size_t n,
         return NULL;
     }
     reader->first = take_first;
+    reader->format = format;
     reader->paths = paths;
     reader->n_paths = n;
     reader->chunk = chunk > 0 ? chunk : GOOD_CHUNK;
     reader->capacity = reader->chunk * CHUNKS_A_THREAD * threads;
-    if (reader->capacity < LEAST_BATCH) {
-        reader->capacity = LEAST_BATCH;
+    if (reader->capacity < LEAST_LINES * format->line_max) {
+        reader->capacity = LEAST_LINES * format->line_max;
     }
     reader->total = bytes_of_all(paths, n);
     reader->hashes = mem_aligned(1, sizeof *reader->hashes, "a reader", status);
@@ -149,6 +155,7 @@ static bool open_next(struct events_reader *reader, const struct progress *progr
     reader->next_path++;
     reader->offset = 0;
     reader->begins_file = true;
+    framer_begin(&reader->framer, reader->format->description);
     return true;
 }
 
@@ -205,23 +212,24 @@ static bool read_up(struct events_reader *reader, struct buffer *buffer, enum en
 static bool skip_long_line(struct events_reader *reader, struct buffer *buffer,
                            const struct progress *progress, struct status *status)
 {
-    enum { KEEP = EVENT_LINE_MAX + 2 };
+    const size_t keep = reader->format->line_max + 2;
     enum ending ending = FULL;
     char *newline = NULL;
     while (newline == NULL && ending == FULL) {
-        buffer->used = KEEP;
+        buffer->used = keep;
         if (!read_up(reader, buffer, &ending, progress, status)) {
             return false;
         }
-        newline = memchr(buffer->bytes + KEEP, '\n', buffer->used - KEEP);
+        framer_run(&reader->framer, buffer->bytes, keep, buffer->used);
+        newline = memchr(buffer->bytes + keep, '\n', buffer->used - keep);
     }
     size_t next = newline == NULL ? buffer->used : (size_t)(newline - buffer->bytes) + 1;
-    buffer->bytes[KEEP - 1] = '\n';
-    memmove(buffer->bytes + KEEP, buffer->bytes + next, buffer->used - next);
-    buffer->used -= next - KEEP;
+    buffer->bytes[keep - 1] = '\n';
+    memmove(buffer->bytes + keep, buffer->bytes + next, buffer->used - next);
+    buffer->used -= next - keep;
     buffer->batch.damage[0] = '\0'; /* met again when reading goes on */
     buffer->batch.text = buffer->bytes;
-    buffer->batch.length = KEEP;
+    buffer->batch.length = keep;
     memset(buffer->bytes + buffer->used, 0, EVENT_PADDING);
     return true;
 }
@@ -278,9 +286,11 @@ bool events_reader_fill(struct events_reader *reader, const struct progress *pro
                                           .offset = reader->offset - buffer->used};
     reader->begins_file = false;
     enum ending ending;
+    const size_t rest = buffer->used;
     if (!read_up(reader, buffer, &ending, progress, status)) {
         return false;
     }
+    framer_run(&reader->framer, buffer->bytes, rest, buffer->used);
     if (ending == FULL && memchr(buffer->bytes, '\n', buffer->used) == NULL) {
         if (!skip_long_line(reader, buffer, progress, status)) {
             return false;

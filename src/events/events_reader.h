@@ -11,6 +11,7 @@
 #include "table/table.h"
 
 struct events_reader;
+struct log_format;
 struct source;
 
 /* Lines of one input. The text ends with a newline, and EVENT_PADDING bytes behind it can be
@@ -26,10 +27,12 @@ struct events_batch {
                          is gone */
 };
 
-/* `chunk` is into how many bytes batches will be cut (0: a good number); a batch has some for
+/* Records of more than one line (a described format's) are made one line each (frame.h).
+ * `chunk` is into how many bytes batches will be cut (0: a good number); a batch has some for
  * each thread. `paths` (n) is borrowed; the first is read from `take_first` unless that is
  * NULL. */
 struct events_reader *events_reader_new(const char *const *paths, size_t n,
+                                        const struct log_format *format,
                                         struct source *take_first, size_t chunk,
                                         unsigned threads, struct status *status);
 void events_reader_free(struct events_reader *reader);

@@ -291,11 +291,15 @@ static uint64_t count_lines(const struct event_text *text, struct events_chunk *
     return scan_into(text, events_chunk_take, chunk);
 }
 
-static void split_fields(struct span text, struct span *fields)
+static bool split_fields(const struct event_text *line, uint32_t part, struct span *fields,
+                         struct arena *room)
 {
     struct lanl_odd odd;
-    lanl_read_odd(text, &odd);
+    (void)part;
+    (void)room;
+    lanl_read_odd((struct span){line->bytes, line->length}, &odd);
     memcpy(fields, odd.field, sizeof odd.field);
+    return true;
 }
 
 /* ---- what is wrong with a line ---- */
@@ -357,6 +361,8 @@ static void say_reason(const struct event *event, char *reason, size_t size)
     case EVENT_BLANK:
     case EVENT_HEADER:
     case EVENT_LONG:
+    case EVENT_UNREADABLE:
+    case EVENT_LEFT_OUT:
     case EVENT_LATE:
     case EVENT_REJECTS: snprintf(reason, size, "nothing is wrong"); break;
     }
@@ -374,9 +380,10 @@ static enum event_reject look_at(struct span text)
 }
 
 /* Most of the first lines have nine fields, a whole number first and a result last. */
-static bool recognise(const char *bytes, size_t length)
+static bool recognise(const struct log_format *format, const char *bytes, size_t length)
 {
     enum { LOOK_AT = 20 };
+    (void)format;
     int seen = 0, fitting = 0;
     const char *end = bytes + length;
     bytes += text_byte_order_mark(bytes, length);
@@ -420,6 +427,8 @@ const struct log_format log_format_lanl = {
     .legend = "result, source > destination, kind  -> destination user if another",
     .fields = fields,
     .n_fields = LANL_FIELDS,
+    .min_events = 2, /* as in the study */
+    .line_max = EVENT_LINE_MAX,
     .recognise = recognise,
     .scan = scan_lines,
     .count = count_lines,

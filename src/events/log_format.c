@@ -1,6 +1,5 @@
 #include "events/log_format.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #define ENTRY(name) &log_format_##name,
@@ -15,23 +14,4 @@ const struct log_format *log_format_find(const char *name)
         }
     }
     return NULL;
-}
-
-const struct log_format *log_format_recognise(const char *bytes, size_t length)
-{
-    for (size_t i = 0; log_formats[i] != NULL; i++) {
-        if (log_formats[i]->recognise(bytes, length)) {
-            return log_formats[i];
-        }
-    }
-    return NULL;
-}
-
-void log_format_words(char *text, size_t size)
-{
-    size_t used = 0;
-    for (size_t i = 0; log_formats[i] != NULL && used < size; i++) {
-        used += (size_t)snprintf(text + used, size - used, "%s%s", i > 0 ? " or " : "",
-                                 log_formats[i]->name);
-    }
 }

@@ -1,8 +1,10 @@
 /* log_format: what has to be known of a kind of log, in one place.
  *
- * A format is one `const struct log_format log_format_NAME` in a file of its own and one line
- * in LOG_FORMATS below; the words of --input, the counting, the lines behind a user-hour and
- * the columns of their page come from it. lanl.c is the first.
+ * Most formats are data: a description (format/description.h) in a JSON file, which described.c
+ * makes a log_format of; formats.h finds the files. A format with a scan of its own is one
+ * `const struct log_format log_format_NAME` in a file of its own and one line in LOG_FORMATS
+ * below: lanl.c. The words of --input, the counting, the lines behind a user-hour and the
+ * columns of their page come from either.
  */
 #ifndef ODDHOURS_EVENTS_LOG_FORMAT_H
 #define ODDHOURS_EVENTS_LOG_FORMAT_H
@@ -11,9 +13,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "events/event.h"
 
-/* All formats, in the order in which a log is tried against them. */
+/* The formats with a scan of their own. */
 #define LOG_FORMATS(FORMAT) FORMAT(lanl)
 
 enum { LOG_FIELDS_MAX = 32 };
@@ -35,6 +38,7 @@ struct log_field {
 };
 
 struct events_chunk;
+struct log_description;
 
 struct log_format {
     const char *name;   /* the word for it: "lanl" */
@@ -43,8 +47,18 @@ struct log_format {
     const struct log_field *fields;
     size_t n_fields; /* at most LOG_FIELDS_MAX */
 
+    const struct log_description *description; /* NULL: a format of its own */
+    uint64_t min_events; /* rows with fewer are dropped unless asked for */
+    size_t line_max;     /* a longer line is rejected */
+    bool unordered;      /* lines may be in any order: all of a pipe is counted */
+
     /* True when a text (the first bytes of a file) reads like such a log. */
-    bool (*recognise)(const char *bytes, size_t length);
+    bool (*recognise)(const struct log_format *format, const char *bytes, size_t length);
+
+    /* The last line of a text that names the columns of those behind it. NULL: such logs have
+     * none; with `first` the first line of a file is one. */
+    bool (*header)(const struct log_format *format, const char *bytes, size_t length,
+                   bool first, struct span *line);
 
     /* Hands every line of a text to `sink`, in order, blank ones included. Returns how many
      * lines that were. */
@@ -57,8 +71,10 @@ struct log_format {
     /* Says in plain ASCII what is wrong with a line that scan() found fault with. */
     void (*reason)(const struct event *event, char *reason, size_t size);
 
-    /* The fields (n_fields) of a line that scan() found no fault with, in place. */
-    void (*split)(struct span line, struct span *fields);
+    /* The fields (n_fields) of an event that scan() found no fault with: the line's `part`-th.
+     * `line` has one line. They stand in the line or in `room`. False without memory. */
+    bool (*split)(const struct event_text *line, uint32_t part, struct span *fields,
+                  struct arena *room);
 };
 
 #define LOG_FORMAT_DECLARE(name) extern const struct log_format log_format_##name;
@@ -72,17 +88,7 @@ enum { LOG_FORMAT_COUNT = 0 LOG_FORMATS(LOG_FORMAT_ONE) };
 /* (LOG_FORMAT_COUNT), then NULL. */
 extern const struct log_format *const log_formats[];
 
-/* The format of a name, or NULL. */
+/* The format with a scan of its own of a name, or NULL. */
 const struct log_format *log_format_find(const char *name);
-
-/* The first format that says so of a text (the first bytes of a file), or NULL. */
-const struct log_format *log_format_recognise(const char *bytes, size_t length);
-
-/* "|lanl" for each: the words of --input, in a help text. */
-#define LOG_FORMAT_WORD(name) "|" #name
-#define LOG_FORMAT_CHOICES    LOG_FORMATS(LOG_FORMAT_WORD)
-
-/* The names, for a sentence: "lanl" or "lanl or x". */
-void log_format_words(char *text, size_t size);
 
 #endif

@@ -12,7 +12,6 @@
 
 #include "base/mem.h"
 #include "base/rng.h"
-#include "events/log_format.h"
 #include "table/input/input_list.h"
 #include "table/input/source.h"
 
@@ -82,7 +81,7 @@ static double take_plain(struct pieces *pieces, int fd, size_t size)
     const size_t first = size < WHOLE ? size : HEADER;
     const ssize_t got = pread(fd, pieces->room, first, 0);
     const char *end = got > 0 ? memchr(pieces->room, '\n', (size_t)got) : NULL;
-    if (end == NULL || log_format_recognise(pieces->room, (size_t)got) != NULL) {
+    if (end == NULL || input_is_log(pieces->room, (size_t)got)) {
         return 0;
     }
     const size_t header = (size_t)(end + 1 - pieces->room);
@@ -104,7 +103,7 @@ static double take_inflated(struct pieces *pieces, const char *path)
         used += got;
     }
     double all = 0;
-    if (used > 0 && log_format_recognise(pieces->room, used < HEADER ? used : HEADER) == NULL &&
+    if (used > 0 && !input_is_log(pieces->room, used < HEADER ? used : HEADER) &&
         source_done(source) > 0 && put_lines(pieces, pieces->room, used, true)) {
         all = (double)used * (double)source_total(source) / (double)source_done(source);
     }
@@ -132,7 +131,7 @@ static bool read_pieces(const struct pieces *pieces, double all,
     return true;
 }
 
-static bool sample_file(const char *path, enum input_kind kind,
+static bool sample_file(const char *path, const struct input_choice *choice,
                         const struct csv_options *options, struct parallel *parallel,
                         struct sample *sample)
 {
@@ -142,8 +141,8 @@ static bool sample_file(const char *path, enum input_kind kind,
     struct pieces pieces = {.out = -1};
     double all = 0;
     memset(sample, 0, sizeof *sample);
-    if (fd >= 0 && kind < INPUT_LOG && fstat(fd, &about) == 0 && S_ISREG(about.st_mode) &&
-        pread(fd, magic, sizeof magic, 0) == sizeof magic &&
+    if (fd >= 0 && choice->kind != INPUT_LOG && fstat(fd, &about) == 0 &&
+        S_ISREG(about.st_mode) && pread(fd, magic, sizeof magic, 0) == sizeof magic &&
         (pieces.room = mem_new(WHOLE, 1, "a sample", NULL)) != NULL &&
         (pieces.out = memfd_create("sample", MFD_CLOEXEC)) >= 0) {
         all = magic[0] == 0x1f && magic[1] == 0x8b
@@ -163,8 +162,9 @@ static bool sample_file(const char *path, enum input_kind kind,
 }
 
 /* Of several files the first is looked at: the others are taken to be like it. */
-bool sample_input(const char *input, enum input_kind kind, const struct csv_options *options,
-                  struct parallel *parallel, struct sample *sample)
+bool sample_input(const char *input, const struct input_choice *choice,
+                  const struct csv_options *options, struct parallel *parallel,
+                  struct sample *sample)
 {
     struct input_list list;
     double first = 0, all = 0;
@@ -178,7 +178,7 @@ bool sample_input(const char *input, enum input_kind kind, const struct csv_opti
         first = i == 0 ? size : first;
         all += size;
     }
-    bool done = list.n > 0 && sample_file(list.paths[0], kind, options, parallel, sample);
+    bool done = list.n > 0 && sample_file(list.paths[0], choice, options, parallel, sample);
     if (done && list.n > 1 && first > 0) {
         sample->bytes *= all / first;
         sample->rows *= all / first;

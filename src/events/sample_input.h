@@ -11,7 +11,8 @@
 
 /* Looks at `path`: at some 4 MiB from all over a plain file, at the beginning of a .gz. False
  * when there is nothing to say: a pipe, a raw log, something that is no table. */
-bool sample_input(const char *path, enum input_kind kind, const struct csv_options *options,
-                  struct parallel *parallel, struct sample *sample);
+bool sample_input(const char *path, const struct input_choice *choice,
+                  const struct csv_options *options, struct parallel *parallel,
+                  struct sample *sample);
 
 #endif

@@ -88,7 +88,8 @@ struct estimate estimate_make(const struct run_params *params, struct parallel *
         .reading = &params->reading,
     };
     struct sample sample;
-    if (sample_input(params->input, params->input_kind, &options, parallel, &sample)) {
+    const struct input_choice choice = run_params_choice(params);
+    if (sample_input(params->input, &choice, &options, parallel, &sample)) {
         estimate.known = true;
         estimate.rows = sample.rows;
         estimate.profiles = sample_distinct(&sample.profiles, sample.rows);

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <xxhash.h>
 
+#include "events/described.h"
+#include "events/formats.h"
 #include "base/mem.h"
 #include "base/suggest.h"
 #include "config.h"
@@ -33,11 +35,12 @@ static void drop_features(struct run_params *params)
 void run_params_clear(struct run_params *params)
 {
     free(params->input);
+    free(params->input_format);
     drop_features(params);
     reading_clear(&params->reading);
     free(params->kinds);
     free(params->accounts);
-    params->input = NULL;
+    params->input = params->input_format = NULL;
     params->kinds = NULL;
     params->accounts = NULL;
 }
@@ -58,7 +61,7 @@ bool run_params_copy(struct run_params *to, const struct run_params *from,
                      struct status *status)
 {
     *to = *from;
-    to->input = NULL;
+    to->input = to->input_format = NULL;
     to->kinds = NULL;
     to->accounts = NULL;
     to->features = NULL;
@@ -67,6 +70,7 @@ bool run_params_copy(struct run_params *to, const struct run_params *from,
         return false;
     }
     if (!copy_if_any(&to->input, from->input, status) ||
+        !copy_if_any(&to->input_format, from->input_format, status) ||
         !copy_if_any(&to->kinds, from->kinds, status) ||
         !copy_if_any(&to->accounts, from->accounts, status)) {
         run_params_clear(to);
@@ -213,7 +217,7 @@ static const char *const switches[] = {"off", "on", NULL};
 static const char *const checks[] = {"refuse", "warn", "off", NULL};
 
 /* The parameters that belong to the run and not to one detector. */
-enum { SEED, BUDGET, OWN_PAST, HALF_LIFE, THREADS, INPUT, CHECK };
+enum { SEED, BUDGET, OWN_PAST, HALF_LIFE, THREADS, INPUT, YEAR, CHECK };
 
 static const struct param_spec general[] = {
     [SEED] = {"seed", PARAM_COUNT, 42, 0, 4294967295.0, false, NULL, "every random draw"},
@@ -224,16 +228,50 @@ static const struct param_spec general[] = {
     [HALF_LIFE] = {"half-life", PARAM_REAL, 30, 0, 36500, true, NULL,
                    "days until what an account did counts half in its own past"},
     [THREADS] = {"threads", PARAM_COUNT, 0, 0, 1024, false, NULL, "threads; 0: one per core"},
-    [INPUT] = {"input", PARAM_WORD, INPUT_AUTO, INPUT_AUTO, INPUT_LAST, false, input_kinds,
-               "what FILE is: a table, a raw log, or what it looks like"},
+    [INPUT] = {"input", PARAM_WORD, INPUT_AUTO, INPUT_AUTO, INPUT_TABLE, false, input_kinds,
+               "what FILE is: a table, a log of a format, or what it looks like"},
+    [YEAR] = {"year", PARAM_COUNT, 0, 0, 9999, false, NULL,
+              "of a log's times that have none; 0: by the date of the file"},
     [CHECK] = {"memory-check", PARAM_WORD, MEMORY_REFUSE, MEMORY_REFUSE, MEMORY_OFF, false,
                checks, "what to do when memory will not suffice (the explorer: warn)"},
 };
+
+/* "auto", "table", or a format that there is. */
+static bool set_input(struct run_params *params, const char *value, struct status *status)
+{
+    char *copy = NULL;
+    enum input_kind kind = strcmp(value, "auto") == 0    ? INPUT_AUTO
+                           : strcmp(value, "table") == 0 ? INPUT_TABLE
+                                                         : INPUT_LOG;
+    if (kind == INPUT_LOG) {
+        const struct log_format *format = formats_find(value, status);
+        if (format == NULL) {
+            return false;
+        }
+        log_format_release(format);
+        copy = copy_text(value, status);
+        if (copy == NULL) {
+            return false;
+        }
+    }
+    free(params->input_format);
+    params->input_format = copy;
+    params->input_kind = kind;
+    return true;
+}
+
+struct input_choice run_params_choice(const struct run_params *params)
+{
+    return (struct input_choice){params->input_kind, params->input_format, params->year};
+}
 
 static bool set_general(struct run_params *params, size_t which, const char *value,
                         struct status *status)
 {
     double number;
+    if (which == INPUT) {
+        return set_input(params, value, status);
+    }
     if (!param_parse(&general[which], value, &number, status)) {
         return false;
     }
@@ -243,7 +281,7 @@ static bool set_general(struct run_params *params, size_t which, const char *val
     case OWN_PAST: params->own = number != 0; break;
     case HALF_LIFE: params->half_life = number; break;
     case THREADS: params->threads = (unsigned)number; break;
-    case INPUT: params->input_kind = (enum input_kind)number; break;
+    case YEAR: params->year = (int)number; break;
     default: params->memory_check = (enum memory_check)number; break;
     }
     return true;
@@ -401,6 +439,12 @@ uint64_t run_params_hash(const struct run_params *params)
         }
     }
     hash_accounts(state, params);
+    if (params->input_format != NULL) {
+        XXH3_64bits_update(state, params->input_format, strlen(params->input_format) + 1);
+    }
+    if (params->year != 0) {
+        XXH3_64bits_update(state, &params->year, sizeof params->year);
+    }
     uint64_t hash = XXH3_64bits_digest(state);
     XXH3_freeState(state);
     return hash;

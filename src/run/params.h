@@ -19,6 +19,8 @@ enum memory_check { MEMORY_REFUSE, MEMORY_WARN, MEMORY_OFF };
 struct run_params {
     char *input;                /* a path; "-" is standard input */
     enum input_kind input_kind; /* a table, a raw log, or what it looks like */
+    char *input_format;         /* of a raw log: a name, or the file of a description */
+    int year;                   /* of a log's times that have none; 0: by the file's date */
     struct reading reading;     /* how a table is written, as far as the user says */
     char **features;            /* (n_features) or NULL: the study's seven */
     size_t n_features;
@@ -37,6 +39,9 @@ struct run_params {
     unsigned threads;         /* 0: one per core */
     enum memory_check memory_check;
 };
+
+/* What the input is to be taken for; its text is borrowed. */
+struct input_choice run_params_choice(const struct run_params *params);
 
 /* Defaults for everything but the input. */
 void run_params_init(struct run_params *params);

@@ -16,7 +16,7 @@ used() {
     find "$srcdir/tests/cli" "$srcdir/tests/tui" \( -name '*.sh' ! -name manual.sh -o -name '*.c' \) \
         -exec grep -qE -e "$1([^a-z-]|\$)" {} +
 }
-for command in '' run describe top explain prep report; do
+for command in '' run describe top explain prep formats report; do
     page=$work/plain
     [ "$command" != prep ] || page=$work/prep
     for option in $("$oddhours" $command --help | grep -oE '^ +(-[a-zA-Z], )?--[a-z-]+' |

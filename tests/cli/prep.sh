@@ -156,7 +156,7 @@ ends 'a window of nothing' 2 'wants a whole number' \
     "$oddhours" prep --window 0 "$log" -o "$work/b"
 ends 'a night that is none' 2 'two hours of day' \
     "$oddhours" prep --night 0-24 "$log" -o "$work/b"
-ends 'another kind of log' 2 "not 'windows'" \
+ends 'another kind of log' 2 "no format 'windows'" \
     "$oddhours" prep --input windows "$log" -o "$work/b"
 ends 'an option with a typo' 2 'did you mean --window' \
     "$oddhours" prep --windov 60 "$log" -o "$work/b"

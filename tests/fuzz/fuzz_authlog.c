@@ -203,7 +203,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
                                       .night = userhours_night(data[0] >> 4 & 7, 6)};
     size_t chunk = 1 + data[2] + 256u * (data[3] & 15);
     scan(text, length);
-    log_format_lanl.recognise(text, length);
+    log_format_lanl.recognise(&log_format_lanl, text, length);
     int file = memfd_create("fuzz", 0);
     check(file >= 0 && (length == 0 || write(file, text, length) == (ssize_t)length));
     char path[64];

@@ -155,10 +155,10 @@ static void a_raw_log_is_recognised_by_its_content(void **state)
         "1,U1,U1,C1,C2,?,?,LogOff\n",
     };
     for (size_t i = 0; i < sizeof logs / sizeof logs[0]; i++) {
-        assert_true(log_format_lanl.recognise(logs[i], strlen(logs[i])));
+        assert_true(log_format_lanl.recognise(&log_format_lanl, logs[i], strlen(logs[i])));
     }
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
-        assert_false(log_format_lanl.recognise(others[i], strlen(others[i])));
+        assert_false(log_format_lanl.recognise(&log_format_lanl, others[i], strlen(others[i])));
     }
 }
 
@@ -285,7 +285,8 @@ static size_t rows_of(const char *path, enum input_kind kind, struct events_inde
                       struct status *status)
 {
     const struct csv_options options = {0};
-    struct table *table = input_load(path, kind, &options, index, NULL, NULL, status);
+    const struct input_choice choice = {.kind = kind, .format = "lanl"};
+    struct table *table = input_load(path, &choice, &options, index, NULL, NULL, status);
     size_t rows = table == NULL ? 0 : table->n_rows;
     table_free(table);
     return rows;

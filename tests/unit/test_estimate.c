@@ -117,7 +117,7 @@ static void a_look_at_a_file(void **state)
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
         struct sample sample;
         write_table(path, tables[i].rows, tables[i].kinds);
-        assert_true(sample_input(path, INPUT_AUTO, &options, NULL, &sample));
+        assert_true(sample_input(path, &(struct input_choice){0}, &options, NULL, &sample));
         const double found = sample_distinct(&sample.profiles, sample.rows);
         assert_int_equal(sample.d, 7);
         assert_true(fabs(sample.rows / (double)tables[i].rows - 1) < 0.05);
@@ -133,10 +133,10 @@ static void nothing_to_say(void **state)
     (void)state;
     struct sample sample;
     const struct csv_options options = {.features = NULL};
-    assert_false(sample_input("-", INPUT_AUTO, &options, NULL, &sample));
-    assert_false(sample_input("/nowhere", INPUT_AUTO, &options, NULL, &sample));
-    assert_false(sample_input("/tmp", INPUT_AUTO, &options, NULL, &sample));
-    assert_false(sample_input("/dev/null", INPUT_AUTO, &options, NULL, &sample));
+    assert_false(sample_input("-", &(struct input_choice){0}, &options, NULL, &sample));
+    assert_false(sample_input("/nowhere", &(struct input_choice){0}, &options, NULL, &sample));
+    assert_false(sample_input("/tmp", &(struct input_choice){0}, &options, NULL, &sample));
+    assert_false(sample_input("/dev/null", &(struct input_choice){0}, &options, NULL, &sample));
 }
 
 /* ---- bytes ----------------------------------------------------------------------------------

@@ -79,8 +79,9 @@ static bool read_table(struct pipeline *pipeline, struct status *status)
         .context = pipeline,
     };
     struct stage_record *stage = pipeline_begin(pipeline, "read");
-    run->table = input_load(run->params.input, run->params.input_kind, &options,
-                            &run->log_index, run->parallel, &pipeline->own, status);
+    const struct input_choice choice = run_params_choice(&run->params);
+    run->table = input_load(run->params.input, &choice, &options, &run->log_index,
+                            run->parallel, &pipeline->own, status);
     if (run->table != NULL && run->params.index) {
         run->by_profile =
             row_index_new(run->table->row_profile, run->table->n_rows, run->table->profiles.n,

@@ -100,8 +100,9 @@ static void seen_name(const struct input_state *state, char *name)
 static void run_name(char *name, const char *hash, uint64_t bytes,
                      const struct run_params *params)
 {
+    const struct input_choice choice = run_params_choice(params);
     snprintf(name, NAME, "%.32s-%" PRIu64 "-%016" PRIx64 ".odd", hash, bytes,
-             run_params_hash(params));
+             run_params_hash(params) ^ input_description_hash(params->input, &choice));
 }
 
 /* Hashes a file, behind what was hashed before. */

@@ -10,6 +10,8 @@
 #include "base/mem.h"
 #include "config.h"
 #include "events/events_index.h"
+#include "events/described.h"
+#include "events/format/description.h"
 #include "events/log_format.h"
 #include "run/saved/snapshot_accounts.h"
 #include "run/saved/snapshot_params.h"
@@ -93,7 +95,13 @@ bool snapshot_save(const struct run *run, const char *path, struct status *statu
     }
     put_past(archive, run);
     if (run->log_index != NULL) {
-        begin_part(archive, "log index", events_index_format(run->log_index)->name);
+        const struct log_format *format = events_index_format(run->log_index);
+        if (format->description != NULL) { /* as it was when the log was counted */
+            begin_part(archive, "log format", format->name);
+            archive_put_text(archive, "text", format->description->text.bytes);
+            end_part(archive);
+        }
+        begin_part(archive, "log index", format->name);
         events_index_put(run->log_index, archive);
         end_part(archive);
     }
@@ -111,6 +119,8 @@ struct loading {
     const struct progress *progress;
     struct status *status;
     struct snapshot_unknown unknown;
+    const struct log_format
+        *described; /* of the log index, held; NULL: one with its own scan */
 };
 
 static bool senseless(struct loading *loading)
@@ -203,6 +213,26 @@ static bool get_past(struct loading *loading, struct result *result)
     return result->learnt != NULL;
 }
 
+/* A description that this version cannot read is passed over like a part it does not know. */
+static bool get_log_format(struct loading *loading, const char *name)
+{
+    struct status wrong = {0};
+    char *text = archive_get_text(loading->archive, "text", loading->status);
+    if (text == NULL) {
+        return false;
+    }
+    log_format_release(loading->described);
+    loading->described = described_new(text, strlen(text), name, name, &wrong);
+    free(text);
+    if (loading->described == NULL && wrong.code == STATUS_NOMEM) {
+        return status_set(loading->status, STATUS_NOMEM, "%s", wrong.text);
+    }
+    if (loading->described == NULL) {
+        snapshot_unknown_add(&loading->unknown, "log format", name);
+    }
+    return archive_skip_past(loading->archive, "pend", loading->status);
+}
+
 /* One part. What this version does not know is passed over, and told of. */
 static bool get_part(struct loading *loading)
 {
@@ -225,8 +255,12 @@ static bool get_part(struct loading *loading)
     }
     struct result *result =
         strcmp(what, "result") == 0 ? find_result(loading->run, name) : NULL;
-    const struct log_format *format =
-        strcmp(what, "log index") == 0 ? log_format_find(name) : NULL;
+    if (strcmp(what, "log format") == 0) {
+        return get_log_format(loading, name);
+    }
+    const struct log_format *format = strcmp(what, "log index") != 0 ? NULL
+                                      : loading->described != NULL   ? loading->described
+                                                                     : log_format_find(name);
     struct result *learnt =
         strcmp(what, "own pasts") == 0 ? find_result(loading->run, name) : NULL;
     if (result == NULL && format == NULL && learnt == NULL) {
@@ -361,6 +395,7 @@ bool snapshot_load(struct run *run, const char *path, const struct pipeline_list
                           : NULL;
     bool good = loading.archive != NULL && get_all(&loading);
     archive_close(loading.archive);
+    log_format_release(loading.described);
     if (!good) {
         run_empty(run);
         return false;

@@ -1,0 +1,114 @@
+#!/bin/sh
+# Formats of logs: all that come with the program have samples that hold; logs are recognised,
+# counted, left out and rejected; published samples give what another script counted.
+. "${ODDHOURS_SRCDIR:-$(dirname "$0")/../..}/tests/cli/tap.sh"
+
+formats=$srcdir/data/formats
+XDG_CONFIG_HOME=$work/config ODDHOURS_FORMATS=$formats
+export XDG_CONFIG_HOME ODDHOURS_FORMATS
+
+for file in "$formats"/*.json; do
+    kind=$(basename "$file" .json)
+    ends "$kind: its samples hold" 0 'fine, [0-9]+ samples?$' "$oddhours" formats check "$file"
+    ends "$kind is listed" 0 "^$kind  *[A-Z]" "$oddhours" formats
+done
+{ sed '/"samples"/,$d' "$formats/cert-logon.json"; echo '"zone": "UTC"}'; } >"$work/none.json"
+ends 'a format without samples is refused' 2 'no sample that says which user' \
+    "$oddhours" formats check "$work/none.json"
+
+# ---- a log of ours: counted, left out with reasons, rejected; the sums add up ----
+sshd() { printf 'Mar %2d %s:00:01 web1 sshd[7]: %s\n' "$1" "$2" "$3"; }
+{
+    sshd 1 08 'Accepted publickey for nora from 192.0.2.7 port 50122 ssh2'
+    sshd 1 08 'message repeated 3 times: [ Failed password for root from 192.0.2.9 port 2 ssh2]'
+    sshd 1 08 'Connection closed by 192.0.2.9 port 2 [preauth]'
+    echo 'sshd is no line of syslog'
+    sshd 2 09 'Accepted publickey for nora from 192.0.2.8 port 50122 ssh2'
+} >"$work/auth.log"
+ends 'all lines are told apart' 0 '^5 lines: 3 counted, 1 left out, 1 rejected$' \
+    "$oddhours" prep "$work/auth.log" -o "$work/auth.csv" --year 2024
+ends 'what is left out is named' 0 '^  left out: no login message 1$' \
+    "$oddhours" prep "$work/auth.log" -o "$work/auth.csv" --year 2024
+ends 'and what is rejected' 0 'auth.log, line 4: it is not in the form' \
+    "$oddhours" prep "$work/auth.log" -o "$work/auth.csv" --year 2024
+same 'a weight is counted, of the year that was named' "2024-03-01 08:00:00,nora,1,0,0.0,1,1,0,0.0
+2024-03-01 08:00:00,root,3,3,1.0,1,1,0,0.0
+2024-03-02 09:00:00,nora,1,0,0.0,1,1,0,0.0" "$(tail -n +2 "$work/auth.csv")"
+touch -d 2021-06-01 "$work/auth.log"
+"$oddhours" prep -q "$work/auth.log" -o "$work/file.csv"
+same 'without one of the year of the file' 2021-03-01 "$(sed -n 2p "$work/file.csv" | cut -c1-10)"
+touch -d 2021-02-01 "$work/auth.log"
+"$oddhours" prep -q "$work/auth.log" -o "$work/file.csv"
+same 'or of the one before, if that is later' 2020-03-01 \
+    "$(sed -n 2p "$work/file.csv" | cut -c1-10)"
+"$oddhours" prep -q "$work/auth.log" -o "$work/zone.csv" --year 2024 --zone +02:00
+same '--zone is whose clock the log is by' "$(cat "$work/auth.csv")" "$(cat "$work/zone.csv")"
+"$oddhours" prep -q - -o - --year 2024 <"$work/auth.log" >"$work/pipe.csv"
+pass 'a pipe gives the same' cmp "$work/pipe.csv" "$work/auth.csv"
+tac "$work/auth.log" | gzip >"$work/back.log.gz"
+"$oddhours" prep -q "$work/back.log.gz" -o "$work/back.csv" --year 2024
+pass 'newest first and packed, too' cmp "$work/back.csv" "$work/auth.csv"
+grep -v '^sshd' "$work/auth.log" >"$work/good.log"
+ends 'run takes it: what is left out is no loss' 0 'peak memory' \
+    "$oddhours" run "$work/good.log" --year 2024 -o "$work/run" --models iforest --trees 5
+pass 'which says what was left out' grep -q '1 line left out: no login message 1' \
+    "$work/run/run.json"
+
+# ---- which format ----
+mkdir -p "$work/config/oddhours/formats"
+cp "$formats/linux-auth.json" "$work/config/oddhours/formats/mine.json"
+ends 'two formats that claim a log are named' 2 \
+    'several formats: linux-auth .* and mine .*--input=linux-auth' \
+    "$oddhours" prep "$work/auth.log" -o "$work/b"
+pass 'and nothing is written' test ! -e "$work/b"
+ends '--input=NAME says which' 0 '3 counted' \
+    "$oddhours" prep "$work/auth.log" --year 2024 --input=mine -o "$work/b"
+mv "$work/config/oddhours/formats/mine.json" "$work/own.json"
+sed 's/"title": "Linux/"title": "Mine: Linux/' "$formats/linux-auth.json" \
+    >"$work/config/oddhours/formats/linux-auth.json"
+ends 'a file of the user goes over one of the program' 0 '^linux-auth +Mine' "$oddhours" formats
+rm "$work/config/oddhours/formats/linux-auth.json"
+ends '--input=FILE.json names a file' 0 '3 counted' \
+    "$oddhours" prep "$work/auth.log" --year 2024 --input="$work/own.json" -o "$work/b"
+ends 'a name with a typo' 2 "no format 'linux-aut'; did you mean 'linux-auth'" \
+    "$oddhours" run "$work/auth.log" --input=linux-aut -o "$work/b"
+
+# ---- mistakes in a format: file, key and reason ----
+wrong() { # wrong NAME PATTERN SED: a format changed by SED
+    sed "$3" "$formats/linux-auth.json" >"$work/wrong.json"
+    ends "$1" 2 "wrong\.json: $2" "$oddhours" formats check "$work/wrong.json"
+}
+wrong 'a key that there is not' "user: there is no key 'nam'; did you mean 'name'" \
+    's/"user": {"name"/"user": {"nam"/'
+wrong 'a pattern that is none' 'text\.line\[1\]: the pattern .* missing closing parenthesis' \
+    's/"line": \["(/"line": ["((/'
+wrong 'no JSON' 'line [0-9]+ is no JSON' 's/"keep-why":/"keep-why"/'
+wrong 'a word that there is not' "outcome\[2\]: 'is' is success, failure" \
+    's/{"is": "success"}/{"is": "fine"}/'
+wrong 'what a sample gives' "sample 1: user is 'nora', not 'bob'" '/Accepted/s/"user": "nora"/"user": "bob"/'
+ends 'a file that there is not' 1 'nowhere' "$oddhours" formats check "$work/nowhere.json"
+
+# ---- published samples, where they are ----
+events=$srcdir/../shared/data/events
+if [ -d "$events" ]; then
+    for wanted in "$events"/*/*.expected.csv; do
+        sample=${wanted%.expected.csv}
+        which=${sample#"$events"/}
+        case $which in
+        linux/secure_newest_first.log) year=2018 ;;
+        cert/* | okta/* | windows/*) year=2024 ;;
+        *) continue ;;
+        esac
+        if ! "$oddhours" prep "$sample" --min-events 1 --year $year -o "$work/got.csv" \
+            2>"$work/messages"; then
+            same "$which gives the user-hours that are expected" '' "$(cat "$work/messages")"
+            continue
+        fi
+        cut -d, -f1-4,6,7 "$work/got.csv" | tail -n +2 >"$work/rows"
+        tail -n +2 "$wanted" >"$work/wanted"
+        pass "$which gives the user-hours that are expected" diff "$work/wanted" "$work/rows"
+    done
+else
+    skip 'published samples' 'they are not beside the checkout'
+fi
+plan
