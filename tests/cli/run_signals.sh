@@ -37,20 +37,31 @@ what_is_wrong() {
     find "$1" -name '*.[0-9]*-[0-9]*' 2>/dev/null
 }
 
-# The moments: the number of a signal, and when, to the end of a run and a little beyond.
+# The moments: the number of a signal, and when, to the end of a run and a little beyond; of those
+# that stop it the first comes early.
 awk -v seed="${ODDHOURS_SIGNAL_SEED:-1}" -v rounds="$rounds" -v took="$took" 'BEGIN {
     srand(seed)
     split("15 2 1 19", signals)
-    for (i = 0; i < rounds; i++) print signals[i % 4 + 1], rand() * took * 1.1
+    for (i = 0; i < rounds; i++) print signals[i % 4 + 1], (i == 3 ? 0.2 : rand() * 1.1) * took
 }' >"$work/moments"
+# state_of PID: T when it has stopped, Z when it has ended: whichever comes
+state_of() {
+    state=R
+    while [ "$state" != T ] && [ "$state" != Z ]; do
+        state=$(sed 's/.*) \(.\).*/\1/' "/proc/$1/stat" 2>/dev/null) || state=Z
+    done
+    echo "$state"
+}
+
 wrong=
-cut=0
+cut=0 stopped=0
 while read -r signal moment; do
     (run_into "$work/out") >/dev/null 2>&1 &
     pid=$!
     sleep "$moment"
     kill -"$signal" $pid 2>/dev/null || true
     if [ "$signal" -eq 19 ]; then
+        [ "$(state_of $pid)" != T ] || stopped=$((stopped + 1))
         kill -18 $pid 2>/dev/null || true
         signal=0
     fi
@@ -61,7 +72,8 @@ while read -r signal moment; do
     [ -z "$found" ] || wrong="$wrong signal $signal after $moment s: $found;"
     rm -rf "$work/out"
 done <"$work/moments"
-echo "# $rounds runs, $cut ended by a signal"
+echo "# $rounds runs, $cut ended by a signal, $stopped stopped and continued"
 same 'each ends as the signal says, with whole files' '' "$wrong"
 pass 'signals came in time' test "$cut" -gt 0
+pass 'those that stop it, too' test "$stopped" -gt 0
 plan
