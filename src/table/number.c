@@ -177,8 +177,11 @@ static bool parse_quickly(struct span text, double *value)
 /* What databases and spreadsheets write where there is nothing. */
 static bool is_mark(struct span text)
 {
-    static const char *const marks[] = {"-",   "--",     "?",      ".",
-                                        "\\N", "(null)", "(none)", "(blank)"};
+    static const char *const marks[] = {"-",         "--",           "?",           ".",
+                                        "\\N",       "(null)",       "(none)",      "(blank)",
+                                        "(empty)",   "nil",          "#DIV/0!",     "#VALUE!",
+                                        "#REF!",     "#NUM!",        "#NAME?",      "#NULL!",
+                                        "undefined", "\xE2\x80\x93", "\xE2\x80\x94"};
     for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
         if (strlen(marks[i]) == text.length && memcmp(marks[i], text.bytes, text.length) == 0) {
             return true;
@@ -190,6 +193,140 @@ static bool is_mark(struct span text)
 static bool is_word(struct span text, const char *word)
 {
     return text.length == strlen(word) && ascii_same(text.bytes, word, text.length);
+}
+
+/* ---- dress ---- */
+
+struct dressed {
+    const char *text;
+    size_t bytes;
+};
+
+/* The sign at the beginning of a text that one of a list is; its length or 0. */
+static size_t one_of(struct span text, const struct dressed *signs, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (signs[i].bytes <= text.length &&
+            memcmp(text.bytes, signs[i].text, signs[i].bytes) == 0) {
+            return signs[i].bytes;
+        }
+    }
+    return 0;
+}
+
+/* Blanks, a no-break space (also narrow), a thin space; then what has no width. */
+static const struct dressed blanks[] = {{" ", 1},
+                                        {"\t", 1},
+                                        {"\xC2\xA0", 2},
+                                        {"\xE2\x80\xAF", 3},
+                                        {"\xE2\x80\x89", 3},
+                                        {"\xE2\x80\x8B", 3},
+                                        {"\xE2\x80\x8E", 3},
+                                        {"\xE2\x80\x8F", 3},
+                                        {"\xEF\xBB\xBF", 3}};
+enum { BLANKS = sizeof blanks / sizeof *blanks, WIDE_BLANKS = 5 };
+
+static struct span undressed(struct span text)
+{
+    for (size_t n; (n = one_of(text, blanks, BLANKS)) > 0;) {
+        text.bytes += n;
+        text.length -= n;
+    }
+    for (size_t n = 1; n > 0 && text.length > 0;) {
+        n = 0;
+        for (size_t i = 0; i < BLANKS && n == 0; i++) {
+            size_t m = blanks[i].bytes;
+            if (m <= text.length &&
+                memcmp(text.bytes + text.length - m, blanks[i].text, m) == 0) {
+                n = m;
+            }
+        }
+        text.length -= n;
+    }
+    return text;
+}
+
+/* What may stand between thousands beside commas and dots. */
+static size_t group_mark(struct span text)
+{
+    static const struct dressed others[] = {{"'", 1}, {"_", 1}, {"\xE2\x80\x99", 3}};
+    size_t n = one_of(text, blanks, WIDE_BLANKS);
+    return n > 0 ? n : one_of(text, others, sizeof others / sizeof *others);
+}
+
+static size_t digits_at(struct span text)
+{
+    size_t n = 0;
+    while (n < text.length && is_digit(text.bytes[n])) {
+        n++;
+    }
+    return n;
+}
+
+/* Copies digits, without the marks between groups of three. */
+static bool copy_digits(struct span text, char *room, size_t *used)
+{
+    size_t run = digits_at(text), most = NUMBER_LONGEST - 2;
+    struct span mark = {NULL, 0};
+    bool first = true;
+    for (;;) {
+        if (*used + run > most) {
+            return false;
+        }
+        memcpy(room + *used, text.bytes, run);
+        *used += run;
+        text.bytes += run;
+        text.length -= run;
+        size_t n = run == 0 ? 0 : group_mark(text);
+        if (n == 0) {
+            break;
+        }
+        bool same =
+            mark.length == 0 || (mark.length == n && memcmp(mark.bytes, text.bytes, n) == 0);
+        mark = (struct span){text.bytes, n};
+        text.bytes += n;
+        text.length -= n;
+        if (!same || (first && run > 3) || digits_at(text) != 3) {
+            return false;
+        }
+        first = false;
+        run = 3;
+    }
+    if (*used + text.length > most) { /* a fraction, an exponent, or what is no number */
+        return false;
+    }
+    memcpy(room + *used, text.bytes, text.length);
+    *used += text.length;
+    return true;
+}
+
+bool number_without_dress(struct span text, char room[NUMBER_LONGEST], struct span *plain)
+{
+    static const struct dressed minus[] = {{"-", 1}, {"\xE2\x88\x92", 3}};
+    struct span whole = text;
+    size_t used = 0;
+    text = undressed(text);
+    if (text.length > 3 && memcmp(text.bytes, "=\"", 2) == 0 &&
+        text.bytes[text.length - 1] == '"') {
+        text = (struct span){text.bytes + 2, text.length - 3};
+    } else if (text.length > 1 && text.bytes[0] == '\'') {
+        text = (struct span){text.bytes + 1, text.length - 1};
+    } else if (text.length > 2 && text.bytes[0] == '(' && text.bytes[text.length - 1] == ')' &&
+               is_digit(text.bytes[1])) {
+        text = (struct span){text.bytes + 1, text.length - 2};
+        room[used++] = '-';
+    }
+    size_t sign = used == 0 ? one_of(text, minus, 2) : 0;
+    if (sign > 0) {
+        room[used++] = '-';
+        text.bytes += sign;
+        text.length -= sign;
+    }
+    if (!copy_digits(text, room, &used)) {
+        return false;
+    }
+    *plain = (struct span){room, used};
+    return used != whole.length || memcmp(room, whole.bytes, used) != 0;
 }
 
 /* True and false as programs and spreadsheets of several languages write them. */
@@ -208,11 +345,8 @@ static bool is_boolean(struct span text, double *value)
     return false;
 }
 
-enum number_kind number_parse(struct span text, locale_t c_locale, double *value)
+static enum number_kind parse_plain(struct span text, locale_t c_locale, double *value)
 {
-    if (parse_quickly(text, value)) {
-        return NUMBER_GOOD;
-    }
     if (number_missing(text)) {
         return NUMBER_MISSING;
     }
@@ -222,4 +356,17 @@ enum number_kind number_parse(struct span text, locale_t c_locale, double *value
         return NUMBER_MISSING;
     }
     return kind == NUMBER_BAD && is_boolean(text, value) ? NUMBER_GOOD : kind;
+}
+
+enum number_kind number_parse(struct span text, locale_t c_locale, double *value)
+{
+    char room[NUMBER_LONGEST];
+    struct span plain;
+    if (parse_quickly(text, value)) {
+        return NUMBER_GOOD;
+    }
+    enum number_kind kind = parse_plain(text, c_locale, value);
+    return kind == NUMBER_BAD && number_without_dress(text, room, &plain)
+               ? parse_plain(plain, c_locale, value)
+               : kind;
 }

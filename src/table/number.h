@@ -23,4 +23,12 @@ enum number_kind number_parse(struct span text, locale_t c_locale, double *value
 /* True for "", "NA", "NaN", "null", "None" and the rest of pandas' list, exactly as spelled. */
 bool number_missing(struct span text);
 
+enum { NUMBER_LONGEST = 64 }; /* bytes of a number with marks; a double needs 24 without */
+
+/* What spreadsheets and people put around and into numbers: blanks and marks that are not seen,
+ * ="5", '5, (5) for -5, the minus of typesetters, and blanks (of any width), apostrophes or
+ * underscores between groups of three digits. True when the text is another without them: then
+ * it is in `room`. Commas and dots stay as they are. */
+bool number_without_dress(struct span text, char room[NUMBER_LONGEST], struct span *plain);
+
 #endif

@@ -4,8 +4,6 @@
 
 #include "table/printable.h"
 
-enum { LONGEST = 64 }; /* bytes of a number with marks; a double needs 24 without */
-
 static bool is_digit(char c)
 {
     return c >= '0' && c <= '9';
@@ -34,7 +32,7 @@ static bool take_apart(struct span text, struct anatomy *parts)
         i++;
     }
     i += i < n && (text.bytes[i] == '-' || text.bytes[i] == '+');
-    if (n - i > LONGEST) {
+    if (n - i > NUMBER_LONGEST) {
         return false;
     }
     parts->zero = i < n && text.bytes[i] == '0';
@@ -98,6 +96,21 @@ static bool fits(const struct anatomy *parts, char decimal)
     return decimals == 1 ? true : parts->groups && !parts->exponent;
 }
 
+/* The same of a text in its dress, which is taken off. */
+static bool take_apart_dressed(struct span *text, char room[NUMBER_LONGEST],
+                               struct anatomy *parts)
+{
+    struct span plain;
+    if (take_apart(*text, parts)) {
+        return true;
+    }
+    if (!number_without_dress(*text, room, &plain) || !take_apart(plain, parts)) {
+        return false;
+    }
+    *text = plain;
+    return true;
+}
+
 static void keep_example(char *example, size_t size, struct span text)
 {
     if (example[0] == '\0') {
@@ -108,8 +121,14 @@ static void keep_example(char *example, size_t size, struct span text)
 void number_census_add(struct number_census *census, struct span text)
 {
     struct anatomy parts;
-    if (!take_apart(text, &parts)) {
+    char room[NUMBER_LONGEST];
+    struct span as_written = text;
+    if (!take_apart_dressed(&text, room, &parts)) {
         return;
+    }
+    census->dressed += text.bytes != as_written.bytes;
+    if (text.bytes != as_written.bytes) {
+        keep_example(census->dressed_example, sizeof census->dressed_example, as_written);
     }
     bool comma = fits(&parts, ','), dot = fits(&parts, '.');
     if (!comma && !dot) {
@@ -143,6 +162,8 @@ static void merge_example(char *into, const char *from, size_t size)
 void number_census_merge(struct number_census *into, const struct number_census *from)
 {
     into->numbers += from->numbers;
+    into->dressed += from->dressed;
+    merge_example(into->dressed_example, from->dressed_example, sizeof into->dressed_example);
     into->decimal_comma += from->decimal_comma;
     into->decimal_dot += from->decimal_dot;
     into->comma_either += from->comma_either;
@@ -179,9 +200,9 @@ enum number_kind number_parse_styled(struct span text, struct number_style style
                                      locale_t c_locale, double *value)
 {
     struct anatomy parts;
-    char plain[LONGEST + 8];
+    char plain[NUMBER_LONGEST + 8], room[NUMBER_LONGEST];
     size_t n = 0;
-    if (!take_apart(text, &parts) || parts.commas + parts.dots == 0) {
+    if (!take_apart_dressed(&text, room, &parts) || parts.commas + parts.dots == 0) {
         return number_parse(text, c_locale, value);
     }
     char thousands = style.decimal == ',' ? '.' : ',';

@@ -22,12 +22,14 @@ struct number_style {
 
 /* What a column holds; starts as all zeros. */
 struct number_census {
+    size_t dressed;       /* with blanks between thousands, ="5" and the like */
     size_t numbers;       /* texts that are numbers in one style or the other */
     size_t decimal_comma; /* of these, those that are so with a decimal comma only */
     size_t decimal_dot;   /* and with a decimal dot only */
     size_t comma_either;  /* such as 4,812 */
     size_t dot_either;    /* such as 4.812 */
     size_t long_plain; /* four digits or more without any mark: nobody sets thousands apart */
+    char dressed_example[24];
     char comma_example[24], dot_example[24], either_example[24]; /* the first of them */
 };
 

@@ -189,6 +189,7 @@ static bool parse_serial(int64_t days, struct cursor *fraction, struct time_text
         return false;
     }
     *time = (struct time_text){.kind = TIME_SERIAL,
+                               .has_clock = part > 0,
                                .epoch = (days - FIRST) * DAY + (int64_t)(part * DAY + 0.5),
                                .unit = part > 0 ? "parts of days" : "days"};
     return true;
@@ -242,7 +243,7 @@ static bool parse_epoch(struct cursor cursor, struct time_text *time)
     if (n == 0 || value < LEAST || !at_end(&cursor)) {
         return false;
     }
-    *time = (struct time_text){.kind = TIME_EPOCH};
+    *time = (struct time_text){.kind = TIME_EPOCH, .has_clock = true};
     for (size_t i = 0; i < 2; i++) {
         const int64_t *known = i == 0 ? filetime : ticks;
         if (value >= known[0] && value < known[1]) {
@@ -634,7 +635,8 @@ static bool parse_digits_only(struct cursor cursor, struct time_text *time)
         (n == 14 && !take_fixed(&cursor, 2, &second))) {
         return false;
     }
-    *time = (struct time_text){.seconds = hour * HOUR + minute * MINUTE + second};
+    *time = (struct time_text){.seconds = hour * HOUR + minute * MINUTE + second,
+                               .has_clock = true};
     return year >= 1900 && year <= 2100 && hour <= 23 && minute <= 59 && second <= 59 &&
            set_date(time, year, month, day);
 }
@@ -695,5 +697,6 @@ bool time_text_parse(struct span text, struct time_text *time)
             clock_taken = true;
         }
     }
+    time->has_clock = clock_taken;
     return take_offset(&cursor, time, clock_taken);
 }

@@ -17,6 +17,7 @@ struct time_text {
     int year, month, day; /* of TIME_UNKNOWN_ORDER only the year */
     int first, second;    /* of TIME_UNKNOWN_ORDER: 1 to 31 each, not both above 12 */
     int32_t seconds;      /* since midnight; 86400 for 24:00 */
+    bool has_clock;       /* not a day alone */
     bool has_offset;
     int32_t offset;   /* east of Greenwich */
     int64_t epoch;    /* TIME_EPOCH, TIME_SERIAL: in seconds, rounded down */

@@ -32,6 +32,27 @@ for file in "$cases"/0[12379]*.csv "$cases"/1[0138]*.csv "$cases"/2[2458]*.csv "
 done
 same 'rows behind a quote that does not close are not lost' '24 6 24 3 0' \
     "$(shape "$cases/05-open-quote.csv")"
+# What other programs and languages write: times, names, numbers, and what stands around a table.
+# The attack is in the hour of 17:00 of the second day, whatever the spelling.
+attack() { # attack FILE [OPTION]...
+    "$oddhours" top -q -n 1 --filter 'day:1 hour:17 sort:total_events' --models iforest --trees 5 "$@" \
+        2>&1 | /usr/bin/python3 -c '
+import csv, sys
+for row in csv.DictReader(sys.stdin):
+    print(row.get("src_user") or row, row.get("total_events"), row.get("failed_events"))'
+}
+for file in "$cases"/[7-9]?-*.csv "$cases"/1??-*.csv; do
+    case $file in
+    *-french-h.csv) set -- --dates=dmy ;;
+    *) set -- ;;
+    esac
+    same "$(basename "$file") is a table of 24 user-hours" "$whole" "$(shape "$file" "$@")"
+    same "$(basename "$file"): its attack" 'user9 812 700' "$(attack "$file" "$@")"
+done
+for style in nbsp nnbsp space swiss swiss-curly; do
+    same "thousands are read: $style" 8 "$("$oddhours" top -q "$cases"/*-number-$style.csv \
+        --models iforest --trees 5 --filter 'total_events:4000-4999' --count 100 | sed 1d | wc -l)"
+done
 same 'thousands are read' 4812 "$(top_row "$cases/01-thousands.csv" | cut -d' ' -f2)"
 same 'the attack is the busiest row' 812 "$(top_row "$cases/25-semicolons.csv" | cut -d' ' -f2)"
 said 'commas between thousands are said' 'commas stand between thousands' "$cases/01-thousands.csv"

@@ -133,10 +133,12 @@ static void what_is_no_number(void **state)
 {
     (void)state;
     static const char *const bad[] = {
-        "x",         "1x",  "--1", "+-1",    "1 2",   "1,5",       "+",   "e5",
-        ".e5",       "1e",  "1e+", "0x10",   "1_0",   "5%",        "$5",  "---",
-        "1.2.3",     "NAN", "Nan", "nan(1)", "infi",  "infinityx", "1d5", "\xff",
-        "1\xc2\xa0", "\n1", "yes", "1e5.5",  "truee", "nil",
+        "x",         "1x",       "--1",   "+-1",       "1 2",  "1,5",     "+",
+        "e5",        ".e5",      "1e",    "1e+",       "0x10", "1_0",     "5%",
+        "$5",        "---",      "1.2.3", "NAN",       "Nan",  "nan(1)",  "infi",
+        "infinityx", "1d5",      "\xff",  "\n1",       "yes",  "1e5.5",   "truee",
+        "1 2345",    "1234 567", "12 34", "1 234'567", "1'23", "(5",      "(x)",
+        "=5",        "=\"x\"",   "''5",   "1__000",    "_000", "1 000 ,",
     };
     double value;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
@@ -178,6 +180,50 @@ static void truth_is_one(void **state)
         double value = -1;
         assert_int_equal(number_parse(span(words[i]), c_locale, &value), NUMBER_GOOD);
         assert_true(value == (i < 6 ? 1 : 0));
+    }
+}
+
+/* What stands around numbers and between their thousands. */
+static void numbers_come_in_dress(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        double value;
+    } dressed[] = {{"4 005", 4005},
+                   {"4\xc2\xa0"
+                    "005",
+                    4005},
+                   {"1\xe2\x80\xaf"
+                    "234\xe2\x80\xaf"
+                    "567",
+                    1234567},
+                   {"1'234'567.5", 1234567.5},
+                   {"4\xe2\x80\x99"
+                    "005",
+                    4005},
+                   {"4_005", 4005},
+                   {"-4 005", -4005},
+                   {"=\"5\"", 5},
+                   {"=\"4 005\"", 4005},
+                   {"'5", 5},
+                   {"\xe2\x88\x92"
+                    "5",
+                    -5},
+                   {"(5)", -5},
+                   {"\xc2\xa0"
+                    "5\xc2\xa0",
+                    5},
+                   {"\xe2\x80\x8e"
+                    "5",
+                    5},
+                   {"12 345e2", 1234500}};
+    for (size_t i = 0; i < sizeof dressed / sizeof *dressed; i++) {
+        double value = -1;
+        if (number_parse(span(dressed[i].text), c_locale, &value) != NUMBER_GOOD ||
+            value != dressed[i].value) {
+            fail_msg("'%s' is read as %g", dressed[i].text, value);
+        }
     }
 }
 
@@ -264,6 +310,7 @@ int main(void)
         cmocka_unit_test(what_is_no_number),
         cmocka_unit_test(marks_for_nothing_are_missing),
         cmocka_unit_test(truth_is_one),
+        cmocka_unit_test(numbers_come_in_dress),
         cmocka_unit_test(the_decimal_point_is_a_point),
         cmocka_unit_test(case_is_that_of_ascii_in_any_locale),
         cmocka_unit_test(bytes_are_made_printable),

@@ -82,8 +82,14 @@ void batch_begin(struct batch *batch, bool stable, bool letters)
     batch->status.code = STATUS_OK;
 }
 
-struct span batch_unquoted(struct span text)
+struct span batch_unquoted(const struct batch *batch, struct span text)
 {
+    if (batch->columns->wrapped) {
+        text = column_names_unwrapped(text);
+    }
+    if (!batch->letters) {
+        return text;
+    }
     if (text.length > 0 && text.bytes[0] == '"') {
         text.bytes++;
         text.length--;
@@ -124,8 +130,8 @@ static void find_users(struct batch *batch, const struct dict *users)
     uint32_t ids[DICT_GROUP];
     for (size_t k = 0; k < n; k++) {
         batch->group_user[k] = batch->group_fields[k][batch->columns->user];
-        if (batch->letters) {
-            batch->group_user[k] = batch_unquoted(batch->group_user[k]);
+        if (batch->letters || batch->columns->wrapped) {
+            batch->group_user[k] = batch_unquoted(batch, batch->group_user[k]);
         }
     }
     text_cache_find_group(batch->caches.users, batch->group_user, n, batch->group_user_id);
@@ -199,8 +205,16 @@ static bool is_blank(struct span text)
 
 static bool is_total(struct span text)
 {
-    static const char *const words[] = {"total",  "totals", "grand total", "sum",    "subtotal",
-                                        "gesamt", "summe",  "totaal",      "totale", "итого"};
+    static const char *const words[] = {"total",          "totals",
+                                        "grand total",    "sum",
+                                        "subtotal",       "gesamt",
+                                        "summe",          "totaal",
+                                        "totale",         "итого",
+                                        "gesamtergebnis", "gesamtsumme",
+                                        "total general",  "total g\xC3\xA9n\xC3\xA9ral",
+                                        "somme",          "suma",
+                                        "totalt",         "overall total",
+                                        "sub total"};
     while (text.length > 0 &&
            (text.bytes[text.length - 1] == ':' || text.bytes[text.length - 1] == ' ')) {
         text.length--;
@@ -213,22 +227,93 @@ static bool is_total(struct span text)
     return false;
 }
 
+static bool has_only(struct span text, const char *signs)
+{
+    for (size_t i = 0; i < text.length; i++) {
+        if (text.bytes[i] == '\0' || strchr(signs, text.bytes[i]) == NULL) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The rule below a header, or around a table, as sqlcmd, psql, mysql and Markdown draw it. */
+static bool is_rule(const struct span *fields, size_t n_fields)
+{
+    size_t longest = 0;
+    for (size_t i = 0; i < n_fields; i++) {
+        if (!has_only(fields[i], "-=+:| \t")) {
+            return false;
+        }
+        longest = fields[i].length > longest ? fields[i].length : longest;
+    }
+    return longest >= 3;
+}
+
+/* "(24 rows affected)", "24 rows in set (0.01 sec)", "24 records exported." */
+static bool is_count_of_rows(struct span text)
+{
+    size_t i = text.length > 0 && text.bytes[0] == '(', from = i;
+    while (i < text.length && ((text.bytes[i] >= '0' && text.bytes[i] <= '9') ||
+                               text.bytes[i] == ',' || text.bytes[i] == '.')) {
+        i++;
+    }
+    if (i == from || i == text.length || text.bytes[i] != ' ') {
+        return false;
+    }
+    text.bytes += i + 1;
+    text.length -= i + 1;
+    return (text.length >= 3 && ascii_same(text.bytes, "row", 3)) ||
+           (text.length >= 6 && ascii_same(text.bytes, "record", 6));
+}
+
+/* What programs and people write between the rows and around them. */
+static bool is_remark(const struct span *fields, size_t n_fields)
+{
+    struct span first = column_names_trimmed(fields[0]);
+    if (first.length > 0 && first.bytes[0] == '#' && !number_missing(first)) {
+        return true;
+    }
+    if (n_fields == 1 && first.length > 0) {
+        bool nothing = true; /* what editors and file systems leave at the end: NUL, Ctrl-Z */
+        for (size_t i = 0; i < first.length; i++) {
+            nothing = nothing && (first.bytes[i] == '\0' || first.bytes[i] == '\x1A');
+        }
+        bool sql = first.length > 2 &&
+                   (memcmp(first.bytes, "-- ", 3) == 0 || memcmp(first.bytes, "// ", 3) == 0);
+        if (nothing || sql || is_count_of_rows(first)) {
+            return true;
+        }
+    }
+    return is_rule(fields, n_fields);
+}
+
+/* The account tells a line of totals only where there is no time to it. */
+static bool is_line_of_totals(const struct columns *columns, const struct span *fields,
+                              size_t n_fields)
+{
+    size_t time = columns->time, user = columns->user;
+    bool has_time = time != COLUMN_NONE && time < n_fields;
+    if (is_total(column_names_trimmed(fields[0])) || (has_time && is_total(fields[time]))) {
+        return true;
+    }
+    return (!has_time || column_names_trimmed(fields[time]).length == 0) &&
+           user != COLUMN_NONE && user < n_fields && is_total(fields[user]);
+}
+
 bool batch_skip(struct batch *batch, const struct span *fields, size_t n_fields, bool comments)
 {
     const struct columns *columns = batch->columns;
-    struct span first = column_names_trimmed(fields[0]);
-    if (comments && first.length > 0 && first.bytes[0] == '#' && !number_missing(first)) {
+    if (comments && is_remark(fields, n_fields)) {
         batch->skipped.comments++;
         return true;
     }
     bool header = n_fields >= columns->n_fields;
     for (size_t i = 0; i < columns->d && header; i++) {
         struct span name = {columns->names[i], strlen(columns->names[i])};
-        header = column_names_alike(fields[columns->feature[i]], name);
+        header = column_names_alike(column_names_unwrapped(fields[columns->feature[i]]), name);
     }
-    size_t where = columns->time != COLUMN_NONE ? columns->time : columns->user;
-    bool total = is_total(first) ||
-                 (where != COLUMN_NONE && where < n_fields && is_total(fields[where]));
+    bool total = is_line_of_totals(columns, fields, n_fields);
     batch->skipped.headers += header;
     batch->skipped.totals += !header && total;
     return header || total;

@@ -71,8 +71,8 @@ bool batch_skip(struct batch *batch, const struct span *fields, size_t n_fields,
  * features is worth remembering. False without memory. */
 bool batch_append_row(struct batch *batch, size_t k, bool remember);
 
-/* Without a quote before or behind it. */
-struct span batch_unquoted(struct span text);
+/* Without a quote before or behind it, where quotes are letters or none of CSV. */
+struct span batch_unquoted(const struct batch *batch, struct span text);
 
 /* Counts a rejected line, and keeps the first ones. */
 void batch_note_reject(struct batch *batch, uint64_t line, const char *reason);

@@ -84,8 +84,8 @@ static enum number_kind parse_field(const struct batch *batch, struct span text,
                                     double *value)
 {
     const struct columns *columns = batch->columns;
-    if (batch->letters) {
-        text = batch_unquoted(text);
+    if (batch->letters || columns->wrapped) {
+        text = batch_unquoted(batch, text);
     }
     enum number_kind kind = columns->styled ? number_parse_styled(text, columns->style[feature],
                                                                   batch->c_locale, value)
@@ -122,6 +122,20 @@ static size_t parse_features(const struct batch *batch, size_t k, double *values
         values[i] = infinite || value == 0 ? 0.0 : value; /* never -0 */
     }
     return d;
+}
+
+/* Neither time nor account nor any value. */
+static bool is_blank_row(const struct batch *batch, size_t k)
+{
+    if (batch->columns->time == COLUMN_NONE && batch->columns->user == COLUMN_NONE) {
+        return false; /* a row of missing values, as pandas has it */
+    }
+    for (size_t i = 0; i < batch->columns->n_fields; i++) {
+        if (column_names_trimmed(batch->group_fields[k][i]).length > 0) {
+            return false;
+        }
+    }
+    return true;
 }
 
 static void count_marks(const uint64_t *marks, uint64_t *counts)
@@ -173,6 +187,10 @@ static bool find_profile(struct batch *batch, size_t k, bool remember, bool *acc
         reject_number(batch, k, wrong);
         return note_odd(batch, k, wrong);
     }
+    if (marks.any && is_blank_row(batch, k)) { /* ",,,,", as spreadsheets end */
+        *accepted = false;
+        return true;
+    }
     if (marks.any) {
         count_marks(marks.missing, batch->missing);
         count_marks(marks.infinite, batch->infinite);
@@ -203,6 +221,23 @@ static inline bool find_time(struct batch *batch, struct span text)
     return true;
 }
 
+enum { JOINED = 160 }; /* bytes of a day and a time of day */
+
+/* The day, a blank, and the time of day that stands in another column. */
+static struct span join_time(const struct batch *batch, size_t k, struct span day, char *joined)
+{
+    struct span clock = batch_unquoted(batch, batch->group_fields[k][batch->columns->clock]);
+    day = column_names_trimmed(day);
+    clock = column_names_trimmed(clock);
+    if (day.length == 0 || clock.length == 0 || day.length + clock.length + 1 > JOINED) {
+        return day;
+    }
+    memcpy(joined, day.bytes, day.length);
+    joined[day.length] = ' ';
+    memcpy(joined + day.length + 1, clock.bytes, clock.length);
+    return (struct span){joined, day.length + clock.length + 1};
+}
+
 /* Numbers alone do not tell a line of totals from a row: the field of its time does, or of its
  * account where there is no time. It begins with no digit. */
 static inline bool may_be_total(const struct batch *batch, size_t k)
@@ -213,8 +248,11 @@ static inline bool may_be_total(const struct batch *batch, size_t k)
         return false;
     }
     struct span text = batch->group_fields[k][field];
+    if (text.length == 0 && columns->user != COLUMN_NONE) {
+        text = batch->group_fields[k][columns->user];
+    }
     return text.length > 0 && (unsigned char)(text.bytes[0] - '0') > 9 &&
-           strchr("tTgGsS\xd0", text.bytes[0]) != NULL;
+           strchr("tTgGsSoO\xd0", text.bytes[0]) != NULL;
 }
 
 bool batch_append_row(struct batch *batch, size_t k, bool remember)
@@ -232,8 +270,15 @@ bool batch_append_row(struct batch *batch, size_t k, bool remember)
         return true;
     }
     if (batch->columns->time != COLUMN_NONE) {
+        char joined[JOINED];
         struct span time = batch->group_fields[k][batch->columns->time];
-        if (!find_time(batch, batch->letters ? batch_unquoted(time) : time)) {
+        if (batch->letters || batch->columns->wrapped) {
+            time = batch_unquoted(batch, time);
+        }
+        if (batch->columns->clock != COLUMN_NONE) {
+            time = join_time(batch, k, time, joined);
+        }
+        if (!find_time(batch, time)) {
             return false;
         }
     }

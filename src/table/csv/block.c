@@ -204,7 +204,7 @@ static void fit_width(struct columns *columns, const struct layout *layout)
     if (layout->n > 0 && layout->spare_field) {
         columns->n_fields = width;
     } else if (layout->n > 0 && width + 1 == columns->n_fields) {
-        bool used = columns->time == width || columns->user == width;
+        bool used = columns->time == width || columns->user == width || columns->clock == width;
         for (size_t i = 0; i < columns->d; i++) {
             used = used || columns->feature[i] == width;
         }
@@ -268,7 +268,7 @@ bool block_read_header(struct block_input *input, struct columns *columns,
                             .title = csv_feed_title(input->feed),
                             .status = status != NULL ? status : &local};
     size_t length;
-    *columns = (struct columns){.time = COLUMN_NONE, .user = COLUMN_NONE};
+    *columns = (struct columns){.time = COLUMN_NONE, .user = COLUMN_NONE, .clock = COLUMN_NONE};
     *found = (struct block_header){.lines = 0};
     bool good = read_beginning(input, &length, header.status) &&
                 read_header(input, &header, reading, &layout, length, found);

@@ -39,7 +39,7 @@ static bool same(struct span a, struct span b)
 static size_t find_exactly(const struct search *search, struct span name, size_t from)
 {
     for (size_t i = from; i < search->n_fields; i++) {
-        if (same(column_names_trimmed(search->fields[i]), name)) {
+        if (same(column_names_unwrapped(search->fields[i]), name)) {
             return i;
         }
     }
@@ -50,7 +50,7 @@ static size_t find_exactly(const struct search *search, struct span name, size_t
 static size_t find_alike(const struct search *search, struct span name, size_t from)
 {
     for (size_t i = from; i < search->n_fields; i++) {
-        if (column_names_alike(search->fields[i], name)) {
+        if (column_names_alike(column_names_unwrapped(search->fields[i]), name)) {
             return i;
         }
     }
@@ -76,6 +76,12 @@ bool columns_check(const char *const *features, size_t n, struct status *status)
         }
     }
     return true;
+}
+
+static bool is_time_or_user(const struct search *search, size_t field)
+{
+    const struct columns *columns = search->columns;
+    return field == columns->time || field == columns->user || field == columns->clock;
 }
 
 /* ---- what to say when they are not there ---- */
@@ -137,7 +143,7 @@ static size_t list_numeric(const struct search *search, char *list, size_t size)
     for (size_t i = 0; search->layout != NULL && i < search->n_fields; i++) {
         char shown[64];
         struct span name = column_names_trimmed(search->fields[i]);
-        if (name.length == 0 || i == search->columns->time || i == search->columns->user ||
+        if (name.length == 0 || is_time_or_user(search, i) ||
             !column_names_numeric(search->layout, i)) {
             continue;
         }
@@ -239,7 +245,7 @@ static bool add_feature(struct search *search, size_t field, struct span name, b
 
 static bool add_field(struct search *search, size_t field)
 {
-    return add_feature(search, field, column_names_trimmed(search->fields[field]), true);
+    return add_feature(search, field, column_names_unwrapped(search->fields[field]), true);
 }
 
 /* All columns of numbers that a glob matches; those of times and accounts only by their own
@@ -251,7 +257,7 @@ static bool add_glob(struct search *search, const char *pattern)
     char shown[SHOWN];
     for (size_t i = 0; i < search->n_fields; i++) {
         struct span name = column_names_trimmed(search->fields[i]);
-        bool other = i == search->columns->time || i == search->columns->user;
+        bool other = is_time_or_user(search, i);
         if (other || name.length == 0 || !glob_match(&glob, name) ||
             (search->layout != NULL && search->layout->n > 0 &&
              !column_names_numeric(search->layout, i))) {
@@ -280,7 +286,7 @@ static bool add_range(struct search *search, const char *range, const char *dots
             search->title, printable(shown, sizeof shown, span_of(range)));
     }
     for (size_t i = first; i <= last; i++) {
-        bool other = i == search->columns->time || i == search->columns->user;
+        bool other = is_time_or_user(search, i);
         if (!other && !add_field(search, i)) {
             return false;
         }
@@ -351,6 +357,27 @@ static size_t first_free(const struct search *search, const size_t *found, size_
     return COLUMN_NONE;
 }
 
+/* What a column, or two of them, are called in the header. */
+static bool name_column(const struct search *search, size_t field, size_t other, char **name)
+{
+    char both[160], first[64], second[64];
+    if (field == COLUMN_NONE) {
+        return true;
+    }
+    struct span text = column_names_unwrapped(search->fields[field]);
+    if (text.length > 0 && !refuse_twice(search, text, field)) {
+        return false;
+    }
+    if (other != COLUMN_NONE) {
+        snprintf(
+            both, sizeof both, "%s and %s", printable(first, sizeof first, text),
+            printable(second, sizeof second, column_names_unwrapped(search->fields[other])));
+        text = span_of(both);
+    }
+    *name = mem_text(text.bytes, text.length, search->status);
+    return *name != NULL;
+}
+
 static bool find_time_and_user(struct search *search)
 {
     static const struct span study[] = {{"dt", 2}, {"src_user", 8}};
@@ -366,6 +393,17 @@ static bool find_time_and_user(struct search *search)
                                       CANDIDATES);
         size_t exact = find_exactly(search, study[0], 0);
         columns->time = exact != COLUMN_NONE ? exact : first_free(search, found, n);
+        if (columns->time == COLUMN_NONE && search->layout != NULL) {
+            found[0] = column_names_by_times(search->layout, search->n_fields);
+            columns->time =
+                found[0] < search->n_fields ? first_free(search, found, 1) : COLUMN_NONE;
+        }
+        if (columns->time != COLUMN_NONE && search->layout != NULL && wanted->joins) {
+            found[0] = column_names_clock(search->fields, search->n_fields, search->layout,
+                                          columns->time);
+            columns->clock =
+                found[0] < search->n_fields ? first_free(search, found, 1) : COLUMN_NONE;
+        }
     }
     if (wanted->user != NULL) {
         if (!find_named(search, wanted->user, "--user", &columns->user)) {
@@ -376,25 +414,26 @@ static bool find_time_and_user(struct search *search)
         size_t exact = find_exactly(search, study[1], 0);
         columns->user = exact != COLUMN_NONE ? exact : first_free(search, found, n);
     }
-    for (size_t i = 0; i < 2; i++) {
-        size_t field = i == 0 ? columns->time : columns->user;
-        char **name = i == 0 ? &columns->time_name : &columns->user_name;
-        if (field == COLUMN_NONE) {
-            continue;
-        }
-        struct span text = column_names_trimmed(search->fields[field]);
-        *name = mem_text(text.bytes, text.length, search->status);
-        if (*name == NULL || !refuse_twice(search, text, field)) {
-            return false;
-        }
+    return name_column(search, columns->time, columns->clock, &columns->time_name) &&
+           name_column(search, columns->user, COLUMN_NONE, &columns->user_name);
+}
+
+/* Around most names stand blanks, or quotes that are none of CSV: 'a', “a”, or "a" behind a
+ * blank. */
+static bool are_wrapped(const struct span *fields, size_t n_fields)
+{
+    size_t wrapped = 0;
+    for (size_t i = 0; i < n_fields; i++) {
+        wrapped += column_names_unwrapped(fields[i]).length < fields[i].length;
     }
-    return true;
+    return wrapped > 0 && wrapped * 2 >= n_fields;
 }
 
 void columns_note(const struct columns *columns, struct read_report *report)
 {
-    char time[64] = "", user[64] = "";
+    char time[96] = "", user[64] = "";
     bool other_time = columns->time_name != NULL && strcmp(columns->time_name, "dt") != 0;
+    bool apart = columns->clock != COLUMN_NONE;
     bool other_user = columns->user_name != NULL && strcmp(columns->user_name, "src_user") != 0;
     if (other_time) {
         printable(time, sizeof time, span_of(columns->time_name));
@@ -404,9 +443,9 @@ void columns_note(const struct columns *columns, struct read_report *report)
     }
     if ((other_time || other_user) && report->n_notes < READ_NOTES) {
         snprintf(report->notes[report->n_notes++], READ_NOTE, "%s%s%s%s%s",
-                 other_time ? "times are in column " : "", time,
-                 other_time && other_user ? ", " : "", other_user ? "accounts in column " : "",
-                 user);
+                 other_time ? (apart ? "times are in columns " : "times are in column ") : "",
+                 time, other_time && other_user ? ", " : "",
+                 other_user ? "accounts in column " : "", user);
     }
 }
 
@@ -419,6 +458,8 @@ bool columns_find(struct columns *columns, const struct span *fields, size_t n_f
     *columns = (struct columns){.n_fields = n_fields,
                                 .time = COLUMN_NONE,
                                 .user = COLUMN_NONE,
+                                .clock = COLUMN_NONE,
+                                .wrapped = are_wrapped(fields, n_fields),
                                 .delimiter = layout != NULL ? layout->delimiter : ','};
     if (!find_time_and_user(&search)) {
         return false;
@@ -446,5 +487,5 @@ void columns_clear(struct columns *columns)
     }
     free(columns->time_name);
     free(columns->user_name);
-    *columns = (struct columns){.time = COLUMN_NONE, .user = COLUMN_NONE};
+    *columns = (struct columns){.time = COLUMN_NONE, .user = COLUMN_NONE, .clock = COLUMN_NONE};
 }

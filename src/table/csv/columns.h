@@ -18,6 +18,7 @@ struct columns_wanted {
     const char *const *features; /* (n) names, globs ("src_*") and ranges ("f00..f77") */
     size_t n;
     bool study;              /* they are the study's seven: found in any case */
+    bool joins;              /* a day and a time of day in two columns can be put together */
     const char *time, *user; /* columns named by the user; NULL: known names are looked for */
     bool not_text; /* the names are not of a text file: a strange one does not make it binary */
 };
@@ -30,6 +31,8 @@ struct columns {
     struct number_style style[TABLE_FEATURES_MAX]; /* (d) */
     bool styled;                                   /* some style is not plain */
     size_t time, user;           /* fields of dt and src_user, or COLUMN_NONE */
+    size_t clock;                /* the time of day, where `time` has the day alone; or none */
+    bool wrapped;                /* fields have blanks or quotes around that are none of CSV */
     char *time_name, *user_name; /* what they are called in the header; NULL: none */
     bool adjacent;               /* the features are fields first .. first + d - 1 */
     size_t first;

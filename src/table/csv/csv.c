@@ -358,6 +358,15 @@ static void add_notes(const struct reader *reader, struct read_report *report)
                  comma ? "the comma is the decimal mark" : "commas stand between thousands");
         }
     }
+    for (size_t i = 0; i < columns->d; i++) {
+        if (reader->header.census[i].dressed > 0) {
+            note(report,
+                 "%s: numbers are read without what is around and between their digits, as "
+                 "in %s",
+                 shown(user, sizeof user, columns->names[i]),
+                 reader->header.census[i].dressed_example);
+        }
+    }
     const struct read_skipped *skipped = &report->skipped;
     if (skipped->comments + skipped->headers + skipped->totals > 0) {
         note(report,
@@ -556,6 +565,7 @@ static bool prepare(struct reader *reader, struct status *status)
         .features = named ? options->features : table_default_features,
         .n = named ? options->n_features : TABLE_DEFAULT_FEATURES,
         .study = !named,
+        .joins = true,
         .time = texts[READING_TIME],
         .user = texts[READING_USER],
     };
