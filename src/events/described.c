@@ -138,7 +138,8 @@ static const char zeek_fields[] = "#fields\t";
 static struct span names_in(const struct log_description *description, struct span line)
 {
     const size_t length = sizeof zeek_fields - 1;
-    if (description->container == CONTAINER_ZEEK && line.length > length) {
+    if (description->container == CONTAINER_ZEEK && line.length > length &&
+        memcmp(line.bytes, zeek_fields, length) == 0) {
         return (struct span){line.bytes + length, line.length - length};
     }
     return line;

@@ -96,8 +96,7 @@ if [ -d "$events" ]; then
         which=${sample#"$events"/}
         case $which in
         linux/secure_newest_first.log) year=2018 ;;
-        cert/* | okta/* | windows/*) year=2024 ;;
-        *) continue ;;
+        *) year=2024 ;;
         esac
         if ! "$oddhours" prep "$sample" --min-events 1 --year $year -o "$work/got.csv" \
             2>"$work/messages"; then

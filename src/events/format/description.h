@@ -61,7 +61,8 @@ struct pick {
     struct regex *match;    /* NULL: all of the text; else its first group */
     struct condition *when; /* NULL: always */
     struct span constant, prefix;
-    bool hex; /* the text is in hexadecimal */
+    bool hex;  /* the text is in hexadecimal */
+    bool name; /* of a host: as host_rule.name */
 };
 
 struct picks {

@@ -400,6 +400,7 @@ bool reader_pick(struct reader *reader, const cJSON *value, const char *const *k
         !reader_text(reader, value, "prefix", &pick->prefix) ||
         !reader_pattern(reader, value, "match", 0, &pick->match) ||
         !reader_condition(reader, value, "if", &pick->when) ||
+        !reader_bool(reader, value, "name", &pick->name) ||
         !reader_text(reader, value, "decode", &as)) {
         return false;
     }
@@ -417,7 +418,7 @@ bool reader_pick(struct reader *reader, const cJSON *value, const char *const *k
 static bool one_pick(struct reader *reader, const cJSON *value, unsigned flags, void *out)
 {
     static const char *const keys[] = {"path", "const",  "prefix", "match",
-                                       "if",   "decode", NULL};
+                                       "if",   "decode", "name",   NULL};
     (void)flags;
     return reader_pick(reader, value, keys, out);
 }

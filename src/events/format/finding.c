@@ -441,7 +441,7 @@ static bool read_body(struct finder *finder)
 {
     const struct text_rules *rules = &finder->description->text_rules;
     struct span body;
-    if (!take_path(finder, &rules->in, &body) && !take_bytes(finder, &rules->in, &body)) {
+    if (!take_bytes(finder, &rules->in, &body) && !take_path(finder, &rules->in, &body)) {
         return false;
     }
     if (rules->repeat != NULL && matches(finder, rules->repeat, body)) {
@@ -513,7 +513,7 @@ bool finder_read(struct finder *finder, struct span line, struct status *status)
     if (!record_clear(record, status)) {
         return false;
     }
-    if (finder->description->container == CONTAINER_TEXT && !has_one(&rules->must, line)) {
+    if (!has_one(&rules->must, line)) {
         record->error = ""; /* left out at a glance */
         return true;
     }

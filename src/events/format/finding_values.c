@@ -444,22 +444,32 @@ static bool is_loopback(struct span host)
            (host.length == 9 && begins(host, "localhost"));
 }
 
-struct span finder_host(struct finder *finder, const struct host_rule *rule)
+/* A name as it is, in memory of the record. */
+static struct span plain_name(struct finder *finder, struct span text)
 {
-    struct span text;
-    if (!finder_pick(finder, &rule->of, &text)) {
+    text = trimmed(text);
+    char *room = record_room(&finder->record, text.length);
+    if (room == NULL) {
         return (struct span){"", 0};
     }
-    if (rule->name) {
-        text = trimmed(text);
-        char *room = record_room(&finder->record, text.length);
-        if (room == NULL) {
-            return (struct span){"", 0};
-        }
-        memcpy(room, text.bytes, text.length);
-        return (struct span){room, text.length};
+    memcpy(room, text.bytes, text.length);
+    return (struct span){room, text.length};
+}
+
+struct span finder_host(struct finder *finder, const struct host_rule *rule)
+{
+    struct span text, host = {"", 0};
+    size_t i = 0;
+    while (i < rule->of.n && !finder_pick_one(finder, &rule->of.list[i], &text)) {
+        i++;
     }
-    struct span host = plain_host(finder, text, rule->whole);
+    if (i == rule->of.n) {
+        return host;
+    }
+    if (rule->name || rule->of.list[i].name) {
+        return plain_name(finder, text);
+    }
+    host = plain_host(finder, text, rule->whole);
     if (is_loopback(host) && finder_pick(finder, &finder->description->loopback, &text)) {
         host = plain_host(finder, text, rule->whole);
     }
