@@ -54,23 +54,33 @@ bool reason_find(const struct detector *detector, const void *model,
 
 /* ---- words ---- */
 
+/* What counts are called where there is little room; NULL: by the column's name. */
+static const char *noun_of(const char *feature)
+{
+    static const char *const nouns[][2] = {{"total_events", "events"},
+                                           {"failed_events", "failures"},
+                                           {"dst_hosts", "dst hosts"},
+                                           {"src_hosts", "src hosts"},
+                                           {"nbhours_events", "night events"}};
+    for (size_t i = 0; i < sizeof nouns / sizeof *nouns; i++) {
+        if (strcmp(feature, nouns[i][0]) == 0) {
+            return nouns[i][1];
+        }
+    }
+    return NULL;
+}
+
 /* "831 failures", "f07 12". */
 static int put_value(struct reason *reason, const struct table *table, size_t feature,
                      double value)
 {
-    char noun[60];
-    const char *name = table->feature_names[feature];
+    const char *name = table->feature_names[feature], *noun = noun_of(name);
     reason->feature = feature;
     reason->value = value;
-    past_noun(name, noun, sizeof noun);
-    bool counted = false; /* it is a word of its own, not the column's name */
-    for (size_t i = 0; !counted && noun[i] != '\0'; i++) {
-        counted = noun[i] != name[i] && !(noun[i] == ' ' && name[i] == '_');
-    }
-    return counted ? snprintf(reason->text, sizeof reason->text, "%s %s",
-                              format_value(value).text, noun)
-                   : snprintf(reason->text, sizeof reason->text, "%.40s %s", name,
-                              format_value(value).text);
+    return noun != NULL ? snprintf(reason->text, sizeof reason->text, "%s %s",
+                                   format_value(value).text, noun)
+                        : snprintf(reason->text, sizeof reason->text, "%.40s %s", name,
+                                   format_value(value).text);
 }
 
 static void put_usual(struct reason *reason, int used, const char *usual, const char *most)
@@ -133,18 +143,18 @@ static bool name_past(const struct table *table, const struct feature_order *fea
                  most.text);
         return true;
     case PAST_PART_HOUR:
-        snprintf(text, size, "at %02dh; %s of %s earlier near it", (int)one->value,
+        snprintf(text, size, "at %02dh; %s of %s were", (int)one->value,
                  format_grouped(one->as_high).text, windows.text);
         return true;
     case PAST_PART_DAY:
-        snprintf(text, size, "on a %s; %s of %s earlier", days[(int)one->value],
+        snprintf(text, size, "on a %s; %s of %s were", days[(int)one->value],
                  format_grouped(one->as_high).text, windows.text);
         return true;
     case PAST_PART_SLOW: {
-        char noun[60];
-        past_noun(table->feature_names[one->feature], noun, sizeof noun);
-        snprintf(text, size, "%s above %s in %s of %s hours", noun, usual.text, value.text,
-                 most.text);
+        const char *noun = noun_of(table->feature_names[one->feature]);
+        snprintf(text, size, "%.40s > %s in %s of %s hours",
+                 noun != NULL ? noun : table->feature_names[one->feature], usual.text,
+                 value.text, most.text);
         return true;
     }
     default: break;

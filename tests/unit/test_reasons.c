@@ -217,7 +217,7 @@ static void what_an_account_always_does_is_not_named(void **state)
             }
             if (value_of(table, row, 3) == 40) {
                 planted++;
-                if (strcmp(text, "40 destination hosts; usual 2, max 3") != 0 &&
+                if (strcmp(text, "40 dst hosts; usual 2, max 3") != 0 &&
                     strncmp(text, "60 events; usual ", 17) != 0) {
                     fail_msg("%s: '%s' of a planted row", run->results[result].name, text);
                 }

@@ -72,7 +72,8 @@ struct app *app_new(const struct app_options *options, struct status *status)
     if (options->review.on) {
         app->review = review_new(&options->review, &place);
     }
-    if (!run_params_copy(&app->params, options->params, status) ||
+    app->reasons = app_reasons_new(status);
+    if (app->reasons == NULL || !run_params_copy(&app->params, options->params, status) ||
         !start_threads(app, status)) {
         app_free(app);
         return NULL;
@@ -126,6 +127,7 @@ bool app_free(struct app *app)
         fprintf(stderr, "oddhours: %s\n", lost.text); /* the terminal is given back by now */
     }
     app_why_free(app);
+    app_reasons_free(app);
     parallel_free(app->query_threads);
     for (size_t i = 0; views[i] != NULL; i++) {
         if (app->states[i] != NULL) {

@@ -55,9 +55,10 @@ struct app {
     struct inbox *inbox;
     struct worker *worker;
     struct queries *queries;
-    uint64_t last_query;   /* id of the newest query */
-    uint64_t void_queries; /* those up to this id are about a run that was replaced */
-    struct why_cache *why; /* explanations of the run: app_why.c */
+    uint64_t last_query;         /* id of the newest query */
+    uint64_t void_queries;       /* those up to this id are about a run that was replaced */
+    struct why_cache *why;       /* explanations of the run: app_why.c */
+    struct app_reasons *reasons; /* why rows are in lists: app_reasons.c */
     struct parallel *query_threads;
 
     struct review *review; /* NULL: there is no place for verdicts */
@@ -196,7 +197,7 @@ void app_answer(struct app *app, struct query *query); /* of a query the app its
 void app_why(struct app *app, const char *argument);
 void app_why_answer(struct app *app, struct query *query);
 void app_drop_replacement(struct app *app);
-void app_why_free(struct app *app); /* while no query runs */
+void app_why_free(struct app *app); /* while no query runs; reasons in lists, too */
 struct sheet *app_why_sheet(const struct run *run, const struct why_data *data,
                             const struct why *why, const char *input, struct status *status);
 
@@ -215,6 +216,16 @@ bool app_blind_hides(const struct app *app, enum action action);
 bool app_blind_refuses(struct app *app, enum action action); /* and says so */
 
 /* app_past.c: what the selected row's user did before; the answer goes into session.past */
+/* app_reasons.c */
+struct app_reasons *app_reasons_new(struct status *status);
+void app_reasons_free(struct app *app);
+void app_reasons_forget(struct app *app);       /* while no query runs */
+void app_reasons_begin(struct app *app);        /* a frame: nothing is wished for yet */
+void app_reasons_ask(struct app *app);          /* for what the frame has wished */
+bool app_reasons_wanted(const struct app *app); /* some are not there yet */
+void app_reasons_answer(struct app *app, struct query *query);
+
+/* app_past.c */
 void app_past_ask(struct app *app);
 void app_past_answer(struct app *app, struct query *query);
 

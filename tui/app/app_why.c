@@ -124,6 +124,7 @@ void app_why_answer(struct app *app, struct query *query)
 
 void app_why_free(struct app *app)
 {
+    app_reasons_forget(app);
     if (app->why != NULL) {
         explainer_free(app->why->explainer);
         free(app->why);

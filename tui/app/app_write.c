@@ -86,6 +86,10 @@ void app_answer(struct app *app, struct query *query)
         export_answer(app, query);
         return;
     }
+    if (query->slot == SLOT_REASONS) {
+        app_reasons_answer(app, query);
+        return;
+    }
     if (query->slot == SLOT_PAST) {
         app_past_answer(app, query);
         return;

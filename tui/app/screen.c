@@ -104,6 +104,7 @@ void app_draw(struct app *app, struct canvas *canvas)
     app->rows = canvas->rows;
     app->cols = canvas->cols;
     app_tick(app);
+    app_reasons_begin(app);
     canvas_clear(canvas);
     if (canvas->rows < LEAST_ROWS || canvas->cols < LEAST_COLS) {
         draw_tiny(app, canvas);
@@ -121,4 +122,5 @@ void app_draw(struct app *app, struct canvas *canvas)
     } else {
         app_draw_footer(app, canvas, canvas->rows - 1);
     }
+    app_reasons_ask(app);
 }

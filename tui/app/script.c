@@ -241,6 +241,9 @@ static bool play_step(struct script *script, struct app *app)
     const struct step *step = &script->steps[script->next];
     switch (step->kind) {
     case STEP_COMMAND:
+        if (strncmp(step->text, "screenshot", 10) == 0 && app_reasons_wanted(app)) {
+            return false; /* a picture has them */
+        }
         if (strncmp(step->text, "screenshot", 10) != 0) {
             app->has_message = false; /* as with a key; but a picture shows what is said */
         }

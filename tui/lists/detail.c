@@ -7,9 +7,9 @@
 
 #include "base/format.h"
 #include "base/mem.h"
-#include "explain/reason.h"
 #include "explain/user_past.h"
 #include "lists/user_hours.h"
+#include "run/reasons.h"
 #include "widgets/chart.h"
 #include "widgets/columns.h"
 
@@ -46,59 +46,9 @@ static size_t most_certain(const struct session *session, size_t result, size_t 
     if (session->run->results[result].kind != RESULT_ENSEMBLE) {
         return result;
     }
-    double least = INFINITY;
-    for (size_t i = 0; i < session_results(session); i++) {
-        if (session->has_result[i] && session->run->results[i].kind == RESULT_DETECTOR) {
-            double share = ranking_tail_share(session->run->results[i].ranking, profile);
-            if (share < least) {
-                least = share;
-                result = i;
-            }
-        }
-    }
+    size_t found = reasons_most_certain(session->run, session->has_result, profile);
+    result = found < session_results(session) ? found : result;
     return result;
-}
-
-/* Of a list that is no detector: the feature in which the fewest rows are as high, if hardly
- * any are. False when each value by itself is an ordinary one. */
-static bool rarest_feature(const struct run *run, size_t profile, size_t *feature)
-{
-    const double hardly = 0.05;
-    double least = hardly;
-    for (size_t i = 0; run->features != NULL && i < run->table->profiles.d; i++) {
-        double value = table_profile(run->table, profile)[i];
-        double share =
-            (double)feature_rows_at_least(run->features, i, value) / (double)run->table->n_rows;
-        if (value > 0 && share < least) {
-            least = share;
-            *feature = i;
-        }
-    }
-    return least < hardly;
-}
-
-bool detail_why(const struct session *session, size_t result, size_t profile, bool ascii,
-                char *text, size_t size)
-{
-    const struct run *run = session->run;
-    result = most_certain(session, result, profile);
-    const struct detector *detector = run->results[result].detector;
-    const struct detector_data data = run_detector_data(run);
-    size_t feature;
-    char bytes[FEATURE_TEXT + sizeof(struct shown)];
-    if (!session->has_result[result] ||
-        (detector == NULL &&
-         (!session->has_scaled || !rarest_feature(run, profile, &feature)))) {
-        return false;
-    }
-    if (detector != NULL &&
-        !reason_find(detector, run->results[result].model->fitted, &data, profile, &feature)) {
-        return false;
-    }
-    snprintf(bytes, sizeof bytes, "%.60s %s", run->table->feature_names[feature],
-             format_value(table_profile(run->table, profile)[feature]).text);
-    text_safe(text, size, bytes, strlen(bytes), ascii);
-    return true;
 }
 
 /* What one detector credits to each feature, as shares of all that speaks for an anomaly. */

@@ -23,9 +23,4 @@ void detail_draw_by(const struct app *app, size_t row, size_t result, struct can
 void detail_rank(const struct session *session, size_t result, size_t row, char *text,
                  size_t size);
 
-/* "dst_hosts 332": the feature that a result (the ensemble: its most certain member) holds most
- * against a profile, and its value; false when there is none. */
-bool detail_why(const struct session *session, size_t result, size_t profile, bool ascii,
-                char *text, size_t size);
-
 #endif

@@ -9,7 +9,7 @@
 #include "lists/detail.h"
 #include "lists/user_hours.h"
 
-enum { USER_LEAST = 12, USER_MOST = 40, WHY_LEAST = 14, HEADING_COLS = 10 };
+enum { USER_LEAST = 12, USER_MOST = 40, WHY_LEAST = 28, HEADING_COLS = 10 };
 
 static size_t result_of(const struct session *session, struct row_column column)
 {
@@ -112,8 +112,11 @@ void row_cell_fill(const struct app *app, struct row_column column, size_t row,
         }
         break;
     case ROW_COLUMN_WHY:
-        detail_why(session, session->selected.result, profile, ascii, cell->text,
-                   sizeof cell->text);
+        if (!app_reason(app, session->selected.result, row, ascii, cell->text,
+                        sizeof cell->text)) {
+            cell->role = ROLE_DIM;
+            snprintf(cell->text, sizeof cell->text, "%s", glyphs->dot);
+        }
         break;
     case ROW_COLUMN_FEATURE: {
         double value = table_profile(table, profile)[column.index];

@@ -8,7 +8,7 @@
 #include "terminal/canvas.h"
 #include "lists/row_columns.h"
 
-enum { ROW_CELL_TEXT = 192 };
+enum { ROW_CELL_TEXT = 256 };
 
 struct row_cell {
     enum role role;

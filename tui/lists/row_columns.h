@@ -53,7 +53,7 @@ struct row_columns {
     struct row_column column[COLUMNS_MAX];
 };
 
-#define ROW_COLUMNS_DEFAULT  "verdict rank user when ranks why copies"
+#define ROW_COLUMNS_DEFAULT  "verdict rank user when why copies ranks"
 #define ROW_COLUMNS_EPISODES "verdict rank user when score why ranks" /* default by episode */
 
 /* Names separated by blanks or commas; "" and "default" are the default. False, with a sentence

@@ -34,6 +34,11 @@ struct review *app_review(const struct app *app);
 double app_now(const struct app *app);
 uint64_t app_memory(const struct app *app);
 
+/* Why a row stands in the list of a result, as safe text: "831 failures; usual 0, max 3"; "" in
+ * a blind review. False, and it comes with a later frame, while it is not known. */
+bool app_reason(const struct app *app, size_t result, size_t row, bool ascii, char *text,
+                size_t size);
+
 /* ---- selecting: every view is told (view.h, CHANGED_...) ---- */
 
 void app_select_result(struct app *app, size_t result);
@@ -139,6 +144,7 @@ enum slot {
     SLOT_EXPORT_COUNT,
     SLOT_FOLDER,
     SLOT_WHY,
+    SLOT_REASONS,
     SLOT_LINES,
     SLOT_NUMBERS,
     SLOT_REVIEW

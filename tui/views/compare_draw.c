@@ -54,20 +54,21 @@ static size_t told_by(const struct compare_view *view, const struct run *run, si
 }
 
 /* "LOF 4,700 x AE", or the reason. */
-static void draw_last(const struct compare_view *view, const struct session *session, size_t i,
+static void draw_last(const struct compare_view *view, const struct app *app, size_t i,
                       const struct layout *layout, struct canvas *canvas, int y)
 {
     char text[200] = "";
-    const struct run *run = session->run;
+    const struct run *run = app_session(app)->run;
     if (view->pane == PANE_DIFFER) {
         const struct disagreement *differ = &view->found.differ[i];
         snprintf(text, sizeof text, "%s %s %s %s", run->results[told_by(view, run, i)].brief,
                  format_rounded(pow(10, differ->decades)).text, canvas->glyphs->times,
                  run->results[view->found.result[differ->ordinary]].brief);
     } else if (layout->columns.width[layout->last] > 0) {
-        detail_why(session, told_by(view, run, i),
-                   run->table->row_profile[compare_row(view, i)], canvas->glyphs->ascii, text,
-                   sizeof text);
+        if (!app_reason(app, told_by(view, run, i), compare_row(view, i), canvas->glyphs->ascii,
+                        text, sizeof text)) {
+            snprintf(text, sizeof text, "%s", canvas->glyphs->dot);
+        }
     }
     columns_field(&layout->columns, canvas, y, layout->last, ROLE_TEXT, text);
 }
@@ -111,7 +112,7 @@ static void draw_row(const struct compare_view *view, const struct app *app, siz
         columns_field(columns, canvas, y, layout->rank + k, head ? ROLE_STRONG : ROLE_DIM,
                       rank_text(rank, columns->width[layout->rank + k]).text);
     }
-    draw_last(view, session, i, layout, canvas, y);
+    draw_last(view, app, i, layout, canvas, y);
 }
 
 static void draw_rows(struct compare_view *view, const struct app *app, struct canvas *canvas)
