@@ -69,6 +69,32 @@ said 'other names of columns are said' 'times are in column Timestamp, accounts 
 said 'lines before the header are said' '2 lines before the header' "$cases/24-comment-lines.csv"
 said 'another delimiter is said' 'separated by semicolons' "$cases/25-semicolons.csv"
 
+# ---- bad lines before the first row: the header is not blamed for them ----
+# bad_first FILE N LINE: the table with N such lines behind its header
+bad_first() {
+    { head -n 1 "$1"; yes "$3" | head -n "$2"; tail -n +2 "$1"; } >"$work/bad_first.csv"
+}
+for bad in 'garbage' 'a,b,c'; do
+    for n in 30 400; do # more than the rows; more than are looked at
+        bad_first "$cases/16-table.csv" $n "$bad"
+        ends "$n lines of $bad before the rows are left out" 3 \
+            "$n lines of $((n + 24)) are left out .*; line 2: [13] fields? instead of 9" \
+            "$oddhours" describe -q "$work/bad_first.csv"
+    done
+done
+head -n 20 "$work/bad_first.csv" >"$work/bad_only.csv"
+ends 'where there is no row the lines are to blame, too' 2 \
+    'no usable row: all 19 are rejected, line 2 because of 3 fields instead of' \
+    "$oddhours" describe -q "$work/bad_only.csv"
+bad_first "$cases/25-semicolons.csv" 30 'garbage'
+ends 'with semicolons, too' 3 '30 lines of 54 are left out' "$oddhours" describe -q \
+    "$work/bad_first.csv"
+printf '%s\n' '2024-03-01 01:00:00,U1,1,' '2024-03-01 02:00:00,U2,2,' >"$work/spare.csv"
+ends 'a named column where lines have nothing is a column' 0 '^b .* 100 %$' \
+    "$oddhours" describe -q --header dt,src_user,a,b --features a,b "$work/spare.csv"
+ends 'an unnamed one is none' 0 '^rows +2 in 3 columns' \
+    "$oddhours" describe -q --header dt,src_user,a --features a "$work/spare.csv"
+
 # ---- JSON: written by Python from a table, it is that table ----
 /usr/bin/python3 - "$cases/17-other-names.csv" "$work" <<'END'
 import csv, json, sys

@@ -201,9 +201,7 @@ static bool take_census(const struct columns *columns, const struct layout *layo
 static void fit_width(struct columns *columns, const struct layout *layout)
 {
     size_t width = layout_width(layout);
-    if (layout->n > 0 && layout->spare_field) {
-        columns->n_fields = width;
-    } else if (layout->n > 0 && width + 1 == columns->n_fields) {
+    if (layout->n > 0 && !layout->spare_field && width + 1 == columns->n_fields) {
         bool used = columns->time == width || columns->user == width || columns->clock == width;
         for (size_t i = 0; i < columns->d; i++) {
             used = used || columns->feature[i] == width;

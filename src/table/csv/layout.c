@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "table/csv/column_names.h"
 #include "table/number.h"
 #include "table/number_style.h"
 #include "table/time_text.h"
@@ -185,6 +186,7 @@ struct choice {
     size_t agree;  /* records that have so many */
     size_t header; /* index of a record of names; SIZE_MAX: none */
     bool spare;    /* the header has one field less: lines end with a delimiter */
+    bool trusted;  /* the width is that of the first line */
 };
 
 static void find_width(const struct layout *layout, size_t k, struct choice *choice)
@@ -248,11 +250,51 @@ static void find_header(struct layout *layout, size_t k, struct choice *choice)
     }
 }
 
+/* Whether the fields of a record are names without a gap, one of them that of a time or an
+ * account. */
+static bool names_columns(const struct layout *layout, const struct layout_record *record,
+                          size_t width)
+{
+    enum { MOST = 64 };
+    struct span fields[MOST];
+    size_t found[1], n = width < MOST ? width : MOST;
+    for (size_t i = 0; i < n; i++) {
+        fields[i] = layout_field(layout, record, i);
+        if (fields[i].length == 0) {
+            return false;
+        }
+    }
+    return column_names_times(fields, n, NULL, found, 1) > 0 ||
+           column_names_users(fields, n, found, 1) > 0;
+}
+
+/* Lines that are none of the table may be most of its beginning: a first line that names more
+ * columns than those have fields says how many there are. */
+static void trust_first_line(const struct layout *layout, size_t k, struct choice *choice)
+{
+    size_t i = 0;
+    while (i < layout->n &&
+           (is_blank(layout, &layout->records[i]) || is_comment(layout, &layout->records[i]))) {
+        i++;
+    }
+    size_t width = i < layout->n ? layout->records[i].fields[k] : 0;
+    if (width > choice->width && is_names(layout, &layout->records[i], width) &&
+        (choice->width == 1 ||
+         (width > choice->width + 1 && names_columns(layout, &layout->records[i], width)))) {
+        choice->width = width;
+        choice->agree = 1;
+        choice->trusted = true;
+    }
+}
+
 static struct choice choose(struct layout *layout, size_t k, enum layout_header where)
 {
     struct choice choice = {.header = SIZE_MAX};
     layout->delimiter = delimiters[k];
     find_width(layout, k, &choice);
+    if (where == LAYOUT_HEADER_FIND) {
+        trust_first_line(layout, k, &choice);
+    }
     if (choice.width > 0 && where == LAYOUT_HEADER_FIND) {
         find_header(layout, k, &choice);
     }
@@ -316,6 +358,7 @@ static void apply(struct layout *layout, const struct choice *choice, size_t fir
     }
     layout->has_header = choice->header != SIZE_MAX;
     layout->spare_field = choice->spare;
+    layout->named_width = choice->trusted && layout->has_header ? choice->width : 0;
     if (header >= layout->n) {
         return;
     }
@@ -368,6 +411,9 @@ void layout_clear(struct layout *layout)
 size_t layout_width(const struct layout *layout)
 {
     struct choice choice = {.header = SIZE_MAX};
+    if (layout->named_width > 0) {
+        return layout->named_width;
+    }
     find_width(layout, delimiter_index(layout->delimiter), &choice);
     return choice.width - layout->spare_field;
 }

@@ -28,6 +28,8 @@ struct layout {
     size_t header_from;   /* where the header's text begins: behind "#" when it is a comment */
     uint64_t header_line; /* lines before it */
     size_t skipped;       /* of these, those that are not blank */
+    size_t named_width;   /* columns that the first line names, where most others have other
+                           * numbers of fields; else 0 */
     size_t n;             /* records from the header's successor on, or the first one */
     struct layout_record *records; /* (n) */
 };
