@@ -227,17 +227,17 @@ static size_t date_text(int64_t days, char *room)
                             date.month, date.day);
 }
 
-/* "HH:MM:SS", and nanoseconds where there are any, without zeros at their end. */
-static size_t clock_text(int64_t seconds, int64_t nanos, char *room)
+/* "HH:MM:SS", and a fraction in units of which `unit` are a second, where there is one: three,
+ * six or nine digits. */
+static size_t clock_text(int64_t seconds, int64_t part, int64_t unit, char *room)
 {
     size_t length =
         (size_t)snprintf(room, MEANING_ROOM / 2, "%02" PRId64 ":%02" PRId64 ":%02" PRId64,
                          seconds / 3600, seconds / 60 % 60, seconds % 60);
-    if (nanos > 0) {
-        length += (size_t)snprintf(room + length, MEANING_ROOM / 4, ".%09" PRId64, nanos);
-        while (room[length - 1] == '0') {
-            room[--length] = '\0';
-        }
+    if (part > 0) {
+        const int digits = unit == 1000 ? 3 : unit == 1000000 ? 6 : 9;
+        length +=
+            (size_t)snprintf(room + length, MEANING_ROOM / 4, ".%0*" PRId64, digits, part);
     }
     return length;
 }
@@ -247,20 +247,20 @@ static int64_t floor_divided(int64_t a, int64_t b)
     return a / b - (a % b < 0);
 }
 
-static struct span instant_text(int64_t days, int64_t seconds, int64_t nanos, char *room)
+static struct span instant_text(int64_t days, int64_t seconds, int64_t part, int64_t unit,
+                                char *room)
 {
     size_t length = date_text(days, room);
     room[length++] = ' ';
-    length += clock_text(seconds, nanos, room + length);
+    length += clock_text(seconds, part, unit, room + length);
     return (struct span){room, length};
 }
 
 static struct span timestamp_text(int64_t value, int64_t unit, char *room)
 {
-    const int64_t nano = INT64_C(1000000000);
     int64_t seconds = floor_divided(value, unit), part = value - seconds * unit;
     int64_t days = floor_divided(seconds, DAY);
-    return instant_text(days, seconds - days * DAY, part * (nano / unit), room);
+    return instant_text(days, seconds - days * DAY, part, unit, room);
 }
 
 /* Nanoseconds may be more than a day has, or below 0. */
@@ -271,7 +271,7 @@ static struct span int96_text(struct span bytes, char *room)
     int64_t nanos = (int64_t)bytes_u64(at), seconds = floor_divided(nanos, nano);
     int64_t days = (int64_t)(int32_t)bytes_u32(at + 8) - julian_1970;
     int64_t more = floor_divided(seconds, DAY);
-    return instant_text(days + more, seconds - more * DAY, nanos - seconds * nano, room);
+    return instant_text(days + more, seconds - more * DAY, nanos - seconds * nano, nano, room);
 }
 
 struct span meaning_int_text(const struct meaning *meaning, int64_t value, char *room)
@@ -282,12 +282,10 @@ struct span meaning_int_text(const struct meaning *meaning, int64_t value, char 
     case MEANING_TIMESTAMP: return timestamp_text(value, meaning->unit, room);
     case MEANING_TIME: {
         int64_t seconds = floor_divided(value, meaning->unit);
-        length = seconds < 0 || seconds > DAY
-                     ? (size_t)snprintf(room, MEANING_ROOM, "%" PRId64, value)
-                     : clock_text(seconds,
-                                  (value - seconds * meaning->unit) *
-                                      (INT64_C(1000000000) / meaning->unit),
-                                  room);
+        length =
+            seconds < 0 || seconds > DAY
+                ? (size_t)snprintf(room, MEANING_ROOM, "%" PRId64, value)
+                : clock_text(seconds, value - seconds * meaning->unit, meaning->unit, room);
         break;
     }
     case MEANING_DECIMAL: length = double_text_write(decimal(meaning, value), room); break;

@@ -357,6 +357,16 @@ static const char *base_name(const char *path)
     return slash != NULL ? slash + 1 : path;
 }
 
+/* Rows of a unit at most; ODDHOURS_UNIT sets them, for tests. */
+static size_t most_rows(const struct loader *loader, const struct part *part, size_t group)
+{
+    const char *wanted = getenv("ODDHOURS_UNIT");
+    const long rows = wanted != NULL ? atol(wanted) : 0;
+    return rows > 0                         ? (size_t)rows
+           : all_coded(loader, part, group) ? UNIT_CODED
+                                            : UNIT_PLAIN;
+}
+
 /* The units of all files, in their order; for free(). */
 static struct unit_place *place_units(const struct loader *loader, size_t *n_places,
                                       struct status *status)
@@ -368,7 +378,7 @@ static struct unit_place *place_units(const struct loader *loader, size_t *n_pla
         const struct part *part = &loader->parts[i];
         for (size_t g = 0; g < part->groups.n; g++) {
             const struct footer_group *group = &part->groups.groups[g];
-            const size_t most = all_coded(loader, part, g) ? UNIT_CODED : UNIT_PLAIN;
+            const size_t most = most_rows(loader, part, g);
             const uint64_t pieces = (group->rows + most - 1) / most;
             for (uint64_t k = 0; k < pieces; k++) {
                 const uint64_t from = group->rows * k / pieces;
