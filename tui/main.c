@@ -18,6 +18,7 @@
 #include "terminal/signals.h"
 #include "table/input/input_list.h"
 #include "table/input/source.h"
+#include "table/parquet/parquet.h"
 #include "terminal/term.h"
 
 struct explorer {
@@ -180,9 +181,11 @@ static bool input_readable(const char *path, struct status *status)
         return true;
     }
     char *saved = saved_in_directory(path, status);
-    struct source *source =
-        saved == NULL && status->code == STATUS_OK ? source_open(path, NULL, status) : NULL;
-    bool readable = saved != NULL || source != NULL;
+    bool parquet = saved == NULL && parquet_recognise(path, true);
+    struct source *source = saved == NULL && !parquet && status->code == STATUS_OK
+                                ? source_open(path, NULL, status)
+                                : NULL;
+    bool readable = saved != NULL || parquet || source != NULL;
     free(saved);
     source_close(source);
     return readable;

@@ -14,6 +14,7 @@
 #include "base/rng.h"
 #include "table/input/input_list.h"
 #include "table/input/source.h"
+#include "table/parquet/parquet.h"
 
 enum {
     PIECES = 128,
@@ -161,6 +162,22 @@ static bool sample_file(const char *path, const struct input_choice *choice,
     return done;
 }
 
+/* Of Parquet files the rows are known. */
+static bool sample_parquet(const char *input, const struct csv_options *options,
+                           struct parallel *parallel, struct sample *sample)
+{
+    double rows, bytes;
+    struct table *table = parquet_sample(input, options, parallel, &rows, &bytes);
+    if (table == NULL) {
+        return false;
+    }
+    sample_table(table, sample);
+    sample->rows = rows;
+    sample->bytes = bytes;
+    table_free(table);
+    return true;
+}
+
 /* Of several files the first is looked at: the others are taken to be like it. */
 bool sample_input(const char *input, const struct input_choice *choice,
                   const struct csv_options *options, struct parallel *parallel,
@@ -169,6 +186,9 @@ bool sample_input(const char *input, const struct input_choice *choice,
     struct input_list list;
     double first = 0, all = 0;
     memset(sample, 0, sizeof *sample);
+    if (choice->kind != INPUT_LOG && parquet_recognise(input, choice->kind == INPUT_AUTO)) {
+        return sample_parquet(input, options, parallel, sample);
+    }
     if (!input_list_split(&list, input, NULL)) {
         return false;
     }

@@ -24,11 +24,12 @@ int main(int argc, char **argv)
     struct status status = {0};
     struct parallel *parallel = parallel_new(argc > 3 ? (unsigned)atoi(argv[3]) : 0, &status);
     const struct csv_options options = {0};
+    const struct input_choice choice = {.kind = INPUT_TABLE};
     double best_wall = 1e9, best_cpu = 1e9;
     for (int run = 0; run < runs; run++) {
         double wall = clock_s(CLOCK_MONOTONIC), cpu = clock_s(CLOCK_PROCESS_CPUTIME_ID);
         struct table *table =
-            input_load(argv[1], INPUT_TABLE, &options, NULL, parallel, NULL, &status);
+            input_load(argv[1], &choice, &options, NULL, parallel, NULL, &status);
         wall = clock_s(CLOCK_MONOTONIC) - wall;
         cpu = clock_s(CLOCK_PROCESS_CPUTIME_ID) - cpu;
         if (table == NULL) {

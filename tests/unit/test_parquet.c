@@ -27,6 +27,7 @@
 #include "unit/test.h"
 
 static const struct csv_options study;
+static const struct input_choice any;
 
 /* ---- checksums, as the README has them ---- */
 
@@ -243,7 +244,7 @@ static size_t compared_columns, compared_tables, refused, passed_by;
 
 static struct table *load(const char *input, struct status *status)
 {
-    return input_load(input, INPUT_AUTO, &study, NULL, NULL, NULL, status);
+    return input_load(input, &any, &study, NULL, NULL, NULL, status);
 }
 
 /* Reads folders as the commands do. */
@@ -531,7 +532,7 @@ static void tables_do_not_depend_on_pieces_or_threads(void **state)
         for (unsigned k = 0; k < 6; k++) {
             struct parallel *pool = parallel_new(k < 3 ? 1 : 3, NULL);
             setenv("ODDHOURS_UNIT", rows[k % 3], 1);
-            struct table *pieces = input_load(path, INPUT_AUTO, &study, NULL, pool, NULL, NULL);
+            struct table *pieces = input_load(path, &any, &study, NULL, pool, NULL, NULL);
             unsetenv("ODDHOURS_UNIT");
             assert_non_null(pieces);
             assert_null(same_table(whole, pieces));
@@ -558,7 +559,7 @@ static void the_first_rows_come_first(void **state)
     char *parquet = root_of("tests/parquet/written/polars_none_many.parquet");
     struct table *preview = NULL, *all;
     const struct csv_options options = {.preview = keep_preview, .context = &preview};
-    struct table *table = input_load(parquet, INPUT_AUTO, &options, NULL, NULL, NULL, NULL);
+    struct table *table = input_load(parquet, &any, &options, NULL, NULL, NULL, NULL);
     all = load(path, NULL);
     assert_non_null(table);
     assert_non_null(all);
@@ -584,7 +585,7 @@ static void rejected_rows_are_said(void **state)
     static const char *const names[] = {"src_user", "total_events"};
     const struct csv_options options = {.features = names, .n_features = 2};
     struct status status = {0};
-    assert_null(input_load(path, INPUT_AUTO, &options, NULL, NULL, NULL, &status));
+    assert_null(input_load(path, &any, &options, NULL, NULL, NULL, &status));
     assert_int_equal(status.code, STATUS_INPUT);
     assert_non_null(strstr(status.text, "src_user is no number"));
     free(path);

@@ -42,7 +42,7 @@ static const struct {
     const char *kind, *advice;
 } foreign[] = {
     {"7z\xbc\xaf\x27\x1c", 6, "a 7-zip archive", "extract the CSV file from it"},
-    {"PAR1\x15", 5, "a Parquet file", "export it as CSV"},
+    {"PAR1\x15", 5, "a Parquet file", "it is read as a table by itself, not packed or piped"},
     {"SQLite format 3\0", 16, "an SQLite database", "export the table as CSV"},
     {"\xff\xfe\0\0", 4, "UTF-32 text", "convert it first: iconv -f UTF-32 -t UTF-8 FILE"},
 };
