@@ -137,7 +137,8 @@ static bool print_rows(const struct settings *settings, const struct run *run,
     struct why *why = good ? mem_new(1, sizeof *why, "an explanation", status) : NULL;
     good = why != NULL;
     for (size_t i = 0; good && i < n; i++) {
-        good = why_find(&explainer->data, rows[i], why, status);
+        good = why_find(&explainer->data, rows[i], why, status) &&
+               why_add_peers(&explainer->data, why, run->parallel, NULL, status);
         if (good && settings->shapley) {
             why_add_shapley(&explainer->data, why);
         }

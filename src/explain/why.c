@@ -144,3 +144,15 @@ void why_add_shapley(const struct why_data *data, struct why *why)
                                                      one->shapley, NULL);
     }
 }
+
+bool why_add_peers(const struct why_data *data, struct why *why, struct parallel *parallel,
+                   const struct progress *progress, struct status *status)
+{
+    why->has_peers = false;
+    if (!why->has_own) {
+        return true;
+    }
+    why->has_peers = peers_find(data->past, data->data.table, data->accounts->kind, why->row,
+                                WHY_PEERS, &why->peers, parallel, progress, status);
+    return why->has_peers;
+}

@@ -15,11 +15,12 @@
 #include "explain/user_past.h"
 #include "models/detector.h"
 #include "past/past.h"
+#include "past/peers.h"
 #include "rank/quantile.h"
 #include "rank/ranking.h"
 #include "table/row_index.h"
 
-enum { WHY_COMMON = 3, WHY_SOURCES_MAX = 16 };
+enum { WHY_COMMON = 3, WHY_PEERS = 5, WHY_SOURCES_MAX = 16 };
 
 /* A detector, or another list (detector NULL), as far as an explanation needs it. */
 struct why_source {
@@ -78,6 +79,8 @@ struct why {
     int account_hours; /* of the day in which the account was ever seen; 0: not known */
     bool has_own;      /* own past scored the row */
     struct past_why own;
+    bool has_peers; /* why_add_peers() was asked, and own past scored the row */
+    struct peers peers;
 
     struct why_detector detector[WHY_SOURCES_MAX]; /* by source */
     size_t n_common;
@@ -90,6 +93,11 @@ bool why_find(const struct why_data *data, size_t row, struct why *why, struct s
 /* Adds the exact Shapley values of every detector that has them; some milliseconds each. A
  * detector for which there are too many features is left without. */
 void why_add_shapley(const struct why_data *data, struct why *why);
+
+/* Adds the accounts most alike before the row's window, and which rows they have in it; where
+ * there is own past. Walks the rows of the table. */
+bool why_add_peers(const struct why_data *data, struct why *why, struct parallel *parallel,
+                   const struct progress *progress, struct status *status);
 
 /* One sentence of facts, without adjectives, into out[size]. */
 void why_sentence(const struct why_data *data, const struct why *why, char *out, size_t size);

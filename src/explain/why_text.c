@@ -438,6 +438,34 @@ static void common_lines(struct lines *lines, const struct why_data *data,
     }
 }
 
+/* The accounts that were most alike, and what they did in this window. */
+static void peer_lines(struct lines *lines, const struct why_data *data, const struct why *why)
+{
+    const struct table *table = data->data.table;
+    size_t n;
+    const size_t *features = past_features(data->past, &n);
+    plain(lines, why->peers.n > 0
+                     ? "Accounts that were most alike before, and what they did in this window"
+                     : "No account of its kind has been there as long");
+    for (size_t k = 0; k < why->peers.n; k++) {
+        const struct peer *peer = &why->peers.of[k];
+        struct text text = begin(lines);
+        char name[200];
+        struct text who = {name, sizeof name, 0};
+        name[0] = '\0';
+        put_span(&who, table->users, peer->user);
+        if (peer->row == UINT32_MAX) {
+            put(&text, "nothing");
+        }
+        for (size_t i = 0; i < n && peer->row != UINT32_MAX; i++) {
+            put(&text, "%s%s %s", i > 0 ? ", " : "", table->feature_names[features[i]],
+                format_value(table_profile(table, table->row_profile[peer->row])[features[i]])
+                    .text);
+        }
+        end(lines, name);
+    }
+}
+
 /* "person; owner Jane Doe; VIP; seen in 9 of the 24 hours of the day" */
 static void account_line(struct lines *lines, const struct why_data *data,
                          const struct why *why)
@@ -478,6 +506,10 @@ void why_lines(const struct why_data *data, const struct why *why,
     plain(&lines, "");
     if (why->has_own) {
         own_lines(&lines, data, why);
+        plain(&lines, "");
+    }
+    if (why->has_peers) {
+        peer_lines(&lines, data, why);
         plain(&lines, "");
     }
     feature_lines(&lines, data, why);

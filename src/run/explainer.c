@@ -171,6 +171,28 @@ static void add_account(cJSON *json, const struct accounts *accounts, uint32_t u
     }
 }
 
+static void add_peers(cJSON *json, const struct explainer *explainer, const struct peers *peers)
+{
+    const struct table *table = explainer->data.data.table;
+    cJSON *list = json_array(json, "peers");
+    for (size_t i = 0; list != NULL && i < peers->n; i++) {
+        const struct peer *peer = &peers->of[i];
+        struct span name = dict_get(table->users, peer->user);
+        cJSON *one = json_item(list);
+        json_bytes(one, "peer", name.bytes, name.length);
+        json_count(one, "earlier_rows", peer->rows);
+        json_number(one, "distance", peer->distance);
+        if (peer->row != UINT32_MAX) {
+            json_count(one, "row_id", peer->row);
+            cJSON *values = json_object(one, "values");
+            for (size_t f = 0; f < table->profiles.d; f++) {
+                json_number(values, table->feature_names[f],
+                            table_profile(table, table->row_profile[peer->row])[f]);
+            }
+        }
+    }
+}
+
 static void add_common(cJSON *list, const struct explainer *explainer, const struct why *why,
                        size_t k)
 {
@@ -223,6 +245,9 @@ cJSON *explainer_json(const struct explainer *explainer, const struct why *why,
     }
     if (why->has_own) {
         add_own(json, table, &why->own);
+    }
+    if (why->has_peers) {
+        add_peers(json, explainer, &why->peers);
     }
     cJSON *features = json_object(json, "features");
     for (size_t i = 0; i < why->d; i++) {

@@ -48,7 +48,12 @@ own=$(awk -F, -v row="$row" 'NR == row + 2 { print $1 }' "$work/out/own_past.csv
 said=$(awk '/"own_past"/ { getline; gsub(/[^0-9.]/, ""); print; exit }' "$work/json")
 pass 'its score is that of own_past.csv' \
     awk -v a="$own" -v b="$said" 'BEGIN { exit !(a > 2 && (a - b) ^ 2 < 1e-12) }'
+ends 'and who was alike before, with what they did then' 0 \
+    'Accounts that were most alike before, and what they did in this window' \
+    "$oddhours" explain "$work/out" -q --row "$row"
+same 'five peers in JSON' 5 "$(grep -c '"peer":' "$work/fresh")"
 "$oddhours" explain "$table" -q --row "$row" --own-past=off --json >"$work/without"
+pass 'and none without own past' sh -c '! grep -q peers "$1"' sh "$work/without"
 pass 'without own past nothing is said of it' sh -c '! grep -q own_past "$1"' sh "$work/without"
 ends 'exact Shapley values' 0 'exact Shapley values' \
     "$oddhours" explain "$work/out" -q --row "$row" --shapley

@@ -65,7 +65,8 @@ static void work(struct query *query, const struct progress *progress)
                           : NULL;
     self->page = why != NULL ? page_new("Why") : NULL;
     if (self->page != NULL &&
-        why_find(&cache->explainer->data, self->row, why, &query->status)) {
+        why_find(&cache->explainer->data, self->row, why, &query->status) &&
+        why_add_peers(&cache->explainer->data, why, self->parallel, progress, &query->status)) {
         if (self->shapley) {
             why_add_shapley(&cache->explainer->data, why);
         }
