@@ -266,13 +266,16 @@ static bool find_rows(const struct settings *settings, const struct run *run,
     if (filter == NULL) {
         return say_filter_error(&error, status);
     }
-    bool good = cut != NULL
-                    ? filter_episodes(filter, &context, cut, run->parallel, NULL, count,
-                                      episodes, NULL, status) &&
-                          episodes_best_rows(episodes, rows, status)
-                    : filter_rows(filter, &context, &order, run->parallel, NULL, count, rows,
-                                  NULL, status);
+    bool good = cut != NULL ? filter_episodes(filter, &context, cut, run->parallel, NULL, count,
+                                              episodes, NULL, status) &&
+                                  episodes_best_rows(episodes, rows, status)
+                            : filter_rows(filter, &context, &order, run->parallel, NULL, count,
+                                          rows, NULL, status);
     *understood = describe(filter, &context, by);
+    char hint[FILTER_HINT];
+    if (good && rows->n == 0 && filter_hint(filter, &context, run->parallel, NULL, hint)) {
+        fprintf(stderr, "oddhours: %s\n", operand_safe(hint).text);
+    }
     filter_free(filter);
     return good;
 }

@@ -153,6 +153,9 @@ pass 'and plays no further' test ! -e "$work/told"
 printf 'wait done\nimport review.json\n' >"$work/story/last"
 ends 'the last line counts, and is waited for' 1 'stopped at line 2, .*this JSON is no review' \
     told last
+printf 'import review.json\n' >"$work/story/first"
+ends 'as a first line it waits for the table' 1 'stopped at line 1, .*this JSON is no review' \
+    told first
 grep -v '^wait ms' "$data/demo.odds" >"$work/story/demo.odds"
 cp "$data/synthetic_review.json" "$work/story/"
 demo() (

@@ -184,6 +184,11 @@ ends 'one that was probably meant' 2 "filter, column 1: no filter is saved as 's
 printf '{"saved": 1}' >"$work/share/oddhours/filters.json"
 ends 'a damaged file of filters is named' 2 'filters.json: saved: wants an object' \
     env XDG_DATA_HOME="$work/share" "$oddhours" top "$table" -q $quick --filter '@sixes'
+ends 'a name that nobody has is said, and what it begins' 0 \
+    '^oddhours: no user is named u66; user:u66\* has [0-9]+ rows' \
+    "$oddhours" top "$table" -q $quick --filter 'user:u66'
+ends 'by episodes, too' 0 '^oddhours: no user is named u66; user:u66\* has [0-9]+ rows' \
+    "$oddhours" top "$table" -q $quick --filter 'user:u66' --by-episode
 ends 'a wrong filter says where' 2 'filter, column 1: there is no field usr; did you mean user[?]$' \
     "$oddhours" top "$table" -q $quick --filter 'usr:U66'
 

@@ -235,6 +235,17 @@ static void type(struct app *app, const char *text)
     }
 }
 
+/* Whether a line about the review comes before the table that the review is of, which is on its
+ * way. */
+static bool before_table(const struct app *app, const char *text)
+{
+    size_t length = strcspn(text, " ");
+    enum action action = action_find(text, length);
+    bool about_all = action == ACTION_IMPORT || action == ACTION_EXPORT_REVIEW ||
+                     action == ACTION_VERSIONS || action == ACTION_MATCH;
+    return about_all && app->review != NULL && !app->session.has_table && !app->session.ended;
+}
+
 /* Plays the next step; false when it has to wait. */
 static bool play_step(struct script *script, struct app *app)
 {
@@ -243,6 +254,9 @@ static bool play_step(struct script *script, struct app *app)
     case STEP_COMMAND:
         if (strncmp(step->text, "screenshot", 10) == 0 && app_reasons_wanted(app)) {
             return false; /* a picture has them */
+        }
+        if (before_table(app, step->text)) {
+            return false;
         }
         if (strncmp(step->text, "screenshot", 10) != 0) {
             app->has_message = false; /* as with a key; but a picture shows what is said */

@@ -6,9 +6,10 @@
  *     wait table        until the table is there; also: preview, scaled, a detector's name,
  *                       ensemble, done (the run has ended), idle (nothing is being worked on)
  *     wait ms N         for so long, so that people can read
- * Blank lines and lines that begin with # do not count. After the last line the session is the
- * user's; so it is at once when a line ends in an error, for the next ones were written for a
- * screen that is not there.
+ * `import` and what else is about the whole review waits for the table by itself. Blank lines
+ * and lines that begin with # do not count. After the last line the session is the user's; so
+ * it is at once when a line ends in an error, for the next ones were written for a screen that
+ * is not there.
  */
 #ifndef ODDHOURS_TUI_SCRIPT_H
 #define ODDHOURS_TUI_SCRIPT_H

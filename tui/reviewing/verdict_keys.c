@@ -222,8 +222,10 @@ bool review_act(struct app *app, enum action action, const char *argument, size_
     if (!of_row && !other) {
         return false;
     }
-    if (app_review(app) == NULL || !app_session(app)->has_table) {
+    if (app_review(app) == NULL) {
         app_say(app, LOG_ERROR, "there is no place for reviews; --reviews FILE names one");
+    } else if (!app_session(app)->has_table) {
+        app_say(app, LOG_ERROR, "the table is not there yet");
     } else if (of_row && row == SIZE_MAX) {
         app_say(app, LOG_NOTE, "there is no user-hour under the cursor");
     } else {
