@@ -267,7 +267,7 @@ static bool find_rows(const struct settings *settings, const struct run *run,
         return say_filter_error(&error, status);
     }
     bool good = cut != NULL ? filter_episodes(filter, &context, cut, run->parallel, NULL, count,
-                                              episodes, NULL, status) &&
+                                              episodes, status) &&
                                   episodes_best_rows(episodes, rows, status)
                             : filter_rows(filter, &context, &order, run->parallel, NULL, count,
                                           rows, NULL, status);

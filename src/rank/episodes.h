@@ -45,6 +45,10 @@ int64_t episodes_gap(const struct table *table, int64_t gap, struct status *stat
  * themselves. False and nothing to clear when memory ran out. */
 bool episodes_make(struct episodes *episodes, const struct table *table, const uint32_t *rows,
                    const double *score, size_t n, int64_t gap, struct status *status);
+
+/* The same without what episodes_find() needs, until episodes_pick(). */
+bool episodes_cut(struct episodes *episodes, const struct table *table, const uint32_t *rows,
+                  const double *score, size_t n, int64_t gap, struct status *status);
 void episodes_clear(struct episodes *episodes);
 
 /* Puts the episodes into the order `wanted` (n: indices, each once), leaving out the others:

@@ -53,25 +53,30 @@ static bool marked(const struct marks *marks, const struct table *table, uint32_
     return (marks->bits[at / 8] >> at % 8 & 1) != 0;
 }
 
-/* Cuts the odd rows of the marked users. */
+/* Cuts the odd rows of the marked users; `find`: episodes_find() will be asked. */
 static bool cut_marked(const struct episode_cut *cut, const uint32_t *odd, size_t n,
-                       const struct marks *marks, struct episodes *episodes,
+                       const struct marks *marks, bool find, struct episodes *episodes,
                        struct status *status)
 {
-    size_t chosen = 0, at = 0;
-    for (size_t i = 0; i < n; i++) {
-        chosen += marked(marks, cut->table, odd[i]);
-    }
-    uint32_t *rows = mem_new(chosen, sizeof *rows, "episodes", status);
-    double *score = mem_new(chosen, sizeof *score, "episodes", status);
-    bool good = rows != NULL && score != NULL;
-    for (size_t i = 0; good && i < n; i++) {
-        if (marked(marks, cut->table, odd[i])) {
-            rows[at] = odd[i];
-            score[at++] = ranking_row_score(cut->ranking, cut->table->row_profile, odd[i]);
+    bool (*make)(struct episodes *, const struct table *, const uint32_t *, const double *,
+                 size_t, int64_t, struct status *) = find ? episodes_make : episodes_cut;
+    enum { AHEAD = 16 }; /* rows of a long list lie far apart in memory */
+    const struct table *table = cut->table;
+    size_t chosen = 0;
+    uint32_t *rows = mem_new(n, sizeof *rows, "episodes", status);
+    for (size_t i = 0; rows != NULL && i < n; i++) {
+        if (i + AHEAD < n && table->users != NULL) {
+            __builtin_prefetch(&table->row_user[odd[i + AHEAD]]);
         }
+        rows[chosen] = odd[i];
+        chosen += marked(marks, table, odd[i]);
     }
-    good = good && episodes_make(episodes, cut->table, rows, score, chosen, cut->gap, status);
+    double *score = rows != NULL ? mem_new(chosen, sizeof *score, "episodes", status) : NULL;
+    bool good = score != NULL;
+    for (size_t i = 0; good && i < chosen; i++) {
+        score[i] = ranking_row_score(cut->ranking, table->row_profile, rows[i]);
+    }
+    good = good && make(episodes, cut->table, rows, score, chosen, cut->gap, status);
     free(rows);
     free(score);
     return good;
@@ -135,7 +140,7 @@ bool episodes_head(const struct episode_cut *cut, size_t k, bool ties,
             mark(&marks, cut->table, odd[looked]);
         }
         episodes_clear(episodes);
-        good = cut_marked(cut, odd, n, &marks, episodes, status);
+        good = cut_marked(cut, odd, n, &marks, false, episodes, status);
         if (good) {
             sure = looked < n ? known(episodes, cut, odd, looked) : episodes->n;
             end = ties ? ties_end(episodes, k < sure ? k : sure, sure) : k;
@@ -163,9 +168,12 @@ bool episodes_with(const struct episode_cut *cut, const uint32_t *rows, size_t n
     struct marks marks = marks_new(cut->table, status);
     bool good = odd != NULL && marks.bits != NULL;
     for (size_t i = 0; good && i < n; i++) {
-        mark(&marks, cut->table, rows[i]);
+        if (ranking_row_score(cut->ranking, cut->table->row_profile, rows[i]) >
+            cut->threshold) {
+            mark(&marks, cut->table, rows[i]);
+        }
     }
-    good = good && cut_marked(cut, odd, n_odd, &marks, episodes, status);
+    good = good && cut_marked(cut, odd, n_odd, &marks, true, episodes, status);
     free(odd);
     free(marks.bits);
     if (!good) {

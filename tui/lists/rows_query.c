@@ -50,7 +50,7 @@ static bool find_episodes(struct rows_query *asked, const struct progress *progr
     bool found = asked->text[0] == '\0'
                      ? episodes_head(cut, asked->most, false, episodes, progress, status)
                      : filter_episodes(asked->filter, &asked->context, cut, asked->parallel,
-                                       progress, asked->most, episodes, NULL, status);
+                                       progress, asked->most, episodes, status);
     if (found && asked->reorders) {
         found = episodes_order(episodes, cut->table, &asked->reorder, asked->most, progress,
                                status);

@@ -122,12 +122,12 @@ bool filter_rows_in(const struct filter *filter, const struct filter_context *co
                     size_t *total, struct status *status);
 
 /* The episodes that have one of the rows that pass, with all their rows: the first `k` in the
- * order of "sort:", or by their places. `*matching` (may be NULL) are the rows that pass.
+ * order of "sort:", or by their places.
  * False, and nothing to clear, when cancelled or out of memory. */
 bool filter_episodes(const struct filter *filter, const struct filter_context *context,
                      const struct episode_cut *cut, struct parallel *parallel,
                      const struct progress *progress, size_t k, struct episodes *episodes,
-                     size_t *matching, struct status *status);
+                     struct status *status);
 
 /* Every name a term can begin with, in the order of the help; returns how many there are, and
  * writes the first `room` (borrowed from the context, but for those of ranks, which stand as
