@@ -21,17 +21,20 @@
 
 struct settings {
     const char *output, *reviews, *reviewer, *truth;
-    double count;
-    bool quiet;
+    double count, gap;
+    bool quiet, by_episode, gap_said;
     struct run_params params;
 };
 
-enum { OUTPUT, COUNT, REVIEWS, REVIEWER, TRUTH, QUIET };
+enum { OUTPUT, COUNT, BY_EPISODE, GAP, REVIEWS, REVIEWER, TRUTH, QUIET };
 
 static const struct option_spec own[] = {
     [OUTPUT] = {"output", 'o', OPTION_PATH, "FILE",
                 "where to: a name in .json gives JSON, others Markdown, - prints"},
     [COUNT] = {"count", 'n', OPTION_VALUE, "K", "the K of Precision@K (50)"},
+    [BY_EPISODE] = {"by-episode", 0, OPTION_SWITCH, NULL,
+                    "Precision@K of episodes, too: odd hours of one account"},
+    [GAP] = {"gap", 0, OPTION_VALUE, "HOURS", "at most so far apart they are one episode (2)"},
     [REVIEWS] = {"reviews", 0, OPTION_PATH, "FILE",
                  "verdicts: a review store, or an exported .json or .csv (one's own)"},
     [REVIEWER] = {"reviewer", 0, OPTION_VALUE, "NAME",
@@ -51,6 +54,10 @@ static bool take(void *context, size_t index, const char *value, struct status *
     switch (index) {
     case OUTPUT: settings->output = value; return true;
     case COUNT: return param_parse(&count_spec, value, &settings->count, status);
+    case BY_EPISODE: settings->by_episode = true; return true;
+    case GAP:
+        settings->gap_said = true;
+        return param_parse(&run_gap_spec, value, &settings->gap, status);
     case REVIEWS: settings->reviews = value; return true;
     case REVIEWER: settings->reviewer = value; return true;
     case TRUTH: settings->truth = value; return true;
@@ -111,11 +118,13 @@ static bool prepare(struct work *work, const struct progress *progress, struct s
     for (size_t i = 0; i < run->n_results; i++) {
         const struct result *result = &run->results[i];
         if (result->ready) {
-            work->lists[input->n_lists++] =
-                (struct evaluated){result->name, result->title, result->ranking};
+            work->lists[input->n_lists++] = (struct evaluated){
+                result->name, result->title, result->ranking, result->scores.threshold};
         }
     }
     input->lists = work->lists;
+    input->by_episode = work->settings->by_episode;
+    input->gap = work->settings->gap;
     input->k = (size_t)work->settings->count;
     input->data = (struct evaluation_data){run->table, run->by_profile, reviews->verdicts};
     work->explainer = explainer_new(run, run->parallel, progress, status);
@@ -253,6 +262,9 @@ static bool evaluate(const struct settings *settings, const struct run *run,
 static bool check(const void *context, struct status *status)
 {
     const struct settings *settings = context;
+    if (settings->gap_said && !settings->by_episode) {
+        return status_set(status, STATUS_USAGE, "--gap is for --by-episode");
+    }
     return settings->output != NULL ||
            status_set(status, STATUS_USAGE,
                       "report needs -o FILE: where to write (- prints it)");
@@ -278,7 +290,7 @@ static bool work(const void *context, struct console *console, struct status *st
 
 int cmd_report(int argc, char **argv)
 {
-    struct settings settings = {.count = count_spec.initial};
+    struct settings settings = {.count = count_spec.initial, .gap = run_gap_spec.initial};
     const struct operand_command command = {
         .options =
             {

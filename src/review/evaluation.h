@@ -11,10 +11,12 @@
 #include <stdint.h>
 
 #include "base/status.h"
+#include "rank/episodes.h"
 #include "rank/ranking.h"
 #include "review/history.h"
 #include "review/precision.h"
 #include "review/queue.h"
+#include "review/truth.h"
 #include "table/row_index.h"
 #include "table/table.h"
 
@@ -22,6 +24,7 @@
 struct evaluated {
     const char *name, *title; /* "iforest", "Isolation Forest" */
     const struct ranking *ranking;
+    double threshold; /* rows above it make episodes */
 };
 
 struct evaluation_data {
@@ -46,6 +49,25 @@ struct evaluation {
 bool evaluation_new(const struct evaluation_data *data, const struct ranking *ranking, size_t k,
                     struct evaluation *evaluation, struct status *status);
 void evaluation_clear(struct evaluation *evaluation);
+
+/* The same by episode: k counts episodes, `rows` are their best rows, and a verdict is that of
+ * all rows of one (verdict_set_of_rows()): a true positive when one row is, a false one when
+ * all are. Not by user nor by user-day. `head` gets the first k, cleared by the caller; NULL:
+ * they are dropped. */
+bool evaluation_episodes(const struct evaluation_data *data, const struct episode_cut *cut,
+                         size_t k, struct evaluation *evaluation, struct episodes *head,
+                         struct status *status);
+
+/* What a truth says of the episodes of a list's head. */
+struct episode_truth {
+    size_t episodes, positive; /* looked at; with a positive row: precision is their ratio */
+    size_t rows, found;        /* user-hours in them; positive ones */
+    size_t incidents;          /* of truth->n_incidents that have a row in them: recall */
+};
+
+/* False when memory ran out. */
+bool evaluation_episode_truth(const struct episodes *head, const struct truth *truth,
+                              struct episode_truth *result, struct status *status);
 
 /* Two evaluations of the same K on shared verdicts. */
 bool evaluation_compare(const struct evaluation *a, const struct evaluation *b,

@@ -52,6 +52,49 @@ pass 'begin, end and hours' sh -c 'printf "%s" "$1" | grep -q \
     "\"episode_begin\":.*\"episode_end\":.*\"episode_hours\":.*\"episode_rows\":"' - "$first"
 pass 'the notes say how they were cut' sh -c \
     'printf "%s" "$1" | grep -q "triage gap=2h: the columns are of the worst user-hour"' - "$first"
+# ---- the report: verdicts and truth by episode ----
+review=$data/synthetic_review.json
+"$oddhours" report "$work/run" -q -n 60 --by-episode --reviews "$review" \
+    --truth "$data/synthetic_truth.csv" -o "$work/report.json"
+"$oddhours" report "$work/run" -q -n 60 --by-episode --reviews "$review" \
+    --truth "$data/synthetic_truth.csv" -o "$work/report.md"
+for verdict in tp fp undecided; do
+    "$oddhours" top "$work/run" -q -n 100000 --filter "verdict:$verdict" --reviews "$review" |
+        awk -F, -v verdict=$verdict 'NR > 1 { print $2, verdict }'
+done >"$work/verdicts"
+# LIST: episodes, tp, fp, undecided, open, right, incidents
+judged() {
+    listed --by "$1" -n 60 >"$work/head"
+    awk '
+        FILENAME ~ /verdicts$/ { verdict[$1] = $2; next }
+        FILENAME ~ /truth.csv$/ { split($0, f, ","); incident[f[1]] = f[5]; next }
+        { n++; t = u = open = right = 0
+          for (i = 3; i <= NF; i++) { # "in" first: a look makes what is not there
+              open += !($i in verdict); t += verdict[$i] == "tp"; u += verdict[$i] == "undecided"
+              if ($i in incident) { right = 1; if (!(incident[$i] in seen)) found++; seen[incident[$i]] }
+          }
+          if (t) tp++; else if (open) none++; else if (u) und++; else fp++
+          positive += right }
+        END { print n + 0, tp + 0, fp + 0, und + 0, none + 0, positive + 0, found + 0 }' \
+        "$work/verdicts" "$data/synthetic_truth.csv" "$work/head"
+}
+reported() { # the same of the report
+    tr -d ' \n\t' <"$work/report.json" | sed 's/.*"episodes":{"gap_hours":2,"lists":\[//' |
+        sed "s/.*{\"name\":\"$1\",\"k\"/k/" | sed 's/}}.*//' | sed 's/"truth":{"user_hours":[0-9]*,//' |
+        tr '{,' '\n\n' | awk -F: '/^k|tp"|fp"|undecided"|open"|right"|"incidents"/ {
+            printf "%s%d", n++ ? " " : "", $2 } END { print "" }'
+}
+for list in triage autoencoder lof; do
+    same "verdicts and truth of the first 60 episodes of $list" "$(judged $list)" \
+        "$(reported $list)"
+done
+pass 'some of them are true, false and open' sh -c \
+    'set -- $1; test $2 -gt 0 && test $3 -gt 0 && test $5 -gt 0' - "$(judged autoencoder)"
+pass 'and for people' grep -q '^## By episode' "$work/report.md"
+"$oddhours" report "$work/run" -q --reviews "$review" -o "$work/plain.md"
+pass 'only when it is asked for' sh -c '! grep -q "By episode" "$1"' - "$work/plain.md"
+ends '--gap alone in a report' 2 'gap is for --by-episode' "$oddhours" report "$work/run" --gap 3 \
+    -o "$work/none.md"
 ends '--gap alone' 2 'gap is for --by-episode' "$oddhours" top "$work/run" --gap 3
 ends 'a gap of nothing' 2 'gap' "$oddhours" top "$work/run" --by-episode --gap 0
 plan

@@ -58,7 +58,7 @@ static int make_world(void **state)
             fixture_scores(w->table->profiles.n, i == 0 ? 12 : 0, i == 0 ? 0 : 5, 11 + i);
         w->ranking[i] = ranking_new(w->score[i], &w->table->profiles, NULL, NULL);
         w->lists[i] = (struct evaluated){i == 0 ? "iforest" : "lof", i == 0 ? "Forest" : "LOF",
-                                         w->ranking[i]};
+                                         w->ranking[i], ranking_percentile(w->ranking[i], 80)};
     }
     w->history = history_new(NULL);
     *state = w;
@@ -360,12 +360,78 @@ static void both_forms_say_the_same(void **state)
     truth_free(truth);
 }
 
+/* What a verdict on each row makes of an episode, by the definition. */
+static enum verdict verdict_on(const struct world *w, const struct episodes *all, size_t i)
+{
+    size_t of[VERDICT_COUNT] = {0}, n = all->of[i].n;
+    for (size_t k = 0; k < n; k++) {
+        of[history_verdict(w->history, episodes_rows(all, i)[k], HISTORY_EVERYONE, NULL)]++;
+    }
+    return of[VERDICT_TP] > 0                            ? VERDICT_TP
+           : of[VERDICT_FP] == n                         ? VERDICT_FP
+           : of[VERDICT_FP] + of[VERDICT_UNDECIDED] == n ? VERDICT_UNDECIDED
+                                                         : VERDICT_NONE;
+}
+
+static void numbers_of_episodes_equal_a_walk_over_all(void **state)
+{
+    struct world *w = *state;
+    uint64_t seed = 9;
+    for (int i = 0; i < 2500; i++) { /* one in ten is a true positive */
+        size_t any = fixture_below(&seed, 10);
+        judge(w, "ana", (uint32_t)fixture_below(&seed, ROWS),
+              any == 0  ? VERDICT_TP
+              : any < 8 ? VERDICT_FP
+                        : VERDICT_UNDECIDED,
+              ROLE_LIST, NULL, 1, false);
+    }
+    freeze(w);
+    const struct evaluation_data data = data_of(w);
+    static const size_t ks[] = {1, 9, 60, 2 * ROWS};
+    bool seen[VERDICT_COUNT] = {false}, straddled = false;
+    for (size_t i = 0; i < LISTS * 4; i++) {
+        const struct evaluated *list = &w->lists[i % LISTS];
+        const struct episode_cut cut = {w->table, list->ranking, w->index, list->threshold,
+                                        EPISODE_GAP};
+        struct episodes all, head;
+        struct evaluation e;
+        assert_true(episodes_head(&cut, ROWS, false, &all, NULL, NULL));
+        assert_true(evaluation_episodes(&data, &cut, ks[i / LISTS], &e, &head, NULL));
+        size_t k = ks[i / LISTS] < all.n ? ks[i / LISTS] : all.n;
+        struct tally tally = {0}, tie = {0};
+        assert_int_equal(e.k, k);
+        assert_int_equal(head.n, k);
+        assert_memory_equal(head.rows, all.rows, head.n_rows * sizeof *head.rows);
+        for (size_t j = 0; j < all.n; j++) {
+            enum verdict verdict = verdict_on(w, &all, j);
+            if (j < k) {
+                assert_int_equal(e.rows[j], all.of[j].best);
+                assert_int_equal(e.verdict[j], verdict);
+                tally_add(&tally, verdict);
+                seen[verdict] = true;
+            }
+            if (all.of[j].score == all.of[k - 1].score) {
+                tally_add(&tie, verdict);
+            }
+        }
+        assert_memory_equal(&e.at.tally, &tally, sizeof tally);
+        assert_memory_equal(&e.at.tie, &tie, sizeof tie); /* episodes beyond K included */
+        straddled = straddled || e.at.tie_first > 0;
+        assert_false(e.by_user || e.by_day);
+        evaluation_clear(&e);
+        episodes_clear(&head);
+        episodes_clear(&all);
+    }
+    assert_true(straddled && seen[VERDICT_TP] && seen[VERDICT_FP] && seen[VERDICT_NONE]);
+}
+
 #define IN_WORLD(test) cmocka_unit_test_setup_teardown(test, make_world, free_world)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         IN_WORLD(numbers_equal_a_walk_over_all_rows),
+        IN_WORLD(numbers_of_episodes_equal_a_walk_over_all),
         IN_WORLD(strata_and_controls_of_a_queue),
         IN_WORLD(work_that_is_left),
         IN_WORLD(a_report_is_cancelled),

@@ -129,13 +129,15 @@ static bool work_report(struct world *w, bool *failed, struct status *status)
         history != NULL ? verdict_set_new(history, HISTORY_EVERYONE, status) : NULL;
     struct truth *truth =
         set != NULL ? truth_parse(list, sizeof list - 1, w->table, status) : NULL;
-    const struct evaluated lists[2] = {{"iforest", "Forest", w->ranking},
-                                       {"lof", "LOF", w->ranking}};
+    const struct evaluated lists[2] = {{"iforest", "Forest", w->ranking, 0.5},
+                                       {"lof", "LOF", w->ranking, 0.5}};
     struct report *report = NULL;
     if (truth != NULL) {
         const struct report_input input = {.data = {w->table, w->index, set},
                                            .lists = lists,
                                            .n_lists = 2,
+                                           .by_episode = true,
+                                           .gap = 2,
                                            .k = 10,
                                            .history = history,
                                            .reviewer = HISTORY_EVERYONE,

@@ -15,6 +15,8 @@ struct report_query {
     const struct run *run;
     const struct review_session *session;
     bool ready[RUN_RESULTS_MAX];
+    bool by_episode;
+    double gap;
     size_t k;
     struct page *page; /* the answer */
 };
@@ -50,7 +52,8 @@ static void work(struct query *query, const struct progress *progress)
         const struct result *result = &self->run->results[i];
         if (self->ready[i]) {
             /* The short names of the lists' headings: so the tables fit on the screen. */
-            lists[n++] = (struct evaluated){result->name, result->brief, result->ranking};
+            lists[n++] = (struct evaluated){result->name, result->brief, result->ranking,
+                                            result->scores.threshold};
         }
     }
     struct verdict_set *verdicts =
@@ -62,6 +65,8 @@ static void work(struct query *query, const struct progress *progress)
         .data = {self->run->table, self->run->by_profile, verdicts},
         .lists = lists,
         .n_lists = n,
+        .by_episode = self->by_episode,
+        .gap = self->gap,
         .k = self->k,
         .history = store_history(session->store),
         .reviewer = HISTORY_EVERYONE,
@@ -104,6 +109,8 @@ void review_numbers(struct app *app)
     self->query.slot = SLOT_NUMBERS;
     self->run = session->run;
     self->session = &app_review(app)->session;
+    self->by_episode = session->by_episode;
+    self->gap = session->gap;
     self->k = session->selected.k;
     memcpy(self->ready, session->has_result, sizeof self->ready);
     app_query(app, app, &self->query);

@@ -14,6 +14,7 @@ void report_free(struct report *report)
     }
     for (size_t i = 0; i < report->input.n_lists; i++) {
         evaluation_clear(&report->at[i]);
+        evaluation_clear(&report->episodes[i].at);
     }
     free(report->by_reviewer);
     free(report->queues);
@@ -56,6 +57,28 @@ static bool evaluate_lists(struct report *report, struct status *status)
         }
     }
     return true;
+}
+
+static bool evaluate_episodes(struct report *report, struct status *status)
+{
+    const struct report_input *input = &report->input;
+    const struct table *table = input->data.table;
+    int64_t gap = episodes_gap(table, (int64_t)(input->gap * 3600), status);
+    bool good = gap >= 0;
+    for (size_t i = 0; good && i < input->n_lists; i++) {
+        const struct episode_cut cut = {table, input->lists[i].ranking, input->data.index,
+                                        input->lists[i].threshold, gap};
+        struct episodes head = {0};
+        good = goes_on(input, status) &&
+               evaluation_episodes(&input->data, &cut, input->k, &report->episodes[i].at, &head,
+                                   status);
+        if (good && input->truth != NULL) {
+            good = evaluation_episode_truth(&head, input->truth, &report->episodes[i].truth,
+                                            status);
+        }
+        episodes_clear(&head);
+    }
+    return good;
 }
 
 static bool efforts(struct report *report, struct status *status)
@@ -282,7 +305,8 @@ struct report *report_new(const struct report_input *input, struct status *statu
         report->input.k = input->data.table->n_rows;
     }
     count_verdicts(report);
-    if (!evaluate_lists(report, status) || !efforts(report, status) ||
+    if (!evaluate_lists(report, status) ||
+        (input->by_episode && !evaluate_episodes(report, status)) || !efforts(report, status) ||
         !other_ks(report, status) || !judge_queues(report, status) ||
         (input->truth != NULL && !judge_truths(report, status))) {
         report_free(report);

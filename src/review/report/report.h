@@ -25,6 +25,8 @@ struct report_input {
     struct evaluation_data data;
     const struct evaluated *lists; /* (n_lists) the detectors and the ensemble */
     size_t n_lists;                /* at most REPORT_LISTS */
+    bool by_episode;               /* and Precision@K of episodes */
+    double gap;                    /* hours at most between the rows of one */
     size_t k;                      /* above the table's rows: all of them */
     const struct history *history;
     size_t reviewer;           /* whose verdicts `data` holds, or HISTORY_EVERYONE */
@@ -61,7 +63,11 @@ struct report_queue {
 
 struct report {
     struct report_input input;
-    struct evaluation at[REPORT_LISTS];                  /* (n_lists) */
+    struct evaluation at[REPORT_LISTS]; /* (n_lists) */
+    struct {
+        struct evaluation at;
+        struct episode_truth truth;                      /* with one */
+    } episodes[REPORT_LISTS];                            /* (n_lists), by episode */
     struct comparison pairs[REPORT_LISTS][REPORT_LISTS]; /* [i][j] for i < j */
     struct tally all;                                    /* of all judged rows */
     size_t disputed;            /* rows on which the reviewers differ */

@@ -1,5 +1,5 @@
 /* The report for programs. */
-#include "review/report/report.h"
+#include "review/report/report_text.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -284,6 +284,7 @@ cJSON *report_json(const struct report *report, struct status *status)
     for (size_t i = 0; i < report->input.n_lists; i++) {
         put_list(lists, &report->input.lists[i], &report->at[i]);
     }
+    report_json_episodes(root, report);
     put_comparisons(json_array(root, "comparisons"), report);
     put_agreements(json_array(root, "agreement"), report->input.history);
     cJSON *queues = json_array(root, "queues");
