@@ -40,8 +40,9 @@ void fixture_wait(struct app *app)
     app_mail(app);
 }
 
-struct app *fixture_open_with(const char *file, const char *models,
-                              const struct review_options *review, const char *filters)
+static struct app *open_lists(const char *file, const char *models,
+                              const struct review_options *review, const char *filters,
+                              bool own)
 {
     char path[4096];
     struct status status = {0};
@@ -49,7 +50,7 @@ struct app *fixture_open_with(const char *file, const char *models,
     const char *source = getenv("ODDHOURS_SRCDIR");
     run_params_init(&params);
     assert_true(run_params_set(&params, "models", models, &status));
-    params.own = false; /* the screens of the detectors; fixture_open_own() has all lists */
+    params.own = own; /* without: the screens of the detectors */
     snprintf(path, sizeof path, file[0] == '/' ? "%s" : "%s/data/%s",
              file[0] == '/'   ? file
              : source == NULL ? "."
@@ -68,6 +69,19 @@ struct app *fixture_open_with(const char *file, const char *models,
     fixture_wait(app);
     app->has_message = false;
     return app;
+}
+
+struct app *fixture_open_with(const char *file, const char *models,
+                              const struct review_options *review, const char *filters)
+{
+    return open_lists(file, models, review, filters, false);
+}
+
+struct app *fixture_open_own(const char *file, const char *models, const char *reviews)
+{
+    const struct review_options review = {
+        .on = reviews != NULL, .path = reviews, .reviewer = "ana"};
+    return open_lists(file, models, &review, NULL, true);
 }
 
 struct app *fixture_open(const char *file, const char *models)

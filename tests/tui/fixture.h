@@ -9,6 +9,9 @@
  * processor. Freed with app_free(). */
 struct app *fixture_open(const char *file, const char *models);
 
+/* The same with own past and triage, verdicts in the file `reviews` (NULL: none). */
+struct app *fixture_open_own(const char *file, const char *models, const char *reviews);
+
 /* The same with verdicts kept in the file `reviews`, by `reviewer`. */
 struct app *fixture_open_reviewed(const char *file, const char *models, const char *reviews,
                                   const char *reviewer);

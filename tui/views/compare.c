@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/suggest.h"
 #include "reviewing/reviewing.h"
+#include "run/list.h"
 #include "views/compare_view.h"
 #include "views/view.h"
 
@@ -21,6 +22,19 @@ static bool is_named(const char *names, const char *name)
     return false;
 }
 
+/* Whether a result is compared when none is named: the detectors are; a single one with own
+ * past, which looks at the same rows another way. */
+static bool is_usual(const struct session *session, const struct result *result)
+{
+    size_t detectors_used = 0;
+    for (size_t i = 0; i < session_results(session); i++) {
+        detectors_used += session->run->results[i].kind == RESULT_DETECTOR &&
+                          run_result_wanted(session->run, &session->run->results[i]);
+    }
+    return result->kind == RESULT_DETECTOR ||
+           (detectors_used == 1 && result->list == &list_own);
+}
+
 /* Which results are compared; returns how many of them are ready. */
 static size_t choose_results(const struct compare_view *view, const struct session *session,
                              bool chosen[RUN_RESULTS_MAX])
@@ -30,7 +44,7 @@ static size_t choose_results(const struct compare_view *view, const struct sessi
     for (size_t i = 0; i < session_results(session); i++) {
         const struct result *result = &session->run->results[i];
         chosen[i] = view->names[0] != '\0' ? is_named(view->names, result->name)
-                                           : result->kind == RESULT_DETECTOR;
+                                           : is_usual(session, result);
         n += session->has_result[i] && chosen[i] ? 1 : 0;
     }
     return n;

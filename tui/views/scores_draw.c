@@ -56,8 +56,9 @@ static void draw_title(const struct result *result, bool moved, struct canvas *c
         return;
     }
     canvas_printf(canvas, 0, x, ROLE_DIM, "  %s",
-                  result->detector != NULL ? result->detector->unit
-                                           : "decades of rarity: 2 is 1 in 100");
+                  result->detector != NULL      ? result->detector->unit
+                  : result->kind == RESULT_LIST ? result->unit
+                                                : "decades of rarity: 2 is 1 in 100");
 }
 
 static void draw_counts(const struct above *above, bool moved, struct canvas *canvas)
