@@ -274,7 +274,13 @@ static void print_summary(const struct settings *settings, const struct events_r
                 format_grouped(report->rejected - report->n_rejects).text);
     }
     char note[EVENTS_NOTE];
-    for (size_t i = report->left_out.all > 0; events_note(report, i, note, sizeof note); i++) {
+    /* What has been said above is not said again. */
+    const bool described = report->title[0] != '\0';
+    if (described) {
+        fprintf(stderr, "read as %s\n", operand_safe(report->title).text);
+    }
+    for (size_t i = described ? 1 + (report->left_out.all > 0) : 0;
+         events_note(report, i, note, sizeof note); i++) {
         fprintf(stderr, "%s\n", operand_safe(note).text);
     }
     fprintf(stderr, "%s: %s written, %s dropped as fewer than %" PRIu64 " events\n",

@@ -6,50 +6,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
-
 #include "base/mem.h"
 #include "base/text.h"
 #include "events/format/finding.h"
+#include "events/format/literal.h"
 #include "table/printable.h"
 
 struct described {
     struct log_format format;
     struct log_description *description;
     atomic_uint holders;
+    char legend[240]; /* "outcome, source > destination, event, status" */
     struct log_field fields[DESCRIBED_FIELDS + DESCRIPTION_COLUMNS];
 };
 
 /* ---- the first look at a line of JSON ---- */
-
-/* The next place of a key in a line. Two bytes within the quotes are looked for at once; what
- * follows is compared. */
-static const char *find_key(const char *at, const char *end, struct span key)
-{
-#ifdef __SSE2__
-    const size_t last = key.length - 2;
-    const __m128i first = _mm_set1_epi8(key.bytes[1]), other = _mm_set1_epi8(key.bytes[last]);
-    for (; at < end; at += 16) { /* EVENT_PADDING behind the text makes this legal */
-        __m128i a = _mm_loadu_si128((const __m128i *)(const void *)(at + 1));
-        __m128i b = _mm_loadu_si128((const __m128i *)(const void *)(at + last));
-        unsigned found = (unsigned)_mm_movemask_epi8(
-            _mm_and_si128(_mm_cmpeq_epi8(a, first), _mm_cmpeq_epi8(b, other)));
-        while (found != 0) {
-            const char *place = at + __builtin_ctz(found);
-            found &= found - 1;
-            if ((size_t)(end - at) >= key.length && place <= end - key.length &&
-                memcmp(place, key.bytes, key.length) == 0) {
-                return place;
-            }
-        }
-    }
-    return NULL;
-#else
-    return memmem(at, (size_t)(end - at), key.bytes, key.length);
-#endif
-}
 
 static const char *skip_blanks(const char *at, const char *end)
 {
@@ -99,8 +70,8 @@ static bool leave_out(const struct log_description *description, struct span lin
     bool found = false;
     for (size_t i = 0; i < description->n_early; i++) {
         const struct early_look *look = &description->early[i];
-        for (const char *at = find_key(line.bytes, end, look->key); at != NULL;
-             at = find_key(at, end, look->key)) {
+        for (const char *at = literal_find(line.bytes, end, look->key); at != NULL;
+             at = literal_find(at, end, look->key)) {
             struct span seen;
             at += look->key.length;
             if (!value_behind(at, end, &seen) || is_among(seen, look->values)) {
@@ -418,6 +389,17 @@ static bool recognise(const struct log_format *format, const char *bytes, size_t
 
 /* ---- life ---- */
 
+static void set_legend(struct described *described)
+{
+    const struct log_description *description = described->description;
+    const size_t size = sizeof described->legend;
+    size_t used = (size_t)snprintf(described->legend, size, "outcome, source > destination");
+    for (size_t i = 0; i < description->n_columns && used < size; i++) {
+        used += (size_t)snprintf(described->legend + used, size - used, ", %s",
+                                 description->columns[i].name.bytes);
+    }
+}
+
 static void set_fields(struct described *described)
 {
     static const struct log_field own[DESCRIBED_FIELDS] = {
@@ -448,11 +430,12 @@ const struct log_format *described_new(const char *text, size_t length, const ch
         return NULL;
     }
     set_fields(described);
+    set_legend(described);
     atomic_init(&described->holders, 1);
     described->format = (struct log_format){
         .name = described->description->name.bytes,
         .title = described->description->title.bytes,
-        .legend = "outcome, source > destination",
+        .legend = described->legend,
         .fields = described->fields,
         .n_fields = DESCRIBED_FIELDS + described->description->n_columns,
         .description = described->description,

@@ -413,6 +413,9 @@ static bool finish_report(struct counting *counting, struct status *status)
     bool records = description != NULL && (description->container == CONTAINER_JSON ||
                                            description->container == CONTAINER_XML);
     snprintf(report->unit, sizeof report->unit, "%s", records ? "record" : "line");
+    if (description != NULL) {
+        snprintf(report->title, sizeof report->title, "%s", counting->input->format->title);
+    }
     left_out_summarise(&counting->left_out, &report->left_out);
     report->lines = report->counted + report->left_out.all + report->rejected;
     report->written = userhours_written(counting->counter);

@@ -72,6 +72,7 @@ struct events_report {
     uint64_t headers; /* lines of names, which are passed over */
     int year_until;   /* times have no year: none was taken to be later than in this one; 0 */
     char unit[8];     /* "line", or "record" */
+    char title[80];   /* of a described format; "" */
     uint64_t rejected;
     uint64_t rejected_by[EVENT_REJECTS]; /* the same by reason */
     struct events_rejected rejects[TABLE_REJECTS_KEPT];

@@ -15,11 +15,18 @@ bool events_note(const struct events_report *report, size_t i, char *text, size_
         "blanks or quotes around fields: counted without them",
         "a counter before the nine fields: counted without it",
         "more columns behind the nine fields: they are not looked at"};
+    if (report->title[0] != '\0' && i-- == 0) {
+        snprintf(text, size, "%s: %s: %s counted, %s left out, %s rejected", report->title,
+                 format_count(report->lines, report->unit).text,
+                 format_grouped(report->counted).text,
+                 format_grouped(report->left_out.all).text,
+                 format_grouped(report->rejected).text);
+        return true;
+    }
     if (report->left_out.all > 0 && i-- == 0) {
         char why[EVENTS_NOTE];
-        left_out_text(&report->left_out, why, sizeof why - 40);
-        snprintf(text, size, "%s left out: %s",
-                 format_count(report->left_out.all, report->unit).text, why);
+        left_out_text(&report->left_out, why, sizeof why - 12);
+        snprintf(text, size, "left out: %s", why);
         return true;
     }
     if (report->year_until > 0 && i-- == 0) {

@@ -20,12 +20,13 @@ void left_out_free(struct left_out *left_out)
 void left_out_clear(struct left_out *left_out)
 {
     left_out->all = 0;
+    left_out->last_why = NULL;
     if (left_out->reasons != NULL) {
         dict_clear(left_out->reasons);
     }
 }
 
-static bool add(struct left_out *left_out, struct span reason, uint64_t count,
+static bool add(struct left_out *left_out, struct span reason, uint64_t count, uint32_t *at,
                 struct status *status)
 {
     static const char others[] = "other reasons";
@@ -42,6 +43,7 @@ static bool add(struct left_out *left_out, struct span reason, uint64_t count,
                                      sizeof *left_out->counts, what, status)) {
         return false;
     }
+    *at = id;
     left_out->counts[id] = (id == before ? 0 : left_out->counts[id]) + count;
     left_out->all += count;
     return true;
@@ -51,6 +53,13 @@ bool left_out_add(struct left_out *left_out, const char *why, struct span about,
                   struct status *status)
 {
     char reason[LEFT_OUT_REASON];
+    if (why == left_out->last_why && about.length == left_out->last_length &&
+        (about.length == 0 || memcmp(about.bytes, left_out->last_about, about.length) == 0)) {
+        left_out->counts[left_out->last]++;
+        left_out->all++;
+        return true;
+    }
+    left_out->last_why = NULL;
     size_t length = strlen(why), room = LEFT_OUT_REASON - 1;
     length = length < room ? length : room;
     memcpy(reason, why, length);
@@ -61,14 +70,26 @@ bool left_out_add(struct left_out *left_out, const char *why, struct span about,
         printable(reason + length, sizeof reason - length, about);
         length += strlen(reason + length);
     }
-    return add(left_out, (struct span){reason, length}, 1, status);
+    if (!add(left_out, (struct span){reason, length}, 1, &left_out->last, status)) {
+        return false;
+    }
+    if (about.length <= sizeof left_out->last_about) {
+        for (size_t i = 0; i < about.length; i++) {
+            left_out->last_about[i] = about.bytes[i];
+        }
+        left_out->last_length = about.length;
+        left_out->last_why = why;
+    }
+    return true;
 }
 
 bool left_out_unite(struct left_out *left_out, const struct left_out *from,
                     struct status *status)
 {
     for (size_t i = 0; from->reasons != NULL && i < dict_count(from->reasons); i++) {
-        if (!add(left_out, dict_get(from->reasons, (uint32_t)i), from->counts[i], status)) {
+        uint32_t at;
+        if (!add(left_out, dict_get(from->reasons, (uint32_t)i), from->counts[i], &at,
+                 status)) {
             return false;
         }
     }

@@ -21,6 +21,11 @@ struct left_out {
     struct dict *reasons;
     uint64_t *counts; /* (dict_count(reasons)) */
     size_t capacity;
+    /* The reason that was added last: the same one comes again and again. */
+    const char *last_why;
+    char last_about[24];
+    size_t last_length;
+    uint32_t last;
 };
 
 /* The most frequent reasons, by count, then name. */

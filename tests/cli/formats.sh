@@ -16,6 +16,14 @@ done
 ends 'a format without samples is refused' 2 'no sample that says which user' \
     "$oddhours" formats check "$work/none.json"
 
+# The example of the manual, and its list.
+awk '/^`doors\.json`:/ { on = 1 } on && /^    \{$/ { copy = 1 } copy { sub(/^    /, ""); print }
+    copy && /^}$/ { exit }' "$srcdir/docs/FORMATS.md" >"$work/doors.json"
+ends 'the example of docs/FORMATS.md is fine' 0 'Doors of North: fine, 2 samples' \
+    "$oddhours" formats check "$work/doors.json"
+same 'docs/FORMATS.md lists the formats that there are' "$("$oddhours" formats | cut -d' ' -f1)" \
+    "$(sed -n 's/^| `\([a-z0-9-]*\)` | [A-Z].*|$/\1/p' "$srcdir/docs/FORMATS.md")"
+
 # ---- a log of ours: counted, left out with reasons, rejected; the sums add up ----
 sshd() { printf 'Mar %2d %s:00:01 web1 sshd[7]: %s\n' "$1" "$2" "$3"; }
 {
@@ -51,8 +59,35 @@ pass 'newest first and packed, too' cmp "$work/back.csv" "$work/auth.csv"
 grep -v '^sshd' "$work/auth.log" >"$work/good.log"
 ends 'run takes it: what is left out is no loss' 0 'peak memory' \
     "$oddhours" run "$work/good.log" --year 2024 -o "$work/run" --models iforest --trees 5
-pass 'which says what was left out' grep -q '1 line left out: no login message 1' \
+pass 'which says how many lines are what' grep -q '4 lines: 3 counted, 1 left out, 0 rejected' \
     "$work/run/run.json"
+pass 'and what was left out' grep -q 'left out: no login message 1' "$work/run/run.json"
+
+# ---- the lines behind a user-hour ----
+explore() { # explore FILE FORMAT: the lines of the first user-hour of Top-K, and the run card
+    printf '%s\n' 'wait done' top 'wait idle' open 'wait idle' 'key Enter' 'wait idle' \
+        "screenshot $work/screen" 'wait idle' back run-card 'wait idle' \
+        "screenshot $work/card" 'wait idle' >"$work/script"
+    "$oddhours" --no-cache --no-config --screen 100x30 --script "$work/script" --models iforest \
+        --trees 5 "$1" --year 2024 >"$work/messages"
+}
+says() { grep -q -- "$1" "$work/screen"; }
+explore "$work/good.log"
+pass 'Enter shows the events of a text log' \
+    says '0[89]:00:01  \(Fail     192.0.2.9 > web1  password\|Success  192.0.2.[78] > web1  publickey\)'
+pass 'with a word for each column' says 'outcome, source > destination, method, program'
+pass 'the run card has the sums' grep -q '4 lines: 3 counted, 1 left out, 0 rejected' "$work/card"
+cat >"$work/duo.json" <<'JSON'
+{"response": {"authlogs": [
+  {"event_type": "authentication", "result": "denied", "timestamp": 1710141302, "txid": "1",
+   "user": {"name": "nora"}, "access_device": {"ip": "192.0.2.7"}, "factor": "push",
+   "application": {"name": "Mail"}},
+  {"event_type": "authentication", "result": "success", "timestamp": 1710137702, "txid": "2",
+   "user": {"name": "nora"}, "access_device": {"ip": "192.0.2.8"}, "factor": "phone",
+   "application": {"name": "Wiki"}}]}}
+JSON
+explore "$work/duo.json"
+pass 'and those of a document' says 'Fail     192.0.2.7 > Mail  push\|Success  192.0.2.8 > Wiki  phone'
 
 # ---- which format ----
 mkdir -p "$work/config/oddhours/formats"

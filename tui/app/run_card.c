@@ -38,6 +38,9 @@ static void add_input(struct page *page, const struct app *app)
               format_grouped(report->bytes).text);
     page_pair(page, "rows", ROLE_TEXT, "%s; %s left out", format_grouped(table->n_rows).text,
               format_count(report->rejected, "line").text);
+    for (size_t i = 0; i < report->n_notes; i++) {
+        page_pair(page, i == 0 ? "read as" : "", ROLE_TEXT, "%s", report->notes[i]);
+    }
     page_pair(page, "profiles", ROLE_TEXT, "%s distinct of %zu features",
               format_grouped(table->profiles.n).text, table->profiles.d);
     page_pair(page, "taken as 0", ROLE_TEXT, "%s missing and %s infinite values",

@@ -1,10 +1,10 @@
-#define _GNU_SOURCE
 #include "events/format/finding.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "base/ascii.h"
+#include "events/format/literal.h"
 #include "table/printable.h"
 
 bool finder_open(struct finder *finder, const struct log_description *description,
@@ -35,16 +35,18 @@ bool finder_header(struct finder *finder, struct span line, struct status *statu
 
 bool finder_missing(struct span text)
 {
-    static const char *const words[] = {"-",    "?",       "::",      "n/a",    "null",
-                                        "none", "unknown", "0.0.0.0", "(null)", "<null>"};
+    static const struct {
+        const char *word;
+        size_t length;
+    } words[] = {{"-", 1},       {"?", 1},       {"::", 2},     {"n/a", 3},
+                 {"null", 4},    {"none", 4},    {"(null)", 6}, {"<null>", 6},
+                 {"unknown", 7}, {"0.0.0.0", 7}, {"(none)", 6}};
     if (text.length == 0) {
         return true;
     }
-    if (text.length > 7) {
-        return false;
-    }
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        if (strlen(words[i]) == text.length && ascii_same(words[i], text.bytes, text.length)) {
+    for (size_t i = 0; text.length <= 7 && i < sizeof words / sizeof *words; i++) {
+        if (words[i].length == text.length &&
+            ascii_same(words[i].word, text.bytes, text.length)) {
             return true;
         }
     }
@@ -398,7 +400,7 @@ static bool put_groups(struct finder *finder, const struct regex *regex, struct 
 static bool has_one(const struct texts *texts, struct span line)
 {
     for (size_t i = 0; i < texts->n; i++) {
-        if (memmem(line.bytes, line.length, texts->list[i].bytes, texts->list[i].length)) {
+        if (literal_find(line.bytes, line.bytes + line.length, texts->list[i]) != NULL) {
             return true;
         }
     }
@@ -459,7 +461,9 @@ static bool read_body(struct finder *finder)
     }
     for (size_t i = 0; i < rules->n_body; i++) {
         const struct body_rule *rule = &rules->body[i];
-        if (!finder_holds(finder, rule->when) || !matches(finder, rule->pattern, body)) {
+        /* The pattern first: most fail at their first bytes. Conditions may match, too. */
+        if (!matches(finder, rule->pattern, body) || !finder_holds(finder, rule->when) ||
+            (rule->when != NULL && !matches(finder, rule->pattern, body))) {
             continue;
         }
         bool good = put_groups(finder, rule->pattern, body);
