@@ -294,4 +294,29 @@ mkdir "$work/empty"
 ends 'a folder without tables' 2 'directory without a finished run' \
     "$oddhours" describe -q "$work/empty"
 
+# Parquet (tests/unit/test_parquet.c has all files): found by looking, said like the rest.
+parquet=$srcdir/tests/parquet
+same 'Parquet is the table that its CSV is' "$(shape "$parquet/csv/shours.csv")" \
+    "$(shape "$parquet/crafted/plain_required_v1.parquet")"
+same 'and a folder of parts is one table' "$(shape "$parquet/csv/shours.csv")" \
+    "$(shape "$parquet/folders/spark")"
+same 'with what its folders are called as a column' "$(shape "$parquet/folders/hive_dt.csv")" \
+    "$(shape "$parquet/folders/hive_dt")"
+said 'a column of a folder is a feature' 'day  ' "$parquet/folders/hive_day" --features total_events,day
+said 'other names are columns of time and user' 'times are in column DT, accounts in column SRC_USER' \
+    "$parquet/crafted/names_capitals.parquet"
+ends 'a damaged file is refused with row group and column' 2 \
+    'delta_width_65.parquet.*, row group 1, column failed_events: ' \
+    "$oddhours" describe -q "$parquet/hostile/delta_width_65.parquet"
+ends 'a broken part is named' 2 'part_broken/b.parquet. is a damaged Parquet file: it is empty' \
+    "$oddhours" describe -q "$parquet/folders/part_broken"
+ends 'two thousand million rows in two kilobytes are not read' 2 '2,147,483,647 rows in 1.4 kB' \
+    "$oddhours" describe -q "$parquet/hostile/bomb_two_billion_rows.parquet"
+ends 'nor a file that is called Parquet and is none' 2 'is no Parquet file' \
+    "$oddhours" describe -q "$parquet/hostile/not_parquet_csv.parquet"
+ends 'a nested column is no feature' 2 'nested or repeated' \
+    "$oddhours" describe -q --features geo.total_events "$parquet/crafted/nested_first.parquet"
+same 'a run of Parquet finds what a run of CSV finds' \
+    "$("$oddhours" top -q -n 20 --epochs 1 --trees 20 "$parquet/csv/shours.csv" 2>&1)" \
+    "$("$oddhours" top -q -n 20 --epochs 1 --trees 20 "$parquet/crafted/dict_v1_snappy.parquet" 2>&1)"
 plan

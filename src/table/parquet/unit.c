@@ -276,12 +276,12 @@ static bool resolve_users(struct unit *unit, struct table_builder *builder,
 {
     struct unit_texts *users = &unit->users;
     struct dict *known = table_builder_users(builder);
-    const char *kept = users->kept;
+    const char *kept = users->kept != NULL ? users->kept : ""; /* NULL: all are known */
     for (size_t i = 0; i < users->n; i++) {
         if (users->map[i] == DICT_NONE) {
             const size_t length = users->entries[i].length;
-            users->map[i] = dict_add_hashed(
-                known, (struct span){length > 0 ? kept : "", length}, users->hashes[i], status);
+            users->map[i] =
+                dict_add_hashed(known, (struct span){kept, length}, users->hashes[i], status);
             kept += length;
             if (users->map[i] == DICT_NONE) {
                 return false;
