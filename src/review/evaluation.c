@@ -127,7 +127,10 @@ void evaluation_strata(const struct queue *queue, const struct verdict_set *verd
     for (size_t i = 0; i < queue->n; i++) {
         const struct queue_item *item = &queue->items[i];
         if (item->role == ROLE_LIST && item->stratum < queue->spec.n_strata) {
-            tally_add(&strata[item->stratum].sample, verdict_of(verdicts, item->row));
+            size_t n;
+            const uint32_t *rows = queue_rows(queue, item, &n);
+            tally_add(&strata[item->stratum].sample,
+                      verdict_set_of_rows(verdicts, rows, n, NULL));
         }
     }
 }

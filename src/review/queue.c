@@ -1,15 +1,10 @@
-#include "review/queue.h"
+#include "review/queue_internal.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "base/rng.h"
-
-/* One row of one list. */
-struct slot {
-    uint32_t row, rank, ranking;
-};
 
 void queue_default_strata(struct queue_spec *spec, uint32_t drawn)
 {
@@ -29,7 +24,7 @@ void queue_default_strata(struct queue_spec *spec, uint32_t drawn)
 
 static int by_row(const void *a, const void *b)
 {
-    const struct slot *one = a, *two = b;
+    const struct queue_slot *one = a, *two = b;
     if (one->row != two->row) {
         return one->row < two->row ? -1 : 1;
     }
@@ -41,7 +36,7 @@ static int by_row(const void *a, const void *b)
 
 static int by_rank(const void *a, const void *b)
 {
-    const struct slot *one = a, *two = b;
+    const struct queue_slot *one = a, *two = b;
     if (one->rank != two->rank) {
         return one->rank < two->rank ? -1 : 1;
     }
@@ -49,13 +44,13 @@ static int by_rank(const void *a, const void *b)
 }
 
 /* The first K rows of every ranking, each row once with its best rank, by row. */
-static struct slot *union_of(const struct queue_spec *spec,
-                             const struct ranking *const *rankings, size_t n,
-                             const struct row_index *index, struct queue *queue,
-                             size_t *distinct, struct status *status)
+static struct queue_slot *union_of(const struct queue_spec *spec,
+                                   const struct ranking *const *rankings, size_t n,
+                                   const struct row_index *index, struct queue *queue,
+                                   size_t *distinct, struct status *status)
 {
     size_t k = spec->k, used = 0;
-    struct slot *slots = mem_new(n * k, sizeof *slots, "a queue", status);
+    struct queue_slot *slots = mem_new(n * k, sizeof *slots, "a queue", status);
     uint32_t *rows = mem_new(k, sizeof *rows, "a queue", status);
     bool good = slots != NULL && rows != NULL;
     for (size_t i = 0; good && i < n; i++) {
@@ -63,7 +58,7 @@ static struct slot *union_of(const struct queue_spec *spec,
         size_t got = ranking_rows(rankings[i], index, 1, want, rows, status);
         good = got == want;
         for (size_t j = 0; j < got; j++) {
-            slots[used++] = (struct slot){rows[j], (uint32_t)j + 1, (uint32_t)i};
+            slots[used++] = (struct queue_slot){rows[j], (uint32_t)j + 1, (uint32_t)i};
         }
     }
     free(rows);
@@ -82,11 +77,14 @@ static struct slot *union_of(const struct queue_spec *spec,
     return slots;
 }
 
-static void append(struct queue *queue, const struct slot *slot, uint32_t stratum,
+static void append(struct queue *queue, const struct queue_slot *slot, uint32_t stratum,
                    enum entry_role role)
 {
-    queue->items[queue->n++] =
-        (struct queue_item){slot->row, slot->rank, slot->ranking, stratum, role};
+    queue->items[queue->n++] = (struct queue_item){.row = slot->row,
+                                                   .rank = slot->rank,
+                                                   .ranking = slot->ranking,
+                                                   .stratum = stratum,
+                                                   .role = role};
 }
 
 static int by_value(const void *a, const void *b)
@@ -110,7 +108,7 @@ static uint32_t *sample(struct rng *rng, size_t n, size_t drawn, struct status *
 }
 
 /* A simple random sample of each stratum; `slots` by rank. */
-static bool draw_strata(struct queue *queue, const struct slot *slots, size_t n,
+static bool draw_strata(struct queue *queue, const struct queue_slot *slots, size_t n,
                         struct rng *rng, struct status *status)
 {
     size_t first = 0;
@@ -133,10 +131,10 @@ static bool draw_strata(struct queue *queue, const struct slot *slots, size_t n,
 
 /* Rows outside all lists, drawn evenly: number j of those is found by how many listed rows (by
  * row) stand before it. */
-static bool draw_controls(struct queue *queue, const struct slot *listed, size_t n,
-                          size_t n_rows, struct rng *rng, struct status *status)
+static bool draw_controls(struct queue *queue, const struct queue_pool *pool, size_t n_rows,
+                          struct rng *rng, struct status *status)
 {
-    size_t bulk = n_rows - n;
+    size_t n = pool->n_listed, bulk = n_rows - n;
     size_t drawn = queue->spec.controls < bulk ? queue->spec.controls : bulk;
     uint32_t *numbers = sample(rng, bulk, drawn, status);
     if (numbers == NULL) {
@@ -144,10 +142,10 @@ static bool draw_controls(struct queue *queue, const struct slot *listed, size_t
     }
     size_t before = 0;
     for (size_t i = 0; i < drawn; i++) {
-        while (before < n && listed[before].row <= numbers[i] + before) {
+        while (before < n && pool->listed[before] <= numbers[i] + before) {
             before++;
         }
-        const struct slot slot = {.row = (uint32_t)(numbers[i] + before)};
+        const struct queue_slot slot = {.row = (uint32_t)(numbers[i] + before)};
         append(queue, &slot, 0, ROLE_CONTROL);
     }
     free(numbers);
@@ -210,46 +208,50 @@ static bool add_repeats(struct queue *queue, struct rng *rng, struct status *sta
     return good;
 }
 
-static bool fill(struct queue *queue, const struct ranking *const *rankings, size_t n,
-                 const struct row_index *index, size_t n_rows, struct status *status)
+static void pool_clear(struct queue_pool *pool)
+{
+    free(pool->slots);
+    free(pool->listed);
+}
+
+/* The pool in the order of the queue, with controls and repeats. */
+static bool arrange(struct queue *queue, const struct queue_pool *pool, size_t n_rows,
+                    struct rng *rng, struct status *status)
 {
     const struct queue_spec *spec = &queue->spec;
-    struct rng rng;
-    rng_seed(&rng, spec->seed);
-    size_t distinct = 0;
-    struct slot *slots = union_of(spec, rankings, n, index, queue, &distinct, status);
-    struct slot *ranked = mem_new(distinct, sizeof *ranked, "a queue", status);
-    size_t bulk = n_rows - distinct; /* there are no more controls than that */
-    size_t most = distinct + (spec->controls < bulk ? spec->controls : bulk);
+    struct queue_slot *ranked = mem_new(pool->n, sizeof *ranked, "a queue", status);
+    size_t bulk = n_rows - pool->n_listed; /* there are no more controls than that */
+    size_t most = pool->n + (spec->controls < bulk ? spec->controls : bulk);
     /* And as many repeats as a half. */
     queue->items = mem_new(most + most / 2, sizeof *queue->items, "a queue", status);
-    bool good = slots != NULL && ranked != NULL && queue->items != NULL;
+    bool good = ranked != NULL && queue->items != NULL;
     if (good) {
-        memcpy(ranked, slots, distinct * sizeof *ranked);
-        qsort(ranked, distinct, sizeof *ranked, by_rank);
+        memcpy(ranked, pool->slots, pool->n * sizeof *ranked);
+        qsort(ranked, pool->n, sizeof *ranked, by_rank);
         if (spec->kind == QUEUE_STRATA) {
-            good = draw_strata(queue, ranked, distinct, &rng, status);
+            good = draw_strata(queue, ranked, pool->n, rng, status);
         }
-        for (size_t i = 0; spec->kind != QUEUE_STRATA && i < distinct; i++) {
+        for (size_t i = 0; spec->kind != QUEUE_STRATA && i < pool->n; i++) {
             append(queue, &ranked[i], 0, ROLE_LIST);
         }
         queue->distinct = queue->n;
-        good = good && draw_controls(queue, slots, distinct, n_rows, &rng, status);
+        good = good && draw_controls(queue, pool, n_rows, rng, status);
     }
-    if (good && spec->blind) {
-        shuffle(queue->items, queue->n, &rng);
-    } else if (good && spec->kind == QUEUE_STRATA) {
-        shuffle_strata(queue, &rng);
-    }
-    good = good && add_repeats(queue, &rng, status);
-    free(slots);
     free(ranked);
     return good;
 }
 
-struct queue *queue_new(const struct queue_spec *spec, const struct ranking *const *rankings,
-                        size_t n, const struct row_index *index, size_t n_rows,
-                        struct status *status)
+static bool shuffle_and_repeat(struct queue *queue, struct rng *rng, struct status *status)
+{
+    if (queue->spec.blind) {
+        shuffle(queue->items, queue->n, rng);
+    } else if (queue->spec.kind == QUEUE_STRATA) {
+        shuffle_strata(queue, rng);
+    }
+    return add_repeats(queue, rng, status);
+}
+
+static struct queue *begin(const struct queue_spec *spec, size_t n, struct status *status)
 {
     if (n == 0 || (n > 1 && spec->kind != QUEUE_POOLED) || spec->n_strata > QUEUE_STRATA_MAX) {
         status_set(status, STATUS_USAGE,
@@ -257,11 +259,81 @@ struct queue *queue_new(const struct queue_spec *spec, const struct ranking *con
         return NULL;
     }
     struct queue *queue = mem_zero(1, sizeof *queue, "a queue", status);
+    if (queue != NULL) {
+        queue->spec = *spec;
+    }
+    return queue;
+}
+
+struct queue *queue_new(const struct queue_spec *spec, const struct ranking *const *rankings,
+                        size_t n, const struct row_index *index, size_t n_rows,
+                        struct status *status)
+{
+    struct queue *queue = begin(spec, n, status);
     if (queue == NULL) {
         return NULL;
     }
-    queue->spec = *spec;
-    if (!fill(queue, rankings, n, index, n_rows, status)) {
+    struct rng rng;
+    rng_seed(&rng, spec->seed);
+    struct queue_pool pool = {0};
+    pool.slots = union_of(spec, rankings, n, index, queue, &pool.n, status);
+    pool.listed =
+        pool.slots != NULL ? mem_new(pool.n, sizeof *pool.listed, "a queue", status) : NULL;
+    for (size_t i = 0; pool.listed != NULL && i < pool.n; i++) {
+        pool.listed[pool.n_listed++] = pool.slots[i].row;
+    }
+    bool good = pool.listed != NULL && arrange(queue, &pool, n_rows, &rng, status) &&
+                shuffle_and_repeat(queue, &rng, status);
+    pool_clear(&pool);
+    if (!good) {
+        queue_free(queue);
+        return NULL;
+    }
+    return queue;
+}
+
+/* The rows of each position that is an episode: the slots are by row. */
+static void give_rows(struct queue *queue, const struct queue_pool *pool,
+                      const struct queue_group *groups)
+{
+    for (size_t i = 0; i < queue->n; i++) {
+        struct queue_item *item = &queue->items[i];
+        size_t low = 0, high = item->role == ROLE_LIST ? pool->n : 0;
+        while (low < high) {
+            size_t middle = low + (high - low) / 2;
+            if (pool->slots[middle].row < item->row) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        if (item->role == ROLE_LIST && low < pool->n && pool->slots[low].row == item->row) {
+            item->from = groups[low].from;
+            item->n_rows = groups[low].n;
+        }
+    }
+}
+
+struct queue *queue_new_episodes(const struct queue_spec *spec, const struct episode_cut *cuts,
+                                 size_t n, struct status *status)
+{
+    struct queue *queue = begin(spec, n, status);
+    if (queue == NULL) {
+        return NULL;
+    }
+    struct rng rng;
+    rng_seed(&rng, spec->seed);
+    struct queue_pool pool = {0};
+    struct queue_group *groups = NULL;
+    bool good = queue_pool_episodes(spec, cuts, n, queue, &pool, &groups, status) &&
+                arrange(queue, &pool, cuts->table->n_rows, &rng, status);
+    if (good) {
+        give_rows(queue, &pool, groups); /* before repeats are made of the items */
+        good = shuffle_and_repeat(queue, &rng, status);
+    }
+    pool_clear(&pool);
+    free(groups);
+    if (!good) {
         queue_free(queue);
         return NULL;
     }
@@ -272,6 +344,7 @@ void queue_free(struct queue *queue)
 {
     if (queue != NULL) {
         free(queue->items);
+        free(queue->rows);
         free(queue);
     }
 }

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/status.h"
+#include "rank/episodes.h"
 #include "rank/ranking.h"
 #include "review/entry.h"
 #include "table/row_index.h"
@@ -32,6 +33,8 @@ struct queue_stratum {
 struct queue_spec {
     enum queue_kind kind;
     uint32_t k;
+    bool episodes;     /* of episodes, which K then counts, not of user-hours */
+    double gap;        /* hours at most between the rows of one */
     bool blind;        /* shuffled; the screen hides score, rank and detector */
     uint32_t seed;     /* of the shuffle, the strata, controls and repeats */
     uint32_t controls; /* rows of the bulk: in no list of the queue */
@@ -49,14 +52,16 @@ struct queue_item {
     uint32_t ranking; /* where it has that */
     uint32_t stratum; /* QUEUE_STRATA: index; else 0 */
     enum entry_role role;
+    uint32_t from, n_rows; /* an episode: its rows in queue->rows, by time; else 0 */
 };
 
 struct queue {
     struct queue_spec spec;
     size_t n;
     struct queue_item *items; /* (n) in the order to judge */
+    uint32_t *rows;           /* of episodes; else NULL */
     size_t slots;             /* positions in the lists: rankings times K */
-    size_t distinct;          /* rows in them; QUEUE_STRATA: rows drawn */
+    size_t distinct;          /* rows, or episodes, in them; QUEUE_STRATA: drawn */
     size_t controls, repeats; /* as many as there were */
 };
 
@@ -65,7 +70,20 @@ struct queue {
 struct queue *queue_new(const struct queue_spec *spec, const struct ranking *const *rankings,
                         size_t n, const struct row_index *index, size_t n_rows,
                         struct status *status);
+
+/* The same of episodes, spec->episodes being set: each of the lists is cut by its own
+ * threshold. Episodes of several lists that share a row are one, with the rows of all. */
+struct queue *queue_new_episodes(const struct queue_spec *spec, const struct episode_cut *cuts,
+                                 size_t n, struct status *status);
 void queue_free(struct queue *queue);
+
+/* The rows that a verdict on a position is of. */
+static inline const uint32_t *queue_rows(const struct queue *queue,
+                                         const struct queue_item *item, size_t *n)
+{
+    *n = item->n_rows > 0 ? item->n_rows : 1;
+    return item->n_rows > 0 ? queue->rows + item->from : &item->row;
+}
 
 /* "150 slots, 97 distinct; 10 of the bulk as controls; blind, seed 42". */
 void queue_text(const struct queue *queue, char *text, size_t size);

@@ -29,10 +29,12 @@ void queue_text(const struct queue *queue, char *text, size_t size)
         add(text, size, "%s ranks in %zu strata, %s drawn", format_grouped(queue->slots).text,
             queue->spec.n_strata, format_grouped(queue->distinct).text);
     } else if (queue->slots != queue->distinct) { /* the saving of a pooled queue */
-        add(text, size, "%s slots, %s distinct", format_grouped(queue->slots).text,
-            format_grouped(queue->distinct).text);
+        add(text, size, "%s slots, %s %s", format_grouped(queue->slots).text,
+            format_grouped(queue->distinct).text,
+            queue->spec.episodes ? "episodes" : "distinct");
     } else {
-        add(text, size, "%s", format_count(queue->distinct, "user-hour").text);
+        add(text, size, "%s",
+            format_count(queue->distinct, queue->spec.episodes ? "episode" : "user-hour").text);
     }
     if (queue->controls > 0) {
         add(text, size, "; %zu of the bulk as controls", queue->controls);
@@ -50,6 +52,9 @@ void queue_label(const struct queue_spec *spec, const char *names, char *text, s
     text[0] = '\0';
     add(text, size, "%s %s k=%u", kinds[(unsigned)spec->kind < QUEUE_KINDS ? spec->kind : 0],
         names, spec->k);
+    if (spec->episodes) {
+        add(text, size, " episodes gap=%g", spec->gap);
+    }
     if (spec->blind || spec->kind == QUEUE_STRATA || spec->controls > 0 || spec->repeats > 0) {
         add(text, size, " seed=%u", spec->seed);
     }
@@ -105,6 +110,16 @@ bool queue_parse_word(const char *word, struct queue_spec *spec)
     if (strcmp(word, "blind") == 0) {
         spec->blind = true;
         return true;
+    }
+    if (strcmp(word, "episodes") == 0) {
+        spec->episodes = true;
+        spec->gap = spec->gap > 0 ? spec->gap : EPISODE_GAP / 3600.0;
+        return true;
+    }
+    if (strncmp(word, "gap=", 4) == 0) {
+        char *end;
+        spec->gap = strtod(word + 4, &end);
+        return end > word + 4 && *end == '\0' && spec->gap > 0 && spec->gap <= 8760;
     }
     if (strncmp(word, "strata=", 7) == 0) {
         return parse_strata(word + 7, spec);

@@ -18,7 +18,8 @@ static const char table_name[] = "synthetic_user_hours.csv.gz";
 
 static void the_line_of_an_episode_stays_above_its_rows(void **state)
 {
-    struct episode of[] = {{.best = 7, .from = 0, .n = 3}, {.best = 4, .from = 3, .n = 1},
+    struct episode of[] = {{.best = 7, .from = 0, .n = 3},
+                           {.best = 4, .from = 3, .n = 1},
                            {.best = 2, .from = 4, .n = 2}};
     uint32_t rows[] = {5, 7, 9, 4, 1, 2};
     const struct episodes episodes = {.n = 3, .of = of, .rows = rows, .n_rows = 6};
@@ -185,8 +186,76 @@ static void an_export_has_a_line_for_each(void **state)
     fclose(file);
     assert_memory_equal(first, "episode,row_id,dt,", 18);
     assert_non_null(strstr(first, ",episode_begin,episode_end,episode_hours,"));
-    assert_non_null(strstr(second, ",1970-02-05 02:00:00,1970-02-05 03:00:00,2,2,58513 58573,tp"));
+    assert_non_null(
+        strstr(second, ",1970-02-05 02:00:00,1970-02-05 03:00:00,2,2,58513 58573,tp"));
     unlink(path);
+    screen_clear(&place);
+}
+
+/* ---- queues ---- */
+
+static void a_queue_of_episodes_is_judged_one_by_one(void **state)
+{
+    struct screen place = screen_new();
+    struct app *app = place.app;
+    (void)state;
+    fixture_do(app, "k 5");
+    fixture_do(app, "review");
+    assert_true(fixture_shows(app, "P@5 ep."));
+    sizes(app, "episodes_review");
+    fixture_do(app, "key t f");
+    fixture_wait(app);
+    assert_answer(place.store, "SELECT count(*) FROM entry", "2");
+    assert_answer(place.store, "SELECT count(*) > 2 FROM entry_row", "1");
+    assert_answer(place.store, "SELECT DISTINCT queue FROM entry",
+                  "pooled iforest,lof k=5 episodes gap=2");
+    assert_answer(place.store, "SELECT DISTINCT episode FROM entry", "iforest,lof gap=2h");
+    fixture_do(app, "key z");
+    fixture_wait(app);
+    assert_true(fixture_shows(app, "false positive taken back"));
+    fixture_do(app, "key B");
+    assert_true(fixture_shows(app, "P@5 "));
+    assert_false(fixture_shows(app, "ep."));
+    /* The label makes the same queue again. */
+    fixture_do(app, "queue pooled iforest,lof k=5 episodes gap=2");
+    assert_true(fixture_shows(app, "P@5 ep."));
+    fixture_draw_all_sizes(app);
+    screen_clear(&place);
+}
+
+/* Blind: begin, end and how many hours; nothing tells which of them was the worst. */
+static void a_blind_queue_tells_no_hour_from_the_others(void **state)
+{
+    struct screen place = screen_new();
+    struct app *app = place.app;
+    char path[64], line[128], text[8192];
+    (void)state;
+    fixture_do(app, "k 5");
+    fixture_do(app, "blind 7");
+    fixture_do(app, "first");
+    size_t several = 0;
+    for (int i = 0; i < 8; i++) {
+        several +=
+            fixture_shows(app, "── 2 user-hours") || fixture_shows(app, "── 3 user-hours");
+        assert_false(fixture_shows(app, "best rank"));
+        assert_false(fixture_shows(app, "P@5"));
+        fixture_do(app, "down");
+    }
+    assert_true(several > 0);
+    snprintf(path, sizeof path, "/tmp/oddhours-blind-%d.csv", (int)getpid());
+    unlink(path);
+    snprintf(line, sizeof line, "export %s", path);
+    fixture_do(app, line);
+    fixture_wait(app);
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    size_t length = fread(text, 1, sizeof text - 1, file);
+    text[length] = '\0';
+    fclose(file);
+    unlink(path);
+    assert_non_null(strstr(text, "episode_rows,episode_row_ids"));
+    assert_null(strstr(text, "rank"));
+    assert_null(strstr(text, "iforest"));
     screen_clear(&place);
 }
 
@@ -197,10 +266,9 @@ static struct vt *start(const struct review_place *place)
     char path[4200];
     const char *sources = getenv("ODDHOURS_SRCDIR");
     snprintf(path, sizeof path, "%s/data/%s", sources == NULL ? ".." : sources, table_name);
-    const char *const argv[] = {place->program, "--no-cache", "--no-config", "--models",
-                                "iforest",      "--trees",    "20",          "--by-episode",
-                                "--reviews",    place->store, "--reviewer",  "ann",
-                                path,           NULL};
+    const char *const argv[] = {
+        place->program, "--no-cache", "--no-config", "--models",   "iforest", "--trees", "20",
+        "--by-episode", "--reviews",  place->store,  "--reviewer", "ann",     path,      NULL};
     struct vt *vt = vt_start(argv, 24, 80, NULL);
     vt_wait_text(vt, VT_ANY, "finished in");
     vt_keys(vt, "4");
@@ -245,6 +313,8 @@ int main(void)
         cmocka_unit_test(rows_and_episodes_are_a_key_apart),
         cmocka_unit_test(orders_detectors_and_ks_of_episodes),
         cmocka_unit_test(an_export_has_a_line_for_each),
+        cmocka_unit_test(a_queue_of_episodes_is_judged_one_by_one),
+        cmocka_unit_test(a_blind_queue_tells_no_hour_from_the_others),
         cmocka_unit_test(a_verdict_on_an_episode_survives_a_kill),
     };
     return cmocka_run_group_tests_name("episodes on the screen", tests, NULL, NULL);

@@ -1,5 +1,6 @@
 /* The episodes of a list, against all pairs of its odd rows. */
 #include "rank/episodes.h"
+#include "review/queue.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -323,6 +324,151 @@ static void they_survive_lack_of_memory(void **state)
     world_clear(&w);
 }
 
+/* ---- queues of episodes ---- */
+
+enum { POOL_K = 25 };
+
+/* Which episodes of both heads belong together, by looking at all pairs; by row the number of
+ * its position, SIZE_MAX: in none. `rank` the best of each. */
+static void pool_by_pairs(const struct world *w, const struct episodes heads[2], size_t *of,
+                          size_t *rank)
+{
+    bool changed = true;
+    for (size_t row = 0; row < w->n; row++) {
+        of[row] = SIZE_MAX;
+    }
+    while (changed) {
+        changed = false;
+        for (size_t h = 0; h < 2; h++) {
+            for (size_t e = 0; e < heads[h].n; e++) {
+                size_t least = h * POOL_K + e;
+                const uint32_t *rows = episodes_rows(&heads[h], e);
+                for (uint32_t k = 0; k < heads[h].of[e].n; k++) {
+                    least = of[rows[k]] < least ? of[rows[k]] : least;
+                }
+                for (uint32_t k = 0; k < heads[h].of[e].n; k++) {
+                    changed = changed || of[rows[k]] != least;
+                    of[rows[k]] = least;
+                }
+            }
+        }
+    }
+    for (size_t i = 0; i < 2 * POOL_K; i++) {
+        rank[i] = SIZE_MAX;
+    }
+    for (size_t h = 0; h < 2; h++) {
+        for (size_t e = 0; e < heads[h].n; e++) {
+            size_t group = of[heads[h].of[e].best];
+            rank[group] = e + 1 < rank[group] ? e + 1 : rank[group];
+        }
+    }
+}
+
+static void check_pool(const struct world *w, const struct queue *queue,
+                       const struct episodes heads[2])
+{
+    size_t *of = calloc(w->n, sizeof *of), rank[2 * POOL_K], in_lists = 0, in_items = 0;
+    bool *taken = calloc(w->n, sizeof *taken);
+    pool_by_pairs(w, heads, of, rank);
+    for (size_t row = 0; row < w->n; row++) {
+        in_lists += of[row] != SIZE_MAX;
+    }
+    for (size_t i = 0; i < queue->n; i++) {
+        const struct queue_item *item = &queue->items[i];
+        size_t n;
+        const uint32_t *rows = queue_rows(queue, item, &n);
+        if (item->role == ROLE_CONTROL) {
+            assert_true(n == 1 && of[item->row] == SIZE_MAX);
+        }
+        if (item->role != ROLE_LIST) {
+            continue;
+        }
+        bool has_best = false;
+        for (size_t k = 0; k < n; k++) {
+            assert_false(taken[rows[k]]);
+            taken[rows[k]] = true;
+            assert_true(of[rows[k]] != SIZE_MAX && of[rows[k]] == of[item->row]);
+            assert_true(k == 0 || w->rows[rows[k]].hour >= w->rows[rows[k - 1]].hour);
+            has_best = has_best || rows[k] == item->row;
+        }
+        assert_true(has_best);
+        assert_int_equal(item->rank, rank[of[item->row]]);
+        assert_int_equal(heads[item->ranking].of[item->rank - 1].best, item->row);
+        in_items += n;
+    }
+    assert_int_equal(in_items, in_lists); /* each row once: so the positions are the groups */
+    free(of);
+    free(taken);
+}
+
+static void a_queue_joins_episodes_that_share_a_row(void **state)
+{
+    size_t joined = 0;
+    (void)state;
+    for (uint64_t seed = 1; seed < 5; seed++) {
+        struct world w = world_new(true, seed % 2 == 0 ? 6 : 0, 7200, 0.3, seed);
+        double *score = fixture_scores(w.table->profiles.n, 0, 0, seed + 70);
+        struct ranking *other = ranking_new(score, &w.table->profiles, NULL, NULL);
+        const struct episode_cut cuts[2] = {
+            w.cut, {w.table, other, w.index, ranking_percentile(other, 60), 7200}};
+        struct queue_spec spec = {.kind = QUEUE_POOLED,
+                                  .k = POOL_K,
+                                  .episodes = true,
+                                  .gap = 2,
+                                  .controls = 7,
+                                  .repeats = 3,
+                                  .seed = 5};
+        struct episodes heads[2];
+        for (size_t h = 0; h < 2; h++) {
+            assert_true(episodes_head(&cuts[h], POOL_K, false, &heads[h], NULL, NULL));
+        }
+        for (int blind = 0; blind < 2; blind++) {
+            spec.blind = blind == 1;
+            struct queue *queue = queue_new_episodes(&spec, cuts, 2, NULL);
+            assert_non_null(queue);
+            assert_int_equal(queue->slots, 2 * POOL_K);
+            joined += queue->distinct < 2 * POOL_K;
+            assert_int_equal(queue->n, queue->distinct + 7 + 3);
+            check_pool(&w, queue, heads);
+            char label[QUEUE_LABEL], names[64];
+            struct queue_spec again;
+            queue_label(&spec, "own,lof", label, sizeof label);
+            assert_true(queue_parse(label, &again, names, sizeof names, NULL));
+            assert_true(again.episodes && again.gap == 2 && again.blind == spec.blind);
+            queue_free(queue);
+        }
+        episodes_clear(&heads[0]);
+        episodes_clear(&heads[1]);
+        ranking_free(other);
+        free(score);
+        world_clear(&w);
+    }
+    assert_true(joined > 0);
+}
+
+static void queues_survive_lack_of_memory(void **state)
+{
+    struct world w = world_new(true, 5, 7200, 0.2, 3);
+    const struct queue_spec spec = {
+        .kind = QUEUE_TOP, .k = 9, .episodes = true, .gap = 2, .controls = 2, .repeats = 2};
+    long before = oom_live();
+    (void)state;
+    for (unsigned long at = 0;; at++) {
+        struct status status = {0};
+        oom_arm(at, false);
+        struct queue *queue = queue_new_episodes(&spec, &w.cut, 1, &status);
+        bool failed = oom_disarm();
+        assert_true((queue != NULL) == !failed);
+        queue_free(queue);
+        assert_int_equal(oom_live(), before);
+        if (!failed) {
+            break;
+        }
+        assert_int_equal(status.code, STATUS_NOMEM);
+    }
+    world_clear(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -331,6 +477,8 @@ int main(void)
         cmocka_unit_test(rows_without_a_user_stand_alone),
         cmocka_unit_test(a_list_without_odd_rows_has_none),
         cmocka_unit_test(they_survive_lack_of_memory),
+        cmocka_unit_test(a_queue_joins_episodes_that_share_a_row),
+        cmocka_unit_test(queues_survive_lack_of_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

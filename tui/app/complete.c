@@ -180,8 +180,8 @@ size_t app_words(struct app *app, enum action action, const char *typed, size_t 
     static const char *const color[] = {"auto", "always", "never", NULL};
     static const char *const why[] = {"shapley", NULL};
     static const char *const by[] = {"row", "episode", NULL};
-    static const char *const queue[] = {
-        "top", "pooled", "stratified", "k=", "each=", "controls=", "repeats=", NULL};
+    static const char *const queue[] = {"top",       "pooled",   "stratified", "k=",   "each=",
+                                        "controls=", "repeats=", "episodes",   "rows", NULL};
     const struct session *session = &app->session;
     word[0] = '\0';
     switch ((int)action) {

@@ -198,7 +198,7 @@ bool review_act_episode(struct app *app, enum action action, const char *argumen
         if (context != NULL) {
             alone = *context;
             alone.episode = NULL;
-            alone.rank = NULL;
+            alone.rank = n < 2 ? context->rank : NULL;
         }
         return review_act(app, action, argument, row, context != NULL ? &alone : NULL);
     }

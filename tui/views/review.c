@@ -66,12 +66,22 @@ static void seek_open(struct review_view *view, struct app *app, bool forward)
     size_t n = view->list.n;
     for (size_t step = 1; step < n; step++) {
         size_t position = (view->list.cursor + (forward ? step : n - step)) % n;
-        if (review_item_open(app, &view->numbers.queue->items[position])) {
+        if (review_item_open(app, view->numbers.queue, &view->numbers.queue->items[position])) {
             listbox_go(&view->list, position);
             return;
         }
     }
     app_say(app, LOG_NOTE, "all others of this queue have a verdict");
+}
+
+/* The user-hour that stands for the position under the cursor: of an episode the worst, and in
+ * a blind queue the first. */
+static uint32_t review_row(const struct review_view *view)
+{
+    const struct queue_item *item = review_item(view);
+    size_t n;
+    const uint32_t *rows = queue_rows(view->numbers.queue, item, &n);
+    return view->numbers.queue->spec.blind ? rows[0] : item->row;
 }
 
 static bool judge(struct review_view *view, struct app *app, enum action action,
@@ -80,14 +90,20 @@ static bool judge(struct review_view *view, struct app *app, enum action action,
     const struct queue_item *item = review_item(view);
     const struct queue_spec *spec = &view->numbers.queue->spec;
     uint32_t rank = item != NULL && !spec->blind ? item->rank : 0;
+    char words[300];
+    size_t n = 0;
+    const uint32_t *rows = item != NULL ? queue_rows(view->numbers.queue, item, &n) : NULL;
+    snprintf(words, sizeof words, "%s gap=%gh", view->numbers.names, spec->gap);
     const struct verdict_context context = {
         .queue = view->numbers.label,
         .role = item != NULL ? item->role : ROLE_LIST,
         .blind = spec->blind,
         .k = spec->k,
-        .rank = &rank,
+        .rank = n < 2 ? &rank : NULL,
+        .episode = n < 2 ? NULL : words,
     };
-    if (!review_act(app, action, argument, item != NULL ? item->row : SIZE_MAX, &context)) {
+    if (!review_act_episode(app, action, argument, item != NULL ? review_row(view) : SIZE_MAX,
+                            rows, n, &context)) {
         return false;
     }
     if (review_verdict_of(action) != VERDICT_NONE) {
@@ -116,6 +132,8 @@ static void set_queue(struct review_view *view, struct app *app, const char *wor
 {
     struct status status = {0};
     view->request.spec.k = 0;
+    view->request.spec.episodes = app_session(app)->by_episode;
+    view->request.spec.gap = app_session(app)->gap;
     if (words[0] == '\0') {
         app_say(app, LOG_NOTE, "%s", view->numbers.label);
         return;
@@ -125,6 +143,7 @@ static void set_queue(struct review_view *view, struct app *app, const char *wor
         return;
     }
     const char *names = view->request.names;
+    app_select_by(app, view->request.spec.episodes, view->request.spec.gap);
     if (view->request.spec.kind != QUEUE_POOLED && names[0] != '\0') {
         app_choose_result(app, names);
     }
@@ -211,7 +230,7 @@ static unsigned act_review(void *state, struct app *app, enum action action,
         break;
     }
     if (review_item(view) != NULL && review_item(view) != before) {
-        app_select_row(app, review_item(view)->row);
+        app_select_row(app, review_row(view));
     }
     return REACT_DONE;
 }
@@ -224,7 +243,13 @@ static void follow_row(struct review_view *view, const struct app *app)
     view->follow = false;
     for (size_t step = 0; queue != NULL && step < queue->n; step++) {
         size_t position = (view->list.cursor + queue->n - step) % queue->n;
-        if (queue->items[position].row == row) {
+        size_t n;
+        const uint32_t *rows = queue_rows(queue, &queue->items[position], &n);
+        bool here = false;
+        for (size_t i = 0; i < n; i++) {
+            here = here || rows[i] == row;
+        }
+        if (here) {
             listbox_go(&view->list, position);
             return;
         }
@@ -239,11 +264,14 @@ static void changed_review(void *state, struct app *app, unsigned what)
         view->list = (struct listbox){0};
         view->started = false;
     }
+    if ((what & CHANGED_BY) != 0) {
+        view->started = false;
+    }
     if ((what & CHANGED_ROW) != 0 && view->follow) {
         follow_row(view, app);
     }
     if ((what & (CHANGED_RUN | CHANGED_RESULT | CHANGED_DETECTOR | CHANGED_K |
-                 CHANGED_VERDICTS)) != 0) {
+                 CHANGED_VERDICTS | CHANGED_BY)) != 0) {
         ask(view, app);
     }
 }
@@ -267,20 +295,19 @@ static void answer_review(void *state, struct app *app, struct query *query)
     if (!view->started && view->list.n > 0) {
         view->started = true;
         listbox_go(&view->list, 0);
-        if (!review_item_open(app, &view->numbers.queue->items[0])) {
+        if (!review_item_open(app, view->numbers.queue, &view->numbers.queue->items[0])) {
             seek_open(view, app, true);
         }
         if (app_shows(app, view)) {
-            app_select_row(app, review_item(view)->row);
+            app_select_row(app, review_row(view));
         }
     }
 }
 
 static size_t row_review(const void *state, const struct app *app)
 {
-    const struct queue_item *item = review_item(state);
     (void)app;
-    return item != NULL ? item->row : SIZE_MAX;
+    return review_item(state) != NULL ? review_row(state) : SIZE_MAX;
 }
 
 /* Without a user-hour under the cursor there is nothing to judge. */

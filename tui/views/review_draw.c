@@ -1,5 +1,6 @@
 /* What the Review view looks like below its head: the queue, the user-hour, the curve. */
 #include <stdio.h>
+#include <string.h>
 
 #include "base/format.h"
 #include "lists/detail.h"
@@ -15,21 +16,31 @@ const struct queue_item *review_item(const struct review_view *view)
                                                          : NULL;
 }
 
-bool review_item_open(const struct app *app, const struct queue_item *item)
+bool review_item_open(const struct app *app, const struct queue *queue,
+                      const struct queue_item *item)
 {
+    size_t n;
+    const uint32_t *rows = queue_rows(queue, item, &n);
     const struct verdict_row *own = session_own_verdict(app_session(app), item->row);
-    return own == NULL ||
-           (item->role == ROLE_REPEAT ? own->repeat : own->verdict) == VERDICT_NONE;
+    if (item->role == ROLE_REPEAT) {
+        return own == NULL || own->repeat == VERDICT_NONE;
+    }
+    return verdict_set_of_rows(session_own_verdicts(app_session(app)), rows, n, NULL) ==
+           VERDICT_NONE;
 }
 
 /* The mark of a position; at a repeat the first verdict is not shown, it would be repeated. */
-static void mark_of(const struct app *app, const struct queue_item *item, bool blind,
-                    char *text, size_t size)
+static void mark_of(const struct app *app, const struct queue *queue,
+                    const struct queue_item *item, bool blind, char *text, size_t size)
 {
+    size_t n;
+    const uint32_t *rows = queue_rows(queue, item, &n);
     static const char *const words[VERDICT_COUNT] = {"", "TP", "FP", "?", "L"};
     const struct verdict_row *own = session_own_verdict(app_session(app), item->row);
     if (item->role == ROLE_REPEAT) {
         snprintf(text, size, "%s", words[own != NULL ? own->repeat : VERDICT_NONE]);
+    } else if (n > 1) {
+        session_episode_mark(app_session(app), rows, n, blind, text, size);
     } else {
         session_verdict_mark(app_session(app), item->row, blind, text, size);
     }
@@ -40,8 +51,17 @@ static void draw_item(const struct review_view *view, const struct app *app, siz
 {
     const struct table *table = app_session(app)->run->table;
     const struct queue_item *item = &view->numbers.queue->items[i];
-    char user[160], time[64], mark[16];
-    mark_of(app, item, view->request.spec.blind, mark, sizeof mark);
+    char user[160], time[64], mark[16], span[96] = "";
+    size_t n;
+    const uint32_t *rows = queue_rows(view->numbers.queue, item, &n);
+    if (n > 1) {
+        int used;
+        user_hours_span(table, rows[0], rows[n - 1], span, sizeof span - 24);
+        used = (int)strlen(span);
+        snprintf(span + used, sizeof span - (size_t)used, " %s%s", canvas->glyphs->times,
+                 format_short((double)n).text);
+    }
+    mark_of(app, view->numbers.queue, item, view->request.spec.blind, mark, sizeof mark);
     user_hours_user(table, item->row, canvas->glyphs->ascii, user, sizeof user);
     user_hours_time(table, item->row, canvas->glyphs->ascii, time, sizeof time);
     int64_t day;
@@ -50,18 +70,25 @@ static void draw_item(const struct review_view *view, const struct app *app, siz
     canvas_field(canvas, y, 7, 4, TEXT_LEFT, ROLE_STRONG, mark);
     if (canvas->cols < NARROW_COLS) {
         bool known = table_row_when(table, item->row, &day, &hour);
-        int at = canvas->cols - WHEN_COLS;
+        int at = canvas->cols - (n > 1 ? (int)text_width(span) : WHEN_COLS);
         canvas_field(canvas, y, 12, at - 12 - 1, TEXT_LEFT, ROLE_TEXT, user);
-        canvas_text(canvas, y, at, ROLE_TEXT, known ? format_when(day, hour).text : time);
+        canvas_text(canvas, y, at, ROLE_TEXT,
+                    n > 1   ? span
+                    : known ? format_when(day, hour).text
+                            : time);
         return;
     }
     /* The time as it stands in the file, where the rank has room behind it. */
-    bool wide = canvas->cols >= WIDE_COLS || !table_row_when(table, item->row, &day, &hour);
-    int rank_x = wide ? 58 : 46;
+    bool room = canvas->cols >= WIDE_COLS,
+         known = table_row_when(table, item->row, &day, &hour);
+    bool wide = (room && !view->numbers.queue->spec.episodes) || !known;
+    int rank_x = room || wide ? 58 : 46;
     canvas_field(canvas, y, 12, 24, TEXT_LEFT, ROLE_TEXT, user);
     canvas_field(canvas, y, 37, 19, TEXT_LEFT, ROLE_TEXT,
-                 wide ? time : format_when(day, hour).text);
-    if (view->request.spec.blind) {
+                 n > 1  ? span
+                 : wide ? time
+                        : format_when(day, hour).text);
+    if (view->request.spec.blind || (n > 1 && !room)) {
         return;
     }
     if (item->rank > 0) {
@@ -74,10 +101,24 @@ static void draw_item(const struct review_view *view, const struct app *app, siz
     }
 }
 
-/* A hidden score hides its reasons, too: values only. */
-static void draw_blind(const struct app *app, size_t row, struct canvas *canvas)
+/* A hidden score hides its reasons, too: values only; of an episode hour by hour, as none of
+ * them may be told from the others. */
+static void draw_blind(const struct review_view *view, const struct app *app, size_t row,
+                       struct canvas *canvas)
 {
     const struct table *table = app_session(app)->run->table;
+    size_t n;
+    const uint32_t *rows = queue_rows(view->numbers.queue, review_item(view), &n);
+    if (n > 1) {
+        size_t fits = canvas->rows > 2 ? (size_t)canvas->rows - 2 : 0;
+        struct canvas part = canvas_part(canvas, 1, 0, canvas->rows - 1, canvas->cols);
+        char title[64];
+        snprintf(title, sizeof title, "%s%s", n > fits ? "the first of " : "",
+                 format_count(n, "user-hour").text);
+        canvas_rule(canvas, 0, title);
+        user_hours_draw(table, rows, n < fits ? n : fits, SIZE_MAX, &part);
+        return;
+    }
     canvas_rule(canvas, 0, "values");
     for (size_t i = 0; i < table->profiles.d; i++) {
         canvas_field(canvas, (int)i + 1, 1, 16, TEXT_LEFT, ROLE_TEXT, table->feature_names[i]);
@@ -105,7 +146,7 @@ static void draw_detail(const struct review_view *view, const struct app *app,
 {
     size_t row = review_item(view)->row;
     if (view->request.spec.blind) {
-        draw_blind(app, row, canvas);
+        draw_blind(view, app, row, canvas);
     } else {
         detail_draw(app, row, canvas);
     }

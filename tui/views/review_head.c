@@ -97,7 +97,8 @@ static int draw_table(const struct review_view *view, const struct session *sess
         return y;
     }
     char title[64];
-    snprintf(title, sizeof title, "P@%s", format_grouped(k).text);
+    snprintf(title, sizeof title, "P@%.40s%s", format_grouped(k).text,
+             session->by_episode ? " ep." : "");
     const char *const titles[CELLS] = {
         "", title, "reviewed", "bounds", view->exact ? "C-P 95 %" : "Wilson 95 %", "undecided"};
     struct canvas part = canvas_part(canvas, 0, 1, canvas->rows, canvas->cols - 1);
@@ -193,7 +194,7 @@ static void draw_queue(const struct review_view *view, const struct app *app,
     size_t left = 0, unsaved = review_unsaved(app_review(app));
     char order[100], rest[320];
     for (size_t i = 0; i < queue->n; i++) {
-        left += review_item_open(app, &queue->items[i]);
+        left += review_item_open(app, queue, &queue->items[i]);
     }
     int x = 1;
     if (unsaved > 0) { /* first: it must not be what is cut */

@@ -62,6 +62,10 @@ static bool take_word(struct queue_request *request, const struct run *run, cons
         request->each = (uint32_t)each;
         return true;
     }
+    if (strcmp(word, "rows") == 0) {
+        request->spec.episodes = false;
+        return true;
+    }
     if (strcmp(word, "open") == 0) {
         request->spec.blind = false;
         return true;
@@ -82,10 +86,11 @@ bool queue_request_parse(struct queue_request *request, const struct run *run,
         size_t length = strcspn(words, " ");
         snprintf(word, sizeof word, "%.*s", (int)length, words);
         if (length >= sizeof word || !take_word(&changed, run, word)) {
-            return status_set(status, STATUS_USAGE,
-                              "'%.60s' says nothing about a queue: top, pooled or stratified, "
-                              "k=1000 each=30 controls=10 repeats=5 seed=7 blind open",
-                              word);
+            return status_set(
+                status, STATUS_USAGE,
+                "'%.60s' says nothing about a queue: top, pooled or stratified, "
+                "k=1000 each=30 controls=10 repeats=5 seed=7 blind open episodes gap=4 rows",
+                word);
         }
         words += length;
     }
@@ -143,6 +148,7 @@ static bool belongs(const struct numbers_query *asked, size_t i)
 static void make_queue(struct numbers_query *asked, struct status *status)
 {
     const struct ranking *rankings[RUN_RESULTS_MAX];
+    struct episode_cut cuts[RUN_RESULTS_MAX];
     const struct run *run = asked->run;
     const struct queue_spec *spec = &asked->request.spec;
     struct queue_numbers *numbers = &asked->numbers;
@@ -155,6 +161,7 @@ static void make_queue(struct numbers_query *asked, struct status *status)
                      run->results[i].name);
             snprintf(brief + end, sizeof numbers->of_whom - end, "%s%s", n > 0 ? ", " : "",
                      run->results[i].brief);
+            cuts[n] = asked->cuts[i];
             rankings[n++] = run->results[i].ranking;
         }
     }
@@ -162,11 +169,32 @@ static void make_queue(struct numbers_query *asked, struct status *status)
         status_set(status, STATUS_INPUT, "no detector has scores yet");
         return;
     }
-    numbers->queue = queue_new(spec, rankings, n, run->by_profile, run->table->n_rows, status);
+    numbers->queue = spec->episodes ? queue_new_episodes(spec, cuts, n, status)
+                                    : queue_new(spec, rankings, n, run->by_profile,
+                                                run->table->n_rows, status);
+    snprintf(numbers->names, sizeof numbers->names, "%s", names);
     if (numbers->queue != NULL) {
         queue_text(numbers->queue, numbers->text, sizeof numbers->text);
         queue_label(spec, names, numbers->label, sizeof numbers->label);
     }
+}
+
+/* What cuts each list into episodes. */
+static bool find_cuts(struct numbers_query *asked, struct status *status)
+{
+    const struct run *run = asked->run;
+    double gap = asked->request.spec.gap;
+    int64_t seconds = episodes_gap(run->table, (int64_t)(gap * 3600), status);
+    for (size_t i = 0; i < run->n_results; i++) {
+        if (asked->has[i]) {
+            asked->cuts[i] = (struct episode_cut){.table = run->table,
+                                                  .ranking = run->results[i].ranking,
+                                                  .index = run->by_profile,
+                                                  .threshold = run->results[i].scores.threshold,
+                                                  .gap = seconds};
+        }
+    }
+    return seconds >= 0;
 }
 
 static void estimate(struct queue_numbers *numbers, const struct verdict_set *verdicts)
@@ -190,13 +218,18 @@ static void work(struct query *query, const struct progress *progress)
     struct queue_numbers *numbers = &asked->numbers;
     const struct run *run = asked->run;
     (void)progress;
-    make_queue(asked, &query->status);
+    bool episodes = asked->request.spec.episodes;
+    if (!episodes || find_cuts(asked, &query->status)) {
+        make_queue(asked, &query->status);
+    }
     const struct evaluation_data data = {run->table, run->by_profile,
                                          review_counting(asked->review)};
     for (size_t i = 0; query->status.code == STATUS_OK && i < run->n_results; i++) {
         struct evaluation one;
-        if (!asked->has[i] ||
-            !evaluation_new(&data, run->results[i].ranking, asked->k, &one, &query->status)) {
+        if (!asked->has[i] || !(episodes ? evaluation_episodes(&data, &asked->cuts[i], asked->k,
+                                                               &one, NULL, &query->status)
+                                         : evaluation_new(&data, run->results[i].ranking,
+                                                          asked->k, &one, &query->status))) {
             continue;
         }
         numbers->of[i].ready = true;
@@ -230,6 +263,8 @@ struct numbers_query *queue_numbers_ask(struct app *app, const struct queue_requ
     asked->k = session->selected.k;
     asked->request = *request;
     asked->request.spec.k = (uint32_t)asked->k;
+    asked->request.spec.episodes = session->by_episode;
+    asked->request.spec.gap = session->gap;
     if (request->spec.kind == QUEUE_STRATA && request->spec.n_strata == 0) {
         queue_default_strata(&asked->request.spec, request->each);
     }

@@ -25,6 +25,7 @@ bool queue_request_parse(struct queue_request *request, const struct run *run,
 struct queue_numbers {
     struct queue *queue;
     char label[QUEUE_LABEL], text[256];
+    char names[256];  /* of its lists: "iforest,lof" */
     char of_whom[64]; /* whose lists make it up, in brief: "IF, LOF" */
     struct {
         bool ready;
@@ -45,7 +46,8 @@ struct numbers_query {
     bool has[RUN_RESULTS_MAX];
     size_t result, k;
     struct queue_request request;
-    struct queue_numbers numbers; /* the answer */
+    struct episode_cut cuts[RUN_RESULTS_MAX]; /* of a queue of episodes */
+    struct queue_numbers numbers;             /* the answer */
 };
 
 /* The question; NULL when memory is out. */

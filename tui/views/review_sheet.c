@@ -4,26 +4,44 @@
 
 #include "base/mem.h"
 #include "lists/sheets.h"
+#include "run/sheet/episodes_sheet.h"
 #include "views/review_view.h"
 #include "views/view.h"
 
-/* What is known of each position beside its row. */
+/* What is known of each position beside its row; of a blind queue only what an episode holds.
+ */
 static struct sheet *make_beside(const struct queue *queue, struct status *status)
 {
     struct sheet *beside = sheet_new_table("places", status);
-    if (beside == NULL) {
-        return NULL;
+    bool good = beside != NULL, blind = queue->spec.blind, episodes = queue->spec.episodes;
+    if (good && !blind) {
+        sheet_add_column(beside, "role", true);
+        sheet_add_column(beside, "best_rank", false);
     }
-    sheet_add_column(beside, "role", true);
-    sheet_add_column(beside, "best_rank", false);
-    for (size_t i = 0; i < queue->n; i++) {
+    if (good && episodes) {
+        sheet_add_column(beside, "episode_rows", false);
+        sheet_add_column(beside, "episode_row_ids", true);
+    }
+    for (size_t i = 0; good && i < queue->n; i++) {
         const struct queue_item *item = &queue->items[i];
-        sheet_put_text(beside, entry_role_name(item->role));
-        if (item->rank > 0) {
+        size_t n;
+        const uint32_t *rows = queue_rows(queue, item, &n);
+        if (!blind) {
+            sheet_put_text(beside, entry_role_name(item->role));
+        }
+        if (!blind && item->rank > 0) {
             sheet_put_count(beside, item->rank);
-        } else {
+        } else if (!blind) {
             sheet_put_nothing(beside);
         }
+        if (episodes) {
+            sheet_put_count(beside, n);
+            good = episodes_put_rows(beside, rows, n, status);
+        }
+    }
+    if (!good) {
+        sheet_free(beside);
+        return NULL;
     }
     return beside;
 }
@@ -40,13 +58,15 @@ struct sheet *review_sheet(void *state, const struct app *app, char *name, size_
     bool blind = queue->spec.blind;
     struct sheets_rows how = {.position = "place", .blind = blind};
     uint32_t *rows = mem_new(queue->n, sizeof *rows, "a list to write", status);
-    how.beside = blind || rows == NULL ? NULL : make_beside(queue, status);
-    if (rows == NULL || (how.beside == NULL && !blind)) {
+    bool more = !blind || queue->spec.episodes;
+    how.beside = !more || rows == NULL ? NULL : make_beside(queue, status);
+    if (rows == NULL || (how.beside == NULL && more)) {
         free(rows);
         return NULL;
     }
     for (size_t i = 0; i < queue->n; i++) {
-        rows[i] = queue->items[i].row;
+        size_t n; /* of an episode the worst hour, or the first where none may be told */
+        rows[i] = blind ? queue_rows(queue, &queue->items[i], &n)[0] : queue->items[i].row;
     }
     snprintf(name, size, "queue");
     struct sheet *sheet =

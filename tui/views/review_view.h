@@ -25,7 +25,8 @@ struct review_view {
 
 /* Whether one has not judged this position of the queue: a repeat wants a verdict of its own.
  */
-bool review_item_open(const struct app *app, const struct queue_item *item);
+bool review_item_open(const struct app *app, const struct queue *queue,
+                      const struct queue_item *item);
 
 /* The position under the cursor; NULL: there is none. */
 const struct queue_item *review_item(const struct review_view *view);

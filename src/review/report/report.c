@@ -115,7 +115,7 @@ static bool other_ks(struct report *report, struct status *status)
 
 /* The rankings that a queue's label names, comma-separated; 0 when one is not in this run. */
 static size_t rankings_of(const struct report_input *input, char *names,
-                          const struct ranking **rankings)
+                          const struct ranking **rankings, double *thresholds)
 {
     size_t n = 0;
     char *rest = NULL;
@@ -128,6 +128,7 @@ static size_t rankings_of(const struct report_input *input, char *names,
         if (i == input->n_lists) {
             return 0;
         }
+        thresholds[n] = input->lists[i].threshold;
         rankings[n++] = input->lists[i].ranking;
     }
     return n;
@@ -136,11 +137,32 @@ static size_t rankings_of(const struct report_input *input, char *names,
 static bool queue_has(const struct queue *queue, uint32_t row)
 {
     for (size_t i = 0; i < queue->n; i++) {
-        if (queue->items[i].row == row) {
-            return true;
+        size_t n;
+        const uint32_t *rows = queue_rows(queue, &queue->items[i], &n);
+        for (size_t k = 0; k < n; k++) {
+            if (rows[k] == row) {
+                return true;
+            }
         }
     }
     return false;
+}
+
+static struct queue *remake(const struct report_input *input, const struct queue_spec *spec,
+                            const struct ranking *const *rankings, const double *thresholds,
+                            size_t n, struct status *status)
+{
+    const struct table *table = input->data.table;
+    struct episode_cut cuts[REPORT_LISTS];
+    if (!spec->episodes) {
+        return queue_new(spec, rankings, n, input->data.index, table->n_rows, status);
+    }
+    int64_t gap = episodes_gap(table, (int64_t)(spec->gap * 3600), status);
+    for (size_t i = 0; i < n; i++) {
+        cuts[i] =
+            (struct episode_cut){table, rankings[i], input->data.index, thresholds[i], gap};
+    }
+    return gap >= 0 ? queue_new_episodes(spec, cuts, n, status) : NULL;
 }
 
 static bool judge_queue(const struct report *report, struct report_queue *to,
@@ -148,6 +170,7 @@ static bool judge_queue(const struct report *report, struct report_queue *to,
 {
     const struct report_input *input = &report->input;
     const struct ranking *rankings[REPORT_LISTS];
+    double thresholds[REPORT_LISTS];
     struct queue_spec spec;
     char names[QUEUE_LABEL];
     to->controls = evaluation_controls(input->history, to->label, input->data.verdicts);
@@ -155,13 +178,12 @@ static bool judge_queue(const struct report *report, struct report_queue *to,
                                                   (double)(to->controls.tp + to->controls.fp),
                                                   PRECISION_CONFIDENCE);
     size_t n = queue_parse(to->label, &spec, names, sizeof names, NULL)
-                   ? rankings_of(input, names, rankings)
+                   ? rankings_of(input, names, rankings, thresholds)
                    : 0;
     if (n == 0 || (n > 1 && spec.kind != QUEUE_POOLED)) {
         return true;
     }
-    struct queue *queue =
-        queue_new(&spec, rankings, n, input->data.index, input->data.table->n_rows, status);
+    struct queue *queue = remake(input, &spec, rankings, thresholds, n, status);
     if (queue == NULL) {
         return false;
     }
@@ -170,7 +192,8 @@ static bool judge_queue(const struct report *report, struct report_queue *to,
     for (size_t i = 0; good && i < history_count(input->history); i++) {
         const struct entry *entry = history_entry(input->history, i);
         good = goes_on(input, status);
-        if (entry->kind == ENTRY_VERDICT && entry->n_rows == 1 && entry->queue != NULL &&
+        if (entry->kind == ENTRY_VERDICT && entry->n_rows > 0 &&
+            (entry->n_rows == 1 || entry->episode != NULL) && entry->queue != NULL &&
             strcmp(entry->queue, to->label) == 0) {
             to->strays += !queue_has(queue, entry->rows[0].row);
         }

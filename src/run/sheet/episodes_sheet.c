@@ -14,7 +14,8 @@ static void put_time(struct sheet *sheet, const struct table *table, uint32_t ro
     sheet_put_bytes(sheet, text.bytes, text.length);
 }
 
-static bool put_rows(struct sheet *sheet, const uint32_t *rows, size_t n, struct status *status)
+bool episodes_put_rows(struct sheet *sheet, const uint32_t *rows, size_t n,
+                       struct status *status)
 {
     char *text = mem_new(n * ROW_ID + 1, 1, "an episode", status);
     size_t at = 0;
@@ -51,7 +52,7 @@ struct sheet *episodes_beside(const struct episodes *episodes, const struct tabl
             sheet_put_count(sheet, episodes_windows(episodes, table, i));
         }
         sheet_put_count(sheet, n);
-        good = put_rows(sheet, rows, n, status);
+        good = episodes_put_rows(sheet, rows, n, status);
     }
     if (!good) {
         sheet_free(sheet);

@@ -12,6 +12,10 @@
 struct sheet *episodes_beside(const struct episodes *episodes, const struct table *table,
                               struct status *status);
 
+/* The row_ids of an episode as one field. False when memory ran out. */
+bool episodes_put_rows(struct sheet *sheet, const uint32_t *rows, size_t n,
+                       struct status *status);
+
 /* The best row of each, for rows_sheet.rows. False when memory ran out. */
 bool episodes_best_rows(const struct episodes *episodes, struct row_set *rows,
                         struct status *status);
