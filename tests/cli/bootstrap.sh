@@ -66,7 +66,7 @@ calls() {
 
 echo 1000 >"$work/uid"
 ends 'a user without sudo is told what to install' 1 \
-    '^bootstrap:   apt-get install autoconf automake make .* zlib1g-dev libarchive-dev libsnappy-dev libzstd-dev liblz4-dev libbrotli-dev libcmocka-dev libvterm-dev$' \
+    '^bootstrap:   apt-get install autoconf automake make .* zlib1g-dev .* libcmocka-dev libvterm-dev$' \
     bootstrap check
 same 'and nothing was done' '' "$(calls)"
 
