@@ -312,6 +312,11 @@ bool outfile_write(struct outfile *file, const void *bytes, size_t length)
     return file->error == 0;
 }
 
+bool outfile_is_terminal(const struct outfile *file)
+{
+    return file->terminal;
+}
+
 void outfile_private(struct outfile *file)
 {
     if (file->temporary != NULL && fchmod(file->fd, 0600) != 0) {

@@ -46,6 +46,9 @@ bool outfile_printf(struct outfile *file, const char *format, ...)
  * other end, perhaps for ever. For those who have other things to do. */
 bool outfile_no_pipe(const char *path, struct status *status);
 
+/* Whether it goes to a terminal: not the place for what is no text. */
+bool outfile_is_terminal(const struct outfile *file);
+
 /* Whether `entry`, a name in a folder, is a temporary one that outfile_open() gives to `name`:
  * what a process that was killed leaves. */
 bool outfile_is_temporary(const char *entry, const char *name);

@@ -259,6 +259,19 @@ size_t text_line(const char *safe, size_t cells)
     return length;
 }
 
+bool text_is_utf8(const char *bytes, size_t length)
+{
+    size_t width;
+    for (size_t i = 0; i < length; i += width) {
+        utf8proc_int32_t code;
+        width = 1;
+        if ((unsigned char)bytes[i] >= 0x80 && !decode(bytes + i, length - i, &width, &code)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 char *text_utf8(const char *bytes, size_t length, struct status *status)
 {
     char *text =

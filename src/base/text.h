@@ -31,6 +31,9 @@
  * is a third combining mark. With `ascii` every character outside ASCII becomes a mark. */
 size_t text_safe(char *out, size_t size, const char *bytes, size_t length, bool ascii);
 
+/* Whether `length` bytes are valid UTF-8. */
+bool text_is_utf8(const char *bytes, size_t length);
+
 /* A copy of `length` bytes as valid UTF-8 without zero bytes, for free(): what is not becomes
  * U+FFFD, a byte each. For files, not for terminals. NULL when memory ran out. */
 char *text_utf8(const char *bytes, size_t length, struct status *status);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/ascii.h"
 #include "base/format.h"
 #include "base/mem.h"
 #include "base/outfile.h"
@@ -19,6 +20,7 @@
 #include "events/events_count.h"
 #include "events/formats.h"
 #include "events/log_format.h"
+#include "events/user_hour_parquet.h"
 #include "events/user_hour_text.h"
 #include "table/input/source.h"
 
@@ -49,7 +51,7 @@ enum {
 
 static const struct option_spec own[] = {
     [OUTPUT] = {"output", 'o', OPTION_PATH, "FILE",
-                "the table to write; \"-\": standard output (needed)"},
+                "the table to write, .parquet or CSV; \"-\": standard output (needed)"},
     [BLOCK] = {"block", 0, OPTION_VALUE, "LINES",
                "count blocks of LINES lines apart; the study: 500000 (0)"},
     [MIN_EVENTS] = {"min-events", 0, OPTION_VALUE, "N",
@@ -151,6 +153,7 @@ enum { HELD_MAX = 32 << 20 }; /* bytes of rows held back, see hold() */
 struct writing {
     const struct settings *settings;
     struct outfile *file;
+    struct parquet_append *parquet; /* NULL: it is CSV */
     struct outfile
         *held;    /* rows so far that are not yet in the file, or NULL: written at once */
     bool lost;    /* they became too many, and are to come again */
@@ -171,6 +174,14 @@ static bool write_row(void *context, const struct user_hour *row, struct status 
     if (writing->dt_length == 0 || row->time != writing->time) {
         writing->time = row->time;
         writing->dt_length = user_hour_dt(row->time, writing->dt);
+    }
+    if (writing->parquet != NULL) {
+        if (!user_hour_parquet_put(writing->parquet, row, writing->dt, writing->dt_length,
+                                   status)) {
+            return false;
+        }
+        writing->broken = !outfile_write(writing->file, "", 0);
+        return !writing->broken || status_set(status, STATUS_IO, "the table cannot be written");
     }
     if (!mem_grow(&writing->line, &writing->capacity, USER_HOUR_REST + 2 * row->user.length, 1,
                   "a line", status)) {
@@ -193,6 +204,44 @@ static bool can_forget(const char *output)
     return strcmp(output, "-") != 0 && (stat(output, &it) != 0 || S_ISREG(it.st_mode));
 }
 
+static bool is_parquet(const char *output)
+{
+    static const char ending[] = ".parquet";
+    size_t length = strlen(output), n = sizeof ending - 1;
+    return length > n && ascii_same(output + length - n, ending, n);
+}
+
+/* Opens the file and writes what stands before the rows. */
+static bool open_table(struct writing *writing, struct status *status)
+{
+    const char *output = writing->settings->output;
+    writing->file = outfile_open(output, status);
+    if (writing->file == NULL) {
+        return false;
+    }
+    if (!is_parquet(output)) {
+        outfile_write(writing->file, user_hour_header, strlen(user_hour_header));
+        return true;
+    }
+    writing->parquet = user_hour_parquet_new(writing->file, status);
+    return writing->parquet != NULL;
+}
+
+/* Ends it, or removes what there is of it. */
+static bool close_table(struct writing *writing, bool fine, struct status *status)
+{
+    fine = fine && (writing->parquet == NULL || parquet_append_end(writing->parquet, status));
+    if (writing->file != NULL && (fine || writing->broken)) {
+        fine = outfile_commit(writing->file, status) && fine;
+    } else {
+        outfile_abandon(writing->file);
+    }
+    parquet_append_free(writing->parquet);
+    writing->file = NULL;
+    writing->parquet = NULL;
+    return fine;
+}
+
 /* The log is read again: the rows so far are of a part of its lines only, or were not kept. */
 static bool start_again(void *context, const char *plan, struct status *status)
 {
@@ -207,13 +256,8 @@ static bool start_again(void *context, const char *plan, struct status *status)
         writing->held = NULL;
         return true; /* the file has none of them */
     }
-    outfile_abandon(writing->file);
-    writing->file = outfile_open(writing->settings->output, status);
-    if (writing->file == NULL) {
-        return false;
-    }
-    outfile_write(writing->file, user_hour_header, strlen(user_hour_header));
-    return true;
+    close_table(writing, false, status);
+    return open_table(writing, status);
 }
 
 /* Where rows cannot be taken back, those of the first reading wait until the order of the log
@@ -320,26 +364,21 @@ static bool count(const struct settings *settings, struct console *console,
     struct settings own_settings = *settings;
     struct events_input *input = &own_settings.input;
     input->restart = settings->slack ? NULL : start_again;
-    struct outfile *file = parallel == NULL ? NULL : outfile_open(settings->output, status);
-    if (file == NULL) {
+    struct writing writing = {.settings = &own_settings};
+    struct events_report report;
+    if (parallel == NULL || !open_table(&writing, status)) {
+        close_table(&writing, false, status);
         source_close(settings->input.take_source);
         parallel_free(parallel);
         return false;
     }
-    struct writing writing = {.settings = &own_settings, .file = file};
-    struct events_report report;
-    outfile_write(file, user_hour_header, strlen(user_hour_header));
     console_stage(console, "count");
     bool fine = hold(&writing, input, status) &&
                 events_count(input, write_row, &writing, &report, NULL, parallel,
                              console_progress(console), status) &&
                 release(&writing, status);
     console_done(console);
-    if (fine || writing.broken) {
-        fine = outfile_commit(writing.file, status) && fine;
-    } else if (writing.file != NULL) {
-        outfile_abandon(writing.file);
-    }
+    fine = close_table(&writing, fine, status);
     outfile_abandon(writing.held);
     free(writing.line);
     parallel_free(parallel);
@@ -388,6 +427,10 @@ static bool check(const struct settings *settings, struct status *status)
     if (settings->output == NULL) {
         return status_set(status, STATUS_USAGE,
                           "prep: say where the table goes: oddhours prep AUTH... -o FILE");
+    }
+    if (is_parquet(settings->output) && !can_forget(settings->output)) {
+        return status_set(status, STATUS_USAGE, "prep: %s is no file: a pipe gets CSV",
+                          settings->output);
     }
     size_t pipes = 0;
     for (size_t i = 0; i < input->n; i++) {

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/format.h"
 #include "base/mem.h"
@@ -37,7 +38,7 @@ static const struct option_spec own[] = {
     {"by-episode", 0, OPTION_SWITCH, NULL,
      "a line for the odd hours of an account that belong together"},
     {"gap", 0, OPTION_VALUE, "HOURS", "at most so far apart they belong together (2)"},
-    {"format", 0, OPTION_VALUE, "NAME", "csv, json or markdown (csv)"},
+    {"format", 0, OPTION_VALUE, "NAME", "csv, json, markdown or parquet (csv)"},
     {"guard-formulas", 0, OPTION_SWITCH, NULL,
      "CSV: a leading ' on texts that begin like a formula"},
     {"reviews", 0, OPTION_PATH, "FILE",
@@ -71,8 +72,9 @@ static bool take_format(struct settings *settings, const char *name, struct stat
         suggest_consider(&suggestion, name, sheet_formats[i]->name);
     }
     return settings->format != NULL ||
-           status_set(status, STATUS_USAGE, "--format is csv, json or markdown, not '%.60s'%s",
-                      name, suggest_hint(suggestion.word, "'", "'").text);
+           status_set(status, STATUS_USAGE,
+                      "--format is csv, json, markdown or parquet, not '%.60s'%s", name,
+                      suggest_hint(suggestion.word, "'", "'").text);
 }
 
 static bool take(void *context, size_t index, const char *value, struct status *status)
@@ -369,7 +371,11 @@ static bool put_all(const struct settings *settings, const struct run *run,
 static bool check(const void *context, struct status *status)
 {
     const struct settings *settings = context;
-    return (!settings->gap_said || settings->by_episode ||
+    return (!settings->format->binary || isatty(STDOUT_FILENO) == 0 ||
+            status_set(status, STATUS_USAGE,
+                       "--format=%s is not for a terminal: oddhours top ... >FILE",
+                       settings->format->name)) &&
+           (!settings->gap_said || settings->by_episode ||
             status_set(status, STATUS_USAGE, "--gap is for --by-episode")) &&
            (!settings->guard || settings->format->formulas ||
             status_set(status, STATUS_USAGE, "--guard-formulas is for CSV only")) &&
@@ -399,8 +405,8 @@ int cmd_top(int argc, char **argv)
             {
                 .synopsis = "top FILE... [-n N] [--by NAME] [OPTION]...",
                 .about = "Runs the detectors on FILE and prints the most anomalous user-hours "
-                         "as CSV, JSON\n"
-                         "or Markdown.",
+                         "as CSV, JSON,\n"
+                         "Markdown or Parquet.",
                 .own = own,
                 .take = take,
                 .context = &settings,

@@ -38,4 +38,14 @@ beside 'odd texts' "$work/odd"
 head -n 2 "$data/lanl_user_hours.csv" | cut -d, -f3- >"$work/one.csv"
 "$oddhours" run "$work/one.csv" -o "$work/one" $quick
 beside 'one row without time and user' "$work/one"
+
+# A table of a log and a list.
+mkdir "$work/more"
+log=$data/lanl_auth_50000.txt.gz
+for ending in csv parquet; do
+    "$oddhours" prep -q "$log" -o "$work/more/table.$ending"
+    "$oddhours" top "$data/lanl_user_hours.csv" --trees 20 --epochs 1 -q -n 400 \
+        --format=$ending >"$work/more/top.$ending"
+done
+beside 'a table of a log, and a list' "$work/more"
 plan

@@ -208,9 +208,9 @@ static void add_columns(struct sheet *sheet, const struct rows_self *self)
     const struct sheet *tables[] = {self->spec.beside, self->spec.marks};
     char name[64];
     if (self->spec.position != NULL) {
-        sheet_add_column(sheet, self->spec.position, false);
+        sheet_add_counts(sheet, self->spec.position);
     }
-    sheet_add_column(sheet, "row_id", false);
+    sheet_add_counts(sheet, "row_id");
     if (table->row_time != NULL) {
         sheet_add_column(sheet, "dt", true);
     }
@@ -230,18 +230,23 @@ static void add_columns(struct sheet *sheet, const struct rows_self *self)
     for (size_t i = 0; i < table->n_columns; i++) {
         sheet_add_column(sheet, table->columns[i].name, false);
     }
-    sheet_add_column(sheet, "copies", false);
+    sheet_add_counts(sheet, "copies");
     for (size_t i = 0; i < self->n_results; i++) {
         sheet_add_column(sheet, self->results[i]->name, false);
         snprintf(name, sizeof name, "%s_rank", self->results[i]->name);
-        sheet_add_column(sheet, name, false);
+        sheet_add_counts(sheet, name);
     }
     if (self->spec.why != NULL) {
         sheet_add_column(sheet, "why", true);
     }
     for (size_t k = 0; k < 2; k++) {
         for (size_t i = 0; tables[k] != NULL && i < tables[k]->n_columns; i++) {
-            sheet_add_column(sheet, tables[k]->columns[i].name, tables[k]->columns[i].text);
+            enum sheet_kind kind = sheet_column_kind(tables[k], i);
+            if (kind == SHEET_COUNT) {
+                sheet_add_counts(sheet, tables[k]->columns[i].name);
+            } else {
+                sheet_add_column(sheet, tables[k]->columns[i].name, kind == SHEET_TEXT);
+            }
         }
         sheet->lost = sheet->lost || (tables[k] != NULL && tables[k]->lost);
     }

@@ -182,7 +182,30 @@ void sheet_add_column(struct sheet *sheet, const char *name, bool text)
     for (unsigned n = 2; has_column(sheet, own); n++) {
         snprintf(own, size, "%s_%u", name, n);
     }
-    sheet->columns[sheet->n_columns++] = (struct sheet_column){own, text};
+    sheet->columns[sheet->n_columns++] = (struct sheet_column){.name = own, .text = text};
+}
+
+void sheet_add_counts(struct sheet *sheet, const char *name)
+{
+    size_t n = sheet->n_columns;
+    sheet_add_column(sheet, name, false);
+    if (sheet->n_columns > n) {
+        sheet->columns[n].counts = true;
+    }
+}
+
+enum sheet_kind sheet_column_kind(const struct sheet *sheet, size_t column)
+{
+    const struct sheet_column *it = &sheet->columns[column];
+    enum sheet_kind kind = it->text ? SHEET_TEXT : SHEET_COUNT;
+    if (it->text || sheet->source.row != table_row) {
+        return it->text || it->counts ? kind : SHEET_NUMBER;
+    }
+    for (size_t row = 0; row < sheet->n_rows && kind != SHEET_TEXT; row++) {
+        enum sheet_kind one = sheet_table_value(sheet, row, column).kind;
+        kind = one == SHEET_TEXT || one == SHEET_NUMBER ? one : kind;
+    }
+    return kind;
 }
 
 static void add_pair(struct sheet *sheet, struct sheet_pair **pairs, size_t *n, size_t *room,

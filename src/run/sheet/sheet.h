@@ -8,12 +8,14 @@
  *     CSV       RFC 4180 with LF; texts with the bytes they have in the input.
  *     JSON      {"title", "notes", "partial", "columns", "count", "rows": [{...}, ...]}; bytes
  *               that are not UTF-8 become U+FFFD, not-a-number and infinite become null.
- *     Markdown  a heading, the notes, a table; controls and the like made visible, `|` and all
- *               that means something to Markdown escaped; whole numbers grouped, others with
- *               six digits.
+ *     Parquet   a column of texts, of whole numbers (int64) or of numbers (double) each; the
+ * notes are key-value pairs of the footer; bytes that are not UTF-8 become U+FFFD. Markdown  a
+ * heading, the notes, a table; controls and the like made visible, `|` and all that means
+ * something to Markdown escaped; whole numbers grouped, others with six digits.
  *
  * Partial results (a detector that was cancelled) are said in each: JSON has the key "partial",
- * Markdown a line, and CSV, which has no place for remarks, a column more: iforest_partial.
+ * Markdown a line, and CSV and Parquet, whose remarks nobody sees, a column more:
+ * iforest_partial.
  */
 #ifndef ODDHOURS_RUN_SHEET_H
 #define ODDHOURS_RUN_SHEET_H
@@ -39,7 +41,8 @@ struct sheet_value {
 
 struct sheet_column {
     char *name;
-    bool text; /* its values are texts: only those can look like formulas */
+    bool text;   /* its values are texts: only those can look like formulas */
+    bool counts; /* they are counts, as far as there are any: of a source */
 };
 
 /* Where rows come from. They are asked for in order, by one thread at a time. */
@@ -80,6 +83,7 @@ struct sheet *sheet_copy(const struct sheet *table, struct status *status);
 /* These remember when memory runs out; writing fails then. A name that is taken gets "_2" and
  * so on, as readers want each name once. A column comes before the first value. */
 void sheet_add_column(struct sheet *sheet, const char *name, bool text);
+void sheet_add_counts(struct sheet *sheet, const char *name); /* of a source: counts only */
 void sheet_add_note(struct sheet *sheet, const char *key, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 void sheet_add_partial(struct sheet *sheet, const char *name, const char *text);
@@ -90,6 +94,9 @@ void sheet_put_bytes(struct sheet *sheet, const char *bytes, size_t length);
 void sheet_put_count(struct sheet *sheet, uint64_t count);
 void sheet_put_number(struct sheet *sheet, double number);
 void sheet_put_nothing(struct sheet *sheet);
+
+/* What a column holds: texts (and perhaps others), counts, or numbers (and perhaps counts). */
+enum sheet_kind sheet_column_kind(const struct sheet *sheet, size_t column);
 
 /* A value of a table, for those who join it to their own; texts live as long as the table. */
 struct sheet_value sheet_table_value(const struct sheet *sheet, size_t row, size_t column);
@@ -102,6 +109,7 @@ struct sheet_format {
     const char *name, *title;   /* "csv", "CSV" */
     const char *const *endings; /* of file names, NULL-ended; the first is the usual one */
     bool formulas;              /* a spreadsheet would take it in: the guard has a meaning */
+    bool binary;                /* not for a terminal */
     void (*begin)(struct sheet_writer *writer);
     void (*row)(struct sheet_writer *writer, const struct sheet_value *values);
     void (*end)(struct sheet_writer *writer);

@@ -13,6 +13,8 @@ struct sheet_number {
     char text[SHEET_NUMBER_TEXT];
 };
 
+struct parquet_append;
+
 struct sheet_writer {
     const struct sheet *sheet;
     struct outfile *file;
@@ -23,6 +25,10 @@ struct sheet_writer {
     size_t text_room;
     struct outfile *keys; /* JSON: what stands before the value of each column, in a row; */
     size_t *key_end;      /* (n_columns) where it ends */
+    struct parquet_append *parquet; /* Parquet: the file; what its columns are (n_columns) */
+    enum sheet_kind *kinds;
+    bool failed; /* `status` says why */
+    struct status *status;
 };
 
 /* The shortest text that reads back as the same number; whole numbers without a point. */
@@ -34,6 +40,6 @@ void sheet_write_count(struct sheet_writer *writer, uint64_t count);
 /* Room for `size` bytes; NULL, remembered in `lost`, when memory ran out. */
 char *sheet_writer_room(struct sheet_writer *writer, size_t size);
 
-extern const struct sheet_format sheet_csv, sheet_json, sheet_markdown;
+extern const struct sheet_format sheet_csv, sheet_json, sheet_markdown, sheet_parquet;
 
 #endif

@@ -12,7 +12,7 @@
 enum { TICK_ROWS = 1024 };
 
 const struct sheet_format *const sheet_formats[] = {&sheet_csv, &sheet_json, &sheet_markdown,
-                                                    NULL};
+                                                    &sheet_parquet, NULL};
 
 const struct sheet_format *sheet_format_find(const char *name)
 {
@@ -149,6 +149,9 @@ static bool write_rows(struct sheet_writer *writer, const struct sheet_format *f
         }
         writer->row = row;
         format->row(writer, values);
+        if (writer->failed) {
+            return false;
+        }
         if (writer->lost) {
             return status_nomem(status, writer->text_room, "a text to write");
         }
@@ -172,9 +175,12 @@ static bool write_all(struct sheet_writer *writer, const struct sheet_format *fo
     bool good = values != NULL && writer->numbers != NULL;
     if (good) {
         format->begin(writer);
-        good = writer->lost ? status_nomem(status, 0, "a list to write")
-                            : write_rows(writer, format, values, progress, status);
+        good = writer->lost
+                   ? status_nomem(status, 0, "a list to write")
+                   : !writer->failed && write_rows(writer, format, values, progress, status);
+        writer->failed = writer->failed || !good;
         format->end(writer);
+        good = !writer->failed;
     }
     free(values);
     free(writer->numbers);
@@ -186,10 +192,16 @@ bool sheet_write(const struct sheet *sheet, const struct sheet_format *format, b
                  const char *path, const struct progress *progress, size_t *bytes,
                  struct status *status)
 {
-    struct sheet_writer writer = {.sheet = sheet, .guard = guard && format->formulas};
+    struct sheet_writer writer = {
+        .sheet = sheet, .guard = guard && format->formulas, .status = status};
     writer.file = outfile_open(path, status);
     if (writer.file == NULL) {
         return false;
+    }
+    if (format->binary && outfile_is_terminal(writer.file)) {
+        outfile_abandon(writer.file);
+        return status_set(status, STATUS_USAGE, "%s is not for a terminal: name a file",
+                          format->title);
     }
     if (!write_all(&writer, format, progress, status)) {
         outfile_abandon(writer.file);

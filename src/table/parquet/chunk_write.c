@@ -10,13 +10,14 @@
 #endif
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "table/parquet/hybrid_write.h"
 
 enum {
     PAGE_ROWS = 1 << 17,        /* of a page at most */
     PAGE_BYTES = 1 << 20,       /* of its texts, unless one text is longer */
     DICTIONARY_MOST = 32 << 20, /* bytes: readers hold the whole of it */
-    TEXT_MOST = 1 << 30,        /* sizes of pages have 31 bits */
+    TEXT_MOST = 1 << 28,        /* sizes of pages have 31 bits, and a byte may become three */
     PAYS = 90                   /* percent: what is not shorter than that stays uncompressed */
 };
 
@@ -357,13 +358,71 @@ static bool check_texts(const struct parquet_values *values, struct status *stat
     return true;
 }
 
-bool parquet_chunk_write(struct parquet_chunk *chunk, enum parquet_kind kind,
-                         const struct parquet_values *values, struct parquet_scratch *scratch,
+/* Appends a text as UTF-8 to scratch->repaired. */
+static bool repair(struct parquet_scratch *scratch, struct span *text, struct status *status)
+{
+    char *utf8 = text_utf8(text->bytes, text->length, status);
+    if (utf8 == NULL) {
+        return false;
+    }
+    text->length = strlen(utf8);
+    parquet_bytes_put(&scratch->repaired, utf8, text->length);
+    free(utf8);
+    return true;
+}
+
+/* Texts that readers would refuse, and with them the file, are replaced in a copy of `values`.
+ */
+static bool repair_texts(struct parquet_values *values, struct parquet_scratch *scratch,
                          struct status *status)
 {
+    size_t first = 0, used = 0;
+    while (first < values->n_values &&
+           text_is_utf8(values->texts[first].bytes, values->texts[first].length)) {
+        first++;
+    }
+    if (first == values->n_values) {
+        return true;
+    }
+    if (!mem_grow(&scratch->texts, &scratch->texts_room, values->n_values,
+                  sizeof *scratch->texts, "a Parquet file", status)) {
+        return false;
+    }
+    memcpy(scratch->texts, values->texts, values->n_values * sizeof *scratch->texts);
+    scratch->repaired.used = 0;
+    scratch->repaired.lost = false;
+    for (size_t i = first; i < values->n_values; i++) {
+        struct span *text = &scratch->texts[i];
+        if (!text_is_utf8(text->bytes, text->length)) {
+            if (!repair(scratch, text, status)) {
+                return false;
+            }
+            text->bytes = NULL; /* where they are is known when no more come */
+        }
+    }
+    if (scratch->repaired.lost) {
+        return status_nomem(status, scratch->repaired.room, "a Parquet file");
+    }
+    for (size_t i = first; i < values->n_values; i++) {
+        if (scratch->texts[i].bytes == NULL) {
+            scratch->texts[i].bytes = (const char *)scratch->repaired.bytes + used;
+            used += scratch->texts[i].length;
+        }
+    }
+    values->texts = scratch->texts;
+    return true;
+}
+
+bool parquet_chunk_write(struct parquet_chunk *chunk, enum parquet_kind kind,
+                         const struct parquet_values *given, struct parquet_scratch *scratch,
+                         struct status *status)
+{
+    struct parquet_values repaired = *given;
+    const struct parquet_values *values = &repaired;
     struct writing writing = {
         .chunk = chunk, .kind = kind, .values = values, .scratch = scratch};
-    if (kind == PARQUET_KIND_TEXT && !check_texts(values, status)) {
+    if (kind == PARQUET_KIND_TEXT &&
+        (!check_texts(values, status) || !repair_texts(&repaired, scratch, status))) {
         return false;
     }
     if (values->present != NULL &&
@@ -393,6 +452,8 @@ void parquet_scratch_clear(struct parquet_scratch *scratch)
 {
     parquet_bytes_clear(&scratch->page);
     parquet_bytes_clear(&scratch->packed);
+    parquet_bytes_clear(&scratch->repaired);
+    free(scratch->texts);
     free(scratch->levels);
     *scratch = (struct parquet_scratch){0};
 }

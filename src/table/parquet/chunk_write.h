@@ -8,7 +8,8 @@
  *
  * Every column is optional, as in the files of pandas. Least and greatest value are said where
  * that is sure: not with a NaN among the values, not of long texts, and -0 is taken to be below
- * 0. Pages are compressed with snappy where the program has it and they become shorter.
+ * 0. Pages are compressed with snappy where the program has it and they become shorter. Texts
+ * must be UTF-8 there: a byte that is not becomes U+FFFD.
  */
 #ifndef ODDHOURS_TABLE_PARQUET_CHUNK_WRITE_H
 #define ODDHOURS_TABLE_PARQUET_CHUNK_WRITE_H
@@ -70,14 +71,16 @@ struct parquet_chunk {
 
 /* Memory that serves from chunk to chunk, of one thread; starts as all zeros. */
 struct parquet_scratch {
-    struct parquet_bytes page, packed;
+    struct parquet_bytes page, packed, repaired;
+    struct span *texts;
+    size_t texts_room;
     uint32_t *levels;
     size_t levels_room;
 };
 
 /* False with a status when memory ran out or a text is longer than a page can be. */
 bool parquet_chunk_write(struct parquet_chunk *chunk, enum parquet_kind kind,
-                         const struct parquet_values *values, struct parquet_scratch *scratch,
+                         const struct parquet_values *given, struct parquet_scratch *scratch,
                          struct status *status);
 
 void parquet_chunk_clear(struct parquet_chunk *chunk);
