@@ -104,7 +104,9 @@ function same(file, name, text, value) {
   if (typeof value === 'string') return text === value
   if (typeof value === 'bigint') return BigInt(text) === value
   const wanted = single(file, name) ? Math.fround(Number(text)) : Number(text)
-  return Object.is(wanted, value)
+  // lof.csv has nine digits of a number of which Parquet has the nearest float
+  const near = name === 'lof_score' && Math.abs(Number(text) - value) <= Math.abs(value) * 2 ** -23
+  return Object.is(wanted, value) || near
 }
 
 async function compare(reader, file) {
