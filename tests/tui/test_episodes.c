@@ -192,6 +192,45 @@ static void an_export_has_a_line_for_each(void **state)
     screen_clear(&place);
 }
 
+/* ---- on the Why page ---- */
+
+static void the_why_page_takes_verdicts_and_goes_on(void **state)
+{
+    struct screen place = screen_new();
+    struct app *app = place.app;
+    (void)state;
+    fixture_do(app, "why");
+    assert_true(fixture_shows(app, "C10836$@DOM1"));
+    assert_true(fixture_shows(app, "t true-positive"));
+    size_t first = app->session.selected.row;
+    fixture_do(app, "key t");
+    fixture_wait(app);
+    /* All of the episode, and the page is of the next. */
+    assert_answer(place.store, "SELECT count(*) FROM verdicts WHERE verdict = 'tp'", "2");
+    assert_true(app->page != NULL && app->page->row != first);
+    assert_true(fixture_shows(app, "C15598$@DOM1"));
+    fixture_do(app, "note looks odd");
+    fixture_do(app, "key z z");
+    fixture_wait(app);
+    assert_answer(place.store, "SELECT count(*) FROM verdicts", "0");
+    fixture_do(app, "back");
+    assert_true(app->page == NULL);
+    /* By row, in a queue, and where the view has no such cursor. */
+    fixture_do(app, "by row");
+    fixture_do(app, "review");
+    fixture_do(app, "why");
+    fixture_do(app, "key f");
+    fixture_wait(app);
+    assert_answer(place.store, "SELECT count(*) FROM entry WHERE queue LIKE 'pooled%'", "1");
+    fixture_do(app, "log");
+    fixture_do(app, "why");
+    fixture_do(app, "key o");
+    fixture_wait(app);
+    assert_answer(place.store, "SELECT count(*) FROM verdicts WHERE verdict = 'undecided'",
+                  "1");
+    screen_clear(&place);
+}
+
 /* ---- queues ---- */
 
 static void a_queue_of_episodes_is_judged_one_by_one(void **state)
@@ -313,6 +352,7 @@ int main(void)
         cmocka_unit_test(rows_and_episodes_are_a_key_apart),
         cmocka_unit_test(orders_detectors_and_ks_of_episodes),
         cmocka_unit_test(an_export_has_a_line_for_each),
+        cmocka_unit_test(the_why_page_takes_verdicts_and_goes_on),
         cmocka_unit_test(a_queue_of_episodes_is_judged_one_by_one),
         cmocka_unit_test(a_blind_queue_tells_no_hour_from_the_others),
         cmocka_unit_test(a_verdict_on_an_episode_survives_a_kill),

@@ -301,6 +301,44 @@ static void act_alone(struct app *app, enum action action, const char *argument)
     }
 }
 
+static bool judges(enum action action)
+{
+    switch ((int)action) {
+    case ACTION_TRUE_POSITIVE:
+    case ACTION_FALSE_POSITIVE:
+    case ACTION_UNDECIDED:
+    case ACTION_NOTE:
+    case ACTION_ALIKE:
+    case ACTION_UNDO:
+    case ACTION_REDO:
+    case ACTION_UNREVIEWED_NEXT:
+    case ACTION_UNREVIEWED_PREVIOUS: return true;
+    default: return false;
+    }
+}
+
+/* What judges on the page of a user-hour is for the view below, when that is where its cursor
+ * is: a list or a queue, or the line of an episode. Where that goes on to another user-hour the
+ * page does so, too. */
+static bool act_on_page(struct app *app, enum action action, const char *argument)
+{
+    size_t row = app->page->row;
+    const struct view_ops *view = app_view(app);
+    if (!app->page->of_row || !judges(action)) {
+        return false;
+    }
+    app_select_shown(app);
+    if ((view->contexts & CONTEXT_REVIEW) != 0 && app->session.selected.row == row) {
+        view->act(app_view_state(app), app, action, argument);
+    } else if (!review_act_listed(app, action, argument, row, NULL, 0)) {
+        return false;
+    }
+    if (app->page != NULL && app->session.selected.row != row) {
+        app_why(app, "");
+    }
+    return true;
+}
+
 static void act(struct app *app, enum action action, const char *argument)
 {
     unsigned reaction = REACT_PASS;
@@ -310,7 +348,7 @@ static void act(struct app *app, enum action action, const char *argument)
         return;
     }
     if (app->page != NULL) {
-        if (page_act(app->page, action)) {
+        if (page_act(app->page, action) || act_on_page(app, action, argument)) {
             return;
         }
         if (action == ACTION_OPEN) {

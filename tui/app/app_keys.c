@@ -6,10 +6,14 @@
 
 #include "base/suggest.h"
 
-/* The contexts that count now: a page takes only moving, from the keys' point of view. */
+/* The contexts that count now: a page takes only moving, from the keys' point of view, and of a
+ * user-hour verdicts. */
 static unsigned contexts(const struct app *app)
 {
-    return app->page != NULL ? CONTEXT_MOVE : app_view(app)->contexts;
+    if (app->page != NULL) {
+        return CONTEXT_MOVE | (app->page->of_row ? CONTEXT_REVIEW : 0);
+    }
+    return app_view(app)->contexts;
 }
 
 /* ---- the palette's line ---- */

@@ -70,6 +70,8 @@ static void work(struct query *query, const struct progress *progress)
         if (self->shapley) {
             why_add_shapley(&cache->explainer->data, why);
         }
+        self->page->of_row = true;
+        self->page->row = self->row;
         why_lines(&cache->explainer->data, why, add_line, self->page);
         self->page->kept =
             app_why_sheet(self->run, &cache->explainer->data, why, self->input, &query->status);

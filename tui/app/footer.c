@@ -80,7 +80,12 @@ static size_t candidates(const struct app *app, enum action *list)
                                           ACTION_SEARCH, ACTION_EXPORT, ACTION_NONE};
     static const enum action everywhere[] = {ACTION_COMMAND, ACTION_HELP, ACTION_CLOSE,
                                              ACTION_NONE};
-    const enum action *own = app->page != NULL ? on_page : app_view(app)->footer;
+    static const enum action on_row[] = {
+        ACTION_BACK, ACTION_TRUE_POSITIVE, ACTION_FALSE_POSITIVE, ACTION_UNDECIDED,
+        ACTION_NOTE, ACTION_DOWN,          ACTION_EXPORT,         ACTION_NONE};
+    const enum action *own = app->page == NULL   ? app_view(app)->footer
+                             : app->page->of_row ? on_row
+                                                 : on_page;
     size_t n = app->session.busy ? add(list, 0, ACTION_CANCEL) : 0;
     for (; *own != ACTION_NONE; own++) {
         n = add(list, n, *own);

@@ -29,6 +29,9 @@ struct page {
     /* Where it is a list: how many lines with a key there are, those left out included, so that
      * the position is counted in them; else 0, and it is counted in rows of the screen. */
     size_t total;
+    /* It is of a user-hour, which can be judged on it. */
+    bool of_row;
+    size_t row;
     /* What can be written of it to a file, made from `kept`: as view_ops.sheet; or NULL. */
     struct sheet *(*sheet)(const struct page *page, const struct app *app, char *name,
                            size_t size, struct status *status);
