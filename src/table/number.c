@@ -144,7 +144,7 @@ static bool scale_down(uint64_t digits, unsigned decimals, double *value)
 }
 
 /* [sign] digits [. digits], up to 19 significant ones. */
-static bool parse_quickly(struct span text, double *value)
+bool number_parse_quickly(struct span text, double *value)
 {
     enum { MOST_DIGITS = 19 }; /* 10^19 - 1 fits in 64 bits */
     const char *at = text.bytes, *end = text.bytes + text.length;
@@ -362,7 +362,7 @@ enum number_kind number_parse(struct span text, locale_t c_locale, double *value
 {
     char room[NUMBER_LONGEST];
     struct span plain;
-    if (parse_quickly(text, value)) {
+    if (number_parse_quickly(text, value)) {
         return NUMBER_GOOD;
     }
     enum number_kind kind = parse_plain(text, c_locale, value);

@@ -23,6 +23,9 @@ enum number_kind number_parse(struct span text, locale_t c_locale, double *value
 /* True for "", "NA", "NaN", "null", "None" and the rest of pandas' list, exactly as spelled. */
 bool number_missing(struct span text);
 
+/* The same for digits with at most one dot, as nearly all are: false for anything else. */
+bool number_parse_quickly(struct span text, double *value);
+
 enum { NUMBER_LONGEST = 64 }; /* bytes of a number with marks; a double needs 24 without */
 
 /* What spreadsheets and people put around and into numbers: blanks and marks that are not seen,

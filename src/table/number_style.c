@@ -202,6 +202,9 @@ enum number_kind number_parse_styled(struct span text, struct number_style style
     struct anatomy parts;
     char plain[NUMBER_LONGEST + 8], room[NUMBER_LONGEST];
     size_t n = 0;
+    if (style.decimal == '.' && number_parse_quickly(text, value)) {
+        return NUMBER_GOOD;
+    }
     if (!take_apart_dressed(&text, room, &parts) || parts.commas + parts.dots == 0) {
         return number_parse(text, c_locale, value);
     }
