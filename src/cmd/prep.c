@@ -31,6 +31,7 @@ struct settings {
     bool quiet;
     bool slack;      /* was named: later lines are to be rejected */
     bool min_events; /* was named */
+    bool novelty;    /* the same */
     const char *format;
 };
 
@@ -45,6 +46,7 @@ enum {
     INPUT,
     ZONE,
     YEAR,
+    NOVELTY,
     THREADS,
     QUIET
 };
@@ -68,6 +70,8 @@ static const struct option_spec own[] = {
               "whose clock the log is written and counted by (its own, UTC)"},
     [YEAR] = {"year", 0, OPTION_VALUE, "YEAR",
               "of times that have none (by the date of the file)"},
+    [NOVELTY] = {"novelty", 0, OPTION_VALUE, "on|off",
+                 "count what is new for an account, too (on; off for LANL's log)"},
     [THREADS] = {"threads", 0, OPTION_VALUE, "N", "threads to use (one a core)"},
     [QUIET] = {"quiet", 'q', OPTION_SWITCH, NULL, "no progress, no summary"},
     {NULL, 0, OPTION_SWITCH, NULL, NULL},
@@ -130,6 +134,11 @@ static bool take(void *context, size_t index, const char *value, struct status *
     case STRICT: settings->input.strict = true; return true;
     case INPUT: settings->format = value; return true;
     case ZONE: settings->input.zone = value; return true;
+    case NOVELTY:
+        settings->novelty = true;
+        rules->novelty = strcmp(value, "on") == 0;
+        return rules->novelty || strcmp(value, "off") == 0 ||
+               status_set(status, STATUS_USAGE, "--novelty is on or off, not '%.40s'", value);
     case YEAR:
         if (!read_count(name, value, 1, 9999, &count, status)) {
             return false;
@@ -220,10 +229,13 @@ static bool open_table(struct writing *writing, struct status *status)
         return false;
     }
     if (!is_parquet(output)) {
-        outfile_write(writing->file, user_hour_header, strlen(user_hour_header));
+        const char *header = writing->settings->input.rules.novelty ? user_hour_header_novelty
+                                                                    : user_hour_header;
+        outfile_write(writing->file, header, strlen(header));
         return true;
     }
-    writing->parquet = user_hour_parquet_new(writing->file, status);
+    writing->parquet =
+        user_hour_parquet_new(writing->file, writing->settings->input.rules.novelty, status);
     return writing->parquet != NULL;
 }
 
@@ -331,6 +343,11 @@ static void print_summary(const struct settings *settings, const struct events_r
             format_count(report->user_hours, "user-hour").text,
             format_grouped(report->written).text, format_grouped(report->dropped).text,
             settings->input.rules.min_events);
+    if (settings->input.rules.novelty) {
+        fprintf(stderr, "novelty: %s of account and computer, %s\n",
+                format_count(report->pairs, "pair").text,
+                format_bytes(report->pair_bytes).text);
+    }
 }
 
 /* The format that was named, or that the first log looks like: what looks like none is taken
@@ -402,6 +419,9 @@ static bool work(const struct settings *settings, struct console *console,
     }
     if (!settings->min_events) {
         input->rules.min_events = input->format->min_events;
+    }
+    if (!settings->novelty) {
+        input->rules.novelty = input->format->novelty;
     }
     bool good = count(&own_settings, console, status);
     log_format_release(input->format);

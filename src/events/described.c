@@ -440,6 +440,7 @@ const struct log_format *described_new(const char *text, size_t length, const ch
         .n_fields = DESCRIBED_FIELDS + described->description->n_columns,
         .description = described->description,
         .min_events = 1,
+        .novelty = true,
         .line_max = DESCRIBED_LINE_MAX,
         .unordered = true,
         .recognise = recognise,

@@ -420,6 +420,9 @@ static bool finish_report(struct counting *counting, struct status *status)
     report->lines = report->counted + report->left_out.all + report->rejected;
     report->written = userhours_written(counting->counter);
     report->dropped = userhours_dropped(counting->counter);
+    size_t pair_bytes;
+    report->pairs = userhours_pairs(counting->counter, &pair_bytes);
+    report->pair_bytes = pair_bytes;
     report->user_hours = report->written + report->dropped;
     report->bytes = events_reader_bytes(counting->reader);
     events_reader_hash(counting->reader, report->hash);

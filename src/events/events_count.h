@@ -79,6 +79,7 @@ struct events_report {
     size_t n_rejects;
     int64_t first_time, latest_time; /* of the counted lines, in seconds; -1: there are none */
     uint64_t user_hours, written, dropped;
+    uint64_t pairs, pair_bytes; /* of account and computer, kept for novelty */
 };
 
 /* Counts the inputs and hands every row to `sink`. `report` is filled in on success. When

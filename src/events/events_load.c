@@ -23,6 +23,8 @@ struct loading {
     int64_t time;                      /* whose text is in dt */
     char dt[USER_HOUR_DT];
     size_t dt_length;
+    float *novelty[NOVELTY_COLUMNS]; /* (n_novelty) NULL: not asked for */
+    size_t n_novelty, novelty_capacity[NOVELTY_COLUMNS];
 };
 
 static bool show_preview(struct loading *loading, struct status *status)
@@ -37,9 +39,45 @@ static bool show_preview(struct loading *loading, struct status *status)
     return builder == NULL || table != NULL;
 }
 
+static bool add_novelty(struct loading *loading, const struct novelty_values *novelty,
+                        struct status *status)
+{
+    const float values[NOVELTY_COLUMNS] = {novelty->least_visits, novelty->mean_visits,
+                                           novelty->new_dst, novelty->new_src,
+                                           novelty->dst_rarity};
+    for (size_t i = 0; i < NOVELTY_COLUMNS; i++) {
+        if (!mem_grow(&loading->novelty[i], &loading->novelty_capacity[i],
+                      loading->n_novelty + 1, sizeof *loading->novelty[i], "columns", status)) {
+            return false;
+        }
+        loading->novelty[i][loading->n_novelty] = values[i];
+    }
+    loading->n_novelty++;
+    return true;
+}
+
+/* The columns go to the table, which takes them in any case. */
+static bool give_novelty(struct loading *loading, struct table *table, struct status *status)
+{
+    bool good = true;
+    for (size_t i = 0; i < NOVELTY_COLUMNS; i++) {
+        float *values = loading->novelty[i];
+        loading->novelty[i] = NULL;
+        if (table != NULL && good && loading->n_novelty > 0) {
+            good = table_add_column(table, novelty_columns[i], values, status);
+        } else {
+            free(values);
+        }
+    }
+    return good;
+}
+
 static bool add_row(void *context, const struct user_hour *row, struct status *status)
 {
     struct loading *loading = context;
+    if (row->novelty != NULL && !add_novelty(loading, row->novelty, status)) {
+        return false;
+    }
     if (row->time != loading->time || loading->dt_length == 0) {
         loading->time = row->time;
         loading->dt_length = user_hour_dt(row->time, loading->dt);
@@ -143,6 +181,7 @@ static bool start_again(void *context, const char *plan, struct status *status)
         loading->preview_builder = new_builder(loading, status);
     }
     loading->previewed = 0;
+    loading->n_novelty = 0;
     loading->dt_length = 0;
     return loading->builder != NULL &&
            (loading->options->preview == NULL || loading->previewed_once ||
@@ -191,6 +230,10 @@ struct table *events_load(const struct events_input *input, const struct csv_opt
         table = table_builder_finish(loading.builder, status);
     } else {
         table_builder_free(loading.builder);
+    }
+    if (!give_novelty(&loading, table, status)) {
+        table_free(table);
+        table = NULL;
     }
     if (table == NULL && index != NULL) {
         events_index_free(*index);

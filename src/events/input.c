@@ -99,8 +99,11 @@ struct table *input_load(const char *path, const struct input_choice *choice,
                                  .rules = userhours_defaults(),
                                  .year = choice->year};
     input.rules.min_events = format->min_events;
+    input.rules.novelty = format->novelty;
     if (options->reading != NULL) {
+        const char *novelty = options->reading->text[READING_NOVELTY];
         input.zone = options->reading->text[READING_ZONE];
+        input.rules.novelty = novelty != NULL ? strcmp(novelty, "on") == 0 : format->novelty;
     }
     if (list.n > 1) { /* the reader of logs opens one after the other itself */
         source_close(source);

@@ -49,6 +49,7 @@ struct log_format {
 
     const struct log_description *description; /* NULL: a format of its own */
     uint64_t min_events; /* rows with fewer are dropped unless asked for */
+    bool novelty;        /* what is new for an account is counted unless it is refused */
     size_t line_max;     /* a longer line is rejected */
     bool unordered;      /* lines may be in any order: all of a pipe is counted */
 

@@ -12,7 +12,8 @@
 
 /* A table without rows, ended by parquet_append_end(); `file` is borrowed. NULL when memory ran
  * out. */
-struct parquet_append *user_hour_parquet_new(struct outfile *file, struct status *status);
+struct parquet_append *user_hour_parquet_new(struct outfile *file, bool novelty,
+                                             struct status *status);
 
 /* Adds a row, `dt` given. */
 bool user_hour_parquet_put(struct parquet_append *table, const struct user_hour *row,

@@ -1,5 +1,6 @@
 #include "events/user_hour_text.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -19,6 +20,10 @@ size_t user_hour_dt(int64_t time, char text[USER_HOUR_DT])
                           second / 60 % 60, second % 60);
     return (size_t)length;
 }
+
+const char user_hour_header_novelty[] =
+    "dt,src_user,total_events,failed_events,fail_ratio,dst_hosts,src_hosts,nbhours_events,"
+    "nbhours_ratio,least_visits,mean_visits,new_dst,new_src,dst_rarity\n";
 
 static char *put_number(char *at, uint64_t number)
 {
@@ -43,6 +48,18 @@ size_t user_hour_line(const struct user_hour *row, const char *dt, size_t dt_len
     at = put_number(at, row->src_hosts);
     at = put_number(at, row->night);
     at += double_text_ratio(row->night, row->events, at);
+    if (row->novelty != NULL) {
+        const struct novelty_values *novelty = row->novelty;
+        const float values[NOVELTY_COLUMNS] = {novelty->least_visits, novelty->mean_visits,
+                                               novelty->new_dst, novelty->new_src,
+                                               novelty->dst_rarity};
+        for (size_t i = 0; i < NOVELTY_COLUMNS; i++) {
+            *at++ = ',';
+            if (!isnan(values[i])) { /* nothing is a missing value */
+                at += snprintf(at, USER_HOUR_NOVELTY, "%.6g", (double)values[i]);
+            }
+        }
+    }
     *at++ = '\n';
     return (size_t)(at - out);
 }

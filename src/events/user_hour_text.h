@@ -9,11 +9,13 @@
 
 enum {
     USER_HOUR_DT = 24,   /* "1970-01-01 00:00:00" and the zero byte */
-    USER_HOUR_REST = 256 /* a line is not longer than this and twice the name */
+    USER_HOUR_NOVELTY = 20, /* bytes of a value of novelty */
+    USER_HOUR_REST = 384 /* a line is not longer than this and twice the name */
 };
 
 /* dt,src_user,total_events,... and the newline. */
 extern const char user_hour_header[];
+extern const char user_hour_header_novelty[]; /* of rows that have it */
 
 /* Seconds (0 to EVENT_TIME_MAX) as a date and time from 1970 on; returns the length. */
 size_t user_hour_dt(int64_t time, char text[USER_HOUR_DT]);

@@ -19,7 +19,8 @@ struct userhours {
     void *context;
     struct userhours_part parts[USERHOURS_PARTS];
     struct dict *hosts;
-    int64_t oldest_window; /* of the open ones; INT64_MAX: none */
+    struct novelty *novelty; /* NULL: not asked for */
+    int64_t oldest_window;   /* of the open ones; INT64_MAX: none */
     uint64_t written, dropped;
 };
 
@@ -64,7 +65,8 @@ struct userhours *userhours_new(const struct userhours_options *options, userhou
     counter->context = context;
     counter->oldest_window = INT64_MAX;
     counter->hosts = dict_new(status);
-    if (counter->hosts == NULL) {
+    counter->novelty = options->novelty ? novelty_new(status) : NULL;
+    if (counter->hosts == NULL || (options->novelty && counter->novelty == NULL)) {
         userhours_free(counter);
         return NULL;
     }
@@ -78,6 +80,7 @@ void userhours_free(struct userhours *counter)
             userhours_part_free(&counter->parts[i]);
         }
         dict_free(counter->hosts);
+        novelty_free(counter->novelty);
         free(counter);
     }
 }
@@ -201,9 +204,11 @@ static int by_window_and_name(const void *left, const void *right)
     return order != 0 ? order : (x > y) - (x < y);
 }
 
-static bool hand_on(struct userhours *counter, const struct entry *entries, size_t n,
-                    struct status *status)
+/* One window, or several where nothing is to be known of earlier ones. */
+static bool hand_on_rows(struct userhours *counter, const struct entry *entries, size_t n,
+                         struct status *status)
 {
+    struct novelty_values novelty;
     for (size_t i = 0; i < n; i++) {
         const struct user_group *group = entries[i].group;
         if (group->events < counter->options.min_events) {
@@ -218,12 +223,58 @@ static bool hand_on(struct userhours *counter, const struct entry *entries, size
                                 .night = group->night,
                                 .dst_hosts = group->dst_hosts.n,
                                 .src_hosts = group->src_hosts.n};
+        if (counter->novelty != NULL) {
+            novelty =
+                novelty_judge(counter->novelty, row.user, &group->dst_hosts, &group->src_hosts);
+            row.novelty = &novelty;
+        }
         if (!counter->sink(counter->context, &row, status)) {
             return false;
         }
         counter->written++;
     }
     return true;
+}
+
+/* What is dropped is learnt, too. */
+static bool learn_window(struct userhours *counter, const struct entry *entries, size_t n,
+                         struct status *status)
+{
+    for (size_t i = 0; i < n; i++) {
+        const struct user_group *group = entries[i].group;
+        if (!novelty_learn(counter->novelty, (struct span){group->user, group->user_length},
+                           &group->dst_hosts, &group->src_hosts, group->window, status)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool hand_on(struct userhours *counter, const struct entry *entries, size_t n,
+                    struct status *status)
+{
+    if (counter->novelty == NULL) {
+        return hand_on_rows(counter, entries, n, status);
+    }
+    if (!novelty_begin(counter->novelty, counter->hosts, status)) {
+        return false;
+    }
+    for (size_t from = 0, to; from < n; from = to) {
+        for (to = from; to < n && entries[to].window == entries[from].window;) {
+            to++;
+        }
+        if (!hand_on_rows(counter, entries + from, to - from, status) ||
+            !learn_window(counter, entries + from, to - from, status)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+size_t userhours_pairs(const struct userhours *counter, size_t *bytes)
+{
+    *bytes = counter->novelty != NULL ? novelty_bytes(counter->novelty) : 0;
+    return counter->novelty != NULL ? novelty_pairs(counter->novelty) : 0;
 }
 
 /* The groups of windows before `end`, sorted; NULL when memory ran out. */

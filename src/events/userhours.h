@@ -18,6 +18,7 @@
 
 #include "base/parallel.h"
 #include "base/status.h"
+#include "events/novelty.h"
 #include "table/dict.h"
 
 struct events_chunk;
@@ -28,6 +29,7 @@ struct userhours_options {
     uint64_t block;      /* 0: whole windows; else lines after which all are counted anew */
     uint64_t min_events; /* rows with fewer are dropped: 2 */
     uint32_t night;      /* bit h is set when hour of day h is night: 0 to 6 */
+    bool novelty;        /* rows say what is new for their accounts */
 };
 
 enum { USERHOURS_WINDOW_MAX = 366 * 86400 };
@@ -44,6 +46,7 @@ struct user_hour {
     struct span user; /* borrowed for the call */
     uint64_t events, failed, night;
     uint32_t dst_hosts, src_hosts;
+    const struct novelty_values *novelty; /* NULL: not asked for */
 };
 
 /* Takes one row; rows come ordered by window, then block, then user name, bytewise. False with
@@ -67,6 +70,9 @@ void userhours_set_slack(struct userhours *counter, int64_t slack);
 
 /* The log has ended: hands on what is left. */
 bool userhours_finish(struct userhours *counter, struct status *status);
+
+/* Pairs of account and computer that novelty keeps, and bytes that it takes; 0 without. */
+size_t userhours_pairs(const struct userhours *counter, size_t *bytes);
 
 /* Rows handed on, and rows dropped as too few events. */
 uint64_t userhours_written(const struct userhours *counter);

@@ -41,7 +41,11 @@ ends 'and what is rejected' 0 'auth.log, line 4: it is not in the form' \
     "$oddhours" prep "$work/auth.log" -o "$work/auth.csv" --year 2024
 same 'a weight is counted, of the year that was named' "2024-03-01 08:00:00,nora,1,0,0.0,1,1,0,0.0
 2024-03-01 08:00:00,root,3,3,1.0,1,1,0,0.0
-2024-03-02 09:00:00,nora,1,0,0.0,1,1,0,0.0" "$(tail -n +2 "$work/auth.csv")"
+2024-03-02 09:00:00,nora,1,0,0.0,1,1,0,0.0" "$(tail -n +2 "$work/auth.csv" | cut -d, -f1-9)"
+same 'what is new for an account is counted beside' '1,1,0,1' \
+    "$(tail -n 1 "$work/auth.csv" | cut -d, -f10-13)"
+"$oddhours" prep -q "$work/auth.log" -o "$work/plain.csv" --year 2024 --novelty off
+same 'or is not' '' "$(cut -d, -f10- "$work/plain.csv" | tr -d '\n')"
 touch -d 2021-06-01 "$work/auth.log"
 "$oddhours" prep -q "$work/auth.log" -o "$work/file.csv"
 same 'without one of the year of the file' 2021-03-01 "$(sed -n 2p "$work/file.csv" | cut -c1-10)"

@@ -43,6 +43,7 @@ static void load_at_each_failure(const char *path, unsigned threads, bool all)
     struct events_input input = input_of(paths, 1, NULL);
     input.rules.min_events = 1;
     input.chunk_bytes = 60000;
+    input.rules.novelty = true;
     const struct csv_options options = {.preview = drop};
     struct parallel *pool = threads > 1 ? parallel_new(threads, NULL) : NULL;
     long live = oom_live();

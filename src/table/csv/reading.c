@@ -17,6 +17,8 @@ static const struct reading_option options[OPTIONS] = {
                         "the file has no header line: these are its columns"},
     [READING_MISSING] = {"missing", "WORD", "a word for missing values, beside the known ones"},
     [READING_ZONE] = {"zone", "ZONE", "show the clock of a zone: Europe/Berlin, +02:00, local"},
+    [READING_NOVELTY] = {"novelty", "on|off",
+                         "of a log: count what is new for an account (on; off for LANL's)"},
     [OPTION_DELIMITER] = {"delimiter", "CHAR", "between fields: , ; | or tab"},
     [OPTION_DECIMAL] = {"decimal", "CHAR", "the decimal mark of numbers: . or ,"},
     [OPTION_DATES] = {"dates", "ORDER", "the order of 03/04/2024: dmy or mdy"},
@@ -36,6 +38,10 @@ static bool set_text(struct reading *reading, size_t which, const char *value,
             return false;
         }
         zone_free(zone);
+    }
+    if (which == READING_NOVELTY && *value != '\0' && strcmp(value, "on") != 0 &&
+        strcmp(value, "off") != 0) {
+        return status_set(status, STATUS_USAGE, "novelty is on or off, not '%.20s'", value);
     }
     char *copy = NULL;
     if (*value != '\0' && (copy = mem_text(value, strlen(value), status)) == NULL) {

@@ -15,6 +15,7 @@ enum reading_text {
     READING_HEADER,  /* names of the columns of a file without header, with commas between */
     READING_MISSING, /* a word for missing values beside the known ones */
     READING_ZONE,    /* whose clock is shown (zone.h) */
+    READING_NOVELTY, /* "on" or "off": columns of what is new for an account, of a log */
     READING_TEXTS
 };
 
