@@ -160,7 +160,8 @@ static void steps_and_curves(void **state)
     assert_true(overlap_steps(42866142, ks, 64) < 64);
 
     struct trio t = trio_new(500, 3);
-    struct overlap points[64], one;
+    static struct overlap points[64];
+    struct overlap one;
     atomic_bool cancel = false;
     struct progress progress = {.cancel = &cancel};
     n = overlap_steps(500, ks, 64);
