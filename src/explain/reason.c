@@ -57,11 +57,11 @@ bool reason_find(const struct detector *detector, const void *model,
 /* What counts are called where there is little room; NULL: by the column's name. */
 static const char *noun_of(const char *feature)
 {
-    static const char *const nouns[][2] = {{"total_events", "events"},
-                                           {"failed_events", "failures"},
-                                           {"dst_hosts", "dst hosts"},
-                                           {"src_hosts", "src hosts"},
-                                           {"nbhours_events", "night events"}};
+    static const char *const nouns[][2] = {
+        {"total_events", "events"},         {"failed_events", "failures"},
+        {"dst_hosts", "dst hosts"},         {"src_hosts", "src hosts"},
+        {"nbhours_events", "night events"}, {"new_dst", "new dst hosts"},
+        {"new_src", "new src hosts"}};
     for (size_t i = 0; i < sizeof nouns / sizeof *nouns; i++) {
         if (strcmp(feature, nouns[i][0]) == 0) {
             return nouns[i][1];
@@ -74,8 +74,8 @@ static const char *noun_of(const char *feature)
 static int put_value(struct reason *reason, const struct table *table, size_t feature,
                      double value)
 {
-    const char *name = table->feature_names[feature], *noun = noun_of(name);
-    reason->feature = feature;
+    const char *name = table_value_name(table, feature), *noun = noun_of(name);
+    reason->feature = feature < table->profiles.d ? feature : SIZE_MAX;
     reason->value = value;
     return noun != NULL ? snprintf(reason->text, sizeof reason->text, "%s %s",
                                    format_value(value).text, noun)
@@ -106,7 +106,7 @@ static bool is_usual(size_t as_high, size_t windows)
 static bool rare_among_all(const struct table *table, const struct feature_order *features,
                            size_t feature, double value)
 {
-    return features != NULL && value > 0 &&
+    return features != NULL && feature < table->profiles.d && value > 0 &&
            (double)feature_rows_at_least(features, feature, value) <=
                REASON_RARE * (double)table->n_rows;
 }
@@ -151,10 +151,9 @@ static bool name_past(const struct table *table, const struct feature_order *fea
                  format_grouped(one->as_high).text, windows.text);
         return true;
     case PAST_PART_SLOW: {
-        const char *noun = noun_of(table->feature_names[one->feature]);
-        snprintf(text, size, "%.40s > %s in %s of %s hours",
-                 noun != NULL ? noun : table->feature_names[one->feature], usual.text,
-                 value.text, most.text);
+        const char *name = table_value_name(table, one->feature), *noun = noun_of(name);
+        snprintf(text, size, "%.40s > %s in %s of %s hours", noun != NULL ? noun : name,
+                 usual.text, value.text, most.text);
         return true;
     }
     default: break;

@@ -278,7 +278,7 @@ void why_reason_name(const struct table *table, const struct past_reason *reason
     case PAST_PART_SILENCE: snprintf(name, size, "silence"); break;
     case PAST_PART_HOUR: snprintf(name, size, "hour of day"); break;
     case PAST_PART_DAY: snprintf(name, size, "day of week"); break;
-    default: snprintf(name, size, "%s", table->feature_names[reason->feature]); break;
+    default: snprintf(name, size, "%s", table_value_name(table, reason->feature)); break;
     }
 }
 
@@ -458,9 +458,8 @@ static void peer_lines(struct lines *lines, const struct why_data *data, const s
             put(&text, "nothing");
         }
         for (size_t i = 0; i < n && peer->row != UINT32_MAX; i++) {
-            put(&text, "%s%s %s", i > 0 ? ", " : "", table->feature_names[features[i]],
-                format_value(table_profile(table, table->row_profile[peer->row])[features[i]])
-                    .text);
+            put(&text, "%s%s %s", i > 0 ? ", " : "", table_value_name(table, features[i]),
+                format_value(table_value(table, peer->row, features[i])).text);
         }
         end(lines, name);
     }

@@ -105,13 +105,13 @@ struct past *past_load(struct archive_in *archive, size_t d, struct status *stat
 /* Bytes that past_score() takes beside the scores. */
 size_t past_memory(size_t n_rows, size_t n_accounts, size_t n_profiles, bool in_order);
 
-/* Which features of the table are looked at: *n of them, indexes into feature_names. */
+/* Which features and columns of the table are looked at: *n of them, by table_value_name(). */
 const size_t *past_features(const struct past *past, size_t *n);
 
 /* One reason of a score. */
 struct past_reason {
     enum past_part part; /* of PAST_PART_COUNT and _SLOW the one of `feature` */
-    size_t feature;      /* of the table; SIZE_MAX for hour, day and silence */
+    size_t feature;      /* table_value_name(); SIZE_MAX for hour, day and silence */
     double odd;          /* decades, by itself */
     double credit;       /* share of all the odds, 0 to 1 */
     double value;        /* this row's: a count, a share, hours */

@@ -37,6 +37,8 @@ struct past_record {
 enum { PAST_NAME = 64 };
 
 /* Which columns are looked at, and as what. */
+enum { PAST_COLUMNS_MAX = 64 }; /* columns beside the features that may be looked at */
+
 struct past_plan {
     size_t n_counts;
     size_t feature[PAST_COUNTS_MAX];       /* of the table */

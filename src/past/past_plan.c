@@ -71,6 +71,15 @@ bool past_plan_make(struct past_plan *plan, const struct table *table, struct st
         snprintf(plan->name[plan->n_counts], PAST_NAME, "%s", name);
         plan->feature[plan->n_counts++] = f;
     }
+    for (size_t i = 0; i < table->n_columns && plan->n_counts > 0; i++) {
+        const char *name = table->columns[i].name;
+        bool new_hosts = strcmp(name, "new_dst") == 0 || strcmp(name, "new_src") == 0;
+        if (new_hosts && plan->n_counts < PAST_COUNTS_MAX) {
+            plan->largest[plan->n_counts] = true; /* parts of a window name the same hosts */
+            snprintf(plan->name[plan->n_counts], PAST_NAME, "%s", name);
+            plan->feature[plan->n_counts++] = table->profiles.d + i;
+        }
+    }
     if (plan->n_counts == 0) {
         return status_set(
             status, STATUS_INPUT,
@@ -85,8 +94,8 @@ bool past_plan_fits(const struct past_plan *plan, const struct table *table)
 {
     for (size_t i = 0; i < plan->n_counts; i++) {
         size_t f = plan->feature[i];
-        if (f >= table->profiles.d ||
-            strncmp(plan->name[i], table->feature_names[f], PAST_NAME - 1) != 0) {
+        if (f >= table->profiles.d + table->n_columns ||
+            strncmp(plan->name[i], table_value_name(table, f), PAST_NAME - 1) != 0) {
             return false;
         }
     }
@@ -113,19 +122,24 @@ static float odds(double failed, double total)
     return log2f((float)((failed + 0.5) / (good + 0.5)));
 }
 
-void past_record_of(const struct past_plan *plan, const double *values,
-                    struct past_record *record)
+/* `counts` are those of the plan. */
+static void record_of(const struct past_plan *plan, const double *counts,
+                      struct past_record *record)
 {
     memset(record, 0, sizeof *record);
     for (size_t i = 0; i < plan->n_counts; i++) {
-        record->counts[i] = code_of(octaves(values[plan->feature[i]]));
+        record->counts[i] = code_of(octaves(counts[i]));
     }
-    if (plan->failed < PAST_COUNTS_MAX && values[plan->feature[plan->failed]] > 0) {
-        double failed = values[plan->feature[plan->failed]];
-        double total =
-            plan->total < PAST_COUNTS_MAX ? values[plan->feature[plan->total]] : failed;
+    if (plan->failed < PAST_COUNTS_MAX && counts[plan->failed] > 0) {
+        double failed = counts[plan->failed];
+        double total = plan->total < PAST_COUNTS_MAX ? counts[plan->total] : failed;
         record->share = code_of(odds(failed, total) + 16);
     }
+}
+
+static bool has_columns(const struct past_plan *plan, const struct table *table)
+{
+    return plan->feature[plan->n_counts - 1] >= table->profiles.d; /* they are the last */
 }
 
 struct making {
@@ -142,7 +156,12 @@ static void make_records(void *context, size_t task, unsigned worker)
     size_t from = task * PROFILES_A_TASK, to = from + PROFILES_A_TASK;
     (void)worker;
     for (size_t p = from; p < to && p < making->table->profiles.n; p++) {
-        past_record_of(making->plan, table_profile(making->table, p), &making->records[p]);
+        const double *values = table_profile(making->table, p);
+        double counts[PAST_COUNTS_MAX] = {0};
+        for (size_t i = 0; i < making->plan->n_counts; i++) {
+            counts[i] = values[making->plan->feature[i]];
+        }
+        record_of(making->plan, counts, &making->records[p]);
     }
 }
 
@@ -150,7 +169,7 @@ struct past_record *past_records_new(const struct past_plan *plan, const struct 
                                      struct parallel *parallel, struct status *status)
 {
     size_t n = table->profiles.n;
-    if (n > 65536 && n > table->n_rows / 8) {
+    if (has_columns(plan, table) || (n > 65536 && n > table->n_rows / 8)) {
         return NULL;
     }
     struct making making = {.plan = plan, .table = table};
@@ -162,34 +181,24 @@ struct past_record *past_records_new(const struct past_plan *plan, const struct 
     return making.records;
 }
 
-static void merge_values(const struct past_plan *plan, const struct table *table,
-                         const uint32_t *rows, size_t n, struct past_record *record)
-{
-    double values[TABLE_FEATURES_MAX] = {0};
-    for (size_t i = 0; i < plan->n_counts; i++) {
-        size_t f = plan->feature[i];
-        for (size_t k = 0; k < n; k++) {
-            double x = table_profile(table, table->row_profile[rows[k]])[f];
-            if (!plan->largest[i]) {
-                values[f] += x;
-            } else if (x > values[f]) {
-                values[f] = x;
-            }
-        }
-    }
-    past_record_of(plan, values, record);
-}
-
 void past_record_rows(const struct past_plan *plan, const struct table *table,
                       const struct past_record *records, const uint32_t *rows, size_t n,
                       struct past_record *record)
 {
-    uint32_t profile = table->row_profile[rows[0]];
-    if (n > 1) {
-        merge_values(plan, table, rows, n, record);
-    } else if (records != NULL) {
-        *record = records[profile];
-    } else {
-        past_record_of(plan, table_profile(table, profile), record);
+    double counts[PAST_COUNTS_MAX] = {0};
+    if (n == 1 && records != NULL) {
+        *record = records[table->row_profile[rows[0]]];
+        return;
     }
+    for (size_t i = 0; i < plan->n_counts; i++) {
+        for (size_t k = 0; k < n; k++) {
+            double x = table_value(table, rows[k], plan->feature[i]);
+            if (!plan->largest[i]) {
+                counts[i] += x;
+            } else if (x > counts[i]) {
+                counts[i] = x;
+            }
+        }
+    }
+    record_of(plan, counts, record);
 }

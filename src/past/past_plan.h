@@ -5,6 +5,7 @@
 #include "past/past_internal.h"
 
 /* Whole, non-negative numbers that are no ratios are counts, the first PAST_COUNTS_MAX of them;
+ * then, of the columns beside the features, those of new hosts (events/novelty.h);
  * nbhours_events is left out where it only repeats total_events by night, which the hour says.
  * STATUS_INPUT when there is none. */
 bool past_plan_make(struct past_plan *plan, const struct table *table, struct status *status);
@@ -12,11 +13,8 @@ bool past_plan_make(struct past_plan *plan, const struct table *table, struct st
 /* The columns of another table are the same. */
 bool past_plan_fits(const struct past_plan *plan, const struct table *table);
 
-void past_record_of(const struct past_plan *plan, const double *values,
-                    struct past_record *record);
-
-/* All profiles as records; NULL without a status when so many are not worth keeping: then
- * they are made when needed. */
+/* All profiles as records; NULL without a status when so many are not worth keeping, or when
+ * columns are looked at: then they are made when needed. */
 struct past_record *past_records_new(const struct past_plan *plan, const struct table *table,
                                      struct parallel *parallel, struct status *status);
 

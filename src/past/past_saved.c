@@ -170,7 +170,8 @@ static bool get_plan(struct archive_in *archive, struct past_plan *plan, size_t 
     bool good = numbers[0] > 0 && numbers[0] <= PAST_COUNTS_MAX &&
                 numbers[1] <= PAST_COUNTS_MAX && numbers[2] <= PAST_COUNTS_MAX;
     for (size_t i = 0; good && i < PAST_COUNTS_MAX; i++) {
-        good = (i >= numbers[0] || features[i] < d) && plan->name[i][PAST_NAME - 1] == '\0';
+        good = (i >= numbers[0] || features[i] < d + PAST_COLUMNS_MAX) &&
+               plan->name[i][PAST_NAME - 1] == '\0';
         plan->feature[i] = (size_t)features[i];
         plan->largest[i] = largest[i] != 0;
     }

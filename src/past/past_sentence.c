@@ -14,7 +14,9 @@ void past_noun(const char *feature, char *text, size_t size)
                                            {"failed_events", "failures"},
                                            {"dst_hosts", "destination hosts"},
                                            {"src_hosts", "source hosts"},
-                                           {"nbhours_events", "events at night"}};
+                                           {"nbhours_events", "events at night"},
+                                           {"new_dst", "new destination hosts"},
+                                           {"new_src", "new source hosts"}};
     const char *noun = feature;
     for (size_t i = 0; i < sizeof nouns / sizeof *nouns; i++) {
         noun = strcmp(feature, nouns[i][0]) == 0 ? nouns[i][1] : noun;
@@ -31,8 +33,7 @@ static double merged(const struct past_earlier *earlier, size_t count, size_t fr
     const struct table *table = earlier->table;
     double sum = 0;
     for (size_t i = from; i < to; i++) {
-        double x = table_profile(
-            table, table->row_profile[earlier->rows[i]])[earlier->plan->feature[count]];
+        double x = table_value(table, earlier->rows[i], earlier->plan->feature[count]);
         if (!earlier->plan->largest[count]) {
             sum += x;
         } else if (x > sum) {
@@ -130,12 +131,15 @@ static void summarise_habit(const struct past_earlier *earlier, bool hour,
     }
 }
 
+static double value_now(const struct past_earlier *earlier, size_t feature)
+{
+    return table_value(earlier->table, earlier->row, feature);
+}
+
 static void fill_reason(const struct past_earlier *earlier, struct past_reason *reason,
                         double *values)
 {
     const struct past_plan *plan = earlier->plan;
-    const double *now =
-        table_profile(earlier->table, earlier->table->row_profile[earlier->row]);
     size_t n = 0;
     if (reason->part == PAST_PART_HOUR || reason->part == PAST_PART_DAY) {
         summarise_habit(earlier, reason->part == PAST_PART_HOUR, reason);
@@ -156,22 +160,22 @@ static void fill_reason(const struct past_earlier *earlier, struct past_reason *
                               ? share_of(failed, merged(earlier, plan->total, i, to))
                               : failed > 0;
         }
-        double failed = now[plan->feature[plan->failed]];
+        double failed = value_now(earlier, plan->feature[plan->failed]);
         summarise(reason,
                   plan->total < PAST_COUNTS_MAX
-                      ? share_of(failed, now[plan->feature[plan->total]])
+                      ? share_of(failed, value_now(earlier, plan->feature[plan->total]))
                       : 1,
                   values, n);
     } else {
         size_t count = count_of(plan, reason->feature);
         if (reason->part == PAST_PART_SLOW) {
-            summarise_slow(earlier, count, now[reason->feature], reason, values);
+            summarise_slow(earlier, count, value_now(earlier, reason->feature), reason, values);
             return;
         }
         for (size_t i = 0; i < earlier->n; i = window_end(earlier, i)) {
             values[n++] = merged(earlier, count, i, window_end(earlier, i));
         }
-        summarise(reason, now[reason->feature], values, n);
+        summarise(reason, value_now(earlier, reason->feature), values, n);
     }
 }
 
@@ -200,7 +204,7 @@ static void say(const struct past_earlier *earlier, struct past_why *why, const 
     char noun[60] = "", *text = why->sentence;
     size_t size = sizeof why->sentence;
     if (reason->feature != SIZE_MAX) {
-        past_noun(earlier->table->feature_names[reason->feature], noun, sizeof noun);
+        past_noun(table_value_name(earlier->table, reason->feature), noun, sizeof noun);
     }
     switch (reason->part) {
     case PAST_PART_SHARE:

@@ -29,7 +29,7 @@ static void describe(const struct run *run, struct result *result)
                             format_count(dict_count(run->table->users), "account").text);
     for (size_t i = 0; i < n && used < sizeof result->health; i++) {
         used += (size_t)snprintf(result->health + used, sizeof result->health - used, "%s %s",
-                                 i > 0 ? "," : "", run->table->feature_names[features[i]]);
+                                 i > 0 ? "," : "", table_value_name(run->table, features[i]));
     }
 }
 

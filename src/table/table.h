@@ -112,6 +112,24 @@ static inline const double *table_profile(const struct table *table, size_t prof
     return table->profiles.values + profile * table->profiles.d;
 }
 
+/* What a row has, by number: the features, then the columns beside them. A missing value of a
+ * column is 0, as that of a feature is. */
+static inline double table_value(const struct table *table, size_t row, size_t number)
+{
+    size_t d = table->profiles.d;
+    if (number < d) {
+        return table_profile(table, table->row_profile[row])[number];
+    }
+    float value = table->columns[number - d].value[row];
+    return value == value ? (double)value : 0;
+}
+
+static inline const char *table_value_name(const struct table *table, size_t number)
+{
+    size_t d = table->profiles.d;
+    return number < d ? table->feature_names[number] : table->columns[number - d].name;
+}
+
 /* The instant of a time, by which rows are ordered; TABLE_NO_TIME when it cannot be read. */
 static inline int64_t table_instant(const struct table *table, uint32_t time)
 {

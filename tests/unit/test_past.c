@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "past/past_state.h"
+#include "table/builder.h"
 #include "unit/fixture.h"
 #include "unit/oom.h"
 #include "unit/past_world.h"
@@ -504,6 +505,62 @@ static void what_was_kept_explains_the_same(void **state)
     free(rows);
 }
 
+/* New hosts stand in a column beside the profiles: they count as a feature would. */
+static void a_column_of_new_hosts_counts_as_a_feature(void **state)
+{
+    (void)state;
+    struct past_row *rows;
+    size_t n = past_world(&rows, 400, 12, 5);
+    struct table *beside = past_world_table(rows, n);
+    free(rows);
+    const char *names[TABLE_DEFAULT_FEATURES + 1];
+    memcpy(names, table_default_features, sizeof table_default_features);
+    names[TABLE_DEFAULT_FEATURES] = "new_dst";
+    struct table_builder *builder =
+        table_builder_new(names, TABLE_DEFAULT_FEATURES + 1, true, true, NULL);
+    float *column = malloc(beside->n_rows * sizeof *column);
+    assert_true(builder != NULL && column != NULL);
+    for (size_t row = 0; row < beside->n_rows; row++) {
+        double values[TABLE_DEFAULT_FEATURES + 1];
+        size_t new_hosts = row % 9 == 4 ? row % 3 : row + 20 > beside->n_rows ? 40 : 0;
+        memcpy(values, table_profile(beside, beside->row_profile[row]),
+               TABLE_DEFAULT_FEATURES * sizeof *values);
+        values[TABLE_DEFAULT_FEATURES] = (double)new_hosts;
+        column[row] = new_hosts == 0 && row % 2 == 0 ? NAN : (float)new_hosts;
+        assert_true(table_builder_add(builder, dict_get(beside->times, beside->row_time[row]),
+                                      dict_get(beside->users, beside->row_user[row]), values,
+                                      NULL));
+    }
+    struct table *within = table_builder_finish(builder, NULL);
+    assert_non_null(within);
+    float *without = past_world_scores(NULL, beside, 1);
+    assert_true(table_add_column(beside, "new_dst", column, NULL));
+    struct past *past = past_world_new(beside);
+    float *with = past_world_scores(past, beside, 2);
+    float *as_feature = past_world_scores(NULL, within, 1);
+    assert_same(with, as_feature, beside->n_rows);
+    size_t higher = 0, last = beside->n_rows - 1;
+    for (size_t row = 0; row < beside->n_rows; row++) {
+        higher += with[row] > without[row] + 0.5F;
+    }
+    assert_true(higher > 5);
+    uint8_t *kinds = past_world_kinds(beside);
+    struct past_why why;
+    assert_true(past_explain(past, beside, kinds, NULL, last, &why, NULL));
+    assert_non_null(strstr(why.sentence, "40 new destination hosts; never more than"));
+    assert_string_equal(table_value_name(beside, why.reasons[0].feature), "new_dst");
+    size_t looked_at;
+    past_features(past, &looked_at);
+    assert_true(looked_at > 1);
+    past_free(past);
+    free(kinds);
+    free(with);
+    free(without);
+    free(as_feature);
+    table_free(beside);
+    table_free(within);
+}
+
 static void silence_of_all_flags_nobody(void **state)
 {
     struct past_row *rows;
@@ -627,6 +684,7 @@ int main(void)
         cmocka_unit_test(a_quiet_account_that_gets_loud_is_odd),
         cmocka_unit_test(explanations_have_the_same_scores),
         cmocka_unit_test(what_was_kept_explains_the_same),
+        cmocka_unit_test(a_column_of_new_hosts_counts_as_a_feature),
         cmocka_unit_test(silence_of_all_flags_nobody),
         cmocka_unit_test(says_why_there_is_none),
         cmocka_unit_test(repeated_columns_are_left_out),
