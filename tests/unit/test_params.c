@@ -137,8 +137,9 @@ static void how_a_table_is_read_changes_the_key(void **state)
 {
     (void)state;
     static const char *const values[][2] = {
-        {"time", "when"}, {"user", "when"}, {"header", "a,b"}, {"delimiter", ";"},
-        {"decimal", ","}, {"missing", "x"}, {"dates", "dmy"},  {"zone", "+01:00"},
+        {"time", "when"},   {"user", "when"},   {"header", "a,b"},
+        {"delimiter", ";"}, {"decimal", ","},   {"missing", "x"},
+        {"dates", "dmy"},   {"zone", "+01:00"}, {"novelty", "on"},
     };
     static struct seen seen;
     size_t n = 0;

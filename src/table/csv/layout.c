@@ -16,7 +16,9 @@
  * a line of names before them: that line is the header, and what stands before it is skipped.
  */
 
-static const char delimiters[LAYOUT_DELIMITERS] = {',', ';', '\t', '|'};
+/* The last four are those of databases (Hive has \1) and of people who have run out of others.
+ */
+static const char delimiters[LAYOUT_DELIMITERS] = {',', ';', '\t', '|', '\1', '\x1f', '^', '~'};
 
 const char *layout_delimiter_name(char delimiter)
 {
@@ -24,6 +26,10 @@ const char *layout_delimiter_name(char delimiter)
     case ';': return "semicolons";
     case '\t': return "tabs";
     case '|': return "bars";
+    case '\1':
+    case '\x1f': return "control characters";
+    case '^': return "carets";
+    case '~': return "tildes";
     default: return "commas";
     }
 }
@@ -52,7 +58,7 @@ static bool next_record(struct scan *scan, struct layout_record *record)
     if (scan->at == scan->length) {
         return false;
     }
-    *record = (struct layout_record){.from = scan->at, .fields = {1, 1, 1, 1}};
+    *record = (struct layout_record){.from = scan->at, .fields = {1, 1, 1, 1, 1, 1, 1, 1}};
     size_t i = scan->at;
     for (; i < scan->length; i++) {
         char c = scan->text[i];
@@ -227,11 +233,25 @@ static bool is_headline(const struct layout *layout, size_t i, size_t k, size_t 
            is_names(layout, &layout->records[i], width);
 }
 
-static void find_header(struct layout *layout, size_t k, struct choice *choice)
+/* "Report,,,,": what a spreadsheet makes of a title, most of whose fields are empty. */
+static bool is_title(const struct layout *layout, size_t i, size_t k, size_t width)
+{
+    size_t filled = 0;
+    for (size_t field = 0; field < width; field++) {
+        filled += layout_field(layout, &layout->records[i], field).length > 0;
+    }
+    return width > 2 && layout->records[i].fields[k] == width && filled * 2 < width;
+}
+
+static void find_header_from(struct layout *layout, size_t k, struct choice *choice,
+                             bool titles)
 {
     bool empty = ends_empty(layout, k, choice->width);
     choice->header = SIZE_MAX;
     for (size_t i = 0; i < layout->n && choice->header == SIZE_MAX; i++) {
+        if (titles && is_title(layout, i, k, choice->width)) {
+            continue;
+        }
         bool comment = is_comment(layout, &layout->records[i]);
         /* A comment is the header only when nothing but data follows it. */
         bool last = i + 1 < layout->n && !is_comment(layout, &layout->records[i + 1]);
@@ -247,6 +267,14 @@ static void find_header(struct layout *layout, size_t k, struct choice *choice)
             !is_blank(layout, &layout->records[i])) {
             break; /* data begin here: a later line of names is the header come again */
         }
+    }
+}
+
+static void find_header(struct layout *layout, size_t k, struct choice *choice)
+{
+    find_header_from(layout, k, choice, true);
+    if (choice->header == SIZE_MAX) {
+        find_header_from(layout, k, choice, false);
     }
 }
 

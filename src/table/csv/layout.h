@@ -10,7 +10,7 @@
 #include "base/status.h"
 #include "table/dict.h"
 
-enum { LAYOUT_DELIMITERS = 4, LAYOUT_RECORDS = 256 };
+enum { LAYOUT_DELIMITERS = 8, LAYOUT_RECORDS = 256 };
 
 /* A record of the text that was looked at: a line, or several where quotes hold line ends. */
 struct layout_record {

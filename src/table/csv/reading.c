@@ -66,6 +66,10 @@ static bool set_delimiter(struct reading *reading, const char *value, struct sta
             return true;
         }
     }
+    if (strlen(value) == 1 && strchr("^~\1\x1f", *value) != NULL) {
+        reading->delimiter = *value;
+        return true;
+    }
     return status_set(status, STATUS_USAGE, "delimiter is , ; | or tab, not '%.20s'", value);
 }
 
@@ -120,6 +124,10 @@ const char *reading_value(const struct reading *reading, size_t i)
                : reading->delimiter == ';'  ? ";"
                : reading->delimiter == '|'  ? "|"
                : reading->delimiter == '\t' ? "tab"
+               : reading->delimiter == '^'  ? "^"
+               : reading->delimiter == '~'  ? "~"
+               : reading->delimiter == '\1' ? "\1"
+               : reading->delimiter != '\0' ? "\x1f"
                                             : "";
     case OPTION_DECIMAL:
         return reading->decimal == '.' ? "." : reading->decimal == ',' ? "," : "";
