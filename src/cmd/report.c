@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/outfile.h"
+#include "base/quote.h"
 #include "cmd/cmd.h"
 #include "cmd/console.h"
 #include "cmd/operand.h"
@@ -162,7 +163,9 @@ static void put_input(const struct work *work, struct outfile *file)
             outfile_printf(file, "- %s: %s\n", result->title, result->partial);
         }
         if (result->ready && result->health[0] != '\0') {
-            outfile_printf(file, "- %s: %s\n", result->title, result->health);
+            outfile_printf(file, "- %s: ", result->title);
+            quote_markdown(file, operand_safe(result->health).text); /* names features */
+            outfile_printf(file, "\n");
         }
     }
     const char *matched = work->reviews.matched;

@@ -63,7 +63,7 @@ static void print_result(const struct run *run, const struct result *result)
                summary.max);
     }
     if (result->health[0] != '\0') {
-        printf("%-20s %s\n", "", result->health);
+        printf("%-20s %s\n", "", operand_safe(result->health).text); /* names features */
     }
 }
 

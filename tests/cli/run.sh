@@ -298,4 +298,13 @@ planted() { # planted LIST N: how many of the first N rows of a list are planted
 pass 'triage finds what was planted' test "$(planted triage 50)" -ge 40
 pass 'and more of it than the ensemble' test "$(planted ensemble 50)" -lt "$(planted triage 50)"
 
+# ---- names of columns that would command a terminal (U+009B begins an escape sequence) ----
+csi=$(printf '\302\233')
+awk -v csi="$csi" 'BEGIN { print "dt,src_user,a" csi "31m,b"
+    for (i = 0; i < 400; i++) printf "2024-03-%02d %02d:00:00,u%d,%d,%d\n",
+        1 + i / 24, i % 24, i % 5, i % 7, i % 3 }' >"$work/names.csv"
+"$oddhours" run "$work/names.csv" -o "$work/named" --features "a${csi}31m,b" --trees 5 --epochs 1 >"$work/said" 2>&1
+pass 'run names what own past looks at' grep -q 'looks at a' "$work/said"
+pass 'without what would command a terminal' sh -c "! grep -q '$csi' '$work/said'"
+
 plan
