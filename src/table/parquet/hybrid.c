@@ -34,23 +34,65 @@ static bool next_run(struct hybrid *hybrid)
     return true;
 }
 
+/* Groups of eight values, which begin with a byte; with a width that the compiler knows shifts
+ * and places are constants. */
+static inline __attribute__((always_inline)) void unpack_groups(const uint8_t *at,
+                                                                unsigned width,
+                                                                uint32_t *values, size_t groups)
+{
+    const uint32_t mask = (uint32_t)((UINT64_C(1) << width) - 1);
+    for (size_t i = 0; i < groups; i++, at += width, values += 8) {
+#pragma GCC unroll 8
+        for (unsigned k = 0; k < 8; k++) {
+            const unsigned bit = k * width;
+            values[k] = (uint32_t)(bytes_u64(at + (bit >> 3)) >> (bit & 7)) & mask;
+        }
+    }
+}
+
+#define WIDTH(n)                                                                               \
+    case n: unpack_groups(at, n, values, groups); break;
+
+static void unpack_known(const uint8_t *at, unsigned width, uint32_t *values, size_t groups)
+{
+    switch (width) {
+        WIDTH(1)
+        WIDTH(2)
+        WIDTH(3)
+        WIDTH(4)
+        WIDTH(5)
+        WIDTH(6)
+        WIDTH(7)
+        WIDTH(8)
+        WIDTH(9)
+        WIDTH(10)
+        WIDTH(11)
+        WIDTH(12)
+        WIDTH(13)
+        WIDTH(14)
+        WIDTH(15)
+        WIDTH(16)
+        WIDTH(17)
+        WIDTH(18)
+    default: unpack_groups(at, width, values, groups);
+    }
+}
+
 /* Values that need not begin with a byte. */
 static void unpack(const uint8_t *packs, uint64_t from, unsigned width, uint32_t *values,
                    size_t n)
 {
-    const uint32_t mask = width == 32 ? UINT32_MAX : (1u << width) - 1;
+    const uint32_t mask = (uint32_t)((UINT64_C(1) << width) - 1);
     uint64_t bit = from * width;
     size_t i = 0;
     for (; i < n && (bit & 7) != 0; i++, bit += width) {
         values[i] = (uint32_t)(bytes_u64(packs + (bit >> 3)) >> (bit & 7)) & mask;
     }
     const uint8_t *at = packs + (bit >> 3);
-    for (; i + 8 <= n; i += 8, at += width) {
-        for (unsigned k = 0; k < 8; k++) {
-            const unsigned offset = k * width;
-            values[i + k] = (uint32_t)(bytes_u64(at + (offset >> 3)) >> (offset & 7)) & mask;
-        }
-    }
+    const size_t groups = (n - i) / 8;
+    unpack_known(at, width, values + i, groups);
+    at += groups * width;
+    i += groups * 8;
     for (unsigned offset = 0; i < n; i++, offset += width) {
         values[i] = (uint32_t)(bytes_u64(at + (offset >> 3)) >> (offset & 7)) & mask;
     }

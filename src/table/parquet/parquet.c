@@ -30,8 +30,8 @@
  * is added to the table in the order of the files. */
 
 enum {
-    UNIT_CODED = 1 << 19, /* rows of a unit where features come by dictionaries: rows repeat */
-    UNIT_PLAIN = 1 << 17, /* where they do not, and each may be one of its own */
+    UNIT_CODED = 1 << 20, /* rows of a unit where features come by dictionaries: rows repeat */
+    UNIT_PLAIN = 1 << 18, /* where they do not, and each may be one of its own */
     MOST_UNITS = 64,      /* in a round */
     PREVIEW_ROWS = 1000,
     SAMPLE_PIECES = 24,

@@ -342,6 +342,22 @@ static void resolve_report(const struct unit *unit, struct read_report *report)
     }
 }
 
+/* Many vectors are not kept until the unit is read into again. */
+static void release_profiles(struct unit *unit)
+{
+    enum { FEW = 1 << 14 };
+    if (unit->profiles_room > FEW) {
+        free(unit->vectors);
+        free(unit->hashes);
+        free(unit->counts);
+        free(unit->first);
+        unit->vectors = NULL;
+        unit->hashes = NULL;
+        unit->counts = unit->first = NULL;
+        unit->profiles_room = 0;
+    }
+}
+
 bool unit_resolve(struct unit *unit, struct table_builder *builder, struct status *status)
 {
     if ((unit->columns->time != SIZE_MAX && !resolve_times(unit, builder, status)) ||
@@ -350,6 +366,7 @@ bool unit_resolve(struct unit *unit, struct table_builder *builder, struct statu
         return false;
     }
     resolve_report(unit, table_builder_report(builder));
+    release_profiles(unit);
     return true;
 }
 
