@@ -231,6 +231,37 @@ static void the_why_page_takes_verdicts_and_goes_on(void **state)
     screen_clear(&place);
 }
 
+static void reasons_and_later_are_kept(void **state)
+{
+    struct screen place = screen_new();
+    struct app *app = place.app;
+    (void)state;
+    fixture_do(app, "key f");
+    fixture_wait(app);
+    fixture_do(app, "key r"); /* of the verdict that the cursor has just left */
+    assert_true(fixture_shows(app, "1 backup  2 scanner"));
+    fixture_do(app, "key 2 Enter");
+    fixture_wait(app);
+    assert_true(fixture_shows(app, "saved: reason scanner"));
+    assert_answer(place.store, "SELECT DISTINCT reason FROM verdicts", "scanner");
+    assert_answer(place.store, "SELECT count(*) FROM verdicts", "2"); /* of the episode */
+    fixture_do(app, "key k");
+    fixture_do(app, "reason night shift");
+    fixture_wait(app);
+    assert_answer(place.store, "SELECT DISTINCT reason FROM verdicts", "night shift");
+    fixture_do(app, "key j j");
+    fixture_do(app, "reason none");
+    assert_true(fixture_shows(app, "give this user-hour a verdict first"));
+    /* Later is no verdict: the next open one is another, and numbers leave it open. */
+    fixture_do(app, "key d");
+    fixture_wait(app);
+    assert_true(fixture_shows(app, "saved: later"));
+    assert_answer(place.store, "SELECT count(*) FROM verdicts WHERE verdict = 'later'", "1");
+    fixture_do(app, "filter verdict:later");
+    assert_true(fixture_shows(app, "1 episode"));
+    screen_clear(&place);
+}
+
 /* ---- queues ---- */
 
 static void a_queue_of_episodes_is_judged_one_by_one(void **state)
@@ -353,6 +384,7 @@ int main(void)
         cmocka_unit_test(orders_detectors_and_ks_of_episodes),
         cmocka_unit_test(an_export_has_a_line_for_each),
         cmocka_unit_test(the_why_page_takes_verdicts_and_goes_on),
+        cmocka_unit_test(reasons_and_later_are_kept),
         cmocka_unit_test(a_queue_of_episodes_is_judged_one_by_one),
         cmocka_unit_test(a_blind_queue_tells_no_hour_from_the_others),
         cmocka_unit_test(a_verdict_on_an_episode_survives_a_kill),

@@ -66,6 +66,7 @@ struct app *app_new(const struct app_options *options, struct status *status)
     app->session.by_episode = app->settings.by_episode;
     app->session.gap = app->settings.gap;
     app->session.columns = app->settings.columns;
+    app->session.reasons = &app->settings.reasons;
     app->prompt.word = app_words;
     app->prompt.app = app;
     struct status place = {0};

@@ -293,6 +293,7 @@ static void act_alone(struct app *app, enum action action, const char *argument)
     case ACTION_CANCEL: cancel(app); break;
     case ACTION_REDRAW: app->repaint = true; break;
     case ACTION_SUSPEND: app->suspend = true; break;
+    case ACTION_REASON:
     case ACTION_IMPORT:
     case ACTION_EXPORT_REVIEW:
     case ACTION_MATCH:
@@ -307,6 +308,8 @@ static bool judges(enum action action)
     case ACTION_TRUE_POSITIVE:
     case ACTION_FALSE_POSITIVE:
     case ACTION_UNDECIDED:
+    case ACTION_LATER:
+    case ACTION_REASON:
     case ACTION_NOTE:
     case ACTION_ALIKE:
     case ACTION_UNDO:

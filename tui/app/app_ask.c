@@ -68,6 +68,11 @@ void app_page_answer(struct app *app, const struct query *query, struct page **p
 void app_ask(struct app *app, const struct question *question)
 {
     prompt_open(&app->prompt, PROMPT_QUESTION, question->label, question->initial);
+    if (question->at_once) {
+        question->live(question->context, app,
+                       question->initial != NULL ? question->initial : "", app->prompt.comment,
+                       sizeof app->prompt.comment);
+    }
     app->prompt.question = *question;
     app->dirty = true;
 }

@@ -19,12 +19,19 @@ enum { MOST_K = 1000000000 };
 
 void settings_init(struct settings *settings)
 {
+    static const char *const reasons[VERDICT_REASONS] = {
+        "backup",      "scanner",          "expired password", "service", "admin work",
+        "brute force", "lateral movement", "exfiltration",     "policy"};
     *settings = (struct settings){.color = COLOR_AUTO,
                                   .k = SETTINGS_DEFAULT_K,
                                   .gap = run_gap_spec.initial,
                                   .columns = "default"};
     keymap_init(&settings->keymap);
     palette_init(&settings->palette);
+    settings->reasons.n = VERDICT_REASONS;
+    for (size_t i = 0; i < VERDICT_REASONS; i++) {
+        snprintf(settings->reasons.of[i], VERDICT_REASON, "%s", reasons[i]);
+    }
 }
 
 /* ---- remarks ---- */
@@ -170,6 +177,30 @@ static void take_gap(struct settings *settings, const cJSON *value,
     }
 }
 
+static void take_reasons(struct settings *settings, const cJSON *value,
+                         struct settings_remarks *remarks)
+{
+    const cJSON *item;
+    struct verdict_reasons reasons = {.n = 0};
+    if (!cJSON_IsArray(value) || cJSON_GetArraySize(value) > VERDICT_REASONS) {
+        settings_remark(remarks, LOG_ERROR, "reasons should be a list of at most %d texts",
+                        VERDICT_REASONS);
+        return;
+    }
+    cJSON_ArrayForEach(item, value)
+    {
+        if (!cJSON_IsString(item) || item->valuestring[0] == '\0' ||
+            strlen(item->valuestring) >= VERDICT_REASON) {
+            settings_remark(remarks, LOG_ERROR,
+                            "reasons[%zu] should be a text of 1 to %d bytes", reasons.n,
+                            VERDICT_REASON - 1);
+            return;
+        }
+        snprintf(reasons.of[reasons.n++], VERDICT_REASON, "%s", item->valuestring);
+    }
+    settings->reasons = reasons;
+}
+
 /* Which names there are depends on the table: they are looked up when it is there. */
 static void take_columns(struct settings *settings, const cJSON *value,
                          struct settings_remarks *remarks)
@@ -244,9 +275,10 @@ static const struct {
     void (*take)(struct settings *settings, const cJSON *value,
                  struct settings_remarks *remarks);
 } members[] = {
-    {"keys", settings_keys}, {"glyphs", take_glyphs}, {"color", take_color},
-    {"colors", take_colors}, {"mouse", take_mouse},   {"k", take_k},
-    {"by", take_by},         {"gap", take_gap},       {"columns", take_columns},
+    {"keys", settings_keys},   {"glyphs", take_glyphs}, {"color", take_color},
+    {"colors", take_colors},   {"mouse", take_mouse},   {"k", take_k},
+    {"reasons", take_reasons}, {"by", take_by},         {"gap", take_gap},
+    {"columns", take_columns},
 };
 
 enum { MEMBERS = sizeof members / sizeof members[0] };

@@ -3,7 +3,8 @@
  *
  *     {"keys": {"open": ["Enter", "o"]}, "glyphs": "ascii", "color": "never",
  *      "colors": {"bad": "red", "dim": 244}, "mouse": true, "k": 50,
- *      "by": "episode", "gap": 2, "columns": "verdict rank user failed_events why"}
+ *      "by": "episode", "gap": 2, "reasons": ["backup", "scanner"], "columns": "verdict rank
+ * user failed_events why"}
  *
  * What is wrong in a file is a remark that names the place ("keys.open[1]: 'Ctrl-Foo' is no
  * key"), and the default stands for it; the rest of the file counts.
@@ -18,6 +19,7 @@
 #include "terminal/glyphs.h"
 #include "keys/keymap.h"
 #include "screen/log.h"
+#include "screen/session.h"
 #include "terminal/palette.h"
 
 enum { SETTINGS_DEFAULT_K = 100, SETTINGS_BYTES = 65536, SETTINGS_REMARKS = 40 };
@@ -32,7 +34,8 @@ struct settings {
     bool mouse;
     size_t k;
     bool by_episode;
-    double gap;                     /* hours, of episodes */
+    double gap; /* hours, of episodes */
+    struct verdict_reasons reasons;
     char columns[SETTINGS_COLUMNS]; /* of the top list; checked when there is a table */
 };
 

@@ -47,6 +47,10 @@ char *settings_text(const struct settings *settings, struct status *status)
     json_number(root, "k", (double)settings->k);
     json_text(root, "by", settings->by_episode ? "episode" : "row");
     json_number(root, "gap", settings->gap);
+    cJSON *reasons = json_array(root, "reasons");
+    for (size_t i = 0; i < settings->reasons.n; i++) {
+        json_item_text(reasons, settings->reasons.of[i]);
+    }
     json_text(root, "columns", settings->columns);
     char *text = json_print(root, status);
     cJSON_Delete(root);

@@ -44,6 +44,13 @@ static bool add_marks(const struct app *app, struct rows_sheet *spec, struct sta
     }
     sheet_add_column(spec->marks, "verdict", true);
     sheet_add_column(spec->marks, "note", true);
+    bool reasons = false; /* a column where somebody has said one */
+    for (size_t i = 0; i < own->n; i++) {
+        reasons = reasons || own->rows[i].reason != NULL;
+    }
+    if (reasons) {
+        sheet_add_column(spec->marks, "reason", true);
+    }
     for (size_t i = 0; i < own->n; i++) {
         const struct verdict_row *row = &own->rows[i];
         spec->mark_rows[i] = row->row;
@@ -55,6 +62,11 @@ static bool add_marks(const struct app *app, struct rows_sheet *spec, struct sta
         if (row->note != NULL) {
             sheet_put_text(spec->marks, row->note);
         } else {
+            sheet_put_nothing(spec->marks);
+        }
+        if (reasons && row->reason != NULL) {
+            sheet_put_text(spec->marks, row->reason);
+        } else if (reasons) {
             sheet_put_nothing(spec->marks);
         }
     }

@@ -227,6 +227,7 @@ double review_seconds(const struct review *review)
 void review_look(struct review *review, size_t row, double now)
 {
     if (review != NULL) {
+        review->fresh = review->fresh && review->seen_row == review->judged_row;
         review->seen = true;
         review->seen_row = row;
         review->seen_at = now;

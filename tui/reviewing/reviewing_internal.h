@@ -17,6 +17,8 @@ struct review {
     size_t seen_row; /* under the cursor since seen_at, app_now()'s seconds */
     double seen_at;
     bool seen;
+    size_t judged_row;         /* the last of one's own verdicts; SIZE_MAX: none yet */
+    bool fresh;                /* and the cursor has only gone on to the next since */
     size_t note_row, note_run; /* what the open question is about: of session->n_replaced */
     char *truth_path;
     size_t pending; /* verdicts and notes of other versions of the file, not taken over */
@@ -29,6 +31,7 @@ enum review_task {
     TASK_ATTACH,
     TASK_VERDICT,
     TASK_NOTE,
+    TASK_REASON,
     TASK_UNDO,
     TASK_REDO,
     TASK_POLL,

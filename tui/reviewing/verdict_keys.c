@@ -17,6 +17,7 @@ enum verdict review_verdict_of(enum action action)
     case ACTION_TRUE_POSITIVE: return VERDICT_TP;
     case ACTION_FALSE_POSITIVE: return VERDICT_FP;
     case ACTION_UNDECIDED: return VERDICT_UNDECIDED;
+    case ACTION_LATER: return VERDICT_LATER;
     default: return VERDICT_NONE;
     }
 }
@@ -54,6 +55,8 @@ static void judge(struct app *app, size_t row, const uint32_t *rows, size_t n,
         give_context(app, asked, row, context);
         review_say_rows(asked, verdict_words(verdict), "", row, n);
         review_look(app_review(app), row, app_now(app));
+        app_review(app)->judged_row = row;
+        app_review(app)->fresh = true;
         review_submit(app, asked);
     }
 }
@@ -100,6 +103,79 @@ static void ask_note(struct app *app, size_t row)
     const struct question question = {
         .label = "note: ", .initial = own != NULL ? own->note : NULL, .done = note_done};
     app_ask(app, &question);
+}
+
+/* ---- reasons ---- */
+
+static void give_reason(struct app *app, size_t row, const char *text)
+{
+    const struct verdict_reasons *reasons = app_session(app)->reasons;
+    struct review_query *asked = review_ask(app, TASK_REASON, 1);
+    size_t digit =
+        text[0] >= '1' && text[0] <= '9' && text[1] == '\0' ? (size_t)(text[0] - '0') : 0;
+    if (asked != NULL) {
+        asked->rows[0] = (uint32_t)row;
+        snprintf(asked->text, sizeof asked->text, "%s",
+                 digit > 0 && digit <= reasons->n ? reasons->of[digit - 1] : text);
+        char what[REVIEW_NOTE_TEXT + 16];
+        snprintf(what, sizeof what, "%s%.60s", text[0] != '\0' ? "reason " : "reason removed",
+                 asked->text);
+        review_say_rows(asked, what, "", row, 1);
+        review_submit(app, asked);
+    }
+}
+
+/* Which words the digits stand for, or the one that is typed. */
+static void reason_live(void *context, struct app *app, const char *text, char *out,
+                        size_t size)
+{
+    const struct verdict_reasons *reasons = app_session(app)->reasons;
+    size_t used = 0;
+    (void)context;
+    out[0] = '\0';
+    for (size_t i = 0; i < reasons->n && used < size; i++) {
+        bool this = text[0] == (char)('1' + i) && text[1] == '\0';
+        if (text[0] == '\0' || this) {
+            int more = snprintf(out + used, size - used, "%s%zu %s", used > 0 ? "  " : "",
+                                i + 1, reasons->of[i]);
+            used += more > 0 ? (size_t)more : 0;
+        }
+    }
+}
+
+static void reason_done(void *context, struct app *app, const char *text)
+{
+    (void)context;
+    if (still_there(app)) {
+        give_reason(app, app_review(app)->note_row, text);
+    }
+}
+
+/* Of the verdict given just now, whose row the cursor has left; else of that under the cursor.
+ */
+static void reason(struct app *app, size_t row, const char *text)
+{
+    const struct review *review = app_review(app);
+    const struct verdict_row *own;
+    size_t of = review->fresh ? review->judged_row : row;
+    if (of == SIZE_MAX) {
+        app_say(app, LOG_NOTE, "there is no user-hour under the cursor");
+        return;
+    }
+    own = session_own_verdict(app_session(app), of);
+    if (!review->fresh && (own == NULL || own->verdict == VERDICT_NONE)) {
+        app_say(app, LOG_NOTE, "give this user-hour a verdict first");
+    } else if (text[0] != '\0') {
+        give_reason(app, of, text);
+    } else {
+        ask_about(app, of);
+        const struct question question = {.label = "reason: ",
+                                          .initial = NULL,
+                                          .live = reason_live,
+                                          .at_once = true,
+                                          .done = reason_done};
+        app_ask(app, &question);
+    }
 }
 
 static void alike_confirmed(void *context, struct app *app)
@@ -216,9 +292,9 @@ bool review_act(struct app *app, enum action action, const char *argument, size_
     uint32_t alone = (uint32_t)row;
     bool of_row = review_verdict_of(action) != VERDICT_NONE || action == ACTION_NOTE ||
                   action == ACTION_ALIKE;
-    bool other = action == ACTION_UNDO || action == ACTION_REDO || action == ACTION_IMPORT ||
-                 action == ACTION_EXPORT_REVIEW || action == ACTION_VERSIONS ||
-                 action == ACTION_MATCH;
+    bool other = action == ACTION_UNDO || action == ACTION_REASON || action == ACTION_REDO ||
+                 action == ACTION_IMPORT || action == ACTION_EXPORT_REVIEW ||
+                 action == ACTION_VERSIONS || action == ACTION_MATCH;
     if (!of_row && !other) {
         return false;
     }
@@ -230,6 +306,7 @@ bool review_act(struct app *app, enum action action, const char *argument, size_
         app_say(app, LOG_NOTE, "there is no user-hour under the cursor");
     } else {
         switch ((int)action) {
+        case ACTION_REASON: reason(app, row, argument); break;
         case ACTION_UNDO: simple_task(app, TASK_UNDO, ""); break;
         case ACTION_REDO: simple_task(app, TASK_REDO, ""); break;
         case ACTION_IMPORT: file_task(app, TASK_IMPORT, argument); break;

@@ -138,6 +138,9 @@ static bool do_task(struct review_query *asked, struct status *status)
     case TASK_NOTE:
         good = store_note(session->store, asked->rows[0], asked->text, &asked->context, status);
         break;
+    case TASK_REASON:
+        good = store_reason(session->store, asked->rows[0], asked->text, status);
+        break;
     case TASK_UNDO:
     case TASK_REDO: good = take_back(asked, status); break;
     case TASK_IMPORT:
@@ -177,7 +180,7 @@ static double measure_pace(const struct review_session *session)
 static void say_saved(struct review_query *asked)
 {
     static const bool saves[] = {
-        [TASK_VERDICT] = true, [TASK_NOTE] = true,  [TASK_UNDO] = true,
+        [TASK_VERDICT] = true, [TASK_NOTE] = true,  [TASK_UNDO] = true,   [TASK_REASON] = true,
         [TASK_REDO] = true,    [TASK_MATCH] = true, [TASK_IMPORT] = true,
     };
     if (asked->task < sizeof saves / sizeof saves[0] && saves[asked->task] && !asked->nothing &&

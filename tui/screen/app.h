@@ -108,6 +108,7 @@ struct question {
     /* After every change; writes a short comment ("12 rows", "column 7: ...") into out[size].
      * May be NULL. */
     void (*live)(void *context, struct app *app, const char *text, char *out, size_t size);
+    bool at_once; /* `live` is called when it is asked, too */
     /* With Enter. Esc calls nothing but `live` with the initial text. */
     void (*done)(void *context, struct app *app, const char *text);
 };

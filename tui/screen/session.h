@@ -46,6 +46,13 @@ struct session_past {
 
 struct review_verdicts;
 
+/* What verdicts are given for, by digit: 1 is the first. */
+enum { VERDICT_REASONS = 9, VERDICT_REASON = 48 };
+struct verdict_reasons {
+    size_t n;
+    char of[VERDICT_REASONS][VERDICT_REASON];
+};
+
 struct session {
     const char *input;                /* the file's name without folders */
     const struct run *run;            /* whose results are shown; NULL before the first run */
@@ -72,7 +79,8 @@ struct session {
     struct session_past past; /* of the selected row: past.ready, and past.row is the row */
     struct review_verdicts *verdicts; /* frozen; NULL: none are known */
     size_t n_replaced;                /* runs that others have taken the place of */
-    const char *columns;              /* of lists of user-hours: row_columns.h */
+    const struct verdict_reasons *reasons;
+    const char *columns; /* of lists of user-hours: row_columns.h */
     struct log log;
 };
 

@@ -265,6 +265,9 @@ static void put_rows(cJSON *array, const struct report *report)
         put_ranks(object, input, row->row);
         json_text(object, "verdict", verdict_name((enum verdict)row->verdict));
         json_bool(object, "disputed", row->disputed);
+        if (row->reason != NULL) {
+            json_text(object, "reason", row->reason);
+        }
         if (row->note != NULL) {
             json_text(object, "note", row->note);
         }

@@ -378,6 +378,11 @@ static bool put_list(const struct report *report, struct outfile *file, struct s
                        row->verdict == VERDICT_NONE ? "note only"
                                                     : verdict_name((enum verdict)row->verdict),
                        row->disputed ? " (reviewers differ)" : "");
+        if (row->reason != NULL) {
+            outfile_printf(file, "reason: ");
+            report_put_text(file, row->reason);
+            outfile_printf(file, "%s", row->note != NULL ? "; " : "");
+        }
         report_put_text(file, row->note != NULL ? row->note : "");
         if (input->sentence != NULL) {
             outfile_printf(file, " | ");
