@@ -57,6 +57,24 @@ ends 'verdicts without a filter' 2 'are for --filter' "$oddhours" top "$work/run
 ends 'no such verdict' 2 'verdict takes tp, ..., not maybe' "$oddhours" top \
     "$data/lanl_user_hours.csv" --filter verdict:maybe
 
+# ---- where two reviewers differ ----
+cp "$work/reviews.db" "$work/two.db"
+cat >"$work/script2" <<END
+wait done
+top
+wait idle
+key f t f
+wait idle
+END
+pass 'another judges the same three' "$oddhours" --no-cache --screen 100x30 \
+    --reviews "$work/two.db" --reviewer ben --script "$work/script2" --models iforest,lof \
+    "$data/lanl_user_hours.csv"
+# true and false against false and true; undecided against false is no dispute
+same 'rows on which they differ' "$(head -n 2 "$work/first" | sort)" \
+    "$(listed verdict:disputed --reviews "$work/two.db" | sort)"
+same 'of one reviewer there are none' "" \
+    "$(listed verdict:disputed --reviews "$work/two.db" --reviewer ben)"
+
 python=/usr/bin/python3
 if ! command -v $python >/dev/null; then
     skip 'the manual of the store' 'no python3'

@@ -27,7 +27,7 @@ static bool mark_verdict(void *context, const char *value, uint64_t *rows,
                          struct status *status)
 {
     const struct review_session *session = context;
-    enum verdict wanted = verdict_parse(value);
+    enum verdict wanted = verdict_parse(value); /* VERDICT_COUNT: disputed */
     const struct verdict_set *set = shared_set(session);
     (void)status;
     if (wanted == VERDICT_NONE && session->table != NULL) {
@@ -39,7 +39,7 @@ static bool mark_verdict(void *context, const char *value, uint64_t *rows,
         const struct verdict_row *row = &set->rows[i];
         if (wanted == VERDICT_NONE && row->verdict != VERDICT_NONE) {
             rows[row->row / 64] &= ~((uint64_t)1 << (row->row % 64));
-        } else if (row->verdict == wanted) {
+        } else if (wanted == VERDICT_COUNT ? row->disputed : row->verdict == wanted) {
             set_bit(rows, row->row);
         }
     }
@@ -62,7 +62,7 @@ static bool mark_note(void *context, const char *value, uint64_t *rows, struct s
 
 void review_session_hooks(struct review_session *session)
 {
-    static const char *const words[] = {"tp", "fp", "undecided", "later", "none", NULL};
+    static const char *const words[] = {"tp", "fp", "undecided", "later", "none", "disputed", NULL};
     session->hooks[0] = (struct filter_hook){"verdict", words, mark_verdict, session};
     session->hooks[1] = (struct filter_hook){"note", NULL, mark_note, session};
 }
