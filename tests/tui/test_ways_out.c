@@ -16,7 +16,7 @@ static void signals_restore_the_terminal(void **state)
 {
     (void)state;
     const int signals[] = {SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGALRM};
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
         struct vt *vt = terminal_reading(24, 80);
         vt_signal(vt, signals[i]);
         assert_int_equal(vt_wait_exit(vt), 128 + signals[i]);
@@ -34,6 +34,19 @@ static void interrupt_from_outside_cancels(void **state)
     vt_wait_text(vt, VT_ANY, "cancelled");
     vt_keys(vt, "\003");
     vt_wait_exit(vt);
+    terminal_stop_feeding();
+    vt_free(vt);
+}
+
+static void ctrl_c_twice_quits_from_a_prompt(void **state)
+{
+    (void)state;
+    struct vt *vt = terminal_reading(24, 80);
+    vt_keys(vt, ":goto");
+    vt_wait_text(vt, VT_ANY, ":goto");
+    vt_keys(vt, "\003\003");
+    vt_wait_exit(vt);
+    vt_wait_restored(vt);
     terminal_stop_feeding();
     vt_free(vt);
 }
@@ -249,6 +262,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(signals_restore_the_terminal),
         cmocka_unit_test(interrupt_from_outside_cancels),
+        cmocka_unit_test(ctrl_c_twice_quits_from_a_prompt),
         cmocka_unit_test(a_crash_restores_the_terminal),
         cmocka_unit_test(a_signal_to_a_library_s_thread_is_seen),
         cmocka_unit_test(a_crash_in_a_thread_restores_the_terminal),

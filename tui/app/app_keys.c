@@ -142,6 +142,9 @@ static void key_in_prompt(struct app *app, keycode key)
             export_close(app);
         }
         prompt_close(prompt);
+        if (key == KEY_CTRL('C')) {
+            app->cancelled_at = app_now(app); /* the first of two, which quit */
+        }
         break;
     case PROMPT_IGNORED: break;
     }
