@@ -7,9 +7,6 @@
 
 static const char what[] = "what accounts have used before";
 
-const char *const novelty_columns[NOVELTY_COLUMNS] = {"least_visits", "mean_visits", "new_dst",
-                                                      "new_src", "dst_rarity"};
-
 /* Account and computer, and the windows they were met in. */
 struct pair {
     uint64_t key; /* account << 32 | computer, + 1; 0: empty */

@@ -13,10 +13,12 @@
 #include "base/status.h"
 #include "events/host_set.h"
 #include "table/dict.h"
+#include "table/table.h"
 
-/* The columns that come of it, in the order of struct novelty_values. */
-enum { NOVELTY_COLUMNS = 5 };
-extern const char *const novelty_columns[NOVELTY_COLUMNS];
+/* The columns that come of it, in the order of struct novelty_values: a table that has them is
+ * read with them (table.h). */
+enum { NOVELTY_COLUMNS = TABLE_BESIDE };
+#define novelty_columns table_beside
 
 /* NaN where there is nothing to tell by: an account that has not been seen in an earlier window
  * has only a rarity, and nobody has one in the first window. */

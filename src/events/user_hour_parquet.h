@@ -10,8 +10,8 @@
 #include "events/userhours.h"
 #include "table/parquet/parquet_append.h"
 
-/* A table without rows, ended by parquet_append_end(); `file` is borrowed. NULL when memory ran
- * out. */
+/* A table without rows, ended by parquet_append_end(); `file` is borrowed. `novelty`: its rows
+ * have that, in five columns more. NULL when memory ran out. */
 struct parquet_append *user_hour_parquet_new(struct outfile *file, bool novelty,
                                              struct status *status);
 

@@ -56,7 +56,7 @@ size_t user_hour_line(const struct user_hour *row, const char *dt, size_t dt_len
         for (size_t i = 0; i < NOVELTY_COLUMNS; i++) {
             *at++ = ',';
             if (!isnan(values[i])) { /* nothing is a missing value */
-                at += snprintf(at, USER_HOUR_NOVELTY, "%.6g", (double)values[i]);
+                at += snprintf(at, USER_HOUR_NOVELTY, "%.9g", (double)values[i]);
             }
         }
     }

@@ -11,6 +11,9 @@ const char *const table_default_features[TABLE_DEFAULT_FEATURES] = {
     "src_hosts",    "nbhours_events", "nbhours_ratio",
 };
 
+const char *const table_beside[TABLE_BESIDE] = {"least_visits", "mean_visits", "new_dst",
+                                                "new_src", "dst_rarity"};
+
 void table_free(struct table *table)
 {
     if (table == NULL) {

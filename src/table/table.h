@@ -106,6 +106,11 @@ void table_free(struct table *table);
 enum { TABLE_DEFAULT_FEATURES = 7 };
 extern const char *const table_default_features[TABLE_DEFAULT_FEATURES];
 
+/* Columns that `prep --novelty` writes (events/novelty.h): where a table has them they are read
+ * beside the features, unless they are features. */
+enum { TABLE_BESIDE = 5 };
+extern const char *const table_beside[TABLE_BESIDE];
+
 /* The features of a profile: (d) values, borrowed. */
 static inline const double *table_profile(const struct table *table, size_t profile)
 {

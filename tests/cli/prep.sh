@@ -119,6 +119,18 @@ done
 ends '--slack takes it' 0 '^2 lines: 2 counted, 0 rejected$' \
     "$oddhours" prep --slack 500 "$work/back" -o "$work/b"
 
+# ---- what is new for an account ----
+"$oddhours" prep -q --novelty on "$work/auth.txt" -o "$work/new.csv"
+"$oddhours" prep -q "$work/auth.txt" -o "$work/old.csv"
+same 'novelty writes columns beside' '' "$(cut -d, -f1-9 "$work/new.csv" | cmp - "$work/old.csv" 2>&1)"
+for list in own triage; do
+    "$oddhours" top -q --models iforest --trees 5 --novelty on --by "$list" --count 100 "$work/auth.txt" >"$work/of_log"
+    "$oddhours" top -q --models iforest --trees 5 --by "$list" --count 100 "$work/new.csv" >"$work/of_csv"
+    pass "a table is ranked as its log, with new hosts: $list" cmp "$work/of_log" "$work/of_csv"
+done
+ends 'which is neither on nor off' 2 "novelty is on or off, not 'maybe'" \
+    "$oddhours" prep --novelty maybe "$work/auth.txt" -o "$work/b"
+
 # ---- bad lines ----
 { head -n 100 "$work/auth.txt"; echo bad; head -n 10 "$work/auth.txt"; } >"$work/bad"
 ends 'a bad line is counted' 0 '^111 lines: 110 counted, 1 rejected$' \

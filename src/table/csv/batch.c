@@ -59,6 +59,7 @@ void batch_free(struct batch *batch)
     free(batch->texts);
     free(batch->odd);
     free(batch->sums);
+    free(batch->beside);
     free(batch);
 }
 
@@ -377,6 +378,11 @@ const struct status *batch_status(const struct batch *batch)
 size_t batch_rows(const struct batch *batch)
 {
     return batch->n_rows;
+}
+
+const float *batch_beside(const struct batch *batch)
+{
+    return batch->beside;
 }
 
 const struct number_census *batch_odd(const struct batch *batch)

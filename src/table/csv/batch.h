@@ -72,4 +72,8 @@ bool batch_resolve(struct batch *batch, uint64_t first_line, struct status *stat
 /* Appends the rows of a resolved batch, for which room was reserved. */
 void batch_append(struct batch *batch);
 
+/* Values of the columns beside the features: (batch_rows(), columns->n_beside), NaN where there
+ * is no number. */
+const float *batch_beside(const struct batch *batch);
+
 #endif

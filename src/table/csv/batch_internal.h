@@ -49,7 +49,9 @@ struct batch {
     size_t values_capacity;
     char *texts; /* of fresh users and features */
     size_t n_texts, texts_capacity;
-    size_t known; /* rows that the cache knew */
+    size_t known;  /* rows that the cache knew */
+    float *beside; /* (n_rows, n_beside) values of the columns beside the features */
+    size_t beside_capacity;
 
     uint64_t rejected;
     struct reject rejects[TABLE_REJECTS_KEPT];

@@ -255,6 +255,23 @@ static inline bool may_be_total(const struct batch *batch, size_t k)
            strchr("tTgGsSoO\xd0", text.bytes[0]) != NULL;
 }
 
+static bool note_beside(struct batch *batch, size_t k)
+{
+    const struct columns *columns = batch->columns;
+    size_t n = columns->n_beside;
+    if (!mem_grow(&batch->beside, &batch->beside_capacity, (batch->n_rows + 1) * n,
+                  sizeof *batch->beside, what, &batch->status)) {
+        return false;
+    }
+    for (size_t i = 0; i < n; i++) {
+        double value;
+        struct span text = batch_unquoted(batch, batch->group_fields[k][columns->beside[i]]);
+        bool good = number_parse(text, batch->c_locale, &value) == NUMBER_GOOD;
+        batch->beside[batch->n_rows * n + i] = good ? (float)value : NAN;
+    }
+    return true;
+}
+
 bool batch_append_row(struct batch *batch, size_t k, bool remember)
 {
     bool accepted = true;
@@ -290,6 +307,9 @@ bool batch_append_row(struct batch *batch, size_t k, bool remember)
         if (batch->group_user_id[k] == DICT_NONE && !note_user(batch, k)) {
             return false;
         }
+    }
+    if (batch->columns->n_beside > 0 && !note_beside(batch, k)) {
+        return false;
     }
     batch->n_rows++;
     return true;

@@ -449,6 +449,22 @@ void columns_note(const struct columns *columns, struct read_report *report)
     }
 }
 
+static void find_beside(struct search *search)
+{
+    struct columns *columns = search->columns;
+    for (size_t i = 0; search->wanted->joins && i < TABLE_BESIDE; i++) {
+        size_t field = find_exactly(search, span_of(table_beside[i]), 0);
+        bool free = field != COLUMN_NONE && !is_time_or_user(search, field);
+        for (size_t k = 0; k < columns->d; k++) {
+            free = free && columns->feature[k] != field;
+        }
+        if (free) {
+            columns->beside[columns->n_beside] = field;
+            columns->beside_name[columns->n_beside++] = i;
+        }
+    }
+}
+
 bool columns_find(struct columns *columns, const struct span *fields, size_t n_fields,
                   const struct columns_wanted *wanted, const struct layout *layout,
                   const char *title, struct status *status)
@@ -469,6 +485,7 @@ bool columns_find(struct columns *columns, const struct span *fields, size_t n_f
             return false;
         }
     }
+    find_beside(&search);
     for (size_t i = 0; i < columns->d; i++) {
         size_t field = columns->feature[i];
         columns->style[i] = (struct number_style){'.', '\0'};

@@ -34,7 +34,10 @@ struct columns {
     size_t clock;                /* the time of day, where `time` has the day alone; or none */
     bool wrapped;                /* fields have blanks or quotes around that are none of CSV */
     char *time_name, *user_name; /* what they are called in the header; NULL: none */
-    bool adjacent;               /* the features are fields first .. first + d - 1 */
+    size_t n_beside;             /* columns beside the features that are there */
+    size_t beside[TABLE_BESIDE]; /* (n_beside) their fields */
+    size_t beside_name[TABLE_BESIDE]; /* (n_beside) which of table_beside */
+    bool adjacent;                    /* the features are fields first .. first + d - 1 */
     size_t first;
     char delimiter;
     const char

@@ -78,7 +78,9 @@ struct reader {
     uint64_t open_line;        /* of a quote that does not close, counted behind the header */
     struct retry *retry;
     struct status read_status;
-    size_t n_placed; /* rejects whose line is that of the input */
+    size_t n_placed;             /* rejects whose line is that of the input */
+    float *beside[TABLE_BESIDE]; /* (n_beside) values of the columns beside the features */
+    size_t n_beside, beside_capacity[TABLE_BESIDE];
 };
 
 static bool check_strict(const struct reader *reader, struct status *status)
@@ -112,6 +114,36 @@ static bool keep_odd(struct reader *reader, const struct batch *batch, struct st
     return true;
 }
 
+/* Rows are resolved in their order, so the columns beside them grow here. */
+static bool keep_beside(struct reader *reader, const struct batch *batch, struct status *status)
+{
+    size_t n = reader->columns.n_beside, rows = batch_rows(batch);
+    for (size_t i = 0; i < n; i++) {
+        if (!mem_grow(&reader->beside[i], &reader->beside_capacity[i], reader->n_beside + rows,
+                      sizeof *reader->beside[i], "columns", status)) {
+            return false;
+        }
+        for (size_t row = 0; row < rows; row++) {
+            reader->beside[i][reader->n_beside + row] = batch_beside(batch)[row * n + i];
+        }
+    }
+    reader->n_beside += n > 0 ? rows : 0;
+    return true;
+}
+
+static bool give_beside(struct reader *reader, struct table *table, struct status *status)
+{
+    for (size_t i = 0; i < reader->columns.n_beside; i++) {
+        float *values = reader->beside[i];
+        reader->beside[i] = NULL;
+        if (!table_add_column(table, table_beside[reader->columns.beside_name[i]], values,
+                              status)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* The lines of rejects are counted in what the feed gave. */
 static void place_rejects(struct reader *reader)
 {
@@ -133,6 +165,9 @@ static bool resolve(struct reader *reader, const struct set *set, struct status 
         }
         if (!block_status(block, reader->line, source_title(reader->source), status) ||
             !batch_resolve(block->batch, reader->line, status)) {
+            return false;
+        }
+        if (!keep_beside(reader, block->batch, status)) {
             return false;
         }
         place_rejects(reader);
@@ -448,6 +483,9 @@ static void clean_up(struct reader *reader)
     block_input_clear(&reader->input);
     table_builder_free(reader->builder);
     columns_clear(&reader->columns);
+    for (size_t i = 0; i < TABLE_BESIDE; i++) {
+        free(reader->beside[i]);
+    }
     free(reader->header.census);
     free(reader->odd);
     free(reader->sums);
@@ -617,6 +655,10 @@ static struct table *read_once(struct source *take_source, const char *name,
                 table = table_builder_finish_with(reader.builder, reader.columns.time_name,
                                                   &times, status);
                 reader.builder = NULL;
+            }
+            if (table != NULL && !give_beside(&reader, table, status)) {
+                table_free(table);
+                table = NULL;
             }
             if (table != NULL) {
                 compare_rejects(&reader, table);
