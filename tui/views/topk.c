@@ -35,6 +35,7 @@ static void *open_topk(struct app *app)
         view->target = SIZE_MAX;
         view->sort = (struct row_column){ROW_COLUMN_RANK, ROW_COLUMN_IN_VIEW};
         topk_show_list(view, app, TOPK_CURSOR_FIRST);
+        topk_precision_ask(view, app);
     }
     return view;
 }
@@ -320,6 +321,10 @@ static void changed_topk(void *state, struct app *app, unsigned what)
         view->filtered = true;
         view->target = session->selected.has_row ? session->selected.row : SIZE_MAX;
     }
+    unsigned weighed = renew | CHANGED_VERDICTS | CHANGED_RESULT;
+    if ((what & weighed & ~(unsigned)CHANGED_FILTER) != 0 && session->run != NULL) {
+        topk_precision_ask(view, app);
+    }
     if (((what & renew) != 0 || first) && session->run != NULL) {
         topk_show_list(view, app,
                        (what & CHANGED_DETECTOR) != 0 ? TOPK_CURSOR_FIRST : TOPK_CURSOR_STAYS);
@@ -341,7 +346,8 @@ static void answer_topk(void *state, struct app *app, struct query *query)
     struct topk_view *view = state;
     if (query == view->finding) {
         found(view, app, (const struct find_query *)query);
-    } else if (!topk_jump_answer(view, app, query) && row_list_answer(&view->rows, query)) {
+    } else if (!topk_precision_answer(view, query) && !topk_jump_answer(view, app, query) &&
+               row_list_answer(&view->rows, query)) {
         topk_arrive(view, app);
     }
 }

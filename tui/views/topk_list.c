@@ -11,7 +11,7 @@
 #include "reviewing/reviewing.h"
 #include "views/topk_view.h"
 
-enum { HEADING_SIZE = 64, LOOK_AT = 1000 };
+enum { HEADING_SIZE = 64, LOOK_AT = 1000, ROOMY_COLS = 100 };
 
 /* ---- the line above ---- */
 
@@ -28,12 +28,12 @@ void topk_draw_head(const struct topk_view *view, const struct session *session,
     struct shown n = format_grouped(rows->set.n), matching = format_grouped(rows->matching);
     bool by_episode = rows->folds != NULL && rows->folds->head != NULL;
     if (by_episode) {
-        x = canvas_printf(canvas, 0, x, ROLE_TEXT, ", %s %s, %s of %s flagged user-hours",
+        x = canvas_printf(canvas, 0, x, ROLE_TEXT, ", %s %s, %s of %s flagged%s",
                           session->filter.whole ? "all"
                           : own                 ? "first"
                                                 : "top",
-                          format_count(rows->episodes.n, "episode").text, n.text,
-                          matching.text);
+                          format_count(rows->episodes.n, "episode").text, n.text, matching.text,
+                          canvas->cols >= ROOMY_COLS ? " user-hours" : "");
     } else if (session->filter.whole && rows->set.n == rows->matching) {
         x = canvas_printf(canvas, 0, x, ROLE_TEXT, ", all %s", n.text);
     } else {
@@ -58,8 +58,9 @@ void topk_draw_head(const struct topk_view *view, const struct session *session,
         x = canvas_printf(canvas, 0, x, ROLE_TEXT, " with %s", session->filter.understood);
     }
     if (result->partial[0] != '\0') {
-        canvas_printf(canvas, 0, x, ROLE_WARN, "  %s", result->partial);
+        x = canvas_printf(canvas, 0, x, ROLE_WARN, "  %s", result->partial);
     }
+    topk_precision_draw(view, canvas, x);
 }
 
 /* ---- what stands where ---- */

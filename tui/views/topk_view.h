@@ -8,6 +8,7 @@
 #include "lists/row_cells.h"
 #include "lists/row_columns.h"
 #include "lists/row_list.h"
+#include "review/precision.h"
 #include "widgets/listbox.h"
 
 struct topk_view {
@@ -22,6 +23,10 @@ struct topk_view {
     bool alone;    /* then the pane instead of the list */
     bool fold;
     bool by_episode; /* as it was drawn last */
+
+    const void *weighing; /* the query after Precision@K that is on its way, or NULL */
+    bool judged;          /* `precision` is known, and something is decided */
+    struct precision precision;
 
     size_t target;       /* the row to go to when the list comes; SIZE_MAX: none */
     bool reveal;         /* unfolded, if need be */
@@ -73,6 +78,11 @@ void topk_show_list(struct topk_view *view, struct app *app, enum topk_cursor cu
 /* To a row of the list, or to the folded line that stands for it (unfolded, with `unfold`,
  * unless the row is the one it shows). False when it is not in the list. */
 bool topk_go(struct topk_view *view, struct app *app, size_t row, bool unfold);
+
+/* topk_precision.c: Precision@K of the list in view. */
+void topk_precision_ask(struct topk_view *view, struct app *app);
+bool topk_precision_answer(struct topk_view *view, struct query *query);
+void topk_precision_draw(const struct topk_view *view, struct canvas *canvas, int x);
 
 /* topk_jump.c: to a rank, to a row; what is not in the list is said. */
 void topk_jump_rank(struct topk_view *view, struct app *app, const char *text);
