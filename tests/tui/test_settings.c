@@ -111,6 +111,22 @@ static void the_rest_counts_beside_an_error(void **state)
     assert_string_equal(keys, "? F1"); /* nothing of it was right: the default */
 }
 
+static void episodes_and_reasons_are_settings(void **state)
+{
+    (void)state;
+    struct settings_remarks remarks;
+    struct settings settings = read_text(
+        "{\"by\": \"episode\", \"gap\": 3.5, \"reasons\": [\"tape\", \"x\"]}", &remarks);
+    assert_int_equal(remarks.errors, 0);
+    assert_true(settings.by_episode && settings.gap == 3.5);
+    assert_int_equal(settings.reasons.n, 2);
+    assert_string_equal(settings.reasons.of[0], "tape");
+    settings = read_text("{\"by\": \"hour\", \"gap\": 0, \"reasons\": [\"\"]}", &remarks);
+    assert_int_equal(remarks.errors, 3);
+    assert_true(!settings.by_episode && settings.gap == 2); /* the defaults */
+    assert_int_equal(settings.reasons.n, VERDICT_REASONS);
+}
+
 static void a_key_means_one_thing(void **state)
 {
     (void)state;
@@ -398,6 +414,7 @@ int main(void)
         cmocka_unit_test(what_is_right_counts),
         cmocka_unit_test(what_is_wrong_is_named_by_its_place),
         cmocka_unit_test(the_rest_counts_beside_an_error),
+        cmocka_unit_test(episodes_and_reasons_are_settings),
         cmocka_unit_test(a_key_means_one_thing),
         cmocka_unit_test(there_is_always_a_way_out),
         cmocka_unit_test(a_flood_of_errors_is_counted),
