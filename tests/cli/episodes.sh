@@ -97,4 +97,39 @@ ends '--gap alone in a report' 2 'gap is for --by-episode' "$oddhours" report "$
     -o "$work/none.md"
 ends '--gap alone' 2 'gap is for --by-episode' "$oddhours" top "$work/run" --gap 3
 ends 'a gap of nothing' 2 'gap' "$oddhours" top "$work/run" --by-episode --gap 0
+
+# ---- a verdict on an episode, exported and taken in elsewhere ----
+cat >"$work/judge" <<END
+wait done
+by episode
+top
+wait idle
+key t
+reason 1
+wait idle
+export-review $work/one.json
+export-review $work/one.csv
+wait idle
+END
+cat >"$work/again" <<END
+wait done
+import $work/one.csv
+wait idle
+export-review $work/two.json
+by episode
+top
+wait idle
+screenshot $work/screen
+END
+explore() { # explore STORE SCRIPT
+    "$oddhours" "$table" $quick --no-cache --no-config --screen 100x30 --reviews "$work/$1.db" \
+        --reviewer ann --script "$work/$2"
+}
+pass 'the first episode is judged' explore one judge
+pass 'and taken in' explore two again
+same 'nothing is lost on the way' "$(cat "$work/one.json")" "$(cat "$work/two.json")"
+pass 'it says how it was cut, and why' sh -c \
+    'grep -q "\"episode\":\"triage gap=2h\"" "$1" && grep -q "\"reason\":\"backup\"" "$1"' - \
+    "$work/two.json"
+pass 'and is one line with all its hours' grep -qE 'TP +1 +33/33 ' "$work/screen"
 plan
