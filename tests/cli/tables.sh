@@ -296,6 +296,7 @@ ends 'a folder without tables' 2 'directory without a finished run' \
 
 # Parquet (tests/unit/test_parquet.c has all files): found by looking, said like the rest.
 parquet=$srcdir/tests/parquet
+if grep -q 'define HAVE_SNAPPY 1' "$builddir/config.h"; then
 same 'Parquet is the table that its CSV is' "$(shape "$parquet/csv/shours.csv")" \
     "$(shape "$parquet/crafted/plain_required_v1.parquet")"
 same 'and a folder of parts is one table' "$(shape "$parquet/csv/shours.csv")" \
@@ -319,4 +320,7 @@ ends 'a nested column is no feature' 2 'nested or repeated' \
 same 'a run of Parquet finds what a run of CSV finds' \
     "$("$oddhours" top -q -n 20 --epochs 1 --trees 20 "$parquet/csv/shours.csv" 2>&1)" \
     "$("$oddhours" top -q -n 20 --epochs 1 --trees 20 "$parquet/crafted/dict_v1_snappy.parquet" 2>&1)"
+else
+    skip 'Parquet on the command line' 'this program was built without snappy'
+fi
 plan

@@ -247,6 +247,13 @@ static struct table *load(const char *input, struct status *status)
     return input_load(input, &any, &study, NULL, NULL, NULL, status);
 }
 
+/* A program that was built without a library refuses the files that need it. */
+static bool all_codecs(void)
+{
+    return decompress_known(PARQUET_SNAPPY) && decompress_known(PARQUET_ZSTD) &&
+           decompress_known(PARQUET_LZ4_RAW) && decompress_known(PARQUET_BROTLI);
+}
+
 /* Reads folders as the commands do. */
 static char *input_of(const char *path)
 {
@@ -420,8 +427,9 @@ static void files_are_read_as_they_are(void **state)
         assert_true(check_folder(folder) >= 6);
         free(folder);
     }
-    assert_true(compared_columns > 900);
+    assert_true(compared_columns > 900 || !all_codecs());
     assert_true(compared_tables + passed_by > 100);
+    assert_true(passed_by == 0 || !all_codecs());
 }
 
 static void hostile_files_are_refused(void **state)
@@ -430,7 +438,7 @@ static void hostile_files_are_refused(void **state)
     char *folder = root_of("tests/parquet/hostile");
     refused = 0;
     assert_int_equal(check_folder(folder), 134);
-    assert_true(refused > 70);
+    assert_true(refused > 70 || !all_codecs());
     free(folder);
 }
 
@@ -444,7 +452,7 @@ static void files_of_other_programs_are_read(void **state)
         skip(); /* beside the checkout, and not part of the project */
     }
     assert_true(check_folder(folder) > 100);
-    assert_true(compared_columns > 200);
+    assert_true(compared_columns > 200 || !all_codecs());
     free(folder);
 }
 
@@ -518,6 +526,9 @@ static void wrong_bytes_do_no_harm(void **state)
 static void tables_do_not_depend_on_pieces_or_threads(void **state)
 {
     (void)state;
+    if (!all_codecs()) {
+        skip();
+    }
     static const char *const names[] = {
         "crafted/dict_v1_snappy.parquet",  "crafted/fallback_plain_v1.parquet",
         "crafted/groups_of_five.parquet",  "crafted/nulls_v1_dict.parquet",
@@ -606,6 +617,9 @@ static void a_sample_is_of_all_rows(void **state)
 static void memory_may_run_out(void **state)
 {
     (void)state;
+    if (!all_codecs()) {
+        skip();
+    }
     static const char *const names[] = {"crafted/dict_v1_snappy.parquet",
                                         "crafted/odd_strings_delta.parquet",
                                         "crafted/groups_with_empty.parquet"};

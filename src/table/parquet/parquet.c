@@ -117,6 +117,12 @@ static bool look_at_parts(struct loader *loader, const char *input, struct statu
             return status_cancelled(status);
         }
         loader->n_parts = i + 1;
+        if (loader->list.n > 1 && !part_recognise(loader->list.paths[i]) &&
+            !has_name(loader->list.paths[i])) {
+            return status_set(status, STATUS_INPUT,
+                              "'%.200s' is no Parquet file, and another one of the input is",
+                              loader->list.paths[i]);
+        }
         if (!part_look(&loader->parts[i], loader->list.paths[i], status)) {
             return false;
         }
@@ -362,9 +368,7 @@ static size_t most_rows(const struct loader *loader, const struct part *part, si
 {
     const char *wanted = getenv("ODDHOURS_UNIT");
     const long rows = wanted != NULL ? atol(wanted) : 0;
-    return rows > 0                         ? (size_t)rows
-           : all_coded(loader, part, group) ? UNIT_CODED
-                                            : UNIT_PLAIN;
+    return rows > 0 ? (size_t)rows : all_coded(loader, part, group) ? UNIT_CODED : UNIT_PLAIN;
 }
 
 /* The units of all files, in their order; for free(). */
