@@ -170,6 +170,7 @@ static void wrong_arguments(void **state)
         {{"top"}, "sort verdict", "lists are not sorted by verdict; & verdict:tp picks by it"},
         {{"top"}, "sort why", "this list cannot be sorted by why"},
         {{"top"}, "sort nobody", "there is no column 'nobody'"},
+        {{"top"}, "users nobody", "'users' stands alone, without 'nobody'"},
         {{"top"}, "columns nobody", "there is no column 'nobody'"},
         {{"scores"}, "beside nobody", "'nobody' is no detector of this run"},
         {{"scores"}, "threshold nobody", "a threshold is a score such as"},

@@ -65,8 +65,14 @@ bool app_command(struct app *app, const char *line)
         unknown(app, name);
         return false;
     }
-    const char *argument = line + length;
-    app_do(app, action, argument + strspn(argument, " "));
+    const char *argument = line + length + strspn(line + length, " ");
+    if (argument[0] != '\0' && action_info(action)->kind == ARGUMENT_NONE &&
+        action != ACTION_COMMAND) { /* which begins with it */
+        app_say(app, LOG_ERROR, "'%s' stands alone, without '%.40s'", action_info(action)->name,
+                argument);
+        return true;
+    }
+    app_do(app, action, argument);
     return true;
 }
 
