@@ -48,8 +48,8 @@ int time_word_month(const char *word, size_t length)
 {
     static const char *const months[] = {
         "january jan januar jän jänner janvier janv enero ene gennaio gen janeiro januari",
-        "february feb februar febr février fév févr fevrier febrero febbraio fevereiro fev "
-        "februari",
+        ("february feb februar febr février fév févr fevrier febrero febbraio fevereiro fev "
+         "februari"),
         "march mar märz mär mrz maerz mars marzo março marco maart mrt",
         "april apr avril avr abril abr aprile",
         "may mai mayo maggio mag maio mei",

@@ -81,8 +81,9 @@ static size_t candidates(const struct app *app, enum action *list)
     static const enum action everywhere[] = {ACTION_COMMAND, ACTION_HELP, ACTION_CLOSE,
                                              ACTION_NONE};
     static const enum action on_row[] = {
-        ACTION_BACK, ACTION_TRUE_POSITIVE, ACTION_FALSE_POSITIVE, ACTION_UNDECIDED,
-        ACTION_NOTE, ACTION_DOWN,          ACTION_EXPORT,         ACTION_NONE};
+        ACTION_BACK,   ACTION_TRUE_POSITIVE, ACTION_FALSE_POSITIVE, ACTION_UNDECIDED,
+        ACTION_NOTE,   ACTION_DOWN,          ACTION_EXPORT,         ACTION_PAGE_DOWN,
+        ACTION_SEARCH, ACTION_NONE};
     const enum action *own = app->page == NULL   ? app_view(app)->footer
                              : app->page->of_row ? on_row
                                                  : on_page;
