@@ -19,6 +19,7 @@
 
 /* Own past in steps of 1/8, by window and kind: how many rows have that or more. */
 enum { STEPS = 14, A_DECADE = 8 }; /* CROWD_FROM up to beyond CROWD_ENOUGH */
+enum { ROWS_A_TASK = 65536 };
 
 struct crowd {
     size_t n_windows;
@@ -80,29 +81,66 @@ static int step_of(double own)
     return step < 0 ? -1 : step < STEPS ? (int)step : STEPS - 1;
 }
 
+/* Each worker counts into tables of its own; the first one's become those of all. */
+struct counting {
+    const struct crowd *crowd;
+    const struct table *table;
+    const uint8_t *kinds;
+    const float *own;
+    uint32_t (*rows)[ACCOUNT_KINDS];       /* (workers * windows) */
+    uint32_t (*odd)[ACCOUNT_KINDS][STEPS]; /* (workers * windows) */
+};
+
+static void count_rows(void *context, size_t task, unsigned worker)
+{
+    struct counting *counting = context;
+    const struct table *table = counting->table;
+    const size_t first = worker * counting->crowd->n_windows, to = (task + 1) * ROWS_A_TASK;
+    for (size_t row = task * ROWS_A_TASK; row < to && row < table->n_rows; row++) {
+        uint32_t window = counting->crowd->window_of[table->row_time[row]];
+        if (window == UINT32_MAX) {
+            continue;
+        }
+        uint8_t kind = counting->kinds[table->row_user[row]];
+        counting->rows[first + window][kind]++;
+        int step = step_of((double)counting->own[row]);
+        if (step >= 0) {
+            counting->odd[first + window][kind][step]++;
+        }
+    }
+}
+
+static void add_workers(struct counting *counting, size_t windows, unsigned workers)
+{
+    for (size_t i = windows; i < workers * windows; i++) {
+        for (int kind = 0; kind < ACCOUNT_KINDS; kind++) {
+            counting->rows[i % windows][kind] += counting->rows[i][kind];
+            for (int step = 0; step < STEPS; step++) {
+                counting->odd[i % windows][kind][step] += counting->odd[i][kind][step];
+            }
+        }
+    }
+}
+
 static bool count_crowds(struct crowd *crowd, const struct table *table, const uint8_t *kinds,
-                         const float *own, struct status *status)
+                         const float *own, struct parallel *parallel, struct status *status)
 {
     if (!number_windows(crowd, table, status)) {
         return false;
     }
-    crowd->rows = mem_zero(crowd->n_windows, sizeof *crowd->rows, "crowds", status);
-    crowd->odd = mem_zero(crowd->n_windows, sizeof *crowd->odd, "crowds", status);
+    /* As many workers as their tables are small beside the rows. */
+    const size_t one = crowd->n_windows * (sizeof *crowd->rows + sizeof *crowd->odd);
+    unsigned workers = parallel_threads(parallel);
+    workers = workers * one <= table->n_rows ? workers : 1;
+    crowd->rows = mem_zero(workers * crowd->n_windows, sizeof *crowd->rows, "crowds", status);
+    crowd->odd = mem_zero(workers * crowd->n_windows, sizeof *crowd->odd, "crowds", status);
     if (crowd->rows == NULL || crowd->odd == NULL) {
         return false;
     }
-    for (size_t row = 0; row < table->n_rows; row++) {
-        uint32_t window = crowd->window_of[table->row_time[row]];
-        if (window == UINT32_MAX) {
-            continue;
-        }
-        uint8_t kind = kinds[table->row_user[row]];
-        crowd->rows[window][kind]++;
-        int step = step_of((double)own[row]);
-        if (step >= 0) {
-            crowd->odd[window][kind][step]++;
-        }
-    }
+    struct counting counting = {crowd, table, kinds, own, crowd->rows, crowd->odd};
+    parallel_run(workers > 1 ? parallel : NULL, (table->n_rows + ROWS_A_TASK - 1) / ROWS_A_TASK,
+                 count_rows, &counting);
+    add_workers(&counting, crowd->n_windows, workers);
     for (size_t window = 0; window < crowd->n_windows; window++) {
         for (int kind = 0; kind < ACCOUNT_KINDS; kind++) {
             for (int step = STEPS - 1; step > 0; step--) {
@@ -151,8 +189,6 @@ struct scoring {
     float *triage;
 };
 
-enum { ROWS_A_TASK = 65536 };
-
 static void score_rows(void *context, size_t task, unsigned worker)
 {
     const struct scoring *scoring = context;
@@ -182,7 +218,7 @@ bool triage_score(const struct table *table, const uint8_t *kinds, const float *
 {
     struct crowd crowd = {0};
     struct scoring scoring = {table, kinds, own, ensemble, &crowd, triage};
-    bool good = count_crowds(&crowd, table, kinds, own, status);
+    bool good = count_crowds(&crowd, table, kinds, own, parallel, status);
     if (good && progress_cancelled(progress)) {
         good = status_cancelled(status);
     }

@@ -8,6 +8,7 @@
 #include "rank/merge.h"
 #include "rank/order.h"
 #include "rank/quantile.h"
+#include "rank/row_scores.h"
 #include "rank/ties.h"
 
 enum {
@@ -72,24 +73,43 @@ struct ranking *ranking_new(const double *score, const struct profiles *profiles
     return ranking;
 }
 
+struct ranking *ranking_new_unsorted(const float *row_score, size_t n_rows,
+                                     struct status *status)
+{
+    struct ranking *ranking = mem_zero(1, sizeof *ranking, "a ranking", status);
+    if (ranking != NULL) {
+        ranking->n_ids = n_rows;
+        ranking->row_score = row_score;
+        ranking->n_scored = ranking->scored_rows = row_scores_count(row_score, n_rows);
+    }
+    return ranking;
+}
+
+bool ranking_sort(struct ranking *ranking, struct parallel *parallel, struct status *status)
+{
+    size_t capacity = ranking->n_ids;
+    if (ranking->order != NULL) {
+        return true;
+    }
+    ranking->order = mem_new(capacity, sizeof *ranking->order, "a ranking", status);
+    if (ranking->order == NULL || !order_floats(ranking->row_score, capacity, parallel,
+                                                ranking->order, &ranking->n_scored, status)) {
+        free(ranking->order);
+        ranking->order = NULL;
+        return false;
+    }
+    mem_trim(&ranking->order, &capacity, ranking->n_scored, sizeof *ranking->order);
+    return true;
+}
+
 struct ranking *ranking_new_rows(const float *row_score, size_t n_rows,
                                  struct parallel *parallel, struct status *status)
 {
-    struct ranking *ranking = mem_zero(1, sizeof *ranking, "a ranking", status);
-    size_t capacity = n_rows;
-    if (ranking == NULL) {
-        return NULL;
-    }
-    ranking->n_ids = n_rows;
-    ranking->row_score = row_score;
-    ranking->order = mem_new(n_rows, sizeof *ranking->order, "a ranking", status);
-    if (ranking->order == NULL || !order_floats(row_score, n_rows, parallel, ranking->order,
-                                                &ranking->n_scored, status)) {
+    struct ranking *ranking = ranking_new_unsorted(row_score, n_rows, status);
+    if (ranking != NULL && !ranking_sort(ranking, parallel, status)) {
         ranking_free(ranking);
         return NULL;
     }
-    ranking->scored_rows = ranking->n_scored;
-    mem_trim(&ranking->order, &capacity, ranking->n_scored, sizeof *ranking->order);
     return ranking;
 }
 
@@ -116,12 +136,20 @@ void ranking_index_ties(struct ranking *ranking, const struct row_index *index,
 
 static double score_at(const struct ranking *ranking, size_t position)
 {
+    float score = NAN; /* stays so when memory ran out */
+    if (ranking->order == NULL) {
+        row_scores_select(ranking->row_score, ranking->n_ids, &position, 1, NULL, &score, NULL);
+        return (double)score;
+    }
     return ranking_score(ranking, ranking->order[position]);
 }
 
 size_t ranking_above(const struct ranking *ranking, double score)
 {
     size_t low = 0, high = ranking->n_scored;
+    if (ranking->order == NULL) {
+        return row_scores_above(ranking->row_score, ranking->n_ids, score);
+    }
     while (low < high) {
         size_t middle = low + (high - low) / 2;
         if (score_at(ranking, middle) > score) {
@@ -136,6 +164,9 @@ size_t ranking_above(const struct ranking *ranking, double score)
 size_t ranking_at_least(const struct ranking *ranking, double score)
 {
     size_t low = 0, high = ranking->n_scored;
+    if (ranking->order == NULL) {
+        return row_scores_at_least(ranking->row_score, ranking->n_ids, score);
+    }
     while (low < high) {
         size_t middle = low + (high - low) / 2;
         if (score_at(ranking, middle) >= score) {
@@ -162,7 +193,7 @@ static size_t rows_between(const struct ranking *ranking, size_t first, size_t l
 /* The end of the tie block that a position with that score is in. */
 static size_t block_end(const struct ranking *ranking, size_t position, double score)
 {
-    for (size_t i = position + 1; i < position + NEAR; i++) {
+    for (size_t i = position + 1; ranking->order != NULL && i < position + NEAR; i++) {
         if (i == ranking->n_scored || score_at(ranking, i) != score) {
             return i;
         }
@@ -258,11 +289,17 @@ static size_t available(const struct ranking *ranking, size_t from, size_t count
     return count < left ? count : left;
 }
 
+static bool has_order(const struct ranking *ranking, struct status *status)
+{
+    return ranking->order != NULL ||
+           status_set(status, STATUS_INPUT, "the rows of this list are not sorted");
+}
+
 size_t ranking_rows(const struct ranking *ranking, const struct row_index *index, size_t from,
                     size_t count, uint32_t *rows, struct status *status)
 {
     size_t wanted = available(ranking, from, count), written = 0;
-    if (wanted == 0) {
+    if (wanted == 0 || !has_order(ranking, status)) {
         return 0;
     }
     if (ranking->row_score != NULL) {
@@ -290,7 +327,7 @@ size_t ranking_rows_rising(const struct ranking *ranking, const struct row_index
                            size_t from, size_t count, uint32_t *rows, struct status *status)
 {
     size_t wanted = available(ranking, from, count), written = 0;
-    if (wanted == 0) {
+    if (wanted == 0 || !has_order(ranking, status)) {
         return 0;
     }
     size_t all = ranking->scored_rows;
@@ -316,6 +353,13 @@ static size_t position_of(const struct ranking *ranking, const struct tie_block 
                           size_t row)
 {
     size_t low = block->first, high = block->last;
+    if (ranking->order == NULL) { /* those before it are counted */
+        size_t before = 0;
+        for (size_t i = 0; i < row; i++) {
+            before += ranking->row_score[i] == ranking->row_score[row];
+        }
+        return before;
+    }
     while (low < high) {
         size_t middle = low + (high - low) / 2;
         if (ranking->order[middle] < row) {

@@ -155,40 +155,12 @@ static void add_parameters(cJSON *card, const struct run_params *params)
     }
 }
 
-/* Scores of rows: 42.9 million of them stand in order already. */
-static void summary_of_ranking(const struct ranking *ranking, struct summary *summary)
-{
-    size_t n = ranking->scored_rows;
-    long double sum = 0, squares = 0;
-    *summary = (struct summary){n, NAN, NAN, NAN, NAN, NAN, NAN, NAN};
-    if (n == 0) {
-        return;
-    }
-    for (size_t i = 0; i < ranking->n_ids; i++) {
-        double score = ranking_score(ranking, i);
-        sum += isnan(score) ? 0 : score;
-    }
-    summary->mean = (double)(sum / (long double)n);
-    for (size_t i = 0; i < ranking->n_ids; i++) {
-        long double off = ranking_score(ranking, i) - sum / (long double)n;
-        squares += isnan(off) ? 0 : off * off;
-    }
-    if (n > 1) {
-        summary->std = (double)sqrtl(squares / (long double)(n - 1));
-    }
-    summary->min = ranking_percentile(ranking, 0);
-    summary->q25 = ranking_percentile(ranking, 25);
-    summary->q50 = ranking_percentile(ranking, 50);
-    summary->q75 = ranking_percentile(ranking, 75);
-    summary->max = ranking_percentile(ranking, 100);
-}
-
 bool result_summary(const struct run *run, const struct result *result, struct summary *summary,
                     struct status *status)
 {
     const struct profiles *profiles = &run->table->profiles;
     if (result->row_score != NULL) {
-        summary_of_ranking(result->ranking, summary);
+        *summary = result->summary;
         return true;
     }
     return summary_of(result->scores.score, 1, profiles->copies, profiles->n, summary, status);

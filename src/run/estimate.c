@@ -12,6 +12,7 @@ enum {
     READER_BYTES = 16000000,       /* buffers, at most: small files need less */
     NEW_PROFILES_BYTES = 20000000, /* in blocks that wait to be taken in, at most */
     NEW_PROFILE_BYTES = 200,       /* of each, when there are few */
+    PAST_ACCOUNT_BYTES = 700,      /* what own past knows of each */
 };
 
 /* A hash table of n entries of eight bytes, doubled when it is five eighths full. */
@@ -57,8 +58,10 @@ static double detectors_peak(const struct sample *sample, const struct run_param
     }
     held += params->index ? scaled : 0;
     peak = fmax(peak, held + result + sorting); /* ensemble */
-    if (params->own) { /* own past and triage, by row: scores and orders */
-        peak = fmax(peak, held + result + 16 * sample->rows);
+    if (params->own) { /* own past and triage, by row: scores, and orders where one browses */
+        const double of_row = params->index ? 16 : 8,
+                     users = sample_distinct(&sample->users, sample->rows);
+        peak = fmax(peak, held + result + of_row * sample->rows + PAST_ACCOUNT_BYTES * users);
     }
     return peak;
 }

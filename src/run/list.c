@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "base/mem.h"
+#include "rank/row_scores.h"
 
 const struct list *const lists[] = {
     &list_ensemble,
@@ -24,10 +25,18 @@ void list_result(const struct list *list, struct result *result)
 bool result_rank(const struct run *run, struct result *result, const struct progress *progress,
                  struct status *status)
 {
-    result->ranking =
-        result->row_score != NULL
-            ? ranking_new_rows(result->row_score, run->table->n_rows, run->parallel, status)
-            : ranking_new(result->scores.score, &run->table->profiles, run->parallel, status);
+    const size_t n = run->table->n_rows;
+    if (result->row_score == NULL) {
+        result->ranking =
+            ranking_new(result->scores.score, &run->table->profiles, run->parallel, status);
+    } else if (!row_scores_summary(result->row_score, n, run->parallel, &result->summary,
+                                   status)) {
+        return false;
+    } else if (run->params.index) {
+        result->ranking = ranking_new_rows(result->row_score, n, run->parallel, status);
+    } else { /* nobody browses */
+        result->ranking = ranking_new_unsorted(result->row_score, n, status);
+    }
     if (result->ranking != NULL && run->by_profile != NULL) {
         ranking_index_ties(result->ranking, run->by_profile, progress);
     }

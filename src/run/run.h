@@ -23,6 +23,7 @@
 #include "run/params.h"
 #include "table/row_index.h"
 #include "table/scaler.h"
+#include "table/summary.h"
 #include "table/table.h"
 
 struct list;
@@ -44,8 +45,9 @@ struct result {
     const char *unit;                /* what a score is: "score, 0 to 1" */
     bool ready;                      /* scores and ranking are valid */
     struct model *model;             /* of a detector */
-    struct scores scores; /* scores.score is NULL where rows have scores of their own: */
-    float *row_score;     /* (n_rows) NaN: not scored; NULL: profiles have the scores */
+    struct scores scores;   /* scores.score is NULL where rows have scores of their own: */
+    float *row_score;       /* (n_rows) NaN: not scored; NULL: profiles have the scores */
+    struct summary summary; /* of row_score; of profiles' it is made when asked for */
     struct ranking *ranking;
     struct past *past;   /* of the list of own pasts, to explain itself; may be NULL */
     struct past *learnt; /* of the same: as it was at the end of the table; else NULL */

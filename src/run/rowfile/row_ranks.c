@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "rank/order.h"
 
 enum { AHEAD = 16 };
 
@@ -11,14 +12,25 @@ enum { AHEAD = 16 };
 static bool of_rows(struct row_ranks *ranks, const struct ranking *ranking,
                     struct status *status)
 {
-    ranks->all = mem_zero(ranking->n_ids, sizeof *ranks->all, "ranks", status);
-    for (size_t i = 0; ranks->all != NULL && i < ranking->n_scored; i++) {
-        if (i + AHEAD < ranking->n_scored) {
-            __builtin_prefetch(&ranks->all[ranking->order[i + AHEAD]], 1);
-        }
-        ranks->all[ranking->order[i]] = (uint32_t)i + 1;
-    }
+    size_t n = ranking->n_ids, scored = ranking->n_scored;
+    uint32_t *made = NULL; /* an order only for this */
+    ranks->all = mem_zero(n, sizeof *ranks->all, "ranks", status);
     ranks->of_row = ranks->all;
+    if (ranks->all != NULL && ranking->order == NULL) {
+        made = mem_new(n, sizeof *made, "ranks", status);
+        if (made == NULL || !order_floats(ranking->row_score, n, NULL, made, &scored, status)) {
+            free(made);
+            return false;
+        }
+    }
+    const uint32_t *order = made != NULL ? made : ranking->order;
+    for (size_t i = 0; ranks->all != NULL && i < scored; i++) {
+        if (i + AHEAD < scored) {
+            __builtin_prefetch(&ranks->all[order[i + AHEAD]], 1);
+        }
+        ranks->all[order[i]] = (uint32_t)i + 1;
+    }
+    free(made);
     return ranks->all != NULL;
 }
 
