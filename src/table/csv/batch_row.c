@@ -238,6 +238,17 @@ static struct span join_time(const struct batch *batch, size_t k, struct span da
     return (struct span){joined, day.length + clock.length + 1};
 }
 
+/* A time that is quoted, or in two columns. Apart, as most rows have none. */
+static bool find_odd_time(struct batch *batch, size_t k)
+{
+    char joined[JOINED];
+    struct span time = batch_unquoted(batch, batch->group_fields[k][batch->columns->time]);
+    if (batch->columns->clock != COLUMN_NONE) {
+        time = join_time(batch, k, time, joined);
+    }
+    return find_time(batch, time);
+}
+
 /* Numbers alone do not tell a line of totals from a row: the field of its time does, or of its
  * account where there is no time. It begins with no digit. */
 static inline bool may_be_total(const struct batch *batch, size_t k)
@@ -287,15 +298,10 @@ bool batch_append_row(struct batch *batch, size_t k, bool remember)
         return true;
     }
     if (batch->columns->time != COLUMN_NONE) {
-        char joined[JOINED];
-        struct span time = batch->group_fields[k][batch->columns->time];
-        if (batch->letters || batch->columns->wrapped) {
-            time = batch_unquoted(batch, time);
-        }
-        if (batch->columns->clock != COLUMN_NONE) {
-            time = join_time(batch, k, time, joined);
-        }
-        if (!find_time(batch, time)) {
+        bool plain =
+            !batch->letters && !batch->columns->wrapped && batch->columns->clock == COLUMN_NONE;
+        if (!(plain ? find_time(batch, batch->group_fields[k][batch->columns->time])
+                    : find_odd_time(batch, k))) {
             return false;
         }
     }
