@@ -401,18 +401,26 @@ bool archive_next_is(struct archive_in *archive, const char tag[static 5])
            memcmp(item.tag, tag, sizeof item.tag) == 0;
 }
 
+bool archive_skip_to(struct archive_in *archive, const char tag[static 5],
+                     struct status *status)
+{
+    struct item item;
+    uint64_t start, end;
+    while (look(archive, &item, &start, &end, status)) {
+        if (memcmp(item.tag, tag, sizeof item.tag) == 0) {
+            return true;
+        }
+        archive->position = end;
+    }
+    return false;
+}
+
 bool archive_skip_past(struct archive_in *archive, const char tag[static 5],
                        struct status *status)
 {
     struct item item;
-    uint64_t start, end;
-    do {
-        if (!look(archive, &item, &start, &end, status)) {
-            return false;
-        }
-        archive->position = end;
-    } while (memcmp(item.tag, tag, sizeof item.tag) != 0);
-    return true;
+    uint64_t start;
+    return archive_skip_to(archive, tag, status) && enter(archive, tag, &item, &start, status);
 }
 
 const void *archive_get(struct archive_in *archive, const char tag[static 5], size_t size,

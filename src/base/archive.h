@@ -72,6 +72,10 @@ bool archive_next_is(struct archive_in *archive, const char tag[static 5]);
 bool archive_skip_past(struct archive_in *archive, const char tag[static 5],
                        struct status *status);
 
+/* The same up to that item, which is then the next. */
+bool archive_skip_to(struct archive_in *archive, const char tag[static 5],
+                     struct status *status);
+
 /* The next item, which must have exactly `count` elements, copied to `to`. */
 bool archive_get_into(struct archive_in *archive, const char tag[static 5], void *to,
                       size_t size, size_t count, struct status *status);

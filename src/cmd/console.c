@@ -240,6 +240,11 @@ struct run *console_run(struct console *console, const struct run_params *params
     if (run != NULL) {
         console_say_change(run->table->report.name, run->table->report.change);
         console_read(console, run->table);
+        char text[STATUS_TEXT];
+        run_reference_say(run, text, sizeof text);
+        if (text[0] != '\0' && !console->quiet) {
+            fprintf(stderr, "%s\n", operand_safe(text).text);
+        }
     }
     return run;
 }

@@ -16,6 +16,8 @@ const struct option_spec options_of_run[] = {
      "CSV that says what accounts are: account, kind, owner, label"},
     {"kinds", 0, OPTION_VALUE, "RULES",
      "kinds of accounts by name: 'machine=*$ *$@*; service=svc*'"},
+    {"reference", 0, OPTION_PATH, "RUN",
+     "score FILE by a finished run: its models, thresholds, own pasts"},
     {"strict", 0, OPTION_SWITCH, NULL, "a line that cannot be used is an error"},
     {"lenient", 0, OPTION_SWITCH, NULL,
      "status 0 although more than 1 % of the lines are left out"},

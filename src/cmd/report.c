@@ -153,6 +153,11 @@ static void put_input(const struct work *work, struct outfile *file)
     if (read->change != INPUT_SAME) {
         outfile_printf(file, "**%s.**\n\n", input_change_text(read->change));
     }
+    char reference[STATUS_TEXT];
+    run_reference_say(run, reference, sizeof reference);
+    if (reference[0] != '\0') {
+        outfile_printf(file, "Table %s.\n\n", operand_safe(reference).text);
+    }
     char loss[LOSSES_TEXT];
     for (size_t i = 0; losses_say(run->table, i, loss, sizeof loss); i++) {
         outfile_printf(file, "**%s.**\n\n", operand_safe(loss).text);

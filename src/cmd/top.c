@@ -299,6 +299,11 @@ static struct sheet *make_sheet(const struct run *run, const struct result *by,
     if (sheet != NULL) {
         sheet_add_note(sheet, "input", "%s", run->table->report.name);
         sheet_add_note(sheet, "user-hours", "%s", format_grouped(run->table->n_rows).text);
+        char reference[STATUS_TEXT];
+        run_reference_say(run, reference, sizeof reference);
+        if (reference[0] != '\0') {
+            sheet_add_note(sheet, "reference", "%s", reference);
+        }
         if (by->kind == RESULT_LIST) {
             sheet_add_note(sheet, by->name, "%s", by->health);
         }

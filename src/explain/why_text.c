@@ -388,9 +388,12 @@ static void detector_lines(struct lines *lines, const struct why_data *data,
         end(lines, data->source[source].title);
         return;
     }
-    put(&text, "rank %s of %s (%s), score %s", format_grouped(one->rank).text,
-        format_grouped(data->source[source].ranking->scored_rows).text,
-        format_one_in(one->tail_share).text, format_score(one->score).text);
+    const struct ranking *ranking = data->source[source].ranking;
+    put(&text, "rank %s of %s (%s%s%s), score %s", format_grouped(one->rank).text,
+        format_grouped(ranking->scored_rows).text, format_one_in(one->tail_share).text,
+        ranking->reference != NULL ? " of the reference's " : "",
+        ranking->reference != NULL ? format_grouped(ranking->reference->rows).text : "",
+        format_score(one->score).text);
     end(lines, data->source[source].title);
     if (one->credited) {
         if (detector->credit_sided) {

@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 
@@ -39,6 +40,104 @@ struct reference *reference_new(const double *score, const uint32_t *order, size
         reference->at_least[at] = (uint32_t)reference->rows; /* below TABLE_ROWS_MAX */
     }
     return reference;
+}
+
+/* ---- scores of rows ---- */
+
+enum { STEP_BITS = 20, STEPS = 1 << STEP_BITS };
+
+/* The upper bits of a float as a number that rises with it. */
+static uint32_t step_of(float score)
+{
+    uint32_t bits;
+    memcpy(&bits, &score, sizeof bits);
+    bits ^= bits >> 31 != 0 ? UINT32_MAX : UINT32_C(1) << 31;
+    return bits >> (32 - STEP_BITS);
+}
+
+struct steps {
+    uint32_t *rows; /* (STEPS) */
+    float *highest; /* (STEPS) of these rows */
+};
+
+/* Scores below `limit`. */
+static size_t count_steps(struct steps *steps, const float *score, size_t n, float limit)
+{
+    size_t used = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (score[i] < limit) {
+            uint32_t step = step_of(score[i] + 0.0f); /* -0 is 0 */
+            used += steps->rows[step] == 0;
+            if (steps->rows[step]++ == 0 || score[i] > steps->highest[step]) {
+                steps->highest[step] = score[i];
+            }
+        }
+    }
+    return used;
+}
+
+/* How many of the first in order are kept one by one: whole blocks of equal scores. */
+static size_t exact_part(const float *score, const uint32_t *order, size_t n)
+{
+    size_t exact = n < REFERENCE_EXACT ? n : REFERENCE_EXACT;
+    while (exact < n && exact > 0 && score[order[exact - 1]] == score[order[exact]]) {
+        exact--;
+    }
+    return exact;
+}
+
+static bool fill_rows(struct reference *reference, struct steps *steps, const float *score,
+                      size_t n_rows, const uint32_t *order, size_t n, struct status *status)
+{
+    size_t exact = exact_part(score, order, n);
+    float limit = exact > 0 ? score[order[exact - 1]] : INFINITY;
+    size_t most = exact + (exact < n ? count_steps(steps, score, n_rows, limit) : 0);
+    reference->score = mem_new(most, sizeof *reference->score, "a reference", status);
+    reference->at_least = mem_new(most, sizeof *reference->at_least, "a reference", status);
+    if (reference->score == NULL || reference->at_least == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < exact; i++) {
+        if (i == 0 || score[order[i]] != score[order[i - 1]]) {
+            reference->score[reference->n++] = (double)score[order[i]];
+        }
+        reference->at_least[reference->n - 1] = (uint32_t)++reference->rows;
+    }
+    for (size_t step = STEPS; exact < n && step-- > 0;) {
+        if (steps->rows[step] > 0) {
+            reference->rows += steps->rows[step];
+            reference->score[reference->n] = (double)steps->highest[step];
+            reference->at_least[reference->n++] = (uint32_t)reference->rows;
+        }
+    }
+    return true;
+}
+
+struct reference *reference_new_rows(const float *score, size_t n_rows, const uint32_t *order,
+                                     size_t n, struct status *status)
+{
+    struct reference *reference = mem_zero(1, sizeof *reference, "a reference", status);
+    struct steps steps = {mem_zero(STEPS, sizeof *steps.rows, "a reference", status),
+                          mem_zero(STEPS, sizeof *steps.highest, "a reference", status)};
+    bool good = reference != NULL && steps.rows != NULL && steps.highest != NULL &&
+                fill_rows(reference, &steps, score, n_rows, order, n, status);
+    free(steps.rows);
+    free(steps.highest);
+    if (!good) {
+        reference_free(reference);
+        return NULL;
+    }
+    return reference;
+}
+
+double reference_tail(const struct reference *reference, double score)
+{
+    if (isnan(score) || reference->rows == 0) {
+        return NAN;
+    }
+    size_t rows = reference_rows(reference, score);
+    return rows > 0 ? (double)rows / (double)reference->rows
+                    : 1 / ((double)reference->rows + 1);
 }
 
 size_t reference_rows(const struct reference *reference, double score)

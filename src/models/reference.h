@@ -23,6 +23,12 @@ struct reference {
  * be NaN. NULL on failure. */
 struct reference *reference_new(const double *score, const uint32_t *order, size_t n,
                                 const uint32_t *copies, struct status *status);
+/* The same of the scores of rows themselves, which hardly repeat: the highest REFERENCE_EXACT
+ * of them are kept one by one, the others in steps of 1 in 2,000, so that of these a few rows
+ * too many may be said to be at least as high. */
+enum { REFERENCE_EXACT = 1 << 20 };
+struct reference *reference_new_rows(const float *score, size_t n_rows, const uint32_t *order,
+                                     size_t n, struct status *status);
 void reference_free(struct reference *reference);
 
 /* Rows with a score of at least `score`, any number: from 0 to reference->rows. */
@@ -31,6 +37,9 @@ size_t reference_rows(const struct reference *reference, double score);
 /* Their share of the scored rows; 0 for a score that no row of the reference reaches, and where
  * there are no rows. For a score of the reference: the bits of ranking_tail_share(). */
 double reference_share(const struct reference *reference, double score);
+
+/* The same, but never 0: beyond all its rows, as if one more row was there. NaN: no score. */
+double reference_tail(const struct reference *reference, double score);
 
 /* Puts it into an archive, and gets it back with its counts checked: NULL with a status. */
 void reference_save(const struct reference *reference, struct archive_out *archive);

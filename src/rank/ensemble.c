@@ -21,7 +21,10 @@ struct work {
 
 static double decades_of(const struct ranking *ranking, size_t last)
 {
-    double share = (double)ranking_rows_above(ranking, last) / (double)ranking->scored_rows;
+    double share =
+        ranking->reference != NULL
+            ? reference_tail(ranking->reference, ranking->score[ranking->order[last - 1]])
+            : (double)ranking_rows_above(ranking, last) / (double)ranking->scored_rows;
     return 0.0 - log10(share); /* 0, not -0, for a share of 1 */
 }
 

@@ -246,6 +246,9 @@ double ranking_tail_share_of(const struct ranking *ranking, double score)
     if (isnan(score) || ranking->scored_rows == 0) {
         return NAN;
     }
+    if (ranking->reference != NULL) {
+        return reference_tail(ranking->reference, score);
+    }
     size_t rows = ranking_rows_above(ranking, ranking_at_least(ranking, score));
     return (double)rows / (double)ranking->scored_rows;
 }

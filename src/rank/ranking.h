@@ -16,6 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "models/reference.h"
 #include "base/parallel.h"
 #include "base/progress.h"
 #include "base/status.h"
@@ -34,6 +35,9 @@ struct ranking {
                                rows, not sorted (ranking_new_unsorted()) */
     uint32_t *rows_above;   /* (n_scored + 1) rows of order[0 .. i-1]; NULL when each has one */
     struct ties *ties;      /* ranking_index_ties(); may be NULL */
+    /* Among whose rows the shares are, borrowed; NULL: among these. Ranks are always of these.
+     */
+    const struct reference *reference;
 };
 
 /* Sorts. `score` (profiles->n) stays borrowed for the life of the ranking. NULL on failure. */
@@ -107,8 +111,8 @@ struct tie_block ranking_ties(const struct ranking *ranking, size_t id);
 /* Where the tie block that `position` of order belongs to ends: its `last`. */
 size_t ranking_block_end(const struct ranking *ranking, size_t position);
 
-/* The share of scored rows with at least this id's, or row's, score: 1 / 42,000 is "1 in
- * 42,000". NaN when it has no score. */
+/* The share of scored rows (those of the reference, if there is one) with at least this id's,
+ * or row's, score: 1 / 42,000 is "1 in 42,000". NaN when it has no score. */
 double ranking_tail_share(const struct ranking *ranking, size_t id);
 double ranking_row_share(const struct ranking *ranking, const uint32_t *row_profile,
                          size_t row);

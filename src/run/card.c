@@ -126,6 +126,23 @@ static bool add_feature_summaries(cJSON *card, const struct run *run, struct sta
     return true;
 }
 
+/* The run that scored the table. */
+static void add_reference(cJSON *card, const struct run_reference *reference)
+{
+    if (reference == NULL) {
+        return;
+    }
+    cJSON *json = json_object(card, "reference");
+    json_text(json, "run", reference->path);
+    json_text(json, "name", reference->name);
+    json_text(json, "xxh3_128", reference->hash);
+    json_count(json, "rows", reference->rows);
+    json_number(json, "end", reference->end);
+    json_count(json, "same", reference->same_rows);
+    json_count(json, "late", reference->late_rows);
+    json_count(json, "new", reference->new_accounts);
+}
+
 static void add_parameters(cJSON *card, const struct run_params *params)
 {
     cJSON *json = json_object(card, "parameters");
@@ -220,6 +237,7 @@ cJSON *card_json(const struct run *run, struct status *status)
     if (good && run->table != NULL) {
         add_input(card, run);
     }
+    add_reference(card, run->reference);
     add_parameters(card, &run->params);
     if (good && run->scaler != NULL) {
         good = add_feature_summaries(card, run, status);

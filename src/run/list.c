@@ -37,6 +37,9 @@ bool result_rank(const struct run *run, struct result *result, const struct prog
     } else { /* nobody browses */
         result->ranking = ranking_new_unsorted(result->row_score, n, status);
     }
+    if (result->ranking != NULL) {
+        result->ranking->reference = result->reference;
+    }
     if (result->ranking != NULL && run->by_profile != NULL) {
         ranking_index_ties(result->ranking, run->by_profile, progress);
     }
@@ -61,11 +64,34 @@ float *list_row_scores(const struct run *run, struct status *status)
     return score;
 }
 
+/* Rows of the reference have its scores, and everything its threshold. */
+static void refer(const struct run *run, struct result *result)
+{
+    const struct run_reference *reference = run->reference;
+    const struct result *known = run_result_find(run, result->name);
+    size_t i = known != NULL ? (size_t)(known - run->results) : 0;
+    if (reference == NULL || known == NULL || isnan(reference->threshold[i])) {
+        return;
+    }
+    for (size_t k = 0; result->row_score != NULL && reference->same_score[i] != NULL &&
+                       k < reference->same_rows;
+         k++) {
+        result->row_score[reference->same[k]] = reference->same_score[i][k];
+    }
+    result->scores.threshold = reference->threshold[i];
+    if (result->row_score == NULL) {
+        scores_count(&result->scores, &run->table->profiles);
+    }
+}
+
 bool list_make(const struct list *list, const struct run *run, struct result *result,
                const struct progress *progress, struct status *status)
 {
-    if (!list->make(run, result, progress, status) ||
-        !result_rank(run, result, progress, status)) {
+    bool good = list->make(run, result, progress, status);
+    if (good) {
+        refer(run, result);
+    }
+    if (!good || !result_rank(run, result, progress, status)) {
         result_empty(result);
         return false;
     }

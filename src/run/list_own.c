@@ -15,6 +15,9 @@ static bool wanted(const struct run_params *params)
 static bool possible(const struct run *run)
 {
     const struct past_options options = {.half_life_days = run->params.half_life};
+    if (run->reference != NULL) { /* its own pasts go on */
+        return run->reference->past != NULL && run->accounts != NULL && run->table->has_days;
+    }
     struct past *past = run->accounts != NULL ? past_new(run->table, &options, NULL) : NULL;
     past_free(past);
     return past != NULL;
@@ -39,7 +42,9 @@ struct past *list_own_learn(const struct run *run, bool explain, float **score,
 {
     const struct past_options options = {.half_life_days = run->params.half_life,
                                          .explain = explain};
-    struct past *past = past_new(run->table, &options, status);
+    struct past *past = run->reference != NULL
+                            ? past_copy(run->reference->past, explain, status)
+                            : past_new(run->table, &options, status);
     *score = past != NULL ? list_row_scores(run, status) : NULL;
     if (*score == NULL || !past_score(past, run->table, run->accounts->kind, *score, parallel,
                                       progress, status)) {
@@ -61,6 +66,10 @@ static bool make(const struct run *run, struct result *result, const struct prog
     }
     result->scores.threshold = PAST_THRESHOLD;
     describe(run, result);
+    if (run->reference != NULL) {
+        past_rest(result->past); /* who goes on, goes on with the reference */
+        return true;
+    }
     result->learnt = past_part(result->past, status);
     if (result->learnt == NULL) {
         return false;

@@ -31,8 +31,11 @@ static bool make_of_ensemble(const struct run *run, struct result *result,
     /* Own past says why there is none. */
     struct status why = {0};
     const struct past_options options = {.half_life_days = run->params.half_life};
-    struct past *past = past_new(run->table, &options, &why);
-    past_free(past);
+    if (run->reference == NULL) {
+        past_free(past_new(run->table, &options, &why));
+    } else if (run->reference->past == NULL) {
+        status_set(&why, STATUS_INPUT, "the reference has no own past");
+    }
     snprintf(result->health, sizeof result->health, "the ensemble: %.150s",
              why.text[0] != '\0' ? why.text : "no own past");
     if (!scores_new(&result->scores, n, status)) {

@@ -38,9 +38,11 @@ void run_params_clear(struct run_params *params)
     free(params->input_format);
     drop_features(params);
     reading_clear(&params->reading);
+    free(params->reference);
     free(params->kinds);
     free(params->accounts);
     params->input = params->input_format = NULL;
+    params->reference = NULL;
     params->kinds = NULL;
     params->accounts = NULL;
 }
@@ -62,6 +64,7 @@ bool run_params_copy(struct run_params *to, const struct run_params *from,
 {
     *to = *from;
     to->input = to->input_format = NULL;
+    to->reference = NULL;
     to->kinds = NULL;
     to->accounts = NULL;
     to->features = NULL;
@@ -71,6 +74,7 @@ bool run_params_copy(struct run_params *to, const struct run_params *from,
     }
     if (!copy_if_any(&to->input, from->input, status) ||
         !copy_if_any(&to->input_format, from->input_format, status) ||
+        !copy_if_any(&to->reference, from->reference, status) ||
         !copy_if_any(&to->kinds, from->kinds, status) ||
         !copy_if_any(&to->accounts, from->accounts, status)) {
         run_params_clear(to);
@@ -319,6 +323,9 @@ bool run_params_set(struct run_params *params, const char *name, const char *val
         }
         return set_text(&params->accounts, value, status);
     }
+    if (strcmp(name, "reference") == 0) {
+        return set_text(&params->reference, value, status);
+    }
     if (strcmp(name, "kinds") == 0) {
         return set_kinds(params, value, status);
     }
@@ -341,6 +348,7 @@ bool run_params_set(struct run_params *params, const char *name, const char *val
     suggest_consider(&suggestion, name, "features");
     suggest_consider(&suggestion, name, "accounts");
     suggest_consider(&suggestion, name, "kinds");
+    suggest_consider(&suggestion, name, "reference");
     for (size_t i = 0; i < sizeof general / sizeof *general; i++) {
         suggest_consider(&suggestion, name, general[i].option);
         if (strcmp(general[i].option, name) == 0) {

@@ -33,6 +33,7 @@ struct run_params {
     double budget;
     bool own;                 /* own past and triage are made */
     double half_life;         /* days until what an account did counts half */
+    char *reference;          /* the run that scores the table, a directory; NULL: its own */
     char *kinds;              /* rules of account kinds, or NULL: account_rules_default */
     char *accounts;           /* the file that says what accounts are, or NULL */
     uint64_t accounts_digest; /* of a saved run: of that file as it was; else 0 */

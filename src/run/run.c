@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/format.h"
 #include "base/mem.h"
 #include "base/suggest.h"
 #include "run/list.h"
@@ -36,6 +37,7 @@ void result_empty(struct result *result)
     free(result->row_score);
     free(result->losses);
     model_free(result->model);
+    reference_free(result->reference);
     past_free(result->past);
     past_free(result->learnt);
     *result = (struct result){.kind = result->kind,
@@ -45,6 +47,46 @@ void result_empty(struct result *result)
                               .title = result->title,
                               .brief = result->brief,
                               .unit = result->unit};
+}
+
+void run_reference_free(struct run_reference *reference)
+{
+    if (reference == NULL) {
+        return;
+    }
+    for (size_t i = 0; reference->features != NULL && i < reference->d; i++) {
+        free(reference->features[i]);
+    }
+    for (size_t i = 0; i < RUN_RESULTS_MAX; i++) {
+        free(reference->same_score[i]);
+    }
+    free(reference->features);
+    free(reference->same);
+    free(reference->path);
+    free(reference->name);
+    past_free(reference->past);
+    free(reference);
+}
+
+void run_reference_say(const struct run *run, char *text, size_t size)
+{
+    const struct run_reference *reference = run->reference;
+    text[0] = '\0';
+    if (reference == NULL) {
+        return;
+    }
+    size_t at = (size_t)snprintf(
+        text, size, "scored by %.200s: thresholds, shares and 1 in N are of its %s rows; %s",
+        reference->path, format_grouped(reference->rows).text,
+        format_count(reference->new_accounts, "new account").text);
+    if (reference->same_rows > 0 && at < size) {
+        at += (size_t)snprintf(text + at, size - at, "; %s of its own, with its scores",
+                               format_count(reference->same_rows, "row").text);
+    }
+    if (reference->late_rows > 0 && at < size) {
+        snprintf(text + at, size - at, "; %s too late for own past: scored, not learnt",
+                 format_count(reference->late_rows, "row").text);
+    }
 }
 
 void run_empty(struct run *run)
@@ -60,6 +102,8 @@ void run_empty(struct run *run)
     accounts_free(run->accounts);
     table_free(run->table);
     parallel_free(run->parallel);
+    run_reference_free(run->reference);
+    run->reference = NULL;
     run->features = NULL;
     run->scaled = NULL;
     run->scaler = NULL;

@@ -34,6 +34,8 @@ enum result_kind {
     RESULT_LIST,     /* another list (run/list.h); it joins pools and flagged: when named */
 };
 
+struct run_reference;
+
 /* What ranks user-hours: what a detector found, the ensemble, or another list. */
 struct result {
     enum result_kind kind;
@@ -49,10 +51,11 @@ struct result {
     float *row_score;       /* (n_rows) NaN: not scored; NULL: profiles have the scores */
     struct summary summary; /* of row_score; of profiles' it is made when asked for */
     struct ranking *ranking;
-    struct past *past;   /* of the list of own pasts, to explain itself; may be NULL */
-    struct past *learnt; /* of the same: as it was at the end of the table; else NULL */
-    char partial[80];    /* "108 of 200 trees (cancelled)"; empty when whole */
-    char health[200];    /* one sentence; empty when there is nothing to say */
+    struct reference *reference; /* what shares are among; NULL: the rows of the table */
+    struct past *past;           /* of the list of own pasts, to explain itself; may be NULL */
+    struct past *learnt;         /* of the same: as it was at the end of the table; else NULL */
+    char partial[80];            /* "108 of 200 trees (cancelled)"; empty when whole */
+    char health[200];            /* one sentence; empty when there is nothing to say */
     double fit_seconds, score_seconds;
     size_t n_losses; /* of the epochs, for a detector that has such */
     double *losses;
@@ -60,7 +63,28 @@ struct result {
 
 enum {
     RUN_RESULTS_MAX = 16, /* detectors and lists */
-    RUN_STAGES_MAX = 2 + 2 * RUN_RESULTS_MAX
+    RUN_STAGES_MAX = 3 + 2 * RUN_RESULTS_MAX
+};
+
+/* The finished run that scored this one's table: its scaler, models, thresholds, account kinds
+ * and own pasts are used, and "1 in N" is among its rows. */
+struct run_reference {
+    char *path; /* as named */
+    char *name; /* of its table */
+    char hash[TABLE_HASH_TEXT];
+    size_t rows; /* of its table */
+    size_t d;
+    char **features;     /* (d) */
+    double end;          /* instant of its last window; NaN: without own past */
+    size_t same_rows;    /* of this table that are rows of it, and have its scores */
+    size_t late_rows;    /* others not behind its end: scored, not learnt */
+    size_t new_accounts; /* that it has not seen */
+    struct past *past;   /* own pasts as they were at its end; NULL: none */
+    double threshold[RUN_RESULTS_MAX]; /* NaN: it has no such result */
+    /* Until the lists are made: the rows of this table that are its own, and the scores that
+     * it has for them where rows have scores; NULL where there are none. */
+    uint32_t *same;                     /* (same_rows) */
+    float *same_score[RUN_RESULTS_MAX]; /* (same_rows) */
 };
 
 /* One stage as it went, for the summary, the run card and the Run view. */
@@ -74,9 +98,10 @@ struct run {
     struct run_params params;
     struct parallel *parallel;
     struct table *table;
-    struct accounts *accounts;      /* by user; NULL when the table has no users */
-    struct events_index *log_index; /* of a raw log; NULL: it was a table */
-    struct row_index *by_profile;   /* rows of each profile; NULL unless params.index */
+    struct accounts *accounts;       /* by user; NULL when the table has no users */
+    struct events_index *log_index;  /* of a raw log; NULL: it was a table */
+    struct row_index *by_profile;    /* rows of each profile; NULL unless params.index */
+    struct run_reference *reference; /* the run that scored the table; NULL: this one */
     struct scaler *scaler;
     float *scaled; /* (profiles.n, d); without params.index NULL again when no more needed */
     /* Where a value stands among all rows; NULL unless params.index. Announced with scaled. */
@@ -98,6 +123,11 @@ void result_empty(struct result *result);
 
 struct run *run_new(const struct run_params *params, struct status *status);
 void run_free(struct run *run);
+
+void run_reference_free(struct run_reference *reference);
+
+/* "scored by RUN (42,871,390 rows of full.csv): ...", for people. "" without a reference. */
+void run_reference_say(const struct run *run, char *text, size_t size);
 
 /* Frees what the run found, so that it can be filled in again. The parameters stay. */
 void run_empty(struct run *run);

@@ -36,8 +36,9 @@ void detail_rank(const struct session *session, size_t result, size_t row, char 
         return;
     }
     double share = ranking_row_share(one->ranking, run->table->row_profile, row);
-    snprintf(text, size, "%s #%s (%s)", one->brief, format_grouped(rank).text,
-             format_one_in(share).text);
+    snprintf(text, size, "%s #%s (%s%s)", one->brief, format_grouped(rank).text,
+             format_one_in(share).text,
+             one->ranking->reference != NULL ? " of the reference" : "");
 }
 
 /* The member of the ensemble in which a profile is rarest; the result itself otherwise. */

@@ -46,6 +46,7 @@ struct review_query {
     enum review_task task;
     struct review *review;
     const struct table *table;
+    char grows_from[TABLE_HASH_TEXT]; /* the table of the run that scored it; empty: none */
     size_t n;
     uint32_t *rows;
     uint32_t *ranks; /* (n) or NULL */

@@ -6,12 +6,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/format.h"
 #include "base/mem.h"
 #include "base/outfile.h"
 #include "review/evaluation.h"
 #include "review/exchange/exchange.h"
+#include "review/store/lineage.h"
 #include "lists/user_hours.h"
 
 enum { PACE_VERDICTS = 5 };
@@ -126,6 +128,13 @@ static bool do_task(struct review_query *asked, struct status *status)
     switch (asked->task) {
     case TASK_ATTACH:
         good = review_session_attach(session, asked->table, status);
+        if (good && asked->grows_from[0] != '\0' &&
+            strcmp(asked->grows_from, store_dataset(session->store)->hash) != 0 &&
+            access(store_path(session->store), F_OK) == 0) {
+            /* What was judged there stands here: rows are found by content. */
+            good =
+                store_lineage_add(session->store, asked->grows_from, LINEAGE_REFERENCE, status);
+        }
         asked->of_truth = session->truth_failed;
         say_attached(asked);
         say_settled(asked);
@@ -240,7 +249,12 @@ struct review_query *review_ask(struct app *app, enum review_task task, size_t n
     asked->query.slot = SLOT_WRITE;
     asked->task = task;
     asked->review = app_review(app);
-    asked->table = app_session(app)->has_table ? app_session(app)->run->table : NULL;
+    const struct session *session = app_session(app);
+    asked->table = session->has_table ? session->run->table : NULL;
+    if (session->has_table && session->run->reference != NULL) {
+        snprintf(asked->grows_from, sizeof asked->grows_from, "%s",
+                 session->run->reference->hash);
+    }
     asked->n = n;
     asked->context.seconds = NAN;
     return asked;

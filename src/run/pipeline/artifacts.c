@@ -221,6 +221,20 @@ static bool write_info(const struct artifacts *artifacts, const struct result *r
     return good;
 }
 
+/* What an earlier run left and this one will not write again would be taken for ours. */
+static bool remove_old(const char *directory, const char *name, struct status *status)
+{
+    char *path = paths_join(directory, name, status);
+    if (path == NULL) {
+        return false;
+    }
+    bool good =
+        unlink(path) == 0 || errno == ENOENT ||
+        status_set(status, STATUS_IO, "%s: cannot be removed: %s", path, strerror(errno));
+    free(path);
+    return good;
+}
+
 /* The files of one detector: its scores, its sample of rows if it has one, and its info. */
 static bool write_detector(const struct artifacts *artifacts, const struct result *result,
                            struct status *status)
@@ -235,12 +249,17 @@ static bool write_detector(const struct artifacts *artifacts, const struct resul
     };
     size_t n = artifacts->run->table->n_rows;
     const uint32_t *rows = NULL;
-    if (detector->sample != NULL) {
+    const bool own = artifacts->run->reference == NULL; /* the sample is of the table */
+    if (detector->sample != NULL && own) {
         rows = detector->sample(result->model->fitted, &n);
     }
     layout.row_id = detector->sample_file != NULL;
     layout.scores_first = detector->sample_file == NULL;
-    if (detector->sample_file != NULL) {
+    if (detector->sample_file != NULL && !own) {
+        if (!remove_old(artifacts->directory, detector->sample_file, status)) {
+            return false;
+        }
+    } else if (detector->sample_file != NULL) {
         const struct row_layout plain = {.row_id = true};
         if (!write_rows(artifacts, detector->sample_file, &plain, rows, n, status)) {
             return false;
@@ -248,20 +267,6 @@ static bool write_detector(const struct artifacts *artifacts, const struct resul
     }
     return write_rows(artifacts, detector->scores_file, &layout, rows, n, status) &&
            write_info(artifacts, result, status);
-}
-
-/* What an earlier run left and this one will not write again would be taken for ours. */
-static bool remove_old(const char *directory, const char *name, struct status *status)
-{
-    char *path = paths_join(directory, name, status);
-    if (path == NULL) {
-        return false;
-    }
-    bool good =
-        unlink(path) == 0 || errno == ENOENT ||
-        status_set(status, STATUS_IO, "%s: cannot be removed: %s", path, strerror(errno));
-    free(path);
-    return good;
 }
 
 /* A column of anomaly scores. Those of lists are floats, whether rows have them or profiles. */

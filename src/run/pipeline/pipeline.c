@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "events/input.h"
+#include "run/saved/reference_run.h"
 #include "run/saved/saved.h"
 #include "run/saved/snapshot.h"
 
@@ -88,7 +89,8 @@ static bool read_table(struct pipeline *pipeline, struct status *status)
                           run->parallel, &pipeline->own, status);
     }
     bool good = run->table != NULL && (run->by_profile != NULL || !run->params.index) &&
-                run_find_accounts(run, run->params.accounts, &pipeline->own, status);
+                run_find_accounts(run, run->params.accounts, &pipeline->own, status) &&
+                (run->reference == NULL || reference_run_settle(run, &pipeline->own, status));
     pipeline_end(stage, good);
     if (good) {
         pipeline_announce(pipeline, PIPELINE_TABLE, 0);
@@ -96,11 +98,25 @@ static bool read_table(struct pipeline *pipeline, struct status *status)
     return good;
 }
 
+/* Another run scores this one's table: what that takes. */
+static bool load_reference(struct pipeline *pipeline, struct status *status)
+{
+    if (pipeline->run->params.reference == NULL) {
+        return true;
+    }
+    struct stage_record *stage = pipeline_begin(pipeline, "reference");
+    bool good = reference_run_load(pipeline->run, status);
+    pipeline_end(stage, good);
+    return good;
+}
+
 static bool scale(struct pipeline *pipeline, struct status *status)
 {
     struct run *run = pipeline->run;
     struct stage_record *stage = pipeline_begin(pipeline, "scale");
-    run->scaler = scaler_fit(run->table, run->parallel, &pipeline->own, status);
+    if (run->scaler == NULL) {
+        run->scaler = scaler_fit(run->table, run->parallel, &pipeline->own, status);
+    }
     if (run->scaler != NULL) {
         run->scaled = scaler_transform(run->scaler, run->table, run->parallel, status);
     }
@@ -118,11 +134,11 @@ static bool scale(struct pipeline *pipeline, struct status *status)
 
 static size_t planned_stages(const struct run *run)
 {
-    size_t n = 2; /* read, scale */
+    size_t n = run->params.reference != NULL ? 3 : 2; /* reference, read, scale */
     for (size_t i = 0; i < run->n_results; i++) {
         const struct result *result = &run->results[i];
         if (run_result_wanted(run, result)) {
-            n += result->kind == RESULT_DETECTOR ? 2 : 1;
+            n += result->kind == RESULT_DETECTOR && run->params.reference == NULL ? 2 : 1;
         }
     }
     return n;
@@ -142,7 +158,15 @@ static bool show_saved(struct pipeline *pipeline, bool *done, struct status *sta
         *status = problem;
         return false;
     }
-    if (path == NULL && run->params.cache) {
+    if (named && run->params.reference != NULL) {
+        free(path);
+        return status_set(
+            status, STATUS_USAGE,
+            "%.200s is a finished run: to score its table by %.200s, name the file "
+            "that it was made of",
+            run->params.input, run->params.reference);
+    }
+    if (path == NULL && run->params.cache && run->params.reference == NULL) {
         path = saved_in_cache(&run->params);
     }
     if (path == NULL) {
@@ -190,14 +214,14 @@ static void compute(struct pipeline *pipeline, struct status *status)
     double started = clock_now();
     run->parallel = parallel_new(run->params.threads, status);
     if (run->parallel != NULL && run_check_accounts(run, status) &&
-        look_ahead(pipeline, status) && read_table(pipeline, status) &&
-        scale(pipeline, status)) {
+        load_reference(pipeline, status) && look_ahead(pipeline, status) &&
+        read_table(pipeline, status) && scale(pipeline, status)) {
         pipeline_detect(pipeline, status);
     }
     run->seconds = clock_now() - started;
     run->status = *status;
     struct status problem = {0};
-    if (run->params.cache && !saved_keep(run, &problem)) {
+    if (run->params.cache && run->params.reference == NULL && !saved_keep(run, &problem)) {
         snprintf(run->notice, sizeof run->notice,
                  "the run is not kept for the next time: %.300s", problem.text);
     }

@@ -17,7 +17,9 @@ static bool score(struct pipeline *pipeline, size_t index, const struct progress
     char name[48];
     snprintf(name, sizeof name, "%s score", result->name);
     struct stage_record *stage = pipeline_begin(pipeline, name);
-    bool good = model_score_own(result->model, &data, &result->scores, progress, status);
+    bool good = run->reference != NULL
+                    ? model_score(result->model, &data, &result->scores, progress, status)
+                    : model_score_own(result->model, &data, &result->scores, progress, status);
     if (good && !run->params.index && result->detector->rest != NULL) {
         result->detector->rest(result->model->fitted); /* nobody will ask for explanations */
     }
@@ -28,7 +30,7 @@ static bool score(struct pipeline *pipeline, size_t index, const struct progress
         scores_clear(&result->scores);
         return false;
     }
-    if (result->detector->health != NULL &&
+    if (result->detector->health != NULL && run->reference == NULL &&
         !result->detector->health(result->model->fitted, &data, result->health,
                                   sizeof result->health)) {
         result->health[0] = '\0';
@@ -44,6 +46,9 @@ static bool detect(struct pipeline *pipeline, size_t index, struct status *statu
     struct result *result = &run->results[index];
     const struct detector_data data = run_detector_data(run);
     char name[48];
+    if (run->reference != NULL) {
+        return score(pipeline, index, &pipeline->own, status);
+    }
     snprintf(name, sizeof name, "%s fit", result->name);
     struct stage_record *stage = pipeline_begin(pipeline, name);
     struct status fit_status = {0};

@@ -1,5 +1,6 @@
 #include "run/saved/snapshot.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +16,7 @@
 #include "events/log_format.h"
 #include "run/saved/snapshot_accounts.h"
 #include "run/saved/snapshot_params.h"
+#include "run/saved/snapshot_reference.h"
 #include "run/saved/snapshot_result.h"
 #include "run/saved/snapshot_table.h"
 
@@ -64,6 +66,33 @@ static void put_past(struct archive_out *archive, const struct run *run)
     }
 }
 
+/* How the scores are spread, so that those of other tables can be compared with them. */
+static void put_scales(struct archive_out *archive, const struct run *run)
+{
+    for (size_t i = 0; i < run->n_results; i++) {
+        const struct result *result = &run->results[i];
+        if (!result->ready) {
+            continue;
+        }
+        const struct ranking *ranking = result->ranking;
+        struct reference *own =
+            result->reference != NULL ? NULL
+            : result->row_score != NULL
+                ? reference_new_rows(result->row_score, ranking->n_ids, ranking->order,
+                                     ranking->n_scored, NULL)
+                : reference_new(result->scores.score, ranking->order, ranking->n_scored,
+                                run->table->profiles.copies, NULL);
+        if (own == NULL && result->reference == NULL) {
+            archive_fail(archive, ENOMEM);
+            return;
+        }
+        begin_part(archive, "scale", result->name);
+        reference_save(own != NULL ? own : result->reference, archive);
+        end_part(archive);
+        reference_free(own);
+    }
+}
+
 bool snapshot_save(const struct run *run, const char *path, struct status *status)
 {
     struct archive_out *archive = archive_create(path, SNAPSHOT_VERSION, status);
@@ -77,6 +106,12 @@ bool snapshot_save(const struct run *run, const char *path, struct status *statu
     archive_put(archive, "mean", run->scaler->mean, sizeof(double), d);
     archive_put(archive, "var ", run->scaler->var, sizeof(double), d);
     archive_put(archive, "scal", run->scaler->scale, sizeof(double), d);
+    if (run->reference != NULL) {
+        begin_part(archive, "reference", run->reference->path);
+        snapshot_put_reference(archive, run->reference);
+        end_part(archive);
+    }
+    put_scales(archive, run);
     for (size_t i = 0; i < run->n_results; i++) {
         if (run->results[i].ready) {
             begin_part(archive, "result", run->results[i].name);
@@ -233,6 +268,23 @@ static bool get_log_format(struct loading *loading, const char *name)
     return archive_skip_past(loading->archive, "pend", loading->status);
 }
 
+/* Of a run that was scored by another: what its shares are among. Comes before the result. */
+static bool get_scale(struct loading *loading, const char *name)
+{
+    struct result *result = find_result(loading->run, name);
+    if (loading->run->reference == NULL || result == NULL) {
+        struct reference *checked = reference_load(loading->archive, loading->status);
+        bool good = checked != NULL;
+        reference_free(checked); /* its own ranking has them */
+        return good;
+    }
+    if (result->reference != NULL || result->ready) {
+        return senseless(loading);
+    }
+    result->reference = reference_load(loading->archive, loading->status);
+    return result->reference != NULL;
+}
+
 /* One part. What this version does not know is passed over, and told of. */
 static bool get_part(struct loading *loading)
 {
@@ -247,6 +299,16 @@ static bool get_part(struct loading *loading)
         loading->run->table->report.change =
             strcmp(name, input_change_word(INPUT_GREW)) == 0 ? INPUT_GREW : INPUT_CHANGED;
         return archive_skip_past(archive, "pend", status);
+    }
+    if (strcmp(what, "reference") == 0) {
+        return snapshot_get_reference(loading->archive, loading->run, name, status) &&
+               (archive_next_is(archive, "pend") || senseless(loading)) &&
+               archive_skip_past(archive, "pend", status);
+    }
+    if (strcmp(what, "scale") == 0) {
+        return get_scale(loading, name) &&
+               (archive_next_is(archive, "pend") || senseless(loading)) &&
+               archive_skip_past(archive, "pend", status);
     }
     if (strcmp(what, "accounts") == 0) {
         return (loading->run->accounts == NULL ||
@@ -384,15 +446,18 @@ static bool check_version(const char *path, struct status *status)
                       maker, version < SNAPSHOT_VERSION ? "old" : "new", path);
 }
 
+struct archive_in *snapshot_open(const char *path, struct status *status)
+{
+    return check_version(path, status) ? archive_open(path, SNAPSHOT_VERSION, status) : NULL;
+}
+
 bool snapshot_load(struct run *run, const char *path, const struct pipeline_listener *listener,
                    const struct progress *progress, struct status *status)
 {
     struct loading loading = {.run = run, .listener = listener, .progress = progress};
     struct status problem = {0};
     loading.status = status != NULL ? status : &problem;
-    loading.archive = check_version(path, loading.status)
-                          ? archive_open(path, SNAPSHOT_VERSION, loading.status)
-                          : NULL;
+    loading.archive = snapshot_open(path, loading.status);
     bool good = loading.archive != NULL && get_all(&loading);
     archive_close(loading.archive);
     log_format_release(loading.described);

@@ -10,10 +10,15 @@
 
 #include <stdbool.h>
 
+#include "base/archive.h"
 #include "base/progress.h"
 #include "base/status.h"
 #include "run/listener.h"
 #include "run/run.h"
+
+/* Opens a saved run of this version, whose hash is right, for archive_close(). NULL with a
+ * status: STATUS_INPUT and who made it, when it is of another version. */
+struct archive_in *snapshot_open(const char *path, struct status *status);
 
 /* Writes `run`, which must have ended well or been cancelled with results, to `path`. */
 bool snapshot_save(const struct run *run, const char *path, struct status *status);

@@ -86,7 +86,7 @@ static bool get_model(struct archive_in *archive, const struct run *run, struct 
     }
     return (model_suits(result->model, run->table, NULL) &&
             result->model->detector == result->detector &&
-            result->model->rows == run->table->n_rows) ||
+            (result->model->rows == run->table->n_rows || run->reference != NULL)) ||
            snapshot_senseless(status);
 }
 

@@ -1,0 +1,89 @@
+#!/bin/sh
+# Every day: a finished run scores the table of another day (docs/DAILY.md).
+. "${ODDHOURS_SRCDIR:-$(dirname "$0")/../..}/tests/cli/tap.sh"
+
+quick='--trees 20 --epochs 1'
+gzip -dc "$data/synthetic_user_hours.csv.gz" >"$work/whole.csv"
+cut='1970-02-20 13:00:00' earlier='1970-02-20 03:00:00'
+head -n 1 "$work/whole.csv" >"$work/ref.csv"
+cp "$work/ref.csv" "$work/today.csv"
+cp "$work/ref.csv" "$work/over.csv"
+awk -F, -v cut="$cut" 'NR > 1 && $1 < cut' "$work/whole.csv" >>"$work/ref.csv"
+awk -F, -v cut="$cut" 'NR > 1 && $1 >= cut' "$work/whole.csv" >>"$work/today.csv"
+awk -F, -v cut="$earlier" 'NR > 1 && $1 >= cut' "$work/whole.csv" >>"$work/over.csv"
+today=$(($(wc -l <"$work/today.csv") - 1)) over=$(($(wc -l <"$work/over.csv") - 1))
+common=$((over - today))
+
+run() { "$oddhours" run -q --format=csv --scores "$@"; }
+pass 'the reference' run "$work/ref.csv" -o "$work/ref" $quick
+pass 'the whole' run "$work/whole.csv" -o "$work/whole" $quick
+pass 'today, by the reference' run "$work/today.csv" -o "$work/today" --reference="$work/ref"
+pass 'a table that overlaps it' run "$work/over.csv" -o "$work/over" --reference="$work/ref"
+
+# columns FILE NAME...: these columns, without the heading
+columns() {
+    file=$1
+    shift
+    awk -F, -v names="$*" '
+        NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; n = split(names, name, " "); next }
+        { line = ""; for (i = 1; i <= n; i++) line = line "," $(at[name[i]]); print line }' "$file"
+}
+pass 'own past of today is that of the whole' test \
+    "$(columns "$work/whole/scores.csv" dt src_user own | tail -n "$today" | cksum)" = \
+    "$(columns "$work/today/scores.csv" dt src_user own | cksum)"
+for list in iforest autoencoder lof ensemble own triage; do
+    pass "rows of the reference have its scores: $list" test \
+        "$(columns "$work/ref/scores.csv" dt src_user $list | tail -n "$common" | cksum)" = \
+        "$(columns "$work/over/scores.csv" dt src_user $list | head -n "$common" | cksum)"
+done
+pass 'and a run of the reference itself by itself is the same' sh -c "
+    '$oddhours' run -q --format=csv '$work/ref.csv' -o '$work/again' --reference='$work/ref' &&
+    cmp '$work/ref/own_past.csv' '$work/again/own_past.csv' &&
+    cmp '$work/ref/isolation_forest.csv' '$work/again/isolation_forest.csv'"
+card() { sed -n "s/^ *\"$2\":[[:space:]]*\([0-9.]*\),*$/\1/p" "$work/$1/run.json" | head -n 1; }
+same 'rows of its own are counted' "$common" "$(card over same)"
+same 'none is late' 0 "$(card over late)"
+same 'one detector threshold for all' "$(grep '"threshold"' "$work/ref/run.json")" \
+    "$(grep '"threshold"' "$work/over/run.json")"
+pass 'no sample of another table' test ! -e "$work/today/sample_idx.csv"
+
+# A row that the reference does not have, but whose hour it has; and an account that it does not know.
+{
+    head -n 1 "$work/ref.csv"
+    echo "$earlier,NOBODY@X,7,0,0.0,1,1,7,1.0"
+    sed -n '2,40p' "$work/today.csv"
+} >"$work/late.csv"
+ends 'late rows and new accounts are said' 0 \
+    'scored by .*; 1 new account; 1 row too late for own past: scored, not learnt' \
+    "$oddhours" top "$work/late.csv" --reference="$work/ref"
+"$oddhours" top -q -n 100 "$work/late.csv" --reference="$work/ref" |
+    columns /dev/stdin dt src_user own | grep -v NOBODY | sort >"$work/with"
+sed '2d' "$work/late.csv" >"$work/without.csv"
+"$oddhours" top -q -n 100 "$work/without.csv" --reference="$work/ref" |
+    columns /dev/stdin dt src_user own | sort >"$work/without"
+pass 'and change no other row' cmp "$work/with" "$work/without"
+pass 'one hour alone has own past' sh -c "
+    '$oddhours' top -q -n 1000000 '$work/without.csv' --by own --reference='$work/ref' | sed -n 2p | grep -q ."
+
+ends '1 in N is of the reference' 0 "of the reference's" \
+    "$oddhours" explain "$work/today.csv" --row 3 --reference="$work/ref"
+"$oddhours" explain "$work/today.csv" --row 3 --reference="$work/ref" >"$work/fresh" 2>/dev/null
+"$oddhours" explain "$work/today" --row 3 >"$work/saved" 2>/dev/null
+pass 'a saved run explains as a fresh one' cmp "$work/fresh" "$work/saved"
+"$oddhours" top -q "$work/today.csv" --reference="$work/ref" >"$work/fresh"
+"$oddhours" top -q "$work/today" >"$work/saved"
+pass 'and lists as it does' cmp "$work/fresh" "$work/saved"
+ends 'a report says it' 0 'Table scored by .*: thresholds, shares and 1 in N are of its' \
+    "$oddhours" report "$work/today.csv" -o - --reference="$work/ref" --reviews="$work/none.db"
+
+ends 'other features' 2 'was made of 7 features, and this table has 2: feature 3' \
+    "$oddhours" top "$work/today.csv" --features total_events,failed_events --reference="$work/ref"
+ends 'other parameters' 2 'made with other parameters' \
+    "$oddhours" top "$work/today.csv" --trees 7 --reference="$work/ref"
+ends 'a run that was scored by one' 2 'scored by a reference itself: name that one' \
+    "$oddhours" top "$work/today.csv" --reference="$work/today"
+ends 'a finished run as the table' 2 'is a finished run: to score its table' \
+    "$oddhours" top "$work/ref" --reference="$work/ref"
+ends 'no such directory' 2 'no directory of a finished run' \
+    "$oddhours" top "$work/today.csv" --reference="$work/nowhere"
+plan
