@@ -76,34 +76,23 @@ static size_t count_steps(struct steps *steps, const float *score, size_t n, flo
     return used;
 }
 
-/* How many of the first in order are kept one by one: whole blocks of equal scores. */
-static size_t exact_part(const float *score, const uint32_t *order, size_t n)
-{
-    size_t exact = n < REFERENCE_EXACT ? n : REFERENCE_EXACT;
-    while (exact < n && exact > 0 && score[order[exact - 1]] == score[order[exact]]) {
-        exact--;
-    }
-    return exact;
-}
-
 static bool fill_rows(struct reference *reference, struct steps *steps, const float *score,
-                      size_t n_rows, const uint32_t *order, size_t n, struct status *status)
+                      size_t n_rows, const float *head, size_t n_head, struct status *status)
 {
-    size_t exact = exact_part(score, order, n);
-    float limit = exact > 0 ? score[order[exact - 1]] : INFINITY;
-    size_t most = exact + (exact < n ? count_steps(steps, score, n_rows, limit) : 0);
+    float limit = n_head > 0 ? head[n_head - 1] : INFINITY;
+    size_t most = n_head + count_steps(steps, score, n_rows, limit);
     reference->score = mem_new(most, sizeof *reference->score, "a reference", status);
     reference->at_least = mem_new(most, sizeof *reference->at_least, "a reference", status);
     if (reference->score == NULL || reference->at_least == NULL) {
         return false;
     }
-    for (size_t i = 0; i < exact; i++) {
-        if (i == 0 || score[order[i]] != score[order[i - 1]]) {
-            reference->score[reference->n++] = (double)score[order[i]];
+    for (size_t i = 0; i < n_head; i++) {
+        if (i == 0 || head[i] != head[i - 1]) {
+            reference->score[reference->n++] = (double)head[i];
         }
         reference->at_least[reference->n - 1] = (uint32_t)++reference->rows;
     }
-    for (size_t step = STEPS; exact < n && step-- > 0;) {
+    for (size_t step = STEPS; step-- > 0;) {
         if (steps->rows[step] > 0) {
             reference->rows += steps->rows[step];
             reference->score[reference->n] = (double)steps->highest[step];
@@ -113,14 +102,14 @@ static bool fill_rows(struct reference *reference, struct steps *steps, const fl
     return true;
 }
 
-struct reference *reference_new_rows(const float *score, size_t n_rows, const uint32_t *order,
-                                     size_t n, struct status *status)
+struct reference *reference_new_rows(const float *score, size_t n_rows, const float *head,
+                                     size_t n_head, struct status *status)
 {
     struct reference *reference = mem_zero(1, sizeof *reference, "a reference", status);
     struct steps steps = {mem_zero(STEPS, sizeof *steps.rows, "a reference", status),
                           mem_zero(STEPS, sizeof *steps.highest, "a reference", status)};
     bool good = reference != NULL && steps.rows != NULL && steps.highest != NULL &&
-                fill_rows(reference, &steps, score, n_rows, order, n, status);
+                fill_rows(reference, &steps, score, n_rows, head, n_head, status);
     free(steps.rows);
     free(steps.highest);
     if (!good) {

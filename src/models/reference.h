@@ -23,12 +23,13 @@ struct reference {
  * be NaN. NULL on failure. */
 struct reference *reference_new(const double *score, const uint32_t *order, size_t n,
                                 const uint32_t *copies, struct status *status);
-/* The same of the scores of rows themselves, which hardly repeat: the highest REFERENCE_EXACT
- * of them are kept one by one, the others in steps of 1 in 2,000, so that of these a few rows
- * too many may be said to be at least as high. */
+/* The same of the scores of rows themselves (n_rows; NaN: none), which hardly repeat: those of
+ * `head` (n_head), the highest of them falling, are kept one by one (row_scores_head() finds
+ * REFERENCE_EXACT), the others in steps of 1 in 2,000, so that of these a few rows too many may
+ * be said to be at least as high. */
 enum { REFERENCE_EXACT = 1 << 20 };
-struct reference *reference_new_rows(const float *score, size_t n_rows, const uint32_t *order,
-                                     size_t n, struct status *status);
+struct reference *reference_new_rows(const float *score, size_t n_rows, const float *head,
+                                     size_t n_head, struct status *status);
 void reference_free(struct reference *reference);
 
 /* Rows with a score of at least `score`, any number: from 0 to reference->rows. */

@@ -173,6 +173,44 @@ bool row_scores_select(const float *score, size_t n, const size_t *positions,
     return good;
 }
 
+bool row_scores_head(const float *score, size_t n, size_t most, struct parallel *parallel,
+                     float **head, size_t *n_head, struct status *status)
+{
+    const char *what = "the highest scores of rows";
+    float beyond = NAN; /* the first that is not among them */
+    *head = NULL;
+    *n_head = row_scores_count(score, n);
+    if (*n_head > most) {
+        if (!row_scores_select(score, n, &most, 1, parallel, &beyond, status)) {
+            return false;
+        }
+        *n_head = row_scores_above(score, n, (double)beyond);
+    }
+    uint32_t *keys = mem_new(*n_head, sizeof *keys, what, status);
+    uint32_t *spare = mem_new(*n_head, sizeof *spare, what, status);
+    *head = mem_new(*n_head, sizeof **head, what, status);
+    bool good = keys != NULL && spare != NULL && *head != NULL;
+    size_t found = 0;
+    for (size_t i = 0; good && i < n; i++) {
+        if (score[i] == score[i] && !(score[i] <= beyond)) {
+            keys[found++] = order_falling_float(score[i]);
+        }
+    }
+    if (good) {
+        order_u32(keys, spare, found);
+    }
+    for (size_t i = 0; good && i < found; i++) {
+        (*head)[i] = float_of(keys[i]);
+    }
+    free(keys);
+    free(spare);
+    if (!good) {
+        free(*head);
+        *head = NULL;
+    }
+    return good;
+}
+
 /* ---- summary ---- */
 
 struct moments {

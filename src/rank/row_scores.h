@@ -24,6 +24,11 @@ bool row_scores_select(const float *score, size_t n, const size_t *positions,
                        size_t n_positions, struct parallel *parallel, float *found,
                        struct status *status);
 
+/* The highest scores, falling, -0 as 0: at most `most` of them, and of equal ones all or none.
+ * `*head` (*n_head; may be NULL for none) is the caller's. False when memory ran out. */
+bool row_scores_head(const float *score, size_t n, size_t most, struct parallel *parallel,
+                     float **head, size_t *n_head, struct status *status);
+
 /* Count, mean, standard deviation and quartiles, as summary_of() has them for profiles. False
  * when memory ran out. */
 bool row_scores_summary(const float *score, size_t n, struct parallel *parallel,

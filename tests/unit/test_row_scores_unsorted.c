@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rank/order.h"
+#include "models/reference.h"
 #include "rank/ranking.h"
 #include "rank/row_scores.h"
 #include "run/rowfile/row_ranks.h"
@@ -135,6 +135,41 @@ static void check_lists(struct ranking *ranking, const struct ranking *sorted)
     assert_memory_equal(a, b, n * sizeof *a);
 }
 
+/* The head, and what is kept of the scores for tables of other days: right above it, and a few
+ * rows too many below. */
+static void check_head(const float *score, size_t n, const struct ranking *sorted)
+{
+    const size_t mosts[] = {0, 1, 50, 1000, n};
+    for (size_t m = 0; m < sizeof mosts / sizeof *mosts; m++) {
+        float *head;
+        size_t n_head, expected = mosts[m] < sorted->n_scored ? mosts[m] : sorted->n_scored;
+        while (expected > 0 && expected < sorted->n_scored &&
+               score[sorted->order[expected - 1]] == score[sorted->order[expected]]) {
+            expected--;
+        }
+        assert_true(row_scores_head(score, n, mosts[m], NULL, &head, &n_head, NULL));
+        assert_int_equal(n_head, expected);
+        for (size_t i = 0; i < n_head; i++) {
+            assert_true(head[i] == score[sorted->order[i]]);
+        }
+        struct reference *kept = reference_new_rows(score, n, head, n_head, NULL);
+        assert_non_null(kept);
+        assert_int_equal(kept->rows, sorted->n_scored);
+        for (size_t row = 0; row < n; row += 1 + n / 60) {
+            if (isnan(score[row])) {
+                continue;
+            }
+            double value = (double)score[row];
+            size_t rows = reference_rows(kept, value), right = ranking_at_least(sorted, value);
+            bool among = n_head > 0 && score[row] >= head[n_head - 1];
+            assert_true(among ? rows == right : rows >= right);
+            assert_true(rows <= ranking_at_least(sorted, value - fabs(value) / 1900 - 1e-6));
+        }
+        reference_free(kept);
+        free(head);
+    }
+}
+
 static void unsorted_scores_say_what_sorted_ones_do(void **state)
 {
     (void)state;
@@ -148,6 +183,7 @@ static void unsorted_scores_say_what_sorted_ones_do(void **state)
             assert_true(sorted != NULL && ranking != NULL);
             check_select(score, n, sorted);
             check_summary(score, n);
+            check_head(score, n, sorted);
             check_ranking(ranking, sorted);
             check_ranks(ranking, sorted);
             check_lists(ranking, sorted);

@@ -14,6 +14,7 @@
 #include "events/described.h"
 #include "events/format/description.h"
 #include "events/log_format.h"
+#include "rank/row_scores.h"
 #include "run/saved/snapshot_accounts.h"
 #include "run/saved/snapshot_params.h"
 #include "run/saved/snapshot_reference.h"
@@ -66,6 +67,19 @@ static void put_past(struct archive_out *archive, const struct run *run)
     }
 }
 
+static struct reference *scale_of_rows(const struct result *result)
+{
+    const size_t n = result->ranking->n_ids;
+    struct reference *scale = NULL;
+    float *head;
+    size_t n_head;
+    if (row_scores_head(result->row_score, n, REFERENCE_EXACT, NULL, &head, &n_head, NULL)) {
+        scale = reference_new_rows(result->row_score, n, head, n_head, NULL);
+        free(head);
+    }
+    return scale;
+}
+
 /* How the scores are spread, so that those of other tables can be compared with them. */
 static void put_scales(struct archive_out *archive, const struct run *run)
 {
@@ -78,8 +92,7 @@ static void put_scales(struct archive_out *archive, const struct run *run)
         struct reference *own =
             result->reference != NULL ? NULL
             : result->row_score != NULL
-                ? reference_new_rows(result->row_score, ranking->n_ids, ranking->order,
-                                     ranking->n_scored, NULL)
+                ? scale_of_rows(result)
                 : reference_new(result->scores.score, ranking->order, ranking->n_scored,
                                 run->table->profiles.copies, NULL);
         if (own == NULL && result->reference == NULL) {
