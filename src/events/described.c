@@ -109,7 +109,7 @@ static const char zeek_fields[] = "#fields\t";
 static struct span names_in(const struct log_description *description, struct span line)
 {
     const size_t length = sizeof zeek_fields - 1;
-    if (description->container == CONTAINER_ZEEK && line.length > length &&
+    if (description->container == CONTAINER_ZEEK && line.length >= length &&
         memcmp(line.bytes, zeek_fields, length) == 0) {
         return (struct span){line.bytes + length, line.length - length};
     }
@@ -122,7 +122,7 @@ static bool is_passed_over(struct finder *finder, const struct event_text *text,
 {
     const struct log_description *description = finder->description;
     if (description->container == CONTAINER_ZEEK && line.bytes[0] == '#') {
-        if (line.length > sizeof zeek_fields &&
+        if (line.length >= sizeof zeek_fields - 1 &&
             memcmp(line.bytes, zeek_fields, sizeof zeek_fields - 1) == 0) {
             finder_header(finder, names_in(description, line), status);
         }
@@ -443,6 +443,7 @@ const struct log_format *described_new(const char *text, size_t length, const ch
         .novelty = true,
         .line_max = DESCRIBED_LINE_MAX,
         .unordered = true,
+        .header_first = described->description->container == CONTAINER_CSV,
         .recognise = recognise,
         .header = find_header,
         .scan = scan,

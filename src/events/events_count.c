@@ -163,7 +163,7 @@ static bool cut(struct counting *counting, const struct events_batch *batch,
         if (!take_header(counting, batch, chunk, first, status)) {
             return false;
         }
-        if (first) {
+        if (first && counting->input->format->header_first) {
             chunk->text.header = counting->header;
         }
         at = end;

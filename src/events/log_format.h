@@ -56,6 +56,8 @@ struct log_format {
     /* True when a text (the first bytes of a file) reads like such a log. */
     bool (*recognise)(const struct log_format *format, const char *bytes, size_t length);
 
+    bool header_first; /* the first line of a file names its columns, and no other does */
+
     /* The last line of a text that names the columns of those behind it. NULL: such logs have
      * none; with `first` the first line of a file is one. */
     bool (*header)(const struct log_format *format, const char *bytes, size_t length,

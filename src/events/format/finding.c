@@ -28,7 +28,9 @@ void finder_close(struct finder *finder)
 
 bool finder_header(struct finder *finder, struct span line, struct status *status)
 {
-    return record_header_read(&finder->header, &finder->description->cells, line, status);
+    finder->header.n = 0;
+    return line.length == 0 ||
+           record_header_read(&finder->header, &finder->description->cells, line, status);
 }
 
 /* ---- conditions ---- */

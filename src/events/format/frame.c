@@ -422,8 +422,8 @@ static void run_xml(struct framer *framer, char *bytes, char *at, char *end)
             framer->matched = 0;
         }
     }
-    if (framer->state == FRAME_OUTSIDE && framer->matched == 0) {
-        blank(began(framer, bytes, end), end);
+    if (framer->state == FRAME_OUTSIDE && framer->matched <= (size_t)(end - bytes)) {
+        blank(began(framer, bytes, end), end - framer->matched); /* but for half a tag */
     }
 }
 
