@@ -129,6 +129,11 @@ static void rows_and_episodes_are_a_key_apart(void **state)
     assert_true(fixture_shows(app, "top 100 episodes"));
     fixture_do(app, "fold");
     assert_true(fixture_shows(app, "fold is for lists by row"));
+    /* Of a filter that nothing passes, too: a sanitizer tells. */
+    fixture_do(app, "filter total_events:>99999999");
+    fixture_wait(app);
+    assert_true(fixture_shows(app, "no user-hour"));
+    fixture_do(app, "filter");
     /* A gap of its own cuts otherwise; a larger one gives fewer lines for more rows. */
     fixture_do(app, "by episode 12");
     assert_true(fixture_shows(app, "at most 12 hours apart"));

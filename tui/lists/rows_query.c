@@ -65,7 +65,9 @@ static bool find_episodes(struct rows_query *asked, const struct progress *progr
         free(rows);
         return false;
     }
-    memcpy(rows, episodes->rows, episodes->n_rows * sizeof *rows);
+    if (episodes->n_rows > 0) { /* else there may be no array */
+        memcpy(rows, episodes->rows, episodes->n_rows * sizeof *rows);
+    }
     asked->rows = row_set_list(rows, episodes->n_rows);
     asked->total = episodes_odd_rows(cut);
     return true;
