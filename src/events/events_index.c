@@ -1,5 +1,6 @@
 #include "events/events_index_internal.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
@@ -9,7 +10,7 @@
 
 #include "base/mem.h"
 #include "events/described.h"
-#include "table/input/unpack.h"
+#include "table/input/source.h"
 
 static const char what[] = "an index of a log";
 
@@ -66,44 +67,56 @@ struct index_state events_index_state(const struct stat *stat)
     return (struct index_state){stat->st_size, stat->st_mtim.tv_sec, stat->st_mtim.tv_nsec};
 }
 
+int events_index_open(const char *path)
+{
+    char file[PATH_MAX];
+    const size_t length = source_path_length(path);
+    if (length >= sizeof file) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    memcpy(file, path, length);
+    file[length] = '\0';
+    return open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+}
+
 /* Why a file cannot be read again, or NULL. */
 static const char *look_at(const char *path, struct stat *stat)
 {
     if (strcmp(path, "-") == 0) {
         return "the log came from a pipe, which cannot be read again";
     }
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-    unsigned char first[16] = {0};
-    ssize_t n = 0;
-    const char *why = NULL;
-    if (fd < 0 || fstat(fd, stat) != 0 || !S_ISREG(stat->st_mode)) {
-        why = "the log is no file that can be read again";
-    } else if ((n = pread(fd, first, sizeof first, 0)) >= 2 && first[0] == 0x1f &&
-               first[1] == 0x8b) {
-        why = "compressed log: gunzip it to see lines";
-    } else if (n > 0 && unpack_kind(first, (size_t)n) != NULL) {
-        why = "compressed log: unpack it to see lines";
-    } else if (n >= 2 && (first[0] >= 0xfe || first[0] == 0 || first[1] == 0)) {
-        why = "the log is in UTF-16: convert it to see lines";
-    }
+    int fd = events_index_open(path);
+    bool file = fd >= 0 && fstat(fd, stat) == 0 && S_ISREG(stat->st_mode);
     if (fd >= 0) {
         close(fd);
     }
-    return why;
+    return file ? NULL : "the log is no file that can be read again";
 }
 
 /* Sets the two paths of a file; on failure it is as it was. */
 static bool name_file(struct index_file *file, const char *path, struct status *status)
 {
     char room[PATH_MAX];
-    const char *whole = realpath(path, room); /* NULL: a pipe, or gone already */
-    whole = whole != NULL ? whole : path;
+    const size_t length = source_path_length(path); /* a member of an archive may follow */
     char *named = mem_text(path, strlen(path), status);
-    char *full = named != NULL ? mem_text(whole, strlen(whole), status) : NULL;
-    if (full == NULL) {
+    char *file_name = named != NULL ? mem_text(path, length, status) : NULL;
+    if (file_name == NULL) {
         free(named);
         return false;
     }
+    const char *whole = realpath(file_name, room); /* NULL: a pipe, or gone already */
+    whole = whole != NULL ? whole : file_name;
+    const size_t n = strlen(whole), rest = strlen(path + length);
+    char *full = mem_new(n + rest + 1, 1, what, status);
+    if (full == NULL) {
+        free(named);
+        free(file_name);
+        return false;
+    }
+    memcpy(full, whole, n);
+    memcpy(full + n, path + length, rest + 1);
+    free(file_name);
     free(file->path);
     free(file->full);
     file->path = named;
@@ -340,7 +353,7 @@ static bool range_makes_sense(const struct events_index *index, size_t i)
     return after && range->file < index->n_files && range->window >= 0 &&
            range->window <= EVENT_TIME_MAX / index->options.window &&
            range->start <= range->end &&
-           range->end <= (uint64_t)index->files[range->file].state.size &&
+           range->end <= INT64_MAX && /* of a packed log more than its size */
            range->latest <= EVENT_TIME_MAX;
 }
 

@@ -1,4 +1,4 @@
-/* events_index: where in plain logs the lines of each window stand, and the lines behind a
+/* events_index: where in logs the lines of each window stand, and the lines behind a
  * user-hour. It is kept with a saved run. */
 #ifndef ODDHOURS_EVENTS_EVENTS_INDEX_H
 #define ODDHOURS_EVENTS_EVENTS_INDEX_H
@@ -27,8 +27,7 @@ const struct log_format *events_index_format(const struct events_index *index);
 
 /* ---- made while counting ---- */
 
-/* Begins the next input. One that cannot be read again (.gz, a pipe) makes the index unusable.
- */
+/* Begins the next input. One that cannot be read again (a pipe) makes the index unusable. */
 bool events_index_add_file(struct events_index *index, const char *path, struct status *status);
 
 /* The line that names the columns of those from `offset` of the newest input on. */
@@ -79,7 +78,8 @@ struct events_lines {
 
 /* The lines of `user` in the window that begins at `time`, at most `most` of them. Reads the
  * part of the log that holds the window (an hour of the LANL log, 50 MB, takes a tenth of a
- * second). NULL on failure: STATUS_INPUT when the log has changed since, STATUS_IO when it
+ * second); of a packed log, an event log and UTF-16 all that stands before it, too, with
+ * progress. NULL on failure: STATUS_INPUT when the log has changed since, STATUS_IO when it
  * cannot be read again. */
 struct events_lines *events_lines(const struct events_index *index, int64_t time,
                                   struct span user, size_t most,

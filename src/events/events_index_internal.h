@@ -47,6 +47,9 @@ struct events_index {
     struct index_range *ranges; /* by window, then file */
 };
 
+/* A descriptor of the file of a path, without the member of an archive; -1 and errno. */
+int events_index_open(const char *path);
+
 struct index_state events_index_state(const struct stat *stat);
 
 /* The first range that is not before (window, file). */

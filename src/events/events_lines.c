@@ -2,7 +2,6 @@
 #include "events/events_index_internal.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,6 +10,7 @@
 #include "events/described.h"
 #include "events/format/frame.h"
 #include "events/log_reading.h"
+#include "table/input/source.h"
 
 static const char what[] = "lines of a log";
 
@@ -103,34 +103,95 @@ static bool changed(const struct index_file *file, int fd)
     return memcmp(&state, &file->state, sizeof state) != 0;
 }
 
-/* Reads a range, some MiB at a time, each cut at its last newline. */
-static bool read_range(struct search *search, const struct index_range *range, int fd)
+/* The content of a file: its bytes where they are that, else what a source makes of them. */
+struct content {
+    const char *path;
+    int fd;
+    struct source *source; /* NULL: of plain bytes */
+};
+
+static bool content_open(struct content *content, const struct index_file *file, int fd,
+                         const struct progress *progress, struct status *status)
 {
-    enum { AT_ONCE = 1 << 22 };
+    unsigned char first[16];
+    ssize_t n = pread(fd, first, sizeof first, 0);
+    *content = (struct content){.path = file->path, .fd = fd};
+    if (file->full[source_path_length(file->full)] != '\0' ||
+        !source_is_plain(first, n > 0 ? (size_t)n : 0)) {
+        content->source = source_open(file->full, progress, status);
+        return content->source != NULL;
+    }
+    return true;
+}
+
+/* Reads a source on to `start`. `scratch` has `room` bytes. */
+static bool content_skip(struct content *content, uint64_t start, char *scratch, size_t room,
+                         const struct progress *progress, struct status *status)
+{
+    for (uint64_t at = 0; content->source != NULL && at < start;) {
+        size_t got, want = start - at < room ? (size_t)(start - at) : room;
+        if (!source_read(content->source, scratch, want, &got, progress, status)) {
+            return false;
+        }
+        if (got == 0) {
+            return status_set(status, STATUS_IO,
+                              "cannot read '%s' again: it has become shorter", content->path);
+        }
+        at += got;
+        if (!progress_tick(progress, source_done(content->source),
+                           source_total(content->source))) {
+            return status_cancelled(status);
+        }
+    }
+    return true;
+}
+
+/* Some bytes of the content, at most `want` (not 0), at `at`, which only rises. */
+static bool content_read(struct content *content, uint64_t at, char *bytes, size_t want,
+                         size_t *got, const struct progress *progress, struct status *status)
+{
+    ssize_t n;
+    if (content->source != NULL) {
+        if (!source_read(content->source, bytes, want, got, progress, status)) {
+            return false;
+        }
+        n = (ssize_t)*got;
+    } else {
+        do {
+            n = pread(content->fd, bytes, want, (off_t)at);
+        } while (n < 0 && errno == EINTR);
+    }
+    *got = n > 0 ? (size_t)n : 0;
+    return n > 0 || status_set(status, STATUS_IO, "cannot read '%s' again: %s", content->path,
+                               n < 0 ? strerror(errno) : "it has become shorter");
+}
+
+/* Reads a range, some MiB at a time, each cut at its last newline. */
+static bool read_range(struct search *search, const struct index_range *range,
+                       struct content *content)
+{
+    enum { AT_ONCE = 1 << 22, AT_LEAST = 1 << 17 };
     uint64_t all = range->end - range->start;
-    size_t room = all < AT_ONCE ? (size_t)all : AT_ONCE;
-    const char *path = search->index->files[range->file].path;
+    size_t room = all > AT_ONCE ? AT_ONCE : all < AT_LEAST ? AT_LEAST : (size_t)all;
     const struct log_format *format = search->index->format;
     char *text = mem_new(room + 1 + EVENT_PADDING, 1, what, &search->status);
     struct framer framer;
     size_t rest = 0;
     uint64_t at = range->start;
-    bool fine = text != NULL;
+    bool fine = text != NULL && content_skip(content, range->start, text, room,
+                                             search->progress, &search->status);
     framer_resume(&framer, format->description);
     while (fine && (at < range->end || rest > 0)) {
         uint64_t left = range->end - at;
         size_t want = left < room - rest ? (size_t)left : room - rest;
-        ssize_t got = want == 0 ? 0 : pread(fd, text + rest, want, (off_t)at);
-        if (got < 0 && errno == EINTR) {
-            continue;
-        }
-        if (got < 0 || (got == 0 && want > 0)) {
-            fine = status_set(&search->status, STATUS_IO, "cannot read '%s' again: %s", path,
-                              got < 0 ? strerror(errno) : "it has become shorter");
+        size_t got = 0;
+        if (want > 0 && !content_read(content, at, text + rest, want, &got, search->progress,
+                                      &search->status)) {
+            fine = false;
             break;
         }
-        at += (uint64_t)got;
-        size_t used = rest + (size_t)got, whole = used;
+        at += got;
+        size_t used = rest + got, whole = used;
         framer_run(&framer, text, rest, used);
         if (at == range->end) {
             text[whole++] = '\n';
@@ -175,7 +236,7 @@ static struct span header_at(const struct events_index *index, const struct inde
 static bool search_range(struct search *search, const struct index_range *range)
 {
     const struct index_file *file = &search->index->files[range->file];
-    int fd = open(file->full, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    int fd = events_index_open(file->full);
     if (fd < 0) {
         return status_set(&search->status, STATUS_IO, "cannot open '%s' again: %m", file->path);
     }
@@ -188,7 +249,10 @@ static bool search_range(struct search *search, const struct index_range *range)
     search->how.settings.newest = file->state.seconds;
     search->reading.header = header_at(search->index, range);
     search->order = (struct event_order){range->latest, search->index->options.slack};
-    fine = fine && read_range(search, range, fd);
+    struct content content = {0};
+    fine = fine && content_open(&content, file, fd, search->progress, &search->status) &&
+           read_range(search, range, &content);
+    source_close(content.source);
     close(fd);
     return fine;
 }

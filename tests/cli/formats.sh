@@ -81,6 +81,21 @@ pass 'Enter shows the events of a text log' \
     says '0[89]:00:01  \(Fail     192.0.2.9 > web1  password\|Success  192.0.2.[78] > web1  publickey\)'
 pass 'with a word for each column' says 'outcome, source > destination, method, program'
 pass 'the run card has the sums' grep -q '4 lines: 3 counted, 1 left out, 0 rejected' "$work/card"
+gzip -c "$work/good.log" >"$work/good.log.gz"
+explore "$work/good.log.gz"
+pass 'and of a packed one' says '0[89]:00:01  \(Fail     192.0.2.9 > web1\|Success  192.0.2\)'
+{
+    printf '\377\376'
+    iconv -f UTF-8 -t UTF-16LE "$work/good.log"
+} >"$work/wide.log"
+explore "$work/wide.log"
+pass 'and of one in UTF-16' says '0[89]:00:01  \(Fail     192.0.2.9 > web1\|Success  192.0.2\)'
+{
+    printf '\357\273\277'
+    cat "$work/good.log"
+} >"$work/marked.log"
+explore "$work/marked.log"
+pass 'and behind a byte order mark' says '0[89]:00:01  \(Fail     192.0.2.9 > web1\|Success  192.0.2\)'
 cat >"$work/duo.json" <<'JSON'
 {"response": {"authlogs": [
   {"event_type": "authentication", "result": "denied", "timestamp": 1710141302, "txid": "1",
@@ -111,6 +126,42 @@ ends '--input=FILE.json names a file' 0 '3 counted' \
     "$oddhours" prep "$work/auth.log" --year 2024 --input="$work/own.json" -o "$work/b"
 ends 'a name with a typo' 2 "no format 'linux-aut'; did you mean 'linux-auth'" \
     "$oddhours" run "$work/auth.log" --input=linux-aut -o "$work/b"
+
+# What a product writes is claimed by its format, and by no other.
+mkdir "$work/claims"
+if python3 "$srcdir/tests/cli/format_claims.py" "$formats" "$work/claims" 2>/dev/null; then
+    for log in "$work/claims"/*.log; do
+        kind=$(basename "$log" .log)
+        # Its samples are whole lines, and a header in each of them.
+        [ "$kind" != zeek ] || continue
+        title=$(sed -n 's/^  "title": "\(.*\)",$/\1/p' "$formats/$kind.json")
+        "$oddhours" prep "$log" --year 2024 -o "$work/b" >"$work/messages" 2>&1
+        same "$kind claims its samples" "read as $title" "$(grep '^read as' "$work/messages")"
+    done
+else
+    skip 'formats claim their samples' 'there is no python3'
+fi
+
+# ---- a Windows event log ----
+if ! python3 "$srcdir/tests/cli/make_evtx.py" "$work/Security.evtx" 2>/dev/null; then
+    skip 'a Windows event log' 'there is no python3'
+elif "$oddhours" prep "$work/Security.evtx" -o "$work/evtx.csv" 2>&1 | grep -q 'without libevtx'; then
+    ends 'a Windows event log, without libevtx: what to do' 2 'wevtutil qe FILE' \
+        "$oddhours" prep "$work/Security.evtx" -o "$work/evtx.csv"
+else
+    ends 'a Windows event log is read' 0 '^5 records: 3 counted, 2 left out, 0 rejected$' \
+        "$oddhours" prep "$work/Security.evtx" -o "$work/evtx.csv"
+    same 'with its user-hours' '2024-03-11 07:00:00,north\nora.berg,2,0
+2024-03-11 08:00:00,north\admin & <b>,1,1' "$(tail -n +2 "$work/evtx.csv" | cut -d, -f1-4)"
+    ends 'not from a pipe' 2 'from a pipe or an archive: save it as a file' \
+        sh -c "'$oddhours' prep - -o '$work/b' <'$work/Security.evtx' | cat; \
+            '$oddhours' prep - -o '$work/b' <'$work/Security.evtx'"
+    head -c 4600 "$work/Security.evtx" >"$work/cut.evtx"
+    ends 'a cut one is said to be damaged' 2 'no Windows event log that can be read|can be counted' \
+        "$oddhours" prep "$work/cut.evtx" -o "$work/b"
+    explore "$work/Security.evtx"
+    pass 'Enter shows its events' says 'Fail     pc7 > fs1  4625\|Success  192.0.2.7 > fs1  4624'
+fi
 
 # ---- mistakes in a format: file, key and reason ----
 wrong() { # wrong NAME PATTERN SED: a format changed by SED

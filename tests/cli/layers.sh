@@ -58,6 +58,7 @@ ok 'letters are folded by base/ascii: the C library asks the locale' \
 only_in 'libcsv only in table/csv' 'csv\.h>' 'src/table/csv/csv(_text)?\.c'
 only_in 'cblas only in models/autoencoder' 'cblas\.h' 'src/models/autoencoder/'
 only_in 'libarchive only in table/input' 'archive(_entry)?\.h>' 'src/table/input/unpack\.c'
+only_in 'libevtx only in table/input' 'libevtx\.h>' 'src/table/input/evtx\.c'
 only_in 'codecs only in table/parquet' '(snappy|zstd|lz4|brotli/).*\.h>' 'src/table/parquet/'
 only_in 'SQLite only in review/store' 'sqlite3\.h' 'src/review/store/'
 ok 'the engine prints nothing and never exits, outside cmd/' \

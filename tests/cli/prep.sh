@@ -51,7 +51,7 @@ says() { grep -q -- "$1" "$work/screen"; }
 explore 'key Enter' "$work/auth.txt"
 pass 'Enter on a user-hour of a plain log shows its lines' says 'Lines of the log'
 explore 'key Enter' "$log"
-pass 'of a .gz it says what to do' says 'compressed log: gunzip it'
+pass 'of a .gz, too' says 'Lines of the log'
 explore 'key Enter' - <"$work/auth.txt"
 pass 'of standard input it says that it cannot' says 'from a pipe, which cannot be read again'
 explore lines "$table"

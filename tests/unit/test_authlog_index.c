@@ -4,6 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <fcntl.h>
+#include <unistd.h>
 
 #include "events/events_count.h"
 #include "events/events_index.h"
@@ -89,13 +92,16 @@ static void check_row(const struct events_index *index, const struct user_hour *
     events_lines_free(lines);
 }
 
-/* Every user-hour has as many lines behind it as it counts, over two files. */
-static void check_log(size_t n_lines, uint32_t jitter, size_t chunk, uint64_t *state)
+/* Every user-hour has as many lines behind it as it counts, over two files, the second of which
+ * may be packed. */
+static void check_log(size_t n_lines, uint32_t jitter, size_t chunk, bool packed,
+                      uint64_t *state)
 {
     struct text log = random_log(n_lines, jitter, state);
     size_t half = (size_t)(strchr(log.bytes + log.length / 2, '\n') - log.bytes) + 1;
     char *first = make_file(log.bytes, half);
-    char *second = make_file(log.bytes + half, log.length - half);
+    char *second = packed ? make_gzip(log.bytes + half, log.length - half, 0)
+                          : make_file(log.bytes + half, log.length - half);
     const char *const paths[] = {first, second};
     struct events_input input = input_of(paths, 2, NULL);
     input.chunk_bytes = chunk;
@@ -129,7 +135,7 @@ static void every_user_hour_has_its_lines(void **state_)
     uint64_t state = 3;
     for (int round = 0; round < 12; round++) {
         check_log(500 + below(&state, 3000), round % 3 == 0 ? 0 : below(&state, 600),
-                  500 + below(&state, 20000), &state);
+                  500 + below(&state, 20000), round % 2 == 1, &state);
     }
 }
 
@@ -196,19 +202,40 @@ static void lines_are_found_around_a_very_long_one(void **state)
     }
 }
 
-static void a_compressed_log_says_what_to_do(void **state)
+/* What of a packed log cannot be read any more is said, whatever came before it. */
+static void a_packed_log_that_is_cut_off_is_refused(void **state_)
 {
-    (void)state;
-    char *path = make_file("\x1f\x8b\x08 and so on", 13);
-    const struct userhours_options options = {.window = 3600};
+    (void)state_;
+    uint64_t state = 5;
+    struct text log = random_log(3000, 0, &state);
+    char *path = make_gzip(log.bytes, log.length, 0);
+    const char *const paths[] = {path};
+    struct events_input input = input_of(paths, 1, NULL);
+    struct text rows = {0};
+    struct events_report report;
+    struct events_index *index;
     struct status status = {0};
-    struct events_index *index = events_index_new(&log_format_lanl, &options, &status);
-    const char *why;
-    assert_non_null(index);
-    assert_true(events_index_add_file(index, path, &status));
-    assert_false(events_index_usable(index, &why));
-    assert_string_equal(why, "compressed log: gunzip it to see lines");
+    struct stat was;
+    assert_true(events_count(&input, sink_lines, &rows, &report, &index, NULL, NULL, &status));
+    assert_int_equal(stat(path, &was), 0);
+    int fd = open(path, O_WRONLY);
+    assert_true(fd >= 0);
+    for (off_t at = was.st_size / 2; at < was.st_size; at++) {
+        assert_int_equal(pwrite(fd, "x", 1, at), 1);
+    }
+    const struct timespec times[] = {was.st_atim, was.st_mtim};
+    assert_int_equal(futimens(fd, times), 0); /* as if nothing had happened */
+    close(fd);
+    int64_t window = 0;
+    while (status.code == STATUS_OK && window < 1000) {
+        events_lines_free(
+            events_lines(index, 3600 * window++, (struct span){"U1", 2}, 10, NULL, &status));
+    }
+    assert_int_equal(status.code, STATUS_INPUT);
+    assert_non_null(strstr(status.text, "damaged"));
     events_index_free(index);
+    text_free(&rows);
+    text_free(&log);
     drop_file(path);
 }
 
@@ -261,7 +288,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_user_hour_has_its_lines),
         cmocka_unit_test(a_changed_log_is_not_read_again),
-        cmocka_unit_test(a_compressed_log_says_what_to_do),
+        cmocka_unit_test(a_packed_log_that_is_cut_off_is_refused),
         cmocka_unit_test(what_is_no_file_cannot_be_read_again),
         cmocka_unit_test(lines_are_found_around_a_very_long_one),
         cmocka_unit_test(names_in_windows_1252_do_not_move_lines),

@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "table/input/decode.h"
+#include "table/input/evtx.h"
 #include "table/input/gunzip.h"
 #include "table/input/input_list.h"
 #include "table/input/raw.h"
@@ -29,6 +30,7 @@ struct source {
     size_t first_from, n_first;       /* first_from of them are handed out */
     struct gunzip *gunzip;            /* of a .gz */
     struct unpack *unpack;            /* of a .xz, .zip and others */
+    struct evtx *evtx;                /* of a Windows event log */
     struct decode *decode;
     const struct progress *progress; /* of the call that reads */
     unsigned char *peeked;           /* (SOURCE_PEEK) content that was looked at; NULL: none */
@@ -71,6 +73,14 @@ static bool refuse_foreign(const struct source *source, struct status *status)
     return true;
 }
 
+bool source_is_plain(const unsigned char *first, size_t n)
+{
+    bool gz = n >= 2 && first[0] == 0x1f && first[1] == 0x8b;
+    bool utf16 = n >= 2 && (first[0] >= 0xfe || first[0] == 0 || first[1] == 0);
+    bool mark = n >= 3 && memcmp(first, "\xef\xbb\xbf", 3) == 0;
+    return !gz && !utf16 && !mark && !evtx_is(first, n) && unpack_kind(first, n) == NULL;
+}
+
 static bool read_first_bytes(struct source *source, const struct progress *progress,
                              struct status *status)
 {
@@ -97,6 +107,9 @@ static bool read_bytes(void *context, void *buffer, size_t size, size_t *got,
     if (source->unpack != NULL) {
         return unpack_read(source->unpack, buffer, size, got, progress, status);
     }
+    if (source->evtx != NULL) {
+        return evtx_read(source->evtx, buffer, size, got, progress, status);
+    }
     size_t ready = source->n_first - source->first_from;
     if (ready == 0) {
         return raw_read(&source->raw, buffer, size, got, progress, status);
@@ -107,9 +120,7 @@ static bool read_bytes(void *context, void *buffer, size_t size, size_t *got,
     return true;
 }
 
-/* "archive.zip:member": where the path ends, when there is a file of that name before a colon
- * and none of the whole. */
-static size_t path_length(const char *path)
+size_t source_path_length(const char *path)
 {
     struct stat about;
     size_t whole = strlen(path);
@@ -158,6 +169,11 @@ static bool prepare(struct source *source, const char *path, const char *member,
     if (unpack_kind(source->first, source->n_first) != NULL) {
         return unpack_archive(source, path, member, progress, status);
     }
+    if (member == NULL && evtx_is(source->first, source->n_first)) {
+        const char *again = source->raw.own_fd && !source->raw.waits ? path : NULL;
+        source->evtx = evtx_new(&source->raw, again, status);
+        return source->evtx != NULL;
+    }
     return member == NULL ||
            status_set(status, STATUS_INPUT, "%s is no archive that holds %.80s",
                       source->raw.title, member);
@@ -168,7 +184,7 @@ static bool open_file(struct source *source, const struct progress *progress,
                       struct status *status)
 {
     const char *path = source->list.paths[source->file];
-    size_t length = path_length(path);
+    size_t length = source_path_length(path);
     char *file = mem_text(path, length, status);
     bool good =
         file != NULL &&
@@ -184,7 +200,7 @@ static bool add_up(struct source *source, struct status *status)
     for (size_t i = 1; i < source->list.n; i++) {
         struct stat about;
         const char *path = source->list.paths[i];
-        size_t length = path_length(path);
+        size_t length = source_path_length(path);
         char *file = mem_text(path, length, status);
         if (file == NULL) {
             return false;
@@ -225,6 +241,8 @@ static void end_file(struct source *source)
     decode_free(source->decode);
     gunzip_free(source->gunzip);
     unpack_free(source->unpack);
+    evtx_free(source->evtx);
+    source->evtx = NULL;
     source->decode = NULL;
     source->gunzip = NULL;
     source->unpack = NULL;

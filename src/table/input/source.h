@@ -24,6 +24,14 @@ struct source *source_open(const char *path, const struct progress *progress,
                            struct status *status);
 void source_close(struct source *source);
 
+/* "archive.zip:member": where the path of the file ends, when there is one of that name before
+ * a colon and none of the whole. */
+size_t source_path_length(const char *path);
+
+/* Whether the content of a file that begins with these bytes is its bytes as they are: it is
+ * not packed, an event log, UTF-16, or text behind a byte order mark. */
+bool source_is_plain(const unsigned char *first, size_t n);
+
 /* How many files it reads; and goes on to the next one: `*more` is false when there is none. */
 size_t source_files(const struct source *source);
 bool source_next(struct source *source, bool *more, const struct progress *progress,
