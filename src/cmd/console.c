@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/format.h"
+#include "run/moved.h"
 #include "base/mem.h"
 #include "cmd/operand.h"
 #include "table/losses.h"
@@ -243,6 +244,8 @@ struct run *console_run(struct console *console, const struct run_params *params
         char text[STATUS_TEXT];
         run_reference_say(run, text, sizeof text);
         if (text[0] != '\0' && !console->quiet) {
+            fprintf(stderr, "%s\n", operand_safe(text).text);
+            moved_say(run, text, sizeof text);
             fprintf(stderr, "%s\n", operand_safe(text).text);
         }
     }

@@ -17,6 +17,7 @@
 #include "cmd/options.h"
 #include "cmd/reviews.h"
 #include "run/card.h"
+#include "run/moved.h"
 #include "run/explainer.h"
 #include "table/losses.h"
 
@@ -157,6 +158,8 @@ static void put_input(const struct work *work, struct outfile *file)
     run_reference_say(run, reference, sizeof reference);
     if (reference[0] != '\0') {
         outfile_printf(file, "Table %s.\n\n", operand_safe(reference).text);
+        moved_say(run, reference, sizeof reference);
+        outfile_printf(file, "Beside the reference: %s.\n\n", operand_safe(reference).text);
     }
     char loss[LOSSES_TEXT];
     for (size_t i = 0; losses_say(run->table, i, loss, sizeof loss); i++) {

@@ -5,9 +5,10 @@
 #include <string.h>
 
 #include "base/cpu.h"
+#include "base/json.h"
 #include "base/mem.h"
 #include "config.h"
-#include "base/json.h"
+#include "run/moved.h"
 #include "table/input/input_list.h"
 
 static void add_features(cJSON *json, const struct table *table)
@@ -238,6 +239,7 @@ cJSON *card_json(const struct run *run, struct status *status)
         add_input(card, run);
     }
     add_reference(card, run->reference);
+    moved_json(run, card);
     add_parameters(card, &run->params);
     if (good && run->scaler != NULL) {
         good = add_feature_summaries(card, run, status);

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/suggest.h"
 #include "run/list.h"
+#include "table/spread.h"
 
 struct run *run_new(const struct run_params *params, struct status *status)
 {
@@ -65,6 +66,8 @@ void run_reference_free(struct run_reference *reference)
     free(reference->path);
     free(reference->name);
     past_free(reference->past);
+    spread_free(reference->spread);
+    free(reference->shifts);
     free(reference);
 }
 

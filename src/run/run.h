@@ -35,6 +35,8 @@ enum result_kind {
 };
 
 struct run_reference;
+struct spread;
+struct spread_shift;
 
 /* What ranks user-hours: what a detector found, the ensemble, or another list. */
 struct result {
@@ -74,12 +76,15 @@ struct run_reference {
     char hash[TABLE_HASH_TEXT];
     size_t rows; /* of its table */
     size_t d;
-    char **features;     /* (d) */
-    double end;          /* instant of its last window; NaN: without own past */
-    size_t same_rows;    /* of this table that are rows of it, and have its scores */
-    size_t late_rows;    /* others not behind its end: scored, not learnt */
-    size_t new_accounts; /* that it has not seen */
-    struct past *past;   /* own pasts as they were at its end; NULL: none */
+    char **features;       /* (d) */
+    double end;            /* instant of its last window; NaN: without own past */
+    size_t same_rows;      /* of this table that are rows of it, and have its scores */
+    size_t late_rows;      /* others not behind its end: scored, not learnt */
+    size_t new_accounts;   /* that it has not seen */
+    struct past *past;     /* own pasts as they were at its end; NULL: none */
+    struct spread *spread; /* how its features are spread; NULL: it does not say */
+    struct spread_shift
+        *shifts; /* (d) how far this table has moved from that; NULL as spread */
     double threshold[RUN_RESULTS_MAX]; /* NaN: it has no such result */
     /* Until the lists are made: the rows of this table that are its own, and the scores that
      * it has for them where rows have scores; NULL where there are none. */

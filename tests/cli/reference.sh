@@ -76,6 +76,27 @@ pass 'and lists as it does' cmp "$work/fresh" "$work/saved"
 ends 'a report says it' 0 'Table scored by .*: thresholds, shares and 1 in N are of its' \
     "$oddhours" report "$work/today.csv" -o - --reference="$work/ref" --reviews="$work/none.db"
 
+# ---- has it moved? ----
+awk -F, -v OFS=, 'NR > 1 { $3 *= 5; $6 *= 5; $8 *= 5; $2 = "new" $2 } { print }' "$work/today.csv" \
+    >"$work/moved.csv"
+ends 'a day like the others' 0 '^much as the reference: stability index at most 0\.[0-9]+ \(' \
+    "$oddhours" top "$work/over.csv" --reference="$work/ref"
+ends 'one that is not' 0 \
+    '^moved: stability index at most [0-9.]+ \([a-z_]+, .* of rows more above .*accounts: fit the models again' \
+    "$oddhours" top "$work/moved.csv" --reference="$work/ref"
+run "$work/moved.csv" -o "$work/moved" --reference="$work/ref"
+pass 'run.json has it by feature' grep -q '"stability_index"' "$work/moved/run.json"
+pass 'and says what to do' grep -q '"fit_again":.*true' "$work/moved/run.json"
+pass 'a day like the others needs nothing' grep -q '"fit_again":.*false' "$work/over/run.json"
+ends 'a report says it' 0 'Beside the reference: moved' \
+    "$oddhours" report "$work/moved" -o - --reviews="$work/none.db"
+ends 'a saved run, too' 0 '^moved: ' "$oddhours" top "$work/moved"
+printf '%s\n' 'wait done' data 'wait idle' "screenshot $work/data" run 'wait idle' \
+    "screenshot $work/stages" >"$work/script"
+"$oddhours" --no-config --no-cache --screen 160x40 --script "$work/script" "$work/moved" >/dev/null
+pass 'the Data view has a column for it' grep -q 'PSI *shift *unseen' "$work/data"
+pass 'the Run view a line' grep -q 'fit the models again' "$work/stages"
+
 ends 'other features' 2 'was made of 7 features, and this table has 2: feature 3' \
     "$oddhours" top "$work/today.csv" --features total_events,failed_events --reference="$work/ref"
 ends 'other parameters' 2 'made with other parameters' \

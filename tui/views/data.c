@@ -218,8 +218,8 @@ static void draw_data(void *state, const struct app *app, struct canvas *canvas)
     if (both || view->pane == PANE_COLUMNS) {
         int rows = both ? wanted : left;
         struct canvas part = canvas_part(canvas, y, 0, rows, canvas->cols);
-        data_columns(table, view->description, &view->columns, view->pane == PANE_COLUMNS,
-                     &part);
+        data_columns(session, table, view->description, &view->columns,
+                     view->pane == PANE_COLUMNS, &part);
         y += rows;
     }
     if (both || view->pane == PANE_ROWS) {

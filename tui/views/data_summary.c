@@ -1,6 +1,9 @@
 #include "views/data_summary.h"
 
+#include <stdio.h>
+
 #include "base/format.h"
+#include "table/spread.h"
 #include "widgets/columns.h"
 
 /* ---- facts ---- */
@@ -58,10 +61,13 @@ enum column_of {
     COLUMN_Q75,
     COLUMN_MAX,
     COLUMN_MISSING,
-    COLUMN_INFINITE
+    COLUMN_INFINITE,
+    COLUMN_STABILITY, /* beside a reference, that says how its features are spread */
+    COLUMN_SHIFT,
+    COLUMN_UNSEEN
 };
 
-static void layout_columns(struct columns *columns, int cols)
+static void layout_columns(struct columns *columns, bool shifts, int cols)
 {
     columns_add(columns, (struct column){"feature", 16, 34, 0, TEXT_LEFT});
     columns_add(columns, (struct column){"mean", 8, 11, 0, TEXT_RIGHT});
@@ -73,6 +79,11 @@ static void layout_columns(struct columns *columns, int cols)
     columns_add(columns, (struct column){"max", 8, 11, 1, TEXT_RIGHT});
     columns_add(columns, (struct column){"missing", 7, 12, 3, TEXT_RIGHT});
     columns_add(columns, (struct column){"infinite", 8, 12, 8, TEXT_RIGHT});
+    if (shifts) {
+        columns_add(columns, (struct column){"PSI", 5, 8, 0, TEXT_RIGHT});
+        columns_add(columns, (struct column){"shift", 6, 8, 1, TEXT_RIGHT});
+        columns_add(columns, (struct column){"unseen", 6, 10, 2, TEXT_RIGHT});
+    }
     columns_place(columns, cols);
 }
 
@@ -87,6 +98,23 @@ static void draw_summary(const struct summary *summary, const struct columns *co
         columns_field(columns, canvas, y, COLUMN_MIN + i, ROLE_TEXT,
                       format_value(quantiles[i]).text);
     }
+}
+
+/* How far a feature has moved from the reference's: red when models should be fitted again. */
+static void draw_shift(const struct spread_shift *shift, const struct columns *columns,
+                       struct canvas *canvas, int y)
+{
+    enum role role = shift->stability > SPREAD_MUCH   ? ROLE_BAD
+                     : shift->stability > SPREAD_SOME ? ROLE_WARN
+                                                      : ROLE_TEXT;
+    char text[32];
+    snprintf(text, sizeof text, "%.2f", shift->stability);
+    columns_field(columns, canvas, y, COLUMN_STABILITY, role, text);
+    snprintf(text, sizeof text, "%+.1f %%", 100 * shift->largest);
+    columns_field(columns, canvas, y, COLUMN_SHIFT, role, text);
+    columns_field(columns, canvas, y, COLUMN_UNSEEN,
+                  shift->above + shift->below > 0 ? ROLE_WARN : ROLE_DIM,
+                  format_grouped(shift->above + shift->below).text);
 }
 
 static void draw_column(const struct table *table, const struct description *description,
@@ -109,12 +137,15 @@ static void draw_column(const struct table *table, const struct description *des
     }
 }
 
-void data_columns(const struct table *table, const struct description *description,
-                  struct listbox *list, bool focused, struct canvas *canvas)
+void data_columns(const struct session *session, const struct table *table,
+                  const struct description *description, struct listbox *list, bool focused,
+                  struct canvas *canvas)
 {
+    const struct run_reference *reference = session->has_table ? session->run->reference : NULL;
+    const struct spread_shift *shifts = reference != NULL ? reference->shifts : NULL;
     struct columns columns = {0};
     struct canvas part = canvas_part(canvas, 0, 1, canvas->rows, canvas->cols - 1);
-    layout_columns(&columns, part.cols);
+    layout_columns(&columns, shifts != NULL, part.cols);
     columns_header(&columns, &part, 0, columns.n, false);
     listbox_show(list, canvas, 1, canvas->rows - 1);
     for (size_t i = list->top; i < table->profiles.d; i++) {
@@ -123,6 +154,9 @@ void data_columns(const struct table *table, const struct description *descripti
             break;
         }
         draw_column(table, description, i, &columns, &part, y);
+        if (shifts != NULL) {
+            draw_shift(&shifts[i], &columns, &part, y);
+        }
         if (focused && i == list->cursor) {
             canvas_select(canvas, y, 0, canvas->cols);
         }

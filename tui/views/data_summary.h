@@ -11,8 +11,10 @@
 int data_facts(const struct session *session, const struct table *table,
                const struct description *description, struct canvas *canvas);
 
-/* Draws describe() of every column; the cursor shows when `focused`. */
-void data_columns(const struct table *table, const struct description *description,
-                  struct listbox *list, bool focused, struct canvas *canvas);
+/* Draws describe() of every column, and how far it has moved from the reference's; the cursor
+ * shows when `focused`. */
+void data_columns(const struct session *session, const struct table *table,
+                  const struct description *description, struct listbox *list, bool focused,
+                  struct canvas *canvas);
 
 #endif

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/format.h"
+#include "run/moved.h"
 #include "base/mem.h"
 #include "lists/user_hours.h"
 #include "widgets/chart.h"
@@ -297,6 +298,10 @@ static void draw_run(void *state, const struct app *app, struct canvas *canvas)
         char text[STATUS_TEXT];
         run_reference_say(session->run, text, sizeof text);
         y += canvas_wrapped(canvas, y, 3, ROLE_DIM, text);
+        if (session->ended) {
+            bool again = moved_say(session->run, text, sizeof text);
+            y += canvas_wrapped(canvas, y, 3, again ? ROLE_WARN : ROLE_DIM, text);
+        }
     }
     if (any_result(session)) {
         draw_results(session, canvas, y + (low ? 0 : 1));

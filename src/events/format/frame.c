@@ -308,13 +308,14 @@ static char *string_bytes(struct framer *framer, char *at, char *end)
         }
         if (*at == '\\') {
             framer->escape = true;
-        } else if (*at ==
-                   '\n') { /* no JSON: the line is a broken record, and it goes on behind */
+        } else if (*at == '\n') {
+            /* No JSON: the line is a broken record, and it goes on behind. */
+            if (framer->state == FRAME_REST) {
+                blank(from, at); /* as what came before it, in an earlier part */
+            }
             framer->in_string = false;
             framer->state = FRAME_OUTSIDE;
-            framer->back = 0;
-            at++;
-            return at;
+            return at + 1;
         }
         at++;
     }
@@ -329,7 +330,8 @@ static void run_json(struct framer *framer, char *bytes, char *at, char *end)
     while (at < end) {
         if (framer->in_string) {
             char *next = string_bytes(framer, at, end);
-            framer->back += (size_t)(next - at);
+            framer->back =
+                framer->state == FRAME_OUTSIDE ? 0 : framer->back + (size_t)(next - at);
             at = next;
             continue;
         }

@@ -12,6 +12,7 @@
 #include "run/saved/saved.h"
 #include "run/saved/snapshot.h"
 #include "run/saved/snapshot_params.h"
+#include "table/spread.h"
 
 struct loading {
     struct run *run;
@@ -190,6 +191,9 @@ static bool take_part(struct loading *loading)
         good = take_scale(loading, i);
     } else if (strcmp(what, "own pasts") == 0 && found != NULL && loading->run->params.own) {
         good = take_past(loading);
+    } else if (strcmp(what, "spread") == 0 && loading->reference->spread == NULL) {
+        loading->reference->spread = spread_load(archive, loading->reference->d, status);
+        good = loading->reference->spread != NULL;
     }
     return good && archive_skip_past(archive, "pend", status);
 }
@@ -307,12 +311,27 @@ static bool check_features(const struct run *run, struct status *status)
     return true;
 }
 
+bool reference_run_compare(struct run *run, struct status *status)
+{
+    struct run_reference *reference = run->reference;
+    if (reference->spread == NULL) {
+        return true;
+    }
+    reference->shifts = mem_new(run->table->profiles.d, sizeof *reference->shifts,
+                                "how features have moved", status);
+    if (reference->shifts == NULL) {
+        return false;
+    }
+    spread_compare(reference->spread, &run->table->profiles, reference->shifts);
+    return true;
+}
+
 bool reference_run_settle(struct run *run, const struct progress *progress,
                           struct status *status)
 {
     struct run_reference *reference = run->reference;
     const struct table *table = run->table;
-    if (!check_features(run, status)) {
+    if (!check_features(run, status) || !reference_run_compare(run, status)) {
         return false;
     }
     if (reference->past == NULL || table->users == NULL || table->times == NULL) {

@@ -27,4 +27,8 @@ bool reference_run_load(struct run *run, struct status *status);
 bool reference_run_settle(struct run *run, const struct progress *progress,
                           struct status *status);
 
+/* How far run->table has moved from the reference: run->reference->shifts, where it says how
+ * its features are spread. False when memory ran out. */
+bool reference_run_compare(struct run *run, struct status *status);
+
 #endif

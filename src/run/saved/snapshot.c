@@ -20,10 +20,11 @@
 #include "run/saved/snapshot_reference.h"
 #include "run/saved/snapshot_result.h"
 #include "run/saved/snapshot_table.h"
+#include "table/spread.h"
 
 /* Raised whenever what is written, or what a detector computes, changes. Up to LAST_OF_1_0 it
  * was oddhours 1.0 that wrote; since then "made", the first item in all versions, says who. */
-enum { SNAPSHOT_VERSION = 5, LAST_OF_1_0 = 3 };
+enum { SNAPSHOT_VERSION = 6, LAST_OF_1_0 = 3 };
 
 /* The file: "made", parameters, table, scaler; then parts, each with what it is ("part"), its
  * name ("name") and an end ("pend"), so that a part which this version does not know is passed
@@ -80,6 +81,20 @@ static struct reference *scale_of_rows(const struct result *result)
     return scale;
 }
 
+/* How the features are spread, for the same. */
+static void put_spread(struct archive_out *archive, const struct run *run)
+{
+    struct spread *spread = spread_new(&run->table->profiles, NULL);
+    if (spread == NULL) {
+        archive_fail(archive, ENOMEM);
+        return;
+    }
+    begin_part(archive, "spread", "features");
+    spread_save(spread, archive);
+    end_part(archive);
+    spread_free(spread);
+}
+
 /* How the scores are spread, so that those of other tables can be compared with them. */
 static void put_scales(struct archive_out *archive, const struct run *run)
 {
@@ -125,6 +140,9 @@ bool snapshot_save(const struct run *run, const char *path, struct status *statu
         end_part(archive);
     }
     put_scales(archive, run);
+    if (run->reference == NULL) { /* such a run is no reference itself */
+        put_spread(archive, run);
+    }
     for (size_t i = 0; i < run->n_results; i++) {
         if (run->results[i].ready) {
             begin_part(archive, "result", run->results[i].name);
@@ -316,6 +334,13 @@ static bool get_part(struct loading *loading)
     if (strcmp(what, "reference") == 0) {
         return snapshot_get_reference(loading->archive, loading->run, name, status) &&
                (archive_next_is(archive, "pend") || senseless(loading)) &&
+               archive_skip_past(archive, "pend", status);
+    }
+    if (strcmp(what, "spread") == 0) { /* for tables that this run scores */
+        struct spread *spread = spread_load(archive, loading->run->table->profiles.d, status);
+        bool fine = spread != NULL;
+        spread_free(spread);
+        return fine && (archive_next_is(archive, "pend") || senseless(loading)) &&
                archive_skip_past(archive, "pend", status);
     }
     if (strcmp(what, "scale") == 0) {

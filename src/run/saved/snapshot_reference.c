@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "run/saved/reference_run.h"
 #include "run/saved/snapshot_params.h"
+#include "table/spread.h"
 
 enum { COUNTS = 4 };
 
@@ -20,12 +22,16 @@ void snapshot_put_reference(struct archive_out *archive, const struct run_refere
     if (reference->past != NULL) {
         past_save(reference->past, archive);
     }
+    archive_put_count(archive, "RRsp", reference->spread != NULL);
+    if (reference->spread != NULL) {
+        spread_save(reference->spread, archive);
+    }
 }
 
 bool snapshot_get_reference(struct archive_in *archive, struct run *run, const char *name,
                             struct status *status)
 {
-    uint64_t counts[COUNTS], has_past;
+    uint64_t counts[COUNTS], has_past, has_spread;
     struct run_reference *reference = mem_zero(1, sizeof *reference, "a reference", status);
     if (run->reference != NULL) {
         run_reference_free(reference);
@@ -53,5 +59,13 @@ bool snapshot_get_reference(struct archive_in *archive, struct run *run, const c
     reference->late_rows = counts[2];
     reference->new_accounts = counts[3];
     reference->past = has_past == 1 ? past_load(archive, run->table->profiles.d, status) : NULL;
-    return has_past != 1 || reference->past != NULL;
+    if ((has_past == 1 && reference->past == NULL) ||
+        !archive_get_count(archive, "RRsp", &has_spread, status)) {
+        return false;
+    }
+    if (has_spread == 1) {
+        reference->spread = spread_load(archive, run->table->profiles.d, status);
+        return reference->spread != NULL && reference_run_compare(run, status);
+    }
+    return true;
 }
