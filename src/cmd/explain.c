@@ -138,7 +138,8 @@ static bool print_rows(const struct settings *settings, const struct run *run,
     good = why != NULL;
     for (size_t i = 0; good && i < n; i++) {
         good = why_find(&explainer->data, rows[i], why, status) &&
-               why_add_peers(&explainer->data, why, run->parallel, NULL, status);
+               why_add_peers(&explainer->data, why, run->parallel, NULL, status) &&
+               explainer_add_hosts(run, why, NULL, status);
         if (good && settings->shapley) {
             why_add_shapley(&explainer->data, why);
         }

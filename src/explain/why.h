@@ -81,6 +81,7 @@ struct why {
     struct past_why own;
     bool has_peers; /* why_add_peers() was asked, and own past scored the row */
     struct peers peers;
+    char new_hosts[320]; /* computers that the account has met never before; "": not known */
 
     struct why_detector detector[WHY_SOURCES_MAX]; /* by source */
     size_t n_common;

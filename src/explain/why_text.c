@@ -505,6 +505,11 @@ void why_lines(const struct why_data *data, const struct why *why,
     if (data->accounts != NULL) {
         account_line(&lines, data, why);
     }
+    if (why->new_hosts[0] != '\0') {
+        text = begin(&lines);
+        put(&text, "%s", why->new_hosts);
+        end(&lines, "new hosts");
+    }
     plain(&lines, "");
     if (why->has_own) {
         own_lines(&lines, data, why);

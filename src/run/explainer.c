@@ -5,6 +5,8 @@
 
 #include "base/mem.h"
 #include "base/json.h"
+#include "events/events_hosts.h"
+#include "events/events_index.h"
 #include "rank/overlap.h"
 #include "run/list.h"
 
@@ -79,6 +81,29 @@ void explainer_free(struct explainer *explainer)
         past_free(explainer->learnt);
         free(explainer);
     }
+}
+
+bool explainer_add_hosts(const struct run *run, struct why *why,
+                         const struct progress *progress, struct status *status)
+{
+    const struct table *table = run->table;
+    const char *no;
+    struct status problem = {0};
+    why->new_hosts[0] = '\0';
+    /* Of the first hour of an account everything is new. */
+    if (run->log_index == NULL || !events_index_usable(run->log_index, &no) ||
+        table->report.bytes > EXPLAINER_LOG_MOST || !why->has_past || why->past.rows == 0) {
+        return true;
+    }
+    int64_t hour = table->time_seconds[table->row_time[why->row]];
+    struct events_hosts *hosts =
+        events_hosts(run->log_index, hour, dict_get(table->users, table->row_user[why->row]),
+                     true, progress, &problem);
+    if (hosts != NULL) {
+        events_hosts_say_new(hosts, hour, why->new_hosts, sizeof why->new_hosts);
+    }
+    events_hosts_free(hosts);
+    return problem.code != STATUS_CANCELLED || status_cancelled(status);
 }
 
 static void add_feature(cJSON *list, const struct explainer *explainer, const struct why *why,
@@ -231,6 +256,9 @@ cJSON *explainer_json(const struct explainer *explainer, const struct why *why,
         add_account(json, explainer->data.accounts, table->row_user[why->row], why);
     }
     json_text(json, "sentence", sentence);
+    if (why->new_hosts[0] != '\0') {
+        json_text(json, "new_hosts", why->new_hosts);
+    }
     if (table->report.change != INPUT_SAME) {
         json_text(json, "while_read", input_change_text(table->report.change));
     }

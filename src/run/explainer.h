@@ -22,6 +22,13 @@ struct explainer *explainer_new(const struct run *run, struct parallel *parallel
                                 const struct progress *progress, struct status *status);
 void explainer_free(struct explainer *explainer);
 
+/* Names the computers that the account of a row meets for the first time, where the table was
+ * counted from a log that can be read again and has at most EXPLAINER_LOG_MOST bytes: all of it
+ * is read. Leaves why->new_hosts empty otherwise. False only when cancelled. */
+#define EXPLAINER_LOG_MOST (UINT64_C(1) << 28)
+bool explainer_add_hosts(const struct run *run, struct why *why,
+                         const struct progress *progress, struct status *status);
+
 /* One explanation as JSON (the manual describes the keys); for cJSON_Delete(). */
 cJSON *explainer_json(const struct explainer *explainer, const struct why *why,
                       struct status *status);

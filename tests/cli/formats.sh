@@ -81,6 +81,16 @@ pass 'Enter shows the events of a text log' \
     says '0[89]:00:01  \(Fail     192.0.2.9 > web1  password\|Success  192.0.2.[78] > web1  publickey\)'
 pass 'with a word for each column' says 'outcome, source > destination, method, program'
 pass 'the run card has the sums' grep -q '4 lines: 3 counted, 1 left out, 0 rejected' "$work/card"
+printf '%s\n' 'wait done' top 'wait idle' 'row 2' 'wait idle' 'key D' 'wait idle' \
+    "screenshot $work/screen" 'wait idle' why 'wait idle' "screenshot $work/why" 'wait idle' \
+    >"$work/script"
+"$oddhours" --no-cache --no-config --screen 100x30 --script "$work/script" --models iforest \
+    --trees 5 "$work/good.log" --year 2024 >"$work/messages"
+pass 'D shows its computers' says ' web1 *1 *- *2024-03-01 08h *2'
+pass 'and which are new' says '192.0.2.8 *1 *- *new: never before *1'
+pass 'the Why page names them' grep -q 'new hosts *source 192.0.2.8' "$work/why"
+ends 'and explain' 0 'new hosts *source 192.0.2.8' \
+    "$oddhours" explain -q "$work/good.log" --year 2024 --row 2 --models iforest --trees 5
 gzip -c "$work/good.log" >"$work/good.log.gz"
 explore "$work/good.log.gz"
 pass 'and of a packed one' says '0[89]:00:01  \(Fail     192.0.2.9 > web1\|Success  192.0.2\)'

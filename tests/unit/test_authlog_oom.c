@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "events/events_hosts.h"
 #include "events/events_index.h"
 #include "table/csv/csv.h"
 #include "unit/authlog_fixture.h"
@@ -111,6 +112,18 @@ static void lines_behind_a_user_hour(void **state)
         assert_true(!failed || status.code == STATUS_NOMEM);
         assert_true(failed || lines->total > 50);
         events_lines_free(lines);
+        assert_int_equal(oom_live(), live);
+    }
+    failed = true;
+    for (unsigned long n = 0; failed; n++) {
+        struct status status = {0};
+        oom_arm(n, false);
+        struct events_hosts *hosts =
+            events_hosts(index, 3600, (struct span){"U1", 2}, true, NULL, &status);
+        failed = oom_disarm();
+        assert_true((hosts == NULL) == failed);
+        assert_true(!failed || status.code == STATUS_NOMEM);
+        events_hosts_free(hosts);
         assert_int_equal(oom_live(), live);
     }
     events_index_free(index);

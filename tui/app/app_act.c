@@ -268,6 +268,7 @@ static void act_alone(struct app *app, enum action action, const char *argument)
     case ACTION_SCREENSHOT: app_screenshot(app, argument); break;
     case ACTION_OPEN:
     case ACTION_LINES: app_lines(app); break;
+    case ACTION_HOSTS: app_hosts(app, argument); break;
     case ACTION_THRESHOLD:
         act_in(app, ACTION_VIEW_SCORES, action, argument, "there are no scores yet");
         break;

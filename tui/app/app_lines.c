@@ -169,8 +169,7 @@ static void free_query(struct query *query)
     free(self);
 }
 
-/* Why there are no lines to show, or NULL. */
-static const char *why_not(const struct session *session)
+const char *app_lines_why_not(const struct session *session)
 {
     const char *why = NULL;
     if (!session->has_table || !session->selected.has_row) {
@@ -185,7 +184,7 @@ static const char *why_not(const struct session *session)
 void app_lines(struct app *app)
 {
     const struct session *session = &app->session;
-    const char *why = why_not(session);
+    const char *why = app_lines_why_not(session);
     struct lines_query *self = why == NULL ? mem_zero(1, sizeof *self, "a query", NULL) : NULL;
     if (self == NULL) {
         app_say(app, LOG_NOTE, "%s", why != NULL ? why : "no memory for the lines");

@@ -204,6 +204,13 @@ struct sheet *app_why_sheet(const struct run *run, const struct why_data *data,
 /* app_lines.c */
 void app_lines(struct app *app);
 void app_lines_answer(struct app *app, struct query *query);
+/* Why there are no lines to show, or NULL. */
+const char *app_lines_why_not(const struct session *session);
+
+/* The computers of the user-hour that is selected (app_hosts.c); "all": of a large log, too, since
+ * when each is known. */
+void app_hosts(struct app *app, const char *argument);
+void app_hosts_answer(struct app *app, struct query *query);
 
 /* app_goto.c */
 void app_show_hour(struct app *app, const char *text);

@@ -66,7 +66,8 @@ static void work(struct query *query, const struct progress *progress)
     self->page = why != NULL ? page_new("Why") : NULL;
     if (self->page != NULL &&
         why_find(&cache->explainer->data, self->row, why, &query->status) &&
-        why_add_peers(&cache->explainer->data, why, self->parallel, progress, &query->status)) {
+        why_add_peers(&cache->explainer->data, why, self->parallel, progress, &query->status) &&
+        explainer_add_hosts(self->run, why, progress, &query->status)) {
         if (self->shapley) {
             why_add_shapley(&cache->explainer->data, why);
         }

@@ -102,6 +102,10 @@ void app_answer(struct app *app, struct query *query)
         app_lines_answer(app, query);
         return;
     }
+    if (query->slot == SLOT_HOSTS) {
+        app_hosts_answer(app, query);
+        return;
+    }
     if (query->slot == SLOT_WHY) {
         app_why_answer(app, query);
         return;

@@ -49,6 +49,7 @@ static bool is_useful(const struct app *app, enum action action)
     case ACTION_AXIS: return session_result(session) != NULL;
     case ACTION_EXPORT:
         return app->page != NULL ? app->page->sheet != NULL : session->has_table;
+    case ACTION_HOSTS:
     case ACTION_LINES: return has_lines(session);
     case ACTION_FILTER: return session->has_table;
     case ACTION_CARD: return session->run != NULL;

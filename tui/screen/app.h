@@ -148,6 +148,7 @@ enum slot {
     SLOT_WHY,
     SLOT_REASONS,
     SLOT_LINES,
+    SLOT_HOSTS,
     SLOT_NUMBERS,
     SLOT_REVIEW
 };
