@@ -61,6 +61,8 @@ void terminal_stop_feeding(void)
 
 void terminal_wait_finished(struct vt *vt)
 {
+    vt_wait_text(vt, 0, "4 Top-K"); /* the list to begin with */
+    vt_keys(vt, "1");
     vt_wait_text(vt, VT_ANY, "  Triage "); /* the last list has its line */
     vt_wait_gone(vt, "Ctrl-C cancel");
 }

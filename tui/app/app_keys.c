@@ -158,7 +158,7 @@ static void key_in_prompt(struct app *app, keycode key)
 
 void app_key(struct app *app, keycode key)
 {
-    app->dirty = true;
+    app->dirty = app->moved = true;
     app->has_message = false;
     if (app->prompt.kind != PROMPT_NONE) {
         key_in_prompt(app, key);

@@ -246,6 +246,10 @@ static void run_has_ended(struct app *app)
         app->quit = true;
     }
     app_changed(app, CHANGED_ENDED);
+    if (app->opens_list && !app->moved && app->running == app->run &&
+        session_result(session) != NULL && !session->blind) {
+        app_enter(app, ACTION_VIEW_TOPK); /* what one has come for */
+    }
 }
 
 /* Old runs go when nobody looks at them: no view (told above) and no query. What was made of

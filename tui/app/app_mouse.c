@@ -53,6 +53,7 @@ static void click_list(struct app *app, const struct canvas *canvas,
 
 void app_mouse(struct app *app, struct canvas *canvas, const struct mouse *mouse)
 {
+    app->moved = true;
     bool stale = app->dirty;
     if (app->prompt.kind != PROMPT_NONE) {
         return;

@@ -102,6 +102,8 @@ struct app {
     bool repaint;        /* draw all cells anew */
     bool scripted;       /* a script plays: its screenshots are not told of, in the next ones */
     bool playing; /* what is done just now is a line of the script, not the user's doing */
+    bool opens_list; /* the list to begin with is shown when the run has ended, */
+    bool moved;      /* unless a key was pressed before */
     bool suspend, quit;
     struct status failure; /* nothing to explore: the program says this and ends */
 };

@@ -199,6 +199,7 @@ static bool run(struct loop *loop, struct status *status)
 bool loop_run(struct app *app, struct script *script, struct status *status)
 {
     struct loop loop = {.app = app, .script = script, .terminal = true};
+    app->opens_list = script_ended(script); /* a script goes its own way */
     return run(&loop, status);
 }
 

@@ -149,6 +149,7 @@ enum slot {
     SLOT_REASONS,
     SLOT_LINES,
     SLOT_HOSTS,
+    SLOT_LANES,
     SLOT_NUMBERS,
     SLOT_REVIEW
 };

@@ -23,6 +23,7 @@ static void close_topk(void *state)
     struct topk_view *view = state;
     row_list_clear(&view->rows);
     row_list_clear(&view->old);
+    lanes_clear(&view->lanes);
     free(view->cells);
     free(view);
 }
@@ -57,9 +58,8 @@ static void draw_whose(const struct topk_view *view, struct canvas *pane)
     }
 }
 
-static void draw_topk(void *state, const struct app *app, struct canvas *canvas)
+static void draw_list(struct topk_view *view, const struct app *app, struct canvas *canvas)
 {
-    struct topk_view *view = state;
     const struct session *session = app_session(app);
     char problem[200];
     if (session_result(session) == NULL) {
@@ -102,6 +102,24 @@ static void draw_topk(void *state, const struct app *app, struct canvas *canvas)
         detail_draw(app, row, &pane);
         draw_whose(view, &pane);
     }
+}
+
+/* The lanes above, where the screen is high enough. */
+static void draw_topk(void *state, const struct app *app, struct canvas *canvas)
+{
+    struct topk_view *view = state;
+    const struct session *session = app_session(app);
+    int rows = 0;
+    if (!view->no_lanes && session_result(session) != NULL && view->lanes.run == session->run &&
+        view->lanes.result == session->selected.result) {
+        rows = lanes_rows(&view->lanes, canvas->rows);
+    }
+    if (rows > 0) {
+        struct canvas above = canvas_part(canvas, 0, 0, rows, canvas->cols);
+        lanes_draw(&view->lanes, app, &above);
+    }
+    struct canvas below = canvas_part(canvas, rows, 0, canvas->rows - rows, canvas->cols);
+    draw_list(view, app, &below);
 }
 
 /* ---- actions ---- */
@@ -253,6 +271,12 @@ static unsigned act_topk(void *state, struct app *app, enum action action, const
     size_t before = topk_row(view);
     switch ((int)action) {
     case ACTION_PANE: toggle_pane(view); break;
+    case ACTION_LANES:
+        view->no_lanes = !view->no_lanes;
+        app_say(app, LOG_NOTE,
+                view->no_lanes ? "no lanes above the list"
+                               : "lanes above the list, where the screen is high enough");
+        break;
     case ACTION_OPEN: return open_line(view, app);
     case ACTION_LEFT:
     case ACTION_RIGHT: scroll(view, action == ACTION_RIGHT); break;
@@ -303,6 +327,7 @@ static void changed_topk(void *state, struct app *app, unsigned what)
     struct topk_view *view = state;
     const struct session *session = app_session(app);
     if ((what & CHANGED_RUN) != 0) {
+        lanes_clear(&view->lanes);
         if (view->finding != NULL && view->old.set.n == 0) { /* else it looks at an older one */
             view->old = view->rows;
             view->rows = (struct row_list){0};
@@ -344,6 +369,9 @@ static void found(struct topk_view *view, struct app *app, const struct find_que
 static void answer_topk(void *state, struct app *app, struct query *query)
 {
     struct topk_view *view = state;
+    if (lanes_answer(&view->lanes, query)) {
+        return;
+    }
     if (query == view->finding) {
         found(view, app, (const struct find_query *)query);
     } else if (!topk_precision_answer(view, query) && !topk_jump_answer(view, app, query) &&

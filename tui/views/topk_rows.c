@@ -61,6 +61,21 @@ bool topk_go(struct topk_view *view, struct app *app, size_t row, bool unfold)
 
 /* ---- which rows ---- */
 
+/* The lanes of the accounts that the list begins with. */
+static void ask_lanes(struct topk_view *view, struct app *app)
+{
+    enum { LINES = 64 };
+    uint32_t rows[LINES];
+    size_t n = 0;
+    for (size_t line = 0; line < view->list.n && n < LINES; line++) {
+        size_t row = row_list_at(&view->rows, topk_line(view, line).position);
+        if (row != SIZE_MAX) {
+            rows[n++] = (uint32_t)row;
+        }
+    }
+    lanes_ask(&view->lanes, app, view, rows, n);
+}
+
 /* The list is there: the cursor goes where it is wanted. */
 void topk_arrive(struct topk_view *view, struct app *app)
 {
@@ -74,6 +89,7 @@ void topk_arrive(struct topk_view *view, struct app *app)
         topk_select(view, app);
     }
     view->reveal = view->filtered = false;
+    ask_lanes(view, app);
 }
 
 void topk_show_list(struct topk_view *view, struct app *app, enum topk_cursor cursor)

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "lists/lanes.h"
 #include "lists/row_cells.h"
 #include "lists/row_columns.h"
 #include "lists/row_list.h"
@@ -16,6 +17,8 @@ struct topk_view {
     struct listbox list; /* of lines: rows, or what they are folded into */
     struct row_columns columns;
     char columns_text[FILTER_TEXT]; /* that `columns` was read from */
+    struct lanes lanes; /* of the accounts that the list begins with */
+    bool no_lanes;      /* they are not wanted */
     struct row_column sort;
     bool reversed;
     bool detail;   /* whether the pane is wanted */
