@@ -242,6 +242,10 @@ struct run *console_run(struct console *console, const struct run_params *params
         console_say_change(run->table->report.name, run->table->report.change);
         console_read(console, run->table);
         char text[STATUS_TEXT];
+        run_extension_say(run, text, sizeof text);
+        if (text[0] != '\0' && !console->quiet) {
+            fprintf(stderr, "%s\n", operand_safe(text).text);
+        }
         run_reference_say(run, text, sizeof text);
         if (text[0] != '\0' && !console->quiet) {
             fprintf(stderr, "%s\n", operand_safe(text).text);

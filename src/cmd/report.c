@@ -155,6 +155,10 @@ static void put_input(const struct work *work, struct outfile *file)
         outfile_printf(file, "**%s.**\n\n", input_change_text(read->change));
     }
     char reference[STATUS_TEXT];
+    run_extension_say(run, reference, sizeof reference);
+    if (reference[0] != '\0') {
+        outfile_printf(file, "The run is %s.\n\n", operand_safe(reference).text);
+    }
     run_reference_say(run, reference, sizeof reference);
     if (reference[0] != '\0') {
         outfile_printf(file, "Table %s.\n\n", operand_safe(reference).text);

@@ -23,7 +23,7 @@ struct settings {
     struct run_params params;
 };
 
-enum { OUTPUT, FORMAT, SCORES, QUIET };
+enum { OUTPUT, FORMAT, SCORES, EXTEND, KEEP, REVIEWS, QUIET };
 
 static const struct option_spec own[] = {
     [OUTPUT] = {"output", 'o', OPTION_PATH, "DIR",
@@ -32,9 +32,22 @@ static const struct option_spec own[] = {
                 "of tables: parquet as the study has, csv or both (parquet)"},
     [SCORES] = {"scores", 0, OPTION_SWITCH, NULL,
                 "write scores too: every score and rank of all rows"},
+    [EXTEND] = {"extend", 0, OPTION_PATH, "RUN",
+                "take FILE into a finished run: a new one of both in DIR"},
+    [KEEP] = {"keep-models", 0, OPTION_SWITCH, NULL,
+              "with --extend: RUN's scaler and models, not fitted again"},
+    [REVIEWS] = {"reviews", 0, OPTION_PATH, "FILE",
+                 "with --extend: the review whose true positives do not teach"},
     [QUIET] = {"quiet", 'q', OPTION_SWITCH, NULL, "no progress, no summary"},
     {NULL, 0, OPTION_SWITCH, NULL, NULL},
 };
+
+static bool take_path(char **path, const char *value, struct status *status)
+{
+    free(*path);
+    *path = mem_text(value, strlen(value), status);
+    return *path != NULL;
+}
 
 static bool take(void *context, size_t index, const char *value, struct status *status)
 {
@@ -43,6 +56,9 @@ static bool take(void *context, size_t index, const char *value, struct status *
     case OUTPUT: settings->directory = value; return true;
     case FORMAT: return row_formats_parse(value, &settings->choice.formats, status);
     case SCORES: settings->choice.scores = true; return true;
+    case EXTEND: return take_path(&settings->params.extend, value, status);
+    case KEEP: settings->params.keep_models = true; return true;
+    case REVIEWS: return take_path(&settings->params.reviews, value, status);
     default: settings->quiet = true; return true;
     }
 }
@@ -114,9 +130,20 @@ static bool run_and_write(const struct settings *settings, struct console *conso
 static bool check(const void *context, struct status *status)
 {
     const struct settings *settings = context;
-    return settings->directory != NULL ||
-           status_set(status, STATUS_USAGE,
-                      "run: say where the files go: oddhours run FILE -o DIR");
+    const struct run_params *params = &settings->params;
+    if (settings->directory == NULL) {
+        return status_set(status, STATUS_USAGE,
+                          "run: say where the files go: oddhours run FILE -o DIR");
+    }
+    if (params->extend == NULL && (params->keep_models || params->reviews != NULL)) {
+        return status_set(status, STATUS_USAGE,
+                          "run: --keep-models and --reviews go with --extend=RUN");
+    }
+    return params->extend == NULL || params->reference == NULL ||
+           status_set(
+               status, STATUS_USAGE,
+               "run: --reference scores FILE by a run, --extend makes a new run of both: "
+               "name one of them");
 }
 
 static bool work(const void *context, struct console *console, struct status *status)

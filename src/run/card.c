@@ -138,10 +138,29 @@ static void add_reference(cJSON *card, const struct run_reference *reference)
     json_text(json, "name", reference->name);
     json_text(json, "xxh3_128", reference->hash);
     json_count(json, "rows", reference->rows);
+    json_number(json, "made", (double)reference->made);
     json_number(json, "end", reference->end);
     json_count(json, "same", reference->same_rows);
     json_count(json, "late", reference->late_rows);
     json_count(json, "new", reference->new_accounts);
+}
+
+/* The run that the table was added to. */
+static void add_extension(cJSON *card, const struct run_extension *extension)
+{
+    if (extension == NULL) {
+        return;
+    }
+    cJSON *json = json_object(card, "extended");
+    json_text(json, "run", extension->path);
+    json_text(json, "xxh3_128", extension->hash);
+    json_count(json, "rows", extension->rows);
+    cJSON *added = json_object(json, "added");
+    json_text(added, "xxh3_128", extension->added_hash);
+    json_count(added, "rows", extension->added);
+    json_count(added, "repeated", extension->repeated);
+    json_count(json, "untaught", extension->n_untaught);
+    json_text(json, "models", extension->kept ? "kept" : "fitted again");
 }
 
 static void add_parameters(cJSON *card, const struct run_params *params)
@@ -239,6 +258,7 @@ cJSON *card_json(const struct run *run, struct status *status)
         add_input(card, run);
     }
     add_reference(card, run->reference);
+    add_extension(card, run->extension);
     moved_json(run, card);
     add_parameters(card, &run->params);
     if (good && run->scaler != NULL) {

@@ -45,6 +45,9 @@ struct past *list_own_learn(const struct run *run, bool explain, float **score,
     struct past *past = run->reference != NULL
                             ? past_copy(run->reference->past, explain, status)
                             : past_new(run->table, &options, status);
+    if (past != NULL && run->extension != NULL) {
+        past_skip(past, run->extension->untaught);
+    }
     *score = past != NULL ? list_row_scores(run, status) : NULL;
     if (*score == NULL || !past_score(past, run->table, run->accounts->kind, *score, parallel,
                                       progress, status)) {

@@ -39,10 +39,12 @@ void run_params_clear(struct run_params *params)
     drop_features(params);
     reading_clear(&params->reading);
     free(params->reference);
+    free(params->extend);
+    free(params->reviews);
     free(params->kinds);
     free(params->accounts);
     params->input = params->input_format = NULL;
-    params->reference = NULL;
+    params->reference = params->extend = params->reviews = NULL;
     params->kinds = NULL;
     params->accounts = NULL;
 }
@@ -64,7 +66,7 @@ bool run_params_copy(struct run_params *to, const struct run_params *from,
 {
     *to = *from;
     to->input = to->input_format = NULL;
-    to->reference = NULL;
+    to->reference = to->extend = to->reviews = NULL;
     to->kinds = NULL;
     to->accounts = NULL;
     to->features = NULL;
@@ -75,6 +77,8 @@ bool run_params_copy(struct run_params *to, const struct run_params *from,
     if (!copy_if_any(&to->input, from->input, status) ||
         !copy_if_any(&to->input_format, from->input_format, status) ||
         !copy_if_any(&to->reference, from->reference, status) ||
+        !copy_if_any(&to->extend, from->extend, status) ||
+        !copy_if_any(&to->reviews, from->reviews, status) ||
         !copy_if_any(&to->kinds, from->kinds, status) ||
         !copy_if_any(&to->accounts, from->accounts, status)) {
         run_params_clear(to);

@@ -34,6 +34,10 @@ struct run_params {
     bool own;                 /* own past and triage are made */
     double half_life;         /* days until what an account did counts half */
     char *reference;          /* the run that scores the table, a directory; NULL: its own */
+    char *extend;             /* the run that the table is added to, a directory; NULL: none */
+    bool keep_models;         /* with it: its scaler and models, not fitted again */
+    char *reviews;            /* with it: a review store whose true positives do not teach own
+                                 pasts; NULL: the default one */
     char *kinds;              /* rules of account kinds, or NULL: account_rules_default */
     char *accounts;           /* the file that says what accounts are, or NULL */
     uint64_t accounts_digest; /* of a saved run: of that file as it was; else 0 */

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/format.h"
 #include "base/mem.h"
@@ -71,6 +72,52 @@ void run_reference_free(struct run_reference *reference)
     free(reference);
 }
 
+/* " of 2026-11-30 18:05", by the clock here; "" when that is not known. */
+struct made_text {
+    char text[32];
+};
+
+static struct made_text made_on(const struct run_reference *reference)
+{
+    struct made_text made = {""};
+    struct tm parts;
+    time_t seconds = (time_t)reference->made;
+    if (reference->made > 0 && localtime_r(&seconds, &parts) != NULL) {
+        strftime(made.text, sizeof made.text, " of %Y-%m-%d %H:%M", &parts);
+    }
+    return made;
+}
+
+void run_extension_free(struct run_extension *extension)
+{
+    if (extension != NULL) {
+        free(extension->path);
+        free(extension->untaught);
+        free(extension);
+    }
+}
+
+void run_extension_say(const struct run *run, char *text, size_t size)
+{
+    const struct run_extension *extension = run->extension;
+    text[0] = '\0';
+    if (extension == NULL) {
+        return;
+    }
+    size_t at = (size_t)snprintf(text, size, "%.200s with its %s, and %s more; models %s",
+                                 extension->path, format_count(extension->rows, "row").text,
+                                 format_grouped(extension->added).text,
+                                 extension->kept ? "kept" : "fitted again");
+    if (extension->repeated > 0 && at < size) {
+        at += (size_t)snprintf(text + at, size - at, "; %s left out, which it has",
+                               format_count(extension->repeated, "row").text);
+    }
+    if (extension->n_untaught > 0 && at < size) {
+        snprintf(text + at, size - at, "; %s judged true positive teach no own past",
+                 format_count(extension->n_untaught, "row").text);
+    }
+}
+
 void run_reference_say(const struct run *run, char *text, size_t size)
 {
     const struct run_reference *reference = run->reference;
@@ -79,8 +126,8 @@ void run_reference_say(const struct run *run, char *text, size_t size)
         return;
     }
     size_t at = (size_t)snprintf(
-        text, size, "scored by %.200s: thresholds, shares and 1 in N are of its %s rows; %s",
-        reference->path, format_grouped(reference->rows).text,
+        text, size, "scored by %.200s%s: thresholds, shares and 1 in N are of its %s rows; %s",
+        reference->path, made_on(reference).text, format_grouped(reference->rows).text,
         format_count(reference->new_accounts, "new account").text);
     if (reference->same_rows > 0 && at < size) {
         at += (size_t)snprintf(text + at, size - at, "; %s of its own, with its scores",
@@ -106,6 +153,8 @@ void run_empty(struct run *run)
     table_free(run->table);
     parallel_free(run->parallel);
     run_reference_free(run->reference);
+    run_extension_free(run->extension);
+    run->extension = NULL;
     run->reference = NULL;
     run->features = NULL;
     run->scaled = NULL;

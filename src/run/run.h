@@ -35,6 +35,7 @@ enum result_kind {
 };
 
 struct run_reference;
+struct run_extension;
 struct spread;
 struct spread_shift;
 
@@ -74,7 +75,8 @@ struct run_reference {
     char *path; /* as named */
     char *name; /* of its table */
     char hash[TABLE_HASH_TEXT];
-    size_t rows; /* of its table */
+    size_t rows;  /* of its table */
+    int64_t made; /* when it was written, seconds since 1970; 0: not known */
     size_t d;
     char **features;       /* (d) */
     double end;            /* instant of its last window; NaN: without own past */
@@ -92,6 +94,19 @@ struct run_reference {
     float *same_score[RUN_RESULTS_MAX]; /* (same_rows) */
 };
 
+/* The finished run that this one's table was added to: its rows are the first ones. */
+struct run_extension {
+    char *path;                       /* as named */
+    char hash[TABLE_HASH_TEXT];       /* of its table */
+    char added_hash[TABLE_HASH_TEXT]; /* of the other */
+    size_t rows;                      /* of its table */
+    size_t added, repeated; /* rows of the other; of them it had already, which are left out */
+    bool kept;              /* its scaler and models are used */
+    uint8_t *untaught;      /* (n_rows) not zero: own pasts do not learn from the row; NULL: all
+                               teach */
+    size_t n_untaught;
+};
+
 /* One stage as it went, for the summary, the run card and the Run view. */
 struct stage_record {
     char name[48]; /* "read", "scale", "iforest fit", "iforest score", "ensemble" */
@@ -107,6 +122,7 @@ struct run {
     struct events_index *log_index;  /* of a raw log; NULL: it was a table */
     struct row_index *by_profile;    /* rows of each profile; NULL unless params.index */
     struct run_reference *reference; /* the run that scored the table; NULL: this one */
+    struct run_extension *extension; /* the run that the table was added to; NULL: none */
     struct scaler *scaler;
     float *scaled; /* (profiles.n, d); without params.index NULL again when no more needed */
     /* Where a value stands among all rows; NULL unless params.index. Announced with scaled. */
@@ -130,6 +146,10 @@ struct run *run_new(const struct run_params *params, struct status *status);
 void run_free(struct run *run);
 
 void run_reference_free(struct run_reference *reference);
+void run_extension_free(struct run_extension *extension);
+
+/* "RUN extended by ...", for people. "" where no run was. */
+void run_extension_say(const struct run *run, char *text, size_t size);
 
 /* "scored by RUN (42,871,390 rows of full.csv): ...", for people. "" without a reference. */
 void run_reference_say(const struct run *run, char *text, size_t size);

@@ -12,6 +12,7 @@
 #include "table/builder.h"
 #include "table/describe.h"
 #include "table/row_index.h"
+#include "table/table_append.h"
 #include "unit/oom.h"
 #include "unit/same_table.h"
 #include "unit/test.h"
@@ -134,6 +135,31 @@ static void descriptions_and_indexes(void **state)
     table_free(table);
 }
 
+/* The table that came to nothing half-way is freed as any other. */
+static void tables_behind_each_other(void **state)
+{
+    (void)state;
+    write_table("wbT", "U1");
+    const struct csv_options options = {.features = ab, .n_features = 2};
+    struct table *more = csv_load(path, &options, NULL, NULL, NULL);
+    assert_non_null(more);
+    long live = oom_live();
+    bool failed = true;
+    for (unsigned long n = 0; failed; n++) {
+        struct status status = {0};
+        struct table *table = csv_load(path, &options, NULL, NULL, NULL);
+        assert_non_null(table);
+        oom_arm(n, false);
+        bool good = table_append(table, more, NULL, &status);
+        failed = oom_disarm();
+        assert_true(failed || good); /* less room than was asked for may do */
+        assert_true(good == (status.code != STATUS_NOMEM));
+        table_free(table);
+        assert_int_equal(oom_live(), live);
+    }
+    table_free(more);
+}
+
 static int make_file(void **state)
 {
     (void)state;
@@ -154,6 +180,7 @@ int main(void)
         cmocka_unit_test(quoted_files),
         cmocka_unit_test(compressed_files),
         cmocka_unit_test(descriptions_and_indexes),
+        cmocka_unit_test(tables_behind_each_other),
     };
     return cmocka_run_group_tests_name("table_oom", tests, make_file, remove_file);
 }

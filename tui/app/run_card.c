@@ -163,6 +163,11 @@ struct page *app_card_page(const struct app *app)
         run_reference_say(run, text, sizeof text);
         page_pair(page, "reference", ROLE_TEXT, "%s", text);
     }
+    if (session->has_table && run->extension != NULL) {
+        char text[STATUS_TEXT];
+        run_extension_say(run, text, sizeof text);
+        page_pair(page, "extended", ROLE_TEXT, "%s", text);
+    }
     page_pair(page, "seed", ROLE_TEXT, "%u", run->params.seed);
     page_pair(page, "budget", ROLE_TEXT, "%s", format_percent(run->params.budget).text);
     page_pair(page, "threads", ROLE_TEXT, "%u", parallel_threads(run->parallel));

@@ -294,6 +294,11 @@ static void draw_run(void *state, const struct app *app, struct canvas *canvas)
     }
     y += draw_memory(app, canvas, y, low);
     y += draw_left_out(session, canvas, y);
+    if (session->has_table && session->run->extension != NULL) {
+        char text[STATUS_TEXT];
+        run_extension_say(session->run, text, sizeof text);
+        y += canvas_wrapped(canvas, y, 3, ROLE_DIM, text);
+    }
     if (session->has_table && session->run->reference != NULL) {
         char text[STATUS_TEXT];
         run_reference_say(session->run, text, sizeof text);

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "events/input.h"
+#include "run/saved/extension.h"
 #include "run/saved/reference_run.h"
 #include "run/saved/saved.h"
 #include "run/saved/snapshot.h"
@@ -83,14 +84,16 @@ static bool read_table(struct pipeline *pipeline, struct status *status)
     const struct input_choice choice = run_params_choice(&run->params);
     run->table = input_load(run->params.input, &choice, &options, &run->log_index,
                             run->parallel, &pipeline->own, status);
-    if (run->table != NULL && run->params.index) {
+    bool good = run->table != NULL;
+    good = good && run_find_accounts(run, run->params.accounts, &pipeline->own, status) &&
+           (run->reference == NULL || reference_run_settle(run, &pipeline->own, status)) &&
+           (run->params.extend == NULL || extension_join(run, &pipeline->own, status));
+    if (good && run->params.index) {
         run->by_profile =
             row_index_new(run->table->row_profile, run->table->n_rows, run->table->profiles.n,
                           run->parallel, &pipeline->own, status);
+        good = run->by_profile != NULL;
     }
-    bool good = run->table != NULL && (run->by_profile != NULL || !run->params.index) &&
-                run_find_accounts(run, run->params.accounts, &pipeline->own, status) &&
-                (run->reference == NULL || reference_run_settle(run, &pipeline->own, status));
     pipeline_end(stage, good);
     if (good) {
         pipeline_announce(pipeline, PIPELINE_TABLE, 0);
@@ -101,7 +104,7 @@ static bool read_table(struct pipeline *pipeline, struct status *status)
 /* Another run scores this one's table: what that takes. */
 static bool load_reference(struct pipeline *pipeline, struct status *status)
 {
-    if (pipeline->run->params.reference == NULL) {
+    if (pipeline->run->params.reference == NULL && pipeline->run->params.extend == NULL) {
         return true;
     }
     struct stage_record *stage = pipeline_begin(pipeline, "reference");
@@ -134,11 +137,12 @@ static bool scale(struct pipeline *pipeline, struct status *status)
 
 static size_t planned_stages(const struct run *run)
 {
-    size_t n = run->params.reference != NULL ? 3 : 2; /* reference, read, scale */
+    bool another = run->params.reference != NULL, kept = run->params.keep_models;
+    size_t n = another || run->params.extend != NULL ? 3 : 2; /* reference, read, scale */
     for (size_t i = 0; i < run->n_results; i++) {
         const struct result *result = &run->results[i];
         if (run_result_wanted(run, result)) {
-            n += result->kind == RESULT_DETECTOR && run->params.reference == NULL ? 2 : 1;
+            n += result->kind == RESULT_DETECTOR && !another && !kept ? 2 : 1;
         }
     }
     return n;
@@ -158,13 +162,16 @@ static bool show_saved(struct pipeline *pipeline, bool *done, struct status *sta
         *status = problem;
         return false;
     }
-    if (named && run->params.reference != NULL) {
+    const char *other =
+        run->params.reference != NULL ? run->params.reference : run->params.extend;
+    if (named && other != NULL) {
         free(path);
         return status_set(
             status, STATUS_USAGE,
-            "%.200s is a finished run: to score its table by %.200s, name the file "
+            "%.200s is a finished run: to %s %.200s, name the file "
             "that it was made of",
-            run->params.input, run->params.reference);
+            run->params.input,
+            other == run->params.reference ? "score its table by" : "add its table to", other);
     }
     if (path == NULL && run->params.cache && run->params.reference == NULL) {
         path = saved_in_cache(&run->params);

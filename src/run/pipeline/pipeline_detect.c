@@ -6,6 +6,12 @@
 
 #include "run/list.h"
 
+/* Whether the models are those of another run. */
+static bool is_given(const struct run *run)
+{
+    return run->reference != NULL || (run->extension != NULL && run->extension->kept);
+}
+
 /* Scores and ranks with a fitted model, and makes the result ready. A model that was cancelled
  * half-way is still scored: `progress` then has no cancel flag. */
 static bool score(struct pipeline *pipeline, size_t index, const struct progress *progress,
@@ -17,7 +23,7 @@ static bool score(struct pipeline *pipeline, size_t index, const struct progress
     char name[48];
     snprintf(name, sizeof name, "%s score", result->name);
     struct stage_record *stage = pipeline_begin(pipeline, name);
-    bool good = run->reference != NULL
+    bool good = is_given(run)
                     ? model_score(result->model, &data, &result->scores, progress, status)
                     : model_score_own(result->model, &data, &result->scores, progress, status);
     if (good && !run->params.index && result->detector->rest != NULL) {
@@ -30,7 +36,7 @@ static bool score(struct pipeline *pipeline, size_t index, const struct progress
         scores_clear(&result->scores);
         return false;
     }
-    if (result->detector->health != NULL && run->reference == NULL &&
+    if (result->detector->health != NULL && !is_given(run) &&
         !result->detector->health(result->model->fitted, &data, result->health,
                                   sizeof result->health)) {
         result->health[0] = '\0';
@@ -46,7 +52,7 @@ static bool detect(struct pipeline *pipeline, size_t index, struct status *statu
     struct result *result = &run->results[index];
     const struct detector_data data = run_detector_data(run);
     char name[48];
-    if (run->reference != NULL) {
+    if (is_given(run)) {
         return score(pipeline, index, &pipeline->own, status);
     }
     snprintf(name, sizeof name, "%s fit", result->name);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/archive.h"
 #include "base/mem.h"
@@ -15,6 +16,7 @@
 #include "table/spread.h"
 
 struct loading {
+    const char *named; /* as the user did */
     struct run *run;
     struct run_reference *reference;
     struct archive_in *archive;
@@ -47,7 +49,7 @@ static bool take_params(struct loading *loading)
         good = status_set(loading->status, STATUS_USAGE,
                           "the reference %.200s was made with other parameters or detectors: "
                           "leave the options out",
-                          params->reference);
+                          loading->named);
     }
     if (good) {
         params->seed = saved.seed;
@@ -149,7 +151,7 @@ static bool take_result(struct loading *loading, size_t i)
     result->model = model_load(archive, loading->run->parallel, status);
     return result->model != NULL && ((result->model->detector == result->detector &&
                                       result->model->d == loading->reference->d &&
-                                      result->model->rows == loading->reference->rows) ||
+                                      result->model->rows <= loading->reference->rows) ||
                                      snapshot_senseless(status));
 }
 
@@ -260,22 +262,30 @@ static bool take_all(struct loading *loading)
     return archive_unchanged(loading->archive, loading->status) && is_whole(loading);
 }
 
+static int64_t time_of(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) == 0 ? (int64_t)info.st_mtime : 0;
+}
+
 bool reference_run_load(struct run *run, struct status *status)
 {
-    const char *directory = run->params.reference;
+    const bool scores = run->params.reference != NULL;
+    const char *directory = scores ? run->params.reference : run->params.extend;
+    const char *option = scores ? "reference" : "extend";
     struct status problem = {0};
     char *path = saved_in_directory(directory, &problem);
     if (path == NULL) {
-        return status_set(
-            status, problem.code != STATUS_OK ? problem.code : STATUS_INPUT,
-            problem.code != STATUS_OK
-                ? "--reference: %.400s"
-                : "--reference: %.200s is no directory of a finished run; make one "
-                  "with: oddhours run FILE -o DIR",
-            problem.code != STATUS_OK ? problem.text : directory);
+        return status_set(status, problem.code != STATUS_OK ? problem.code : STATUS_INPUT,
+                          problem.code != STATUS_OK
+                              ? "--%s: %.400s"
+                              : "--%s: %.200s is no directory of a finished run; make one "
+                                "with: oddhours run FILE -o DIR",
+                          option, problem.code != STATUS_OK ? problem.text : directory);
     }
     struct run_reference *reference = mem_zero(1, sizeof *reference, "a reference", status);
-    struct loading loading = {.run = run, .reference = reference, .status = status};
+    struct loading loading = {
+        .named = directory, .run = run, .reference = reference, .status = status};
     run->reference = reference;
     bool good = reference != NULL;
     if (good) {
@@ -283,6 +293,7 @@ bool reference_run_load(struct run *run, struct status *status)
             reference->threshold[i] = NAN;
         }
         reference->end = NAN;
+        reference->made = time_of(path);
         reference->path = mem_text(directory, strlen(directory), status);
         loading.archive = reference->path != NULL ? snapshot_open(path, status) : NULL;
         good = loading.archive != NULL && take_all(&loading);

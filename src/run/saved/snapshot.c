@@ -15,6 +15,7 @@
 #include "events/format/description.h"
 #include "events/log_format.h"
 #include "rank/row_scores.h"
+#include "run/saved/extension.h"
 #include "run/saved/snapshot_accounts.h"
 #include "run/saved/snapshot_params.h"
 #include "run/saved/snapshot_reference.h"
@@ -24,7 +25,7 @@
 
 /* Raised whenever what is written, or what a detector computes, changes. Up to LAST_OF_1_0 it
  * was oddhours 1.0 that wrote; since then "made", the first item in all versions, says who. */
-enum { SNAPSHOT_VERSION = 6, LAST_OF_1_0 = 3 };
+enum { SNAPSHOT_VERSION = 7, LAST_OF_1_0 = 3 };
 
 /* The file: "made", parameters, table, scaler; then parts, each with what it is ("part"), its
  * name ("name") and an end ("pend"), so that a part which this version does not know is passed
@@ -137,6 +138,11 @@ bool snapshot_save(const struct run *run, const char *path, struct status *statu
     if (run->reference != NULL) {
         begin_part(archive, "reference", run->reference->path);
         snapshot_put_reference(archive, run->reference);
+        end_part(archive);
+    }
+    if (run->extension != NULL) {
+        begin_part(archive, "extension", run->extension->path);
+        extension_put(archive, run->extension, run->table->n_rows);
         end_part(archive);
     }
     put_scales(archive, run);
@@ -333,6 +339,11 @@ static bool get_part(struct loading *loading)
     }
     if (strcmp(what, "reference") == 0) {
         return snapshot_get_reference(loading->archive, loading->run, name, status) &&
+               (archive_next_is(archive, "pend") || senseless(loading)) &&
+               archive_skip_past(archive, "pend", status);
+    }
+    if (strcmp(what, "extension") == 0) {
+        return extension_get(loading->archive, loading->run, name, status) &&
                (archive_next_is(archive, "pend") || senseless(loading)) &&
                archive_skip_past(archive, "pend", status);
     }

@@ -8,12 +8,13 @@
 #include "run/saved/snapshot_params.h"
 #include "table/spread.h"
 
-enum { COUNTS = 4 };
+enum { COUNTS = 5 };
 
 void snapshot_put_reference(struct archive_out *archive, const struct run_reference *reference)
 {
     const uint64_t counts[COUNTS] = {reference->rows, reference->same_rows,
-                                     reference->late_rows, reference->new_accounts};
+                                     reference->late_rows, reference->new_accounts,
+                                     (uint64_t)reference->made};
     archive_put_text(archive, "RRnm", reference->name);
     archive_put_text(archive, "RRhs", reference->hash);
     archive_put(archive, "RRct", counts, sizeof *counts, COUNTS);
@@ -58,6 +59,7 @@ bool snapshot_get_reference(struct archive_in *archive, struct run *run, const c
     reference->same_rows = counts[1];
     reference->late_rows = counts[2];
     reference->new_accounts = counts[3];
+    reference->made = (int64_t)counts[4];
     reference->past = has_past == 1 ? past_load(archive, run->table->profiles.d, status) : NULL;
     if ((has_past == 1 && reference->past == NULL) ||
         !archive_get_count(archive, "RRsp", &has_spread, status)) {

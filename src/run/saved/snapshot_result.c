@@ -86,7 +86,8 @@ static bool get_model(struct archive_in *archive, const struct run *run, struct 
     }
     return (model_suits(result->model, run->table, NULL) &&
             result->model->detector == result->detector &&
-            (result->model->rows == run->table->n_rows || run->reference != NULL)) ||
+            (result->model->rows == run->table->n_rows || run->reference != NULL ||
+             (run->extension != NULL && result->model->rows < run->table->n_rows))) ||
            snapshot_senseless(status);
 }
 
@@ -103,6 +104,9 @@ static bool get_past(struct archive_in *archive, const struct run *run, struct r
         return snapshot_senseless(status);
     }
     result->past = past_get(archive, run->table, &options, status);
+    if (result->past != NULL && run->extension != NULL) {
+        past_skip(result->past, run->extension->untaught);
+    }
     return result->past != NULL;
 }
 
