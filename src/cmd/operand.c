@@ -3,14 +3,21 @@
 #include <string.h>
 
 #include "base/format.h"
+#include "base/mem.h"
 #include "base/text.h"
 #include "table/input/input_list.h"
 
-static bool take_input(int count, char **operands, const char *synopsis,
-                       struct run_params *params, struct status *status)
+static bool take_input(int count, char **operands, const struct operand_command *command,
+                       struct status *status)
 {
+    struct run_params *params = command->params;
     if (count == 0) {
-        return status_set(status, STATUS_USAGE, "a file is missing: oddhours %s", synopsis);
+        return status_set(status, STATUS_USAGE, "a file is missing: oddhours %s",
+                          command->options.synopsis);
+    }
+    if (command->plain != NULL && *command->plain && count == 1) {
+        params->input = mem_text(operands[0], strlen(operands[0]), status);
+        return params->input != NULL;
     }
     params->input = input_list_join(operands, (size_t)count, status);
     return params->input != NULL;
@@ -42,8 +49,7 @@ int operand_run(const struct operand_command *command, int argc, char **argv)
     if (outcome == OPTIONS_WRONG) {
         exit_status = 2;
     } else if (outcome == OPTIONS_GO &&
-               !(take_input(argc - first, argv + first, command->options.synopsis,
-                            command->params, &status) &&
+               !(take_input(argc - first, argv + first, command, &status) &&
                  check_and_work(command, &lossy, &status))) {
         exit_status = options_fail(&status);
     }

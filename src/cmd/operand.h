@@ -17,6 +17,7 @@
 struct operand_command {
     struct options options;
     struct run_params *params; /* the defaults are set, and all cleared, by operand_run() */
+    const bool *plain;         /* true: one operand, a folder as it is; NULL: files */
     bool index;                /* params->index: its runs are looked at, not only written */
     const bool *quiet;
     bool (*check)(const void *settings, struct status *status); /* NULL: all goes together */

@@ -9,8 +9,10 @@
 #include "base/format.h"
 #include "base/mem.h"
 #include "cmd/console.h"
+#include "cmd/follow.h"
 #include "cmd/operand.h"
 #include "cmd/options.h"
+#include "events/follow/follow.h"
 #include "run/card.h"
 #include "run/pipeline/artifacts.h"
 #include "run/rowfile/row_file.h"
@@ -19,11 +21,12 @@
 struct settings {
     const char *directory;
     struct artifacts_choice choice;
-    bool quiet;
+    bool quiet, follow, once, slack_said, gap_said;
+    double slack, gap;
     struct run_params params;
 };
 
-enum { OUTPUT, FORMAT, SCORES, EXTEND, KEEP, REVIEWS, QUIET };
+enum { OUTPUT, FORMAT, SCORES, EXTEND, KEEP, REVIEWS, FOLLOW, ONCE, SLACK, GAP, QUIET };
 
 static const struct option_spec own[] = {
     [OUTPUT] = {"output", 'o', OPTION_PATH, "DIR",
@@ -38,9 +41,19 @@ static const struct option_spec own[] = {
               "with --extend: RUN's scaler and models, not fitted again"},
     [REVIEWS] = {"reviews", 0, OPTION_PATH, "FILE",
                  "with --extend: the review whose true positives do not teach"},
+    [FOLLOW] = {"follow", 0, OPTION_SWITCH, NULL,
+                "FILE is a log that grows: print new episodes as lines of JSON"},
+    [ONCE] = {"once", 0, OPTION_SWITCH, NULL, "with --follow: what there is, then end"},
+    [SLACK] = {"slack", 0, OPTION_VALUE, "SECONDS",
+               "with --follow: how late a line may be for its window (300)"},
+    [GAP] = {"gap", 0, OPTION_VALUE, "HOURS",
+             "with --follow: at most so far apart odd hours are one episode (2)"},
     [QUIET] = {"quiet", 'q', OPTION_SWITCH, NULL, "no progress, no summary"},
     {NULL, 0, OPTION_SWITCH, NULL, NULL},
 };
+
+static const struct param_spec slack_spec = {"slack",  PARAM_COUNT, FOLLOW_SLACK, 0,
+                                             31622400, false,       NULL,         "seconds"};
 
 static bool take_path(char **path, const char *value, struct status *status)
 {
@@ -58,6 +71,14 @@ static bool take(void *context, size_t index, const char *value, struct status *
     case SCORES: settings->choice.scores = true; return true;
     case EXTEND: return take_path(&settings->params.extend, value, status);
     case KEEP: settings->params.keep_models = true; return true;
+    case FOLLOW: settings->follow = true; return true;
+    case ONCE: settings->once = true; return true;
+    case SLACK:
+        settings->slack_said = true;
+        return param_parse(&slack_spec, value, &settings->slack, status);
+    case GAP:
+        settings->gap_said = true;
+        return param_parse(&run_gap_spec, value, &settings->gap, status);
     case REVIEWS: return take_path(&settings->params.reviews, value, status);
     default: settings->quiet = true; return true;
     }
@@ -127,10 +148,35 @@ static bool run_and_write(const struct settings *settings, struct console *conso
     return good;
 }
 
+static bool check_follow(const struct settings *settings, struct status *status)
+{
+    const struct run_params *params = &settings->params;
+    if (params->reference == NULL) {
+        return status_set(status, STATUS_USAGE,
+                          "run: --follow wants a run that scores: --reference=RUN");
+    }
+    if (params->extend != NULL || settings->choice.scores) {
+        return status_set(
+            status, STATUS_USAGE,
+            "run: --follow writes no files of a run: without --extend and --scores");
+    }
+    return strcmp(params->input, "-") != 0 && strchr(params->input, '\n') == NULL
+               ? true
+               : status_set(status, STATUS_USAGE,
+                            "run: --follow wants one log, a file or a folder");
+}
+
 static bool check(const void *context, struct status *status)
 {
     const struct settings *settings = context;
     const struct run_params *params = &settings->params;
+    if (settings->follow) {
+        return check_follow(settings, status);
+    }
+    if (settings->once || settings->slack_said || settings->gap_said) {
+        return status_set(status, STATUS_USAGE,
+                          "run: --once, --slack and --gap go with --follow");
+    }
     if (settings->directory == NULL) {
         return status_set(status, STATUS_USAGE,
                           "run: say where the files go: oddhours run FILE -o DIR");
@@ -150,6 +196,15 @@ static bool work(const void *context, struct console *console, struct status *st
 {
     const struct settings *settings = context;
     struct artifacts_place place;
+    if (settings->follow) {
+        const struct follow_settings following = {.params = &settings->params,
+                                                  .directory = settings->directory,
+                                                  .slack = settings->slack,
+                                                  .gap = settings->gap,
+                                                  .once = settings->once,
+                                                  .quiet = settings->quiet};
+        return follow_work(&following, console, status);
+    }
     if (!artifacts_prepare(settings->directory, &place, status)) {
         return false;
     }
@@ -163,7 +218,9 @@ static bool work(const void *context, struct console *console, struct status *st
 
 int cmd_run(int argc, char **argv)
 {
-    struct settings settings = {.choice = {.formats = ROW_FORMATS_DEFAULT}};
+    struct settings settings = {.choice = {.formats = ROW_FORMATS_DEFAULT},
+                                .slack = slack_spec.initial,
+                                .gap = run_gap_spec.initial};
     const struct operand_command command = {
         .options =
             {
@@ -179,6 +236,7 @@ int cmd_run(int argc, char **argv)
             },
         .params = &settings.params,
         .quiet = &settings.quiet,
+        .plain = &settings.follow,
         .check = check,
         .work = work,
     };

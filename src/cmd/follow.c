@@ -1,0 +1,257 @@
+#include "cmd/follow.h"
+
+#include <errno.h>
+#include <math.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/format.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/progress.h"
+#include "cmd/operand.h"
+#include "events/follow/follow.h"
+#include "rank/episodes.h"
+#include "run/pipeline/pipeline.h"
+#include "run/reasons.h"
+#include "run/run.h"
+
+enum { LOOK_EVERY_MS = 1000 };
+
+struct telling {
+    const struct follow_settings *settings;
+    const struct run *run;
+    const struct result *by;
+    struct episodes episodes;
+    uint64_t told; /* rows before are known */
+    size_t n_new, n_odder;
+    struct reasons *reasons;
+};
+
+/* ---- episodes as lines ---- */
+
+static void add_text(cJSON *json, const char *key, const struct dict *dict, uint32_t id)
+{
+    struct span text = dict_get(dict, id);
+    json_bytes(json, key, text.bytes, text.length);
+}
+
+static cJSON *episode_json(struct telling *telling, size_t i, bool is_new,
+                           struct status *status)
+{
+    const struct run *run = telling->run;
+    const struct table *table = run->table;
+    const struct episode *episode = &telling->episodes.of[i];
+    const uint32_t *rows = episodes_rows(&telling->episodes, i), best = episode->best;
+    const struct ranking *ranking = telling->by->ranking;
+    struct reason reason = {.text = ""};
+    if (telling->reasons == NULL && (telling->reasons = reasons_new(run, status)) == NULL) {
+        return NULL;
+    }
+    if (!reasons_find(telling->reasons, NULL, (size_t)(telling->by - run->results), &best, 1,
+                      &reason, run->parallel, NULL, status)) {
+        return NULL;
+    }
+    cJSON *json = cJSON_CreateObject();
+    json_bool(json, "new", is_new);
+    add_text(json, "src_user", table->users, table->row_user[best]);
+    json_text(json, "kind",
+              account_kind_name((enum account_kind)run->accounts->kind[table->row_user[best]]));
+    add_text(json, "begin", table->times, table->row_time[rows[0]]);
+    add_text(json, "end", table->times, table->row_time[rows[episode->n - 1]]);
+    json_count(json, "hours", episodes_windows(&telling->episodes, table, i));
+    add_text(json, "dt", table->times, table->row_time[best]);
+    json_text(json, "list", telling->by->name);
+    json_number(json, "score", episode->score);
+    json_number(json, "share", ranking_row_share(ranking, table->row_profile, best));
+    json_text(json, "why", reason.text);
+    for (size_t f = 0; f < table->profiles.d; f++) {
+        json_number(json, table->feature_names[f], table_value(table, best, f));
+    }
+    cJSON *ids = json_array(json, "rows");
+    for (size_t k = 0; k < episode->n; k++) {
+        cJSON_AddItemToArray(ids, cJSON_CreateNumber(rows[k]));
+    }
+    json_text(json, "reference", run->reference->path);
+    return json;
+}
+
+static bool print_episode(struct telling *telling, size_t i, bool is_new, struct status *status)
+{
+    cJSON *json = episode_json(telling, i, is_new, status);
+    char *text = json != NULL ? cJSON_PrintUnformatted(json) : NULL;
+    bool good = text != NULL;
+    if (good && (puts(text) < 0 || fflush(stdout) != 0)) {
+        good = status_set(status, STATUS_IO, "standard output cannot be written: %s",
+                          strerror(errno));
+    } else if (!good && json != NULL) {
+        good = status_set(status, STATUS_NOMEM, "out of memory: an episode");
+    }
+    free(text);
+    cJSON_Delete(json);
+    return good;
+}
+
+/* Whether the episode has begun since, or its oddest hour has come. */
+static bool is_news(const struct telling *telling, size_t i, bool *is_new)
+{
+    const struct episode *episode = &telling->episodes.of[i];
+    const uint32_t *rows = episodes_rows(&telling->episodes, i);
+    *is_new = true;
+    for (size_t k = 0; k < episode->n; k++) {
+        *is_new = *is_new && rows[k] >= telling->told;
+    }
+    return *is_new || episode->best >= telling->told;
+}
+
+static bool tell(struct telling *telling, struct status *status)
+{
+    const struct run *run = telling->run;
+    const size_t n_rows = run->table->n_rows, told = (size_t)telling->told;
+    struct episode_cut cut;
+    uint32_t *rows = mem_new(n_rows - told + 1, sizeof *rows, "new user-hours", status);
+    size_t n = 0;
+    bool good =
+        rows != NULL && run_episode_cut(run, telling->by, telling->settings->gap, &cut, status);
+    for (size_t row = told; good && row < n_rows; row++) {
+        double score = result_score(telling->by, run->table, row);
+        if (score > telling->by->scores.threshold) {
+            rows[n++] = (uint32_t)row;
+        }
+    }
+    if (good && n > 0) {
+        good = episodes_with(&cut, rows, n, &telling->episodes, NULL, status);
+        for (size_t i = 0; good && i < telling->episodes.n; i++) {
+            bool is_new;
+            if (is_news(telling, i, &is_new)) {
+                good = print_episode(telling, i, is_new, status);
+                telling->n_new += is_new;
+                telling->n_odder += !is_new;
+            }
+        }
+        episodes_clear(&telling->episodes);
+    }
+    free(rows);
+    return good;
+}
+
+/* ---- windows that have closed ---- */
+
+static void say_closed(const struct follow_settings *settings, const struct telling *telling,
+                       const struct follow_counts *counts)
+{
+    if (settings->quiet) {
+        return;
+    }
+    fprintf(stderr, "%s in closed windows; %s",
+            format_count((size_t)(counts->rows - telling->told), "new user-hour").text,
+            format_count(telling->n_new, "new episode").text);
+    if (telling->n_odder > 0) {
+        fprintf(stderr, ", %s odder", format_grouped(telling->n_odder).text);
+    }
+    if (counts->late > 0) {
+        fprintf(stderr, "; %s too late so far",
+                format_count((size_t)counts->late, "line").text);
+    }
+    if (counts->rejected > 0) {
+        fprintf(stderr, "; %s rejected so far",
+                format_count((size_t)counts->rejected, "line").text);
+    }
+    fprintf(stderr, "\n");
+}
+
+static bool score(const struct follow_settings *settings, struct follow *follow,
+                  const struct progress *progress, struct status *status)
+{
+    const struct follow_counts counts = follow_counts(follow);
+    struct run_params params;
+    if (!run_params_copy(&params, settings->params, status)) {
+        return false;
+    }
+    free(params.input);
+    const char *windows = follow_windows(follow);
+    params.input = mem_text(windows, strlen(windows), status);
+    params.input_kind = INPUT_TABLE;
+    params.index = true;
+    params.cache = false;
+    struct run *run = params.input != NULL ? run_new(&params, status) : NULL;
+    bool good = run != NULL;
+    if (good && !pipeline_run(run, NULL, progress)) {
+        *status = run->status;
+        good = false;
+    }
+    struct telling telling = {.settings = settings, .run = run, .told = counts.told};
+    if (good) {
+        telling.by = run_first(run);
+        good = telling.by != NULL && telling.by->ready;
+        good = good ? tell(&telling, status)
+                    : status_set(status, STATUS_INPUT, "the reference makes no list");
+    }
+    if (good) {
+        say_closed(settings, &telling, &counts);
+    }
+    reasons_free(telling.reasons);
+    run_free(run);
+    run_params_clear(&params);
+    return good && follow_tell(follow, status);
+}
+
+/* ---- looking ---- */
+
+static void wait_a_little(void)
+{
+    poll(NULL, 0, LOOK_EVERY_MS); /* which a signal ends */
+}
+
+static bool follow_all(const struct follow_settings *settings, struct follow *follow,
+                       struct parallel *parallel, const struct progress *progress,
+                       struct status *status)
+{
+    while (!progress_cancelled(progress)) {
+        bool more = false;
+        if (!follow_look(follow, (int64_t)time(NULL), parallel, &more, status)) {
+            return false;
+        }
+        const struct follow_counts counts = follow_counts(follow);
+        if (counts.rows > counts.told && !more) {
+            struct status problem = {0};
+            if (!score(settings, follow, progress, &problem)) {
+                if (problem.code == STATUS_CANCELLED) {
+                    return true; /* the next one begins with it */
+                }
+                *status = problem;
+                return false;
+            }
+            continue;
+        }
+        if (settings->once && !more) {
+            return true;
+        }
+        if (!more) {
+            wait_a_little();
+        }
+    }
+    return true;
+}
+
+bool follow_work(const struct follow_settings *settings, struct console *console,
+                 struct status *status)
+{
+    const struct run_params *params = settings->params;
+    const struct follow_options options = {.log = params->input,
+                                           .directory = settings->directory,
+                                           .format = params->input_format,
+                                           .year = params->year,
+                                           .zone = params->reading.text[READING_ZONE],
+                                           .slack = (int64_t)settings->slack};
+    struct follow *follow = follow_open(&options, status);
+    struct parallel *parallel = follow != NULL ? parallel_new(params->threads, status) : NULL;
+    bool good = parallel != NULL &&
+                follow_all(settings, follow, parallel, console_progress(console), status);
+    parallel_free(parallel);
+    follow_close(follow);
+    return good;
+}
