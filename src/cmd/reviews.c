@@ -5,6 +5,7 @@
 
 #include "review/exchange/exchange.h"
 #include "review/store/content.h"
+#include "run/run.h"
 
 /* An exported review of another version of the file: its verdicts by content. */
 static bool match(struct reviews *reviews, const struct exchange *exchange,
@@ -136,8 +137,7 @@ void reviews_clear(struct reviews *reviews)
 
 /* ---- terms of filters ---- */
 
-static bool mark(struct reviews_terms *terms, size_t hook, const char *value, uint64_t *rows,
-                 struct status *status)
+static bool open_terms(struct reviews_terms *terms, struct status *status)
 {
     if (!terms->open) {
         if (!reviews_open(&terms->reviews, terms->path, terms->reviewer, terms->table,
@@ -147,6 +147,15 @@ static bool mark(struct reviews_terms *terms, size_t hook, const char *value, ui
         terms->open = true;
         terms->frozen.shared = terms->reviews.verdicts;
         terms->session.verdicts = &terms->frozen;
+    }
+    return true;
+}
+
+static bool mark(struct reviews_terms *terms, size_t hook, const char *value, uint64_t *rows,
+                 struct status *status)
+{
+    if (!open_terms(terms, status)) {
+        return false;
     }
     const struct filter_hook *own = &terms->session.hooks[hook];
     return own->mark(own->context, value, rows, status);
@@ -163,6 +172,34 @@ static bool mark_note(void *context, const char *value, uint64_t *rows, struct s
     return mark(context, 1, value, rows, status);
 }
 
+bool reviews_terms_rules(struct reviews_terms *terms, struct status *status)
+{
+    if (terms->session.hides != NULL || terms->run == NULL) {
+        return true;
+    }
+    if (!open_terms(terms, status)) {
+        return false;
+    }
+    if (terms->reviews.store == NULL) {
+        return status_set(status, STATUS_USAGE,
+                          "rules are in a store of reviews, not in an exported review");
+    }
+    struct filter_ranking rankings[RUN_RESULTS_MAX];
+    struct filter_context context =
+        run_filter_context(terms->run, NULL, terms->run->n_results, rankings);
+    const struct result *own = run_result_find(terms->run, "own");
+    terms->session.hides = rule_hides_new(terms->reviews.store, &context,
+                                          own != NULL && own->ready ? own->row_score : NULL,
+                                          terms->run->parallel, NULL, status);
+    return terms->session.hides != NULL;
+}
+
+static bool mark_rule(void *context, const char *value, uint64_t *rows, struct status *status)
+{
+    struct reviews_terms *terms = context;
+    return reviews_terms_rules(terms, status) && mark(terms, 2, value, rows, status);
+}
+
 void reviews_terms_init(struct reviews_terms *terms, const char *path, const char *reviewer,
                         const struct table *table)
 {
@@ -175,11 +212,16 @@ void reviews_terms_init(struct reviews_terms *terms, const char *path, const cha
     memcpy(terms->hooks, terms->session.hooks, sizeof terms->hooks);
     terms->hooks[0].mark = mark_verdict;
     terms->hooks[1].mark = mark_note;
-    terms->hooks[0].context = terms->hooks[1].context = terms;
+    terms->hooks[2].mark = mark_rule;
+    for (size_t i = 0; i < REVIEW_HOOKS; i++) {
+        terms->hooks[i].context = terms;
+    }
 }
 
 void reviews_terms_clear(struct reviews_terms *terms)
 {
+    rule_hides_free(terms->session.hides);
+    terms->session.hides = NULL;
     if (terms->open) {
         reviews_clear(&terms->reviews);
     }

@@ -29,8 +29,11 @@ bool reviews_open(struct reviews *reviews, const char *path, const char *reviewe
                   const struct table *table, struct status *status);
 void reviews_clear(struct reviews *reviews);
 
-/* The terms verdict: and note: of a filter. The review is opened when a filter first asks for
- * one: no other filter depends on it. Must stay where it is, as the hooks point to it. */
+/* The terms verdict:, note: and rule: of a filter. The review is opened when a filter first
+ * asks for one: no other filter depends on it. Must stay where it is, as the hooks point to it.
+ */
+struct run;
+
 struct reviews_terms {
     const char *path, *reviewer; /* as those of reviews_open() */
     const struct table *table;
@@ -38,12 +41,16 @@ struct reviews_terms {
     struct reviews reviews;
     struct review_verdicts frozen; /* borrowed from `reviews` */
     struct review_session session;
-    struct filter_hook hooks[2];
+    const struct run *run; /* for rule:; NULL: it hides nothing */
+    struct filter_hook hooks[REVIEW_HOOKS];
 };
 
 /* All is borrowed. A `table` of NULL will do for filters that are only checked. */
 void reviews_terms_init(struct reviews_terms *terms, const char *path, const char *reviewer,
                         const struct table *table);
+
+/* Applies the rules that hold to terms->run: terms->session.hides. */
+bool reviews_terms_rules(struct reviews_terms *terms, struct status *status);
 void reviews_terms_clear(struct reviews_terms *terms);
 
 #endif

@@ -26,7 +26,7 @@ struct settings {
     const char *by, *filter, *reviews, *reviewer;
     const struct sheet_format *format;
     double count, gap;
-    bool quiet, guard, by_episode, gap_said;
+    bool quiet, guard, by_episode, gap_said, rules;
     struct run_params params;
 };
 
@@ -45,6 +45,7 @@ static const struct option_spec own[] = {
      "for verdict: and note: in --filter: a review store, or an exported review"},
     {"reviewer", 0, OPTION_VALUE, "NAME",
      "whose verdicts these are (everyone's, where they agree)"},
+    {"rules", 0, OPTION_SWITCH, NULL, "leave out what the rules of the store hide, and say so"},
     {"quiet", 'q', OPTION_SWITCH, NULL, "no progress"},
     {NULL, 0, OPTION_SWITCH, NULL, NULL},
 };
@@ -61,7 +62,8 @@ enum {
     OPTION_FORMAT,
     OPTION_GUARD,
     OPTION_REVIEWS,
-    OPTION_REVIEWER
+    OPTION_REVIEWER,
+    OPTION_RULES
 };
 
 static bool take_format(struct settings *settings, const char *name, struct status *status)
@@ -92,6 +94,7 @@ static bool take(void *context, size_t index, const char *value, struct status *
     case OPTION_GUARD: settings->guard = true; return true;
     case OPTION_REVIEWS: settings->reviews = value; return true;
     case OPTION_REVIEWER: settings->reviewer = value; return true;
+    case OPTION_RULES: settings->rules = true; return true;
     default: settings->quiet = true; return true;
     }
 }
@@ -249,20 +252,30 @@ static bool find_rows(const struct settings *settings, const struct run *run,
     struct filter_error error;
     size_t count = (size_t)settings->count;
     char wanted[SAVED_FILTER_TEXT];
-    if (settings->filter == NULL && cut != NULL) {
+    bool hides =
+        settings->rules && reviews_terms_rules(terms, status) && terms->session.hides->rows > 0;
+    if (settings->rules && terms->session.hides == NULL) {
+        return false;
+    }
+    if (settings->filter == NULL && cut != NULL && !hides) {
         return episodes_head(cut, count, false, episodes, NULL, status) &&
                episodes_best_rows(episodes, rows, status);
     }
-    if (settings->filter == NULL) {
+    if (settings->filter == NULL && !hides) {
         *rows = row_set_ranked(by->ranking, run->by_profile, 1, count);
         return true;
     }
-    const char *typed = settings->filter;
+    const char *typed = settings->filter != NULL ? settings->filter : "";
     if (typed[0] == '@') {
         if (!expand_saved(typed, wanted, status)) {
             return false;
         }
         typed = wanted;
+    }
+    char whole[SAVED_FILTER_TEXT + 16];
+    if (hides && strstr(typed, "rule:") == NULL) {
+        snprintf(whole, sizeof whole, "%s -rule:hidden", typed);
+        typed = whole;
     }
     struct filter *filter = filter_parse(typed, &context, &error);
     if (filter == NULL) {
@@ -350,6 +363,7 @@ static bool put_all(const struct settings *settings, const struct run *run,
         return false;
     }
     reviews_terms_init(&terms, settings->reviews, settings->reviewer, run->table);
+    terms.run = run;
     bool found = find_rows(settings, run, by, &terms, cuts ? &cut : NULL, &episodes, &set,
                            &filter, status);
     struct sheet *beside =
@@ -360,6 +374,13 @@ static bool put_all(const struct settings *settings, const struct run *run,
     }
     struct sheet *sheet =
         found ? make_sheet(run, by, set, beside, filter, &terms.reviews, status) : NULL;
+    if (sheet != NULL && settings->rules) {
+        rule_hides_say(terms.session.hides, words, sizeof words);
+        sheet_add_note(sheet, "rules", "%s", words[0] != '\0' ? words : "no rule holds");
+        if (!settings->quiet) {
+            fprintf(stderr, "%s\n", words[0] != '\0' ? words : "no rule holds");
+        }
+    }
     if (sheet != NULL && cuts) {
         run_episode_words(by, settings->gap, words, sizeof words);
         sheet_add_note(sheet, "episodes", "%s: the columns are of the worst user-hour", words);
@@ -384,7 +405,7 @@ static bool check(const void *context, struct status *status)
             status_set(status, STATUS_USAGE, "--gap is for --by-episode")) &&
            (!settings->guard || settings->format->formulas ||
             status_set(status, STATUS_USAGE, "--guard-formulas is for CSV only")) &&
-           (settings->filter != NULL ||
+           (settings->filter != NULL || settings->rules ||
             (settings->reviews == NULL && settings->reviewer == NULL) ||
             status_set(status, STATUS_USAGE,
                        "--reviews and --reviewer are for --filter: verdict:tp and the like")) &&

@@ -57,6 +57,35 @@ ends 'verdicts without a filter' 2 'are for --filter' "$oddhours" top "$work/run
 ends 'no such verdict' 2 'verdict takes tp, ..., not maybe' "$oddhours" top \
     "$data/lanl_user_hours.csv" --filter verdict:maybe
 
+# ---- rules ----
+cat >"$work/script" <<END
+wait done
+top
+wait idle
+key j
+allow account a robot
+wait idle
+END
+pass 'a rule is made' "$oddhours" --no-cache --screen 100x30 --reviews "$work/rules.db" \
+    --reviewer ana --script "$work/script" "$work/run"
+robot=$("$oddhours" top "$work/run" -q -n 2 | sed -n 3p | cut -d, -f4)
+rules="--rules --reviews $work/rules.db"
+pass 'top without --rules has it' sh -c \
+    "'$oddhours' top '$work/run' -q -n 4000 | cut -d, -f4 | grep -qxF '$robot'"
+pass 'top --rules has not' sh -c \
+    "! '$oddhours' top '$work/run' -q -n 4000 $rules | cut -d, -f4 | grep -qxF '$robot'"
+ends 'and says so' 0 '^1 rule hides [0-9,]+ user-hours?$' "$oddhours" top "$work/run" -n 4 $rules
+same 'rule:hidden lists what is hidden' "$robot" \
+    "$("$oddhours" top "$work/run" -q -n 4000 $rules --filter rule:hidden | sed 1d | cut -d, -f4 | sort -u)"
+pass 'other filters leave it out' sh -c \
+    "! '$oddhours' top '$work/run' -q -n 4000 $rules --filter 'total_events:>0' | cut -d, -f4 | grep -qxF '$robot'"
+ends 'JSON has it as a note' 0 '"rules".*1 rule hides' "$oddhours" top "$work/run" -q -n 4 $rules \
+    --format=json
+ends 'without a store no rule holds' 0 'no rule holds' "$oddhours" top "$work/run" -n 4 --rules \
+    --reviews "$work/none.db"
+ends 'an exported review has none' 2 'not in an exported review' "$oddhours" top "$work/run" -n 4 \
+    --rules --reviews "$work/review.json"
+
 # ---- where two reviewers differ ----
 cp "$work/reviews.db" "$work/two.db"
 cat >"$work/script2" <<END

@@ -144,6 +144,48 @@ void app_filter_counted(struct app *app, const struct rows_query *asked)
     app->dirty = true;
 }
 
+/* ---- rules ---- */
+
+static const char without_hidden[] = "-rule:hidden";
+
+/* Adds what leaves out the rows that rules hide. A blind review is not told of them. */
+static void add_rules(const struct app *app, char text[FILTER_TEXT])
+{
+    size_t length = strlen(text);
+    if (app->session.rules_hide > 0 && !app->session.blind && strstr(text, "rule:") == NULL &&
+        length + sizeof without_hidden + 1 < FILTER_TEXT) {
+        snprintf(text + length, FILTER_TEXT - length, "%s%s", length > 0 ? " " : "",
+                 without_hidden);
+    }
+}
+
+/* Takes it away where it stands at the end. */
+static void drop_rules(char *text)
+{
+    size_t length = strlen(text), n = sizeof without_hidden - 1;
+    if (length >= n && strcmp(text + length - n, without_hidden) == 0) {
+        length -= n;
+        while (length > 0 && text[length - 1] == ' ') {
+            length--;
+        }
+        text[length] = '\0';
+    }
+}
+
+static void set_filter(struct app *app, const char *text, const char *rest);
+
+void app_rules_hide(struct app *app, uint64_t rows)
+{
+    char text[FILTER_TEXT];
+    if (rows == app->session.rules_hide) {
+        return;
+    }
+    app->session.rules_hide = rows;
+    snprintf(text, sizeof text, "%s", app->session.filter.text);
+    drop_rules(text);
+    set_filter(app, text, "");
+}
+
 /* Sets it and says so, with `rest`. */
 static void set_filter(struct app *app, const char *text, const char *rest)
 {
@@ -156,6 +198,7 @@ static void set_filter(struct app *app, const char *text, const char *rest)
         app_say(app, LOG_ERROR, "%s", status.text);
         return;
     }
+    add_rules(app, whole);
     text = whole + strspn(whole, " ");
     if (text[0] != '\0' && !understand(app, text, &filter, &error)) {
         describe_error(&error, comment, sizeof comment);

@@ -197,6 +197,7 @@ static void replace(struct app *app)
     }
     session->selected.has_row = session->selected.has_user = false;
     session->past.ready = false;
+    session->rules_hide = 0; /* until they are applied anew */
     app_filter_again(app);
     review_attach(app);
     app_changed(app, CHANGED_RUN);
@@ -246,6 +247,7 @@ static void run_has_ended(struct app *app)
         app->quit = true;
     }
     app_changed(app, CHANGED_ENDED);
+    review_rules_recount(app);
     if (app->opens_list && !app->moved && app->running == app->run &&
         session_result(session) != NULL && !session->blind) {
         app_enter(app, ACTION_VIEW_TOPK); /* what one has come for */

@@ -105,6 +105,12 @@ static void say_answer(struct app *app, const struct review_query *asked)
     const struct status *status = &asked->query.status;
     bool poll = asked->task == TASK_POLL, attach = asked->task == TASK_ATTACH;
     bool notice = asked->notice[0] != '\0';
+    bool quiet = asked->task == TASK_VERSIONS || asked->task == TASK_SHOW_RULES ||
+                 (asked->task == TASK_RULES && asked->message[0] == '\0');
+    if (status->code != STATUS_OK && asked->task == TASK_RULES) {
+        app_log(app, LOG_WARNING, "rules: %s", status->text); /* nobody has asked for them now */
+        return;
+    }
     if (status->code != STATUS_OK) {
         bool kept = asked->unsaved > 0;
         if (attach) {
@@ -121,7 +127,7 @@ static void say_answer(struct app *app, const struct review_query *asked)
         app_say(app, LOG_NOTE, "saved: all that was waiting");
     } else if (attach || notice) {
         app_log(app, LOG_NOTE, "%s", asked->message);
-    } else if (!poll && asked->task != TASK_VERSIONS) {
+    } else if (!poll && !quiet) {
         app_say(app, LOG_NOTE, "%s", asked->message);
     }
     review->told = false;
@@ -159,6 +165,9 @@ void review_answer(struct app *app, struct query *query)
     }
     review->unsaved = asked->unsaved;
     keep_problem(review, asked);
+    if (asked->ruled && asked->run == app_session(app)->run) {
+        app_rules_hide(app, asked->rules_hide); /* before the message: it sets the filter */
+    }
     say_answer(app, asked);
     if (asked->page != NULL) {
         app_page(app, asked->page);
@@ -236,7 +245,7 @@ void review_look(struct review *review, size_t row, double now)
 
 const struct filter_hook *review_hooks(const struct review *review, size_t *n)
 {
-    *n = review != NULL ? 2 : 0;
+    *n = review != NULL ? REVIEW_HOOKS : 0;
     return review != NULL ? review->session.hooks : NULL;
 }
 

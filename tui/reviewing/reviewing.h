@@ -96,4 +96,14 @@ const struct verdict_set *review_counting(const struct review *review); /* may b
 size_t review_reviewer(const struct review *review);                    /* or SIZE_MAX */
 const struct truth *review_truth(const struct review *review);          /* or NULL */
 
+/* ---- rules (rules.c) ---- */
+
+/* Applies them to the run that is shown, when it has ended: the answer sets the filter. */
+void review_rules_recount(struct app *app);
+
+/* Makes a rule of the user-hour that is selected; ends one; lists them. */
+void review_allow(struct app *app, const char *argument);
+void review_end_rule(struct app *app, const char *argument);
+void review_list_rules(struct app *app);
+
 #endif

@@ -38,7 +38,11 @@ enum review_task {
     TASK_IMPORT,
     TASK_VERSIONS,
     TASK_MATCH,
-    TASK_EXPORT
+    TASK_EXPORT,
+    TASK_RULES, /* applied anew */
+    TASK_SHOW_RULES,
+    TASK_ALLOW,
+    TASK_END_RULE
 };
 
 struct review_query {
@@ -53,7 +57,19 @@ struct review_query {
     enum verdict verdict;
     struct verdict_context context;
     char detector[64], queue[512], episode[100], text[REVIEW_NOTE_TEXT];
+    /* of rules: the run whose rows they are of, and what is asked */
+    const struct run *run;
+    bool has_result[RUN_RESULTS_MAX];
+    size_t in_view, n_rule;
+    struct {
+        char filter[600];
+        const char *scope;
+        int64_t days; /* 0: never ends */
+        bool anyway;
+    } rule;
     /* the answer */
+    bool ruled; /* rules_hide is known */
+    uint64_t rules_hide;
     bool changed, nothing;
     bool of_truth; /* what failed is reading the truth */
     uint32_t row;  /* undo, redo: the one under the cursor; then that to go to */
@@ -79,6 +95,12 @@ struct review_query *review_ask(struct app *app, enum review_task task, size_t n
 bool review_versions_show(struct review_query *asked, struct status *status);
 bool review_versions_match(struct review_query *asked, struct status *status);
 void review_versions_count(struct review_query *asked);
+
+/* On the queries thread (rules.c). */
+bool review_rules_apply(struct review_query *asked, struct status *status);
+bool review_rules_show(struct review_query *asked, struct status *status);
+bool review_rule_allow(struct review_query *asked, struct status *status);
+bool review_rule_end(struct review_query *asked, struct status *status);
 
 /* Hands it to the queries thread. */
 void review_submit(struct app *app, struct review_query *take_asked);

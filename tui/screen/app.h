@@ -119,6 +119,10 @@ void app_ask(struct app *app, const struct question *question);
 void app_confirm(struct app *app, keycode yes, void (*done)(void *context, struct app *app),
                  void *context, const char *format, ...) __attribute__((format(printf, 5, 6)));
 
+/* So many user-hours are hidden by rules: while it is not 0, every filter leaves them out that does
+ * not say rule: itself. */
+void app_rules_hide(struct app *app, uint64_t rows);
+
 /* ---- work that takes time ---- */
 
 /* Hands a query to the queries thread; its answer comes to the `answer` of the view whose state

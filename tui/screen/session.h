@@ -72,6 +72,7 @@ struct session {
     struct meter meter;
 
     bool blind;      /* a blind queue is judged: no score, rank or detector's word is shown */
+    uint64_t rules_hide; /* user-hours that rules hide; 0: none */
     bool by_episode; /* lists and queues are of episodes (rank/episodes.h), not of user-hours */
     double gap;      /* hours at most between the odd user-hours of one */
     struct selection selected;

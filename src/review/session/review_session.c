@@ -60,9 +60,29 @@ static bool mark_note(void *context, const char *value, uint64_t *rows, struct s
     return true;
 }
 
+/* rule:hidden are the rows that rules hide; rule:any is for who wants to see all rows. */
+static bool mark_rule(void *context, const char *value, uint64_t *rows, struct status *status)
+{
+    const struct review_session *session = context;
+    const struct rule_hides *hides = session->hides;
+    (void)status;
+    if (strcmp(value, "any") == 0 && session->table != NULL) {
+        for (size_t i = 0; i < session->table->n_rows; i++) {
+            set_bit(rows, (uint32_t)i);
+        }
+    } else if (strcmp(value, "hidden") == 0 && hides != NULL && session->table != NULL &&
+               hides->n_rows == session->table->n_rows) {
+        memcpy(rows, hides->bits, (hides->n_rows + 63) / 64 * sizeof *rows);
+    }
+    return true;
+}
+
 void review_session_hooks(struct review_session *session)
 {
-    static const char *const words[] = {"tp", "fp", "undecided", "later", "none", "disputed", NULL};
+    static const char *const of_rules[] = {"hidden", "any", NULL};
+    session->hooks[2] = (struct filter_hook){"rule", of_rules, mark_rule, session};
+    static const char *const words[] = {"tp",   "fp",       "undecided", "later",
+                                        "none", "disputed", NULL};
     session->hooks[0] = (struct filter_hook){"verdict", words, mark_verdict, session};
     session->hooks[1] = (struct filter_hook){"note", NULL, mark_note, session};
 }
@@ -186,4 +206,6 @@ void review_session_clear(struct review_session *session)
 {
     truth_free(session->truth);
     review_verdicts_release(session->verdicts);
+    rule_hides_free(session->hides);
+    session->hides = NULL;
 }

@@ -1,6 +1,6 @@
 /* review_session: the review of one table as one thread works on it: the store, the labels from
- * outside, the verdicts as they were last read, and the words verdict: and note: of the
- * filters.
+ * outside, the verdicts as they were last read, and the words verdict:, note: and rule:
+ * of the filters.
  */
 #ifndef ODDHOURS_REVIEW_SESSION_H
 #define ODDHOURS_REVIEW_SESSION_H
@@ -11,6 +11,7 @@
 #include "rank/filter/filter.h"
 #include "review/history.h"
 #include "review/store/store.h"
+#include "review/session/rule_hides.h"
 #include "review/truth.h"
 
 /* Verdicts of one moment, frozen: the session's reviewer's own (none when he has judged
@@ -26,6 +27,8 @@ struct review_verdicts *review_verdicts_hold(struct review_verdicts *verdicts);
 /* The last to let go frees them; NULL is fine. */
 void review_verdicts_release(struct review_verdicts *verdicts);
 
+enum { REVIEW_HOOKS = 3 };
+
 struct review_session {
     struct store *store;
     bool attached;
@@ -35,7 +38,8 @@ struct review_session {
     struct truth *truth;
     const char *truth_path;           /* borrowed; NULL: none */
     struct review_verdicts *verdicts; /* NULL before the first renewal */
-    struct filter_hook hooks[2];
+    struct rule_hides *hides;         /* which rows rules hide; NULL: not known yet */
+    struct filter_hook hooks[REVIEW_HOOKS];
 };
 
 void review_session_hooks(struct review_session *session);

@@ -51,6 +51,11 @@ const char *store_path(const struct store *store)
     return store->path;
 }
 
+int64_t store_now_ms(const struct store *store)
+{
+    return store->now_ms(store->context);
+}
+
 const char *store_reviewer(const struct store *store)
 {
     return store->reviewer;

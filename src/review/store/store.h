@@ -105,6 +105,9 @@ void store_hurry(struct store *store);
 bool store_attach(struct store *store, const struct review_dataset *dataset,
                   const struct row_source *source, struct status *status);
 
+/* The time by the store's clock, ms since 1970. */
+int64_t store_now_ms(const struct store *store);
+
 const char *store_path(const struct store *store);
 const char *store_reviewer(const struct store *store);
 const struct review_dataset *store_dataset(const struct store *store);

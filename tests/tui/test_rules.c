@@ -1,0 +1,97 @@
+/* Rules on the screen: made from a user-hour, tested on verdicts, listed, ended; what they hide
+ * is left out of every list and said. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tui/fixture.h"
+#include "unit/store_fixture.h"
+#include "unit/test.h"
+
+static const char table_name[] = "synthetic_user_hours.csv.gz";
+
+static void rules_are_made_tested_listed_and_ended(void **state)
+{
+    char store[64];
+    (void)state;
+    snprintf(store, sizeof store, "/tmp/oddhours-rules-%d.db", (int)getpid());
+    unlink(store);
+    struct app *app = fixture_open_reviewed(table_name, "iforest", store, "ann");
+    fixture_wait(app);
+    fixture_do(app, "top");
+    fixture_do(app, "allow");
+    assert_true(fixture_shows(app, "REASON"));
+    fixture_do(app, "key t k");
+    fixture_wait(app);
+    fixture_do(app, "allow account a robot");
+    fixture_wait(app);
+    assert_true(fixture_shows(app, "would have hidden 1 true positive"));
+    assert_answer(store, "SELECT count(*) FROM rule", "0");
+    fixture_do(app, "key j j");
+    fixture_do(app, "allow account 30d the backup robot");
+    fixture_wait(app);
+    fixture_wait(app);
+    assert_true(fixture_shows(app, "saved: a rule for"));
+    assert_true(fixture_shows(app, "-rule:hidden"));
+    assert_answer(store, "SELECT count(*) FROM rule", "1");
+    assert_answer(store, "SELECT reason || ', ' || scope FROM rule",
+                  "the backup robot, this account");
+    assert_answer(store, "SELECT (expires_ms - at_ms) / 86400000 FROM rule", "30");
+    assert_answer(store, "SELECT hidden > 0 FROM rule_hidden", "1");
+    fixture_do(app, "key k");
+    fixture_do(app, "allow anyway never like that one");
+    fixture_wait(app);
+    assert_answer(store,
+                  "SELECT count(*) FROM rule WHERE expires_ms IS NULL"
+                  " AND filter LIKE 'user:%total_events:<=%'",
+                  "1");
+    fixture_do(app, "rules");
+    fixture_wait(app);
+    assert_true(fixture_shows(app, "2 rules hide "));
+    assert_true(fixture_shows(app, "the backup robot, ann"));
+    fixture_do(app, "back");
+    fixture_do(app, "filter rule:hidden");
+    fixture_wait(app);
+    assert_false(fixture_shows(app, "-rule:hidden"));
+    fixture_do(app, "filter total_events:>50");
+    fixture_wait(app);
+    assert_true(fixture_shows(app, "total_events:>50 -rule:hidden"));
+    fixture_do(app, "end-rule 7");
+    fixture_wait(app);
+    assert_true(fixture_shows(app, "there is no rule 7"));
+    fixture_do(app, "end-rule 1 no longer");
+    fixture_do(app, "end-rule 2");
+    fixture_wait(app);
+    assert_answer(store, "SELECT group_concat(reason) FROM rule_end", "no longer,");
+    fixture_wait(app);
+    assert_false(fixture_shows(app, "-rule:hidden"));
+    app_free(app);
+    /* The rules of a store hold from the beginning, for any table. */
+    app = fixture_open_reviewed(table_name, "iforest", store, "bob");
+    fixture_do(app, "top");
+    fixture_wait(app);
+    assert_false(fixture_shows(app, "-rule:hidden"));
+    fixture_do(app, "allow anyway account another");
+    fixture_wait(app);
+    assert_true(fixture_shows(app, "saved: a rule for"));
+    app_free(app);
+    app = fixture_open_reviewed(table_name, "iforest", store, "bob");
+    fixture_wait(app);
+    fixture_do(app, "top");
+    fixture_wait(app);
+    assert_true(fixture_shows(app, "-rule:hidden"));
+    /* A blind review is not told of them. */
+    fixture_do(app, "clear-filter");
+    fixture_wait(app);
+    assert_true(fixture_shows(app, "-rule:hidden"));
+    app_free(app);
+    unlink(store);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(rules_are_made_tested_listed_and_ended)};
+    return cmocka_run_group_tests_name("rules on the screen", tests, NULL, NULL);
+}

@@ -1,0 +1,380 @@
+/* Rules, what is known to be good: made from a user-hour, listed, ended; and how many
+ * user-hours they hide. The work is on the queries thread, whose store it is. */
+#include "reviewing/reviewing_internal.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/count.h"
+#include "base/format.h"
+#include "base/mem.h"
+#include "review/store/rules.h"
+#include "run/list.h"
+
+#define DAY_MS INT64_C(86400000)
+
+enum { DAYS = 90 /* that a rule holds unless said */ };
+
+/* ---- on the queries thread ---- */
+
+static const float *own_of(const struct run *run)
+{
+    const struct result *own = run_result_find(run, list_own.name);
+    return own != NULL && own->ready ? own->row_score : NULL;
+}
+
+/* Rules ask for no verdicts: the context is without hooks. */
+static struct filter_context context_of(const struct review_query *asked,
+                                        struct filter_ranking *rankings)
+{
+    return run_filter_context(asked->run, asked->has_result, asked->in_view, rankings);
+}
+
+bool review_rules_apply(struct review_query *asked, struct status *status)
+{
+    struct review_session *session = &asked->review->session;
+    struct filter_ranking rankings[RUN_RESULTS_MAX];
+    struct filter_context context = context_of(asked, rankings);
+    struct rule_hides *hides =
+        rule_hides_new(session->store, &context, own_of(asked->run), NULL, NULL, status);
+    if (hides == NULL) {
+        return false;
+    }
+    rule_hides_free(session->hides);
+    session->hides = hides;
+    asked->ruled = true;
+    asked->rules_hide = hides->rows;
+    if (asked->message[0] == '\0') {
+        rule_hides_say(hides, asked->message, sizeof asked->message);
+    }
+    for (size_t i = 0; i < hides->n; i++) { /* kept for the list of what each hid */
+        if (rule_holds(&hides->rules[i], store_now_ms(session->store)) &&
+            hides->hidden[i].problem[0] == '\0' &&
+            !store_rule_hid(session->store, hides->rules[i].uid, asked->table->report.hash,
+                            hides->hidden[i].rows, status)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* How many of the rows were judged true positives. */
+static size_t true_positives(const struct review_session *session, const struct row_set *rows)
+{
+    const struct verdict_set *set =
+        session->verdicts != NULL ? session->verdicts->shared : NULL;
+    size_t found = 0, at = 0; /* both rise */
+    for (size_t i = 0; set != NULL && i < set->n; i++) {
+        while (at < rows->n && rows->rows[at] < set->rows[i].row) {
+            at++;
+        }
+        found += at < rows->n && rows->rows[at] == set->rows[i].row &&
+                 set->rows[i].verdict == VERDICT_TP;
+    }
+    return found;
+}
+
+bool review_rule_allow(struct review_query *asked, struct status *status)
+{
+    struct review_session *session = &asked->review->session;
+    struct filter_ranking rankings[RUN_RESULTS_MAX];
+    struct filter_context context = context_of(asked, rankings);
+    struct row_set rows = {0};
+    double highest;
+    char uid[ENTRY_UID];
+    bool good = rule_covers(asked->rule.filter, &context, own_of(asked->run), NULL, NULL, &rows,
+                            &highest, status);
+    size_t against = good ? true_positives(session, &rows) : 0, covered = rows.n;
+    row_set_clear(&rows);
+    if (!good) {
+        return false;
+    }
+    if (against > 0 && !asked->rule.anyway) {
+        return status_set(status, STATUS_USAGE,
+                          "not made: it would have hidden %s; allow anyway ... makes it",
+                          format_count(against, "true positive").text);
+    }
+    const struct rule_words words = {.filter = asked->rule.filter,
+                                     .reason = asked->text,
+                                     .scope = asked->rule.scope,
+                                     .highest = highest,
+                                     .expires_ms = asked->rule.days > 0
+                                                       ? store_now_ms(session->store) +
+                                                             asked->rule.days * DAY_MS
+                                                       : 0};
+    if (!store_rule_add(session->store, &words, uid, status)) {
+        return false;
+    }
+    snprintf(asked->message, sizeof asked->message, "saved: a rule for %s, %.200s",
+             format_count(covered, "user-hour").text, asked->rule.filter);
+    return review_rules_apply(asked, status);
+}
+
+bool review_rule_end(struct review_query *asked, struct status *status)
+{
+    struct review_session *session = &asked->review->session;
+    const struct rule_hides *hides = session->hides;
+    if (hides == NULL || asked->n_rule == 0 || asked->n_rule > hides->n) {
+        return status_set(status, STATUS_USAGE, "there is no rule %zu; rules lists them",
+                          asked->n_rule);
+    }
+    char uid[ENTRY_UID];
+    memcpy(uid, hides->rules[asked->n_rule - 1].uid, sizeof uid);
+    if (!store_rule_end(session->store, uid, asked->text, status)) {
+        return false;
+    }
+    snprintf(asked->message, sizeof asked->message, "saved: rule %zu has ended", asked->n_rule);
+    return review_rules_apply(asked, status);
+}
+
+static void say_date(int64_t ms, char *text, size_t size)
+{
+    snprintf(text, size, "%s", format_date(ms / DAY_MS).text);
+}
+
+static void add_rule(struct page *page, const struct rule_hides *hides, size_t i, int64_t now)
+{
+    const struct rule *rule = &hides->rules[i];
+    const struct rule_hidden *hidden = &hides->hidden[i];
+    char number[24], made[40], until[40];
+    bool holds = rule_holds(rule, now);
+    say_date(rule->at_ms, made, sizeof made);
+    snprintf(number, sizeof number, "%zu", i + 1);
+    page_pair(page, number, holds ? ROLE_STRONG : ROLE_DIM, "%s", rule->filter);
+    page_pair(page, "", holds ? ROLE_TEXT : ROLE_DIM, "%s: %s, %s, %s", rule->scope,
+              rule->reason, rule->author, made);
+    if (rule->ended) {
+        say_date(rule->ended_ms, until, sizeof until);
+        page_pair(page, "", ROLE_DIM, "ended %s by %s%s%s", until, rule->ended_by,
+                  rule->ended_why[0] != '\0' ? ": " : "", rule->ended_why);
+        return;
+    }
+    if (rule->expires_ms != INT64_MAX) {
+        say_date(rule->expires_ms, until, sizeof until);
+    } else {
+        snprintf(until, sizeof until, "it is ended");
+    }
+    if (!holds) {
+        page_pair(page, "", ROLE_DIM, "ran out %s", until);
+    } else if (hidden->problem[0] != '\0') {
+        page_pair(page, "", ROLE_WARN, "hides nothing here: %s", hidden->problem);
+    } else {
+        page_pair(page, "", ROLE_TEXT, "hides %s, until %s%s%s",
+                  format_count(hidden->rows, "user-hour").text, until,
+                  hidden->let_pass > 0 ? "; odder than what it was made for, so shown: " : "",
+                  hidden->let_pass > 0 ? format_grouped(hidden->let_pass).text : "");
+    }
+}
+
+/* All rules of the store. */
+bool review_rules_show(struct review_query *asked, struct status *status)
+{
+    if (!review_rules_apply(asked, status)) {
+        return false;
+    }
+    const struct review_session *session = &asked->review->session;
+    const struct rule_hides *hides = session->hides;
+    struct page *page = page_new("Rules");
+    if (page == NULL) {
+        return status_nomem(status, sizeof *page, "a page");
+    }
+    page_add(page, ROLE_STRONG, "%s",
+             asked->message[0] != '\0' ? asked->message : "no rule holds: nothing is hidden");
+    page_add(page, ROLE_DIM, "%s",
+             "allow makes one from a user-hour, end-rule N ends one; rule:hidden lists what is "
+             "hidden, rule:any shows all");
+    for (size_t i = 0; i < hides->n; i++) {
+        page_add(page, ROLE_TEXT, "%s", "");
+        add_rule(page, hides, i, store_now_ms(session->store));
+    }
+    asked->page = page;
+    asked->message[0] = '\0';
+    return true;
+}
+
+/* ---- on the UI thread ---- */
+
+static struct review_query *ask(struct app *app, enum review_task task)
+{
+    const struct session *session = app_session(app);
+    if (app_review(app) == NULL) {
+        app_say(app, LOG_ERROR, "there is no place for rules; --reviews FILE names one");
+        return NULL;
+    }
+    if (!session->has_table || !session->ended) {
+        app_say(app, LOG_NOTE, "rules come when the run has ended");
+        return NULL;
+    }
+    struct review_query *asked = review_ask(app, task, 0);
+    if (asked != NULL) {
+        asked->run = session->run;
+        asked->in_view = session->selected.result;
+        for (size_t i = 0; i < session_results(session); i++) {
+            asked->has_result[i] = session->has_result[i];
+        }
+    }
+    return asked;
+}
+
+void review_rules_recount(struct app *app)
+{
+    const struct session *session = app_session(app);
+    if (app_review(app) == NULL || !session->has_table || !session->ended) {
+        return;
+    }
+    struct review_query *asked = ask(app, TASK_RULES);
+    if (asked != NULL) {
+        review_submit(app, asked);
+    }
+}
+
+/* user:"NAME", as a filter reads it; false for a name that cannot be written so: a `*` would
+ * stand for other names. (A `?`, too, but only for one letter.) */
+static bool put_user(const struct table *table, uint32_t row, char *text, size_t size)
+{
+    struct span name = dict_get(table->users, table->row_user[row]);
+    size_t used = (size_t)snprintf(text, size, "user:\"");
+    for (size_t i = 0; i < name.length && used + 4 < size; i++) {
+        char c = name.bytes[i];
+        if (c == '*' || c == '\0') {
+            return false;
+        }
+        if (c == '"' || c == '\\') {
+            text[used++] = '\\';
+        }
+        text[used++] = c;
+    }
+    if (name.length == 0 || used + 4 >= size) {
+        return false;
+    }
+    text[used++] = '"';
+    text[used] = '\0';
+    return true;
+}
+
+/* This account, and no count higher than this row's. */
+static bool put_pattern(const struct table *table, uint32_t row, char *text, size_t size)
+{
+    if (!put_user(table, row, text, size)) {
+        return false;
+    }
+    size_t used = strlen(text);
+    const double *values = table_profile(table, table->row_profile[row]);
+    for (size_t f = 0; f < table->profiles.d && used < size; f++) {
+        const char *name = table->feature_names[f];
+        bool plain = name[strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                       "0123456789_")] == '\0';
+        if (plain && values[f] >= 0 && floor(values[f]) == values[f]) {
+            used += (size_t)snprintf(text + used, size - used, " %s:<=%.0f", name, values[f]);
+        }
+    }
+    return used < size;
+}
+
+/* Takes a word that stands at the beginning. */
+static bool take_word(const char **text, const char *word)
+{
+    size_t length = strlen(word);
+    if (strncmp(*text, word, length) != 0 ||
+        ((*text)[length] != ' ' && (*text)[length] != '\0')) {
+        return false;
+    }
+    *text += length + strspn(*text + length, " ");
+    return true;
+}
+
+/* "30d": days; false when there is no such word. */
+static bool take_days(const char **text, int64_t *days)
+{
+    char *end;
+    long n = strtol(*text, &end, 10);
+    if (end == *text || *end != 'd' || (end[1] != ' ' && end[1] != '\0') || n < 1 ||
+        n > 36500) {
+        return false;
+    }
+    *days = n;
+    *text = end + 1 + strspn(end + 1, " ");
+    return true;
+}
+
+void review_allow(struct app *app, const char *argument)
+{
+    const struct session *session = app_session(app);
+    const char *text = argument;
+    bool account = false, anyway = false;
+    int64_t days = DAYS;
+    for (bool more = true; more;) {
+        more = false;
+        if (take_word(&text, "anyway")) {
+            anyway = more = true;
+        } else if (take_word(&text, "account")) {
+            account = more = true;
+        } else if (take_word(&text, "pattern")) {
+            account = false;
+            more = true;
+        } else if (take_word(&text, "never")) {
+            days = 0;
+            more = true;
+        } else if (take_days(&text, &days)) {
+            more = true;
+        }
+    }
+    if (text[0] == '\0') {
+        app_say(
+            app, LOG_NOTE,
+            "allow [account|pattern] [30d|never] REASON: rows like this one are known to be "
+            "good; pattern: of this account, with no count higher");
+        return;
+    }
+    if (!session->has_table || !session->selected.has_row ||
+        session->run->table->users == NULL) {
+        app_say(app, LOG_NOTE, "select a user-hour of an account first");
+        return;
+    }
+    struct review_query *asked = ask(app, TASK_ALLOW);
+    if (asked == NULL) {
+        return;
+    }
+    uint32_t row = (uint32_t)session->selected.row;
+    bool put = account ? put_user(session->run->table, row, asked->rule.filter,
+                                  sizeof asked->rule.filter)
+                       : put_pattern(session->run->table, row, asked->rule.filter,
+                                     sizeof asked->rule.filter);
+    if (!put) {
+        asked->query.free(&asked->query);
+        app_say(app, LOG_ERROR, "the name of this account cannot be written in a filter");
+        return;
+    }
+    snprintf(asked->text, sizeof asked->text, "%s", text);
+    asked->rule.scope = account ? "this account" : "this pattern";
+    asked->rule.days = days;
+    asked->rule.anyway = anyway;
+    review_submit(app, asked);
+}
+
+void review_end_rule(struct app *app, const char *argument)
+{
+    size_t length = strspn(argument, "0123456789");
+    uint64_t n = 0;
+    if (!count_read(argument, length, SIZE_MAX, &n) || n == 0) {
+        app_say(app, LOG_NOTE, "end-rule N [WHY]; rules lists them");
+        return;
+    }
+    struct review_query *asked = ask(app, TASK_END_RULE);
+    if (asked != NULL) {
+        asked->n_rule = (size_t)n;
+        snprintf(asked->text, sizeof asked->text, "%s",
+                 argument + length + strspn(argument + length, " "));
+        review_submit(app, asked);
+    }
+}
+
+void review_list_rules(struct app *app)
+{
+    struct review_query *asked = ask(app, TASK_SHOW_RULES);
+    if (asked != NULL) {
+        review_submit(app, asked);
+    }
+}
