@@ -194,6 +194,23 @@ bool reviews_terms_rules(struct reviews_terms *terms, struct status *status)
     return terms->session.hides != NULL;
 }
 
+static bool mark_new(void *context, const char *value, uint64_t *rows, struct status *status)
+{
+    struct reviews_terms *terms = context;
+    if (!open_terms(terms, status)) {
+        return false;
+    }
+    terms->session.store = terms->reviews.store;
+    if (terms->run == NULL || terms->run->reference == NULL || terms->session.store == NULL) {
+        return status_set(
+            status, STATUS_USAGE,
+            "new: is what came since a run was last looked at that is scored by a "
+            "reference: --reference=RUN");
+    }
+    return review_session_look(&terms->session, terms->run->reference->hash, false, status) &&
+           mark(terms, 3, value, rows, status);
+}
+
 static bool mark_rule(void *context, const char *value, uint64_t *rows, struct status *status)
 {
     struct reviews_terms *terms = context;
@@ -213,6 +230,7 @@ void reviews_terms_init(struct reviews_terms *terms, const char *path, const cha
     terms->hooks[0].mark = mark_verdict;
     terms->hooks[1].mark = mark_note;
     terms->hooks[2].mark = mark_rule;
+    terms->hooks[3].mark = mark_new;
     for (size_t i = 0; i < REVIEW_HOOKS; i++) {
         terms->hooks[i].context = terms;
     }

@@ -97,6 +97,32 @@ printf '%s\n' 'wait done' data 'wait idle' "screenshot $work/data" run 'wait idl
 pass 'the Data view has a column for it' grep -q 'PSI *shift *unseen' "$work/data"
 pass 'the Run view a line' grep -q 'fit the models again' "$work/stages"
 
+# ---- since last time ----
+sed 's/^1970-/2090-/' "$work/ref.csv" >"$work/later_ref.csv" # after any look
+sed 's/^1970-/2090-/' "$work/today.csv" >"$work/later.csv"
+run "$work/later_ref.csv" -o "$work/later_ref" $quick
+look() { # look TABLE REFERENCE: the log of a session on it
+    printf '%s\n' 'wait done' 'wait idle' log 'wait idle' "screenshot $work/looked" >"$work/script"
+    "$oddhours" --no-config --no-cache --screen 120x40 --script "$work/script" \
+        --reviews "$work/looks.db" --reviewer ana "$1" --reference="$2" >/dev/null
+}
+look "$work/later.csv" "$work/later_ref"
+pass 'the first look has nothing to say' sh -c "! grep -q 'new episode' '$work/looked'"
+look "$work/later.csv" "$work/later_ref"
+pass 'the next says how many episodes are new' \
+    grep -Eq '[1-9][0-9]* new episodes since 20[0-9-]+ [0-9:]+ UTC' "$work/looked"
+look "$work/today.csv" "$work/ref"
+look "$work/today.csv" "$work/ref"
+pass 'what was there before is not new' grep -q ' 0 new episodes since' "$work/looked"
+new() { "$oddhours" top -q -n 100000 "$1" --reference="$2" --filter new:yes --reviews "$work/looks.db" |
+    sed 1d | wc -l | tr -d ' '; }
+XDG_CONFIG_HOME=$work USER=ana
+export XDG_CONFIG_HOME USER
+same 'new:yes lists what is new' "$today" "$(new "$work/later.csv" "$work/later_ref")"
+same 'and only that' 0 "$(new "$work/today.csv" "$work/ref")"
+ends 'without a reference nothing is new or old' 2 'new: is what came since' \
+    "$oddhours" top -q "$work/today.csv" --filter new:yes
+
 ends 'other features' 2 'was made of 7 features, and this table has 2: feature 3' \
     "$oddhours" top "$work/today.csv" --features total_events,failed_events --reference="$work/ref"
 ends 'other parameters' 2 'made with other parameters' \

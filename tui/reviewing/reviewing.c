@@ -108,7 +108,8 @@ static void say_answer(struct app *app, const struct review_query *asked)
     bool quiet = asked->task == TASK_VERSIONS || asked->task == TASK_SHOW_RULES ||
                  (asked->task == TASK_RULES && asked->message[0] == '\0');
     if (status->code != STATUS_OK && asked->task == TASK_RULES) {
-        app_log(app, LOG_WARNING, "rules: %s", status->text); /* nobody has asked for them now */
+        app_log(app, LOG_WARNING, "rules: %s",
+                status->text); /* nobody has asked for them now */
         return;
     }
     if (status->code != STATUS_OK) {

@@ -98,6 +98,8 @@ void review_versions_count(struct review_query *asked);
 
 /* On the queries thread (rules.c). */
 bool review_rules_apply(struct review_query *asked, struct status *status);
+/* The same, and since a run of a reference was last looked at. */
+bool review_rules_begin(struct review_query *asked, struct status *status);
 bool review_rules_show(struct review_query *asked, struct status *status);
 bool review_rule_allow(struct review_query *asked, struct status *status);
 bool review_rule_end(struct review_query *asked, struct status *status);

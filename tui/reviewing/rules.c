@@ -60,6 +60,62 @@ bool review_rules_apply(struct review_query *asked, struct status *status)
     return true;
 }
 
+/* How many episodes of the first list have rows that are new since the last look; SIZE_MAX when
+ * that cannot be found out. */
+static size_t new_episodes(const struct review_query *asked)
+{
+    enum { MOST = 1000000 };
+    const struct run *run = asked->run;
+    const struct result *first = run_first(run);
+    struct filter_ranking rankings[RUN_RESULTS_MAX];
+    struct filter_context context = context_of(asked, rankings);
+    struct filter_error error;
+    struct episode_cut cut;
+    struct episodes episodes = {0};
+    context.hooks = asked->review->session.hooks;
+    context.n_hooks = REVIEW_HOOKS;
+    struct filter *filter = filter_parse("new:yes", &context, &error);
+    size_t n = SIZE_MAX;
+    if (filter != NULL && first != NULL && first->ready &&
+        run_episode_cut(run, first, run_gap_spec.initial, &cut, NULL) &&
+        filter_episodes(filter, &context, &cut, NULL, NULL, MOST, &episodes, NULL)) {
+        n = episodes.n;
+        episodes_clear(&episodes);
+    }
+    filter_free(filter);
+    return n;
+}
+
+/* "12 new episodes since 2026-11-30 18:05; " before what the message says. */
+static bool look(struct review_query *asked, struct status *status)
+{
+    struct review_session *session = &asked->review->session;
+    char text[sizeof asked->message];
+    if (!review_session_look(session, asked->grows_from, true, status)) {
+        return false;
+    }
+    if (session->looked_ms == INT64_MIN) {
+        return true; /* the first look */
+    }
+    size_t n = new_episodes(asked);
+    int64_t minute = session->looked_ms / 60000;
+    if (n == SIZE_MAX) {
+        return true;
+    }
+    snprintf(text, sizeof text, "%.200s", asked->message);
+    snprintf(asked->message, sizeof asked->message, "%s since %.20s %02u:%02u UTC%s%.200s",
+             format_count(n, "new episode").text, format_date(minute / 1440).text,
+             (unsigned)(minute / 60 % 24), (unsigned)(minute % 60), text[0] != '\0' ? "; " : "",
+             text);
+    return true;
+}
+
+bool review_rules_begin(struct review_query *asked, struct status *status)
+{
+    return review_rules_apply(asked, status) &&
+           (asked->grows_from[0] == '\0' || look(asked, status));
+}
+
 /* How many of the rows were judged true positives. */
 static size_t true_positives(const struct review_session *session, const struct row_set *rows)
 {

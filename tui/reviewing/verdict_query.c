@@ -168,7 +168,7 @@ static bool do_task(struct review_query *asked, struct status *status)
                               false, exchange_format_of(asked->text), asked->text, status);
         snprintf(asked->message, sizeof asked->message, "the review is in %.300s", asked->text);
         break;
-    case TASK_RULES: good = review_rules_apply(asked, status); break;
+    case TASK_RULES: good = review_rules_begin(asked, status); break;
     case TASK_SHOW_RULES: good = review_rules_show(asked, status); break;
     case TASK_ALLOW: good = review_rule_allow(asked, status); break;
     case TASK_END_RULE: good = review_rule_end(asked, status); break;

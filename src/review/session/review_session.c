@@ -8,6 +8,7 @@
 #include "base/outfile.h"
 #include "base/text.h"
 #include "review/store/content.h"
+#include "review/store/lineage.h"
 #include "review/exchange/exchange.h"
 #include "review/store/versions.h"
 
@@ -77,8 +78,42 @@ static bool mark_rule(void *context, const char *value, uint64_t *rows, struct s
     return true;
 }
 
+/* new:yes are the user-hours that began after the last look. */
+static bool mark_new(void *context, const char *value, uint64_t *rows, struct status *status)
+{
+    const struct review_session *session = context;
+    const struct table *table = session->table;
+    (void)value;
+    (void)status;
+    if (table == NULL || table->times == NULL || session->looked_ms == INT64_MIN) {
+        return true;
+    }
+    for (size_t row = 0; row < table->n_rows; row++) {
+        int64_t instant = table_instant(table, table->row_time[row]);
+        if (instant != TABLE_NO_TIME && instant > session->looked_ms / 1000) {
+            set_bit(rows, (uint32_t)row);
+        }
+    }
+    return true;
+}
+
+bool review_session_look(struct review_session *session, const char *reference, bool now,
+                         struct status *status)
+{
+    struct status problem = {0};
+    if (!store_look(session->store, store_reviewer(session->store), reference,
+                    &session->looked_ms, &problem) &&
+        problem.code != STATUS_OK) {
+        return status_set(status, problem.code, "%s", problem.text);
+    }
+    return !now || store_look_now(session->store, reference, status);
+}
+
 void review_session_hooks(struct review_session *session)
 {
+    static const char *const yes[] = {"yes", NULL};
+    session->looked_ms = INT64_MIN;
+    session->hooks[3] = (struct filter_hook){"new", yes, mark_new, session};
     static const char *const of_rules[] = {"hidden", "any", NULL};
     session->hooks[2] = (struct filter_hook){"rule", of_rules, mark_rule, session};
     static const char *const words[] = {"tp",   "fp",       "undecided", "later",

@@ -1,5 +1,5 @@
 /* review_session: the review of one table as one thread works on it: the store, the labels from
- * outside, the verdicts as they were last read, and the words verdict:, note: and rule:
+ * outside, the verdicts as they were last read, and the words verdict:, note: and rule:, new:
  * of the filters.
  */
 #ifndef ODDHOURS_REVIEW_SESSION_H
@@ -27,7 +27,7 @@ struct review_verdicts *review_verdicts_hold(struct review_verdicts *verdicts);
 /* The last to let go frees them; NULL is fine. */
 void review_verdicts_release(struct review_verdicts *verdicts);
 
-enum { REVIEW_HOOKS = 3 };
+enum { REVIEW_HOOKS = 4 };
 
 struct review_session {
     struct store *store;
@@ -39,10 +39,17 @@ struct review_session {
     const char *truth_path;           /* borrowed; NULL: none */
     struct review_verdicts *verdicts; /* NULL before the first renewal */
     struct rule_hides *hides;         /* which rows rules hide; NULL: not known yet */
+    int64_t looked_ms; /* when the reviewer last looked at the reference; INT64_MIN: never */
     struct filter_hook hooks[REVIEW_HOOKS];
 };
 
 void review_session_hooks(struct review_session *session);
+
+/* Looks up when the store's reviewer last looked at a reference (the hash of its table), for
+ * new:yes: the user-hours that began later. With `now` this is a look, too. False when the
+ * store cannot be read or written. */
+bool review_session_look(struct review_session *session, const char *reference, bool now,
+                         struct status *status);
 
 /* Reads the verdicts anew from the history. */
 bool review_session_renew(struct review_session *session, struct status *status);
