@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "app/app_state.h"
@@ -12,6 +13,7 @@
 #include "cmd/cmd.h"
 #include "cmd/options.h"
 #include "cmd/streams.h"
+#include "events/follow/follow.h"
 #include "app/loop.h"
 #include "run/saved/saved.h"
 #include "app/script.h"
@@ -32,7 +34,7 @@ struct explorer {
     char *config_from; /* the file that was read, or NULL */
     struct settings_remarks remarks;
     const char *script;
-    bool by_episode;
+    bool by_episode, follow;
     double gap; /* hours; 0: not said */
     struct review_options review;
     int rows, cols; /* of a screen without a terminal; 0: the terminal */
@@ -54,6 +56,8 @@ static const struct option_spec own[] = {
      "where verdicts are kept (~/.local/share/oddhours/reviews.db)"},
     {"reviewer", 0, OPTION_VALUE, "NAME", "who judges ($USER)"},
     {"truth", 0, OPTION_PATH, "FILE", "labels from outside: a red-team list or a CSV"},
+    {"follow", 0, OPTION_SWITCH, NULL,
+     "FILE is a log that grows (or their folder): show what is new, with --reference"},
     {"screen", 0, OPTION_VALUE, "COLSxROWS",
      "play the script on a screen of this size, without a terminal"},
     {NULL, 0, OPTION_SWITCH, NULL, NULL},
@@ -71,6 +75,7 @@ enum {
     OPTION_REVIEWS,
     OPTION_REVIEWER,
     OPTION_TRUTH,
+    OPTION_FOLLOW,
     OPTION_SCREEN,
 };
 
@@ -104,6 +109,7 @@ static bool take(void *context, size_t index, const char *value, struct status *
     case OPTION_REVIEWS: explorer->review.path = value; return true;
     case OPTION_REVIEWER: explorer->review.reviewer = value; return true;
     case OPTION_TRUTH: explorer->review.truth = value; return true;
+    case OPTION_FOLLOW: explorer->follow = true; return true;
     default:
         if (sscanf(value, "%4dx%4d%c", &explorer->cols, &explorer->rows, &after) != 2 ||
             explorer->cols < 1 || explorer->cols > 500 || explorer->rows < 1 ||
@@ -204,6 +210,40 @@ static void say_words(int n, const char *first, struct status *status)
     }
 }
 
+/* Takes up a log: its closed windows become the table. There must be some. */
+static struct follow *follow_log(struct explorer *explorer, struct status *status)
+{
+    struct run_params *params = &explorer->params;
+    const struct follow_options options = {.log = params->input,
+                                           .format = params->input_format,
+                                           .year = params->year,
+                                           .zone = params->reading.text[READING_ZONE],
+                                           .slack = FOLLOW_SLACK};
+    if (params->reference == NULL) {
+        status_set(status, STATUS_USAGE,
+                   "--follow wants a run that scores the log: --reference=RUN");
+        return NULL;
+    }
+    struct follow *follow = follow_open(&options, status);
+    struct parallel *parallel = follow != NULL ? parallel_new(0, status) : NULL;
+    bool more = true, good = parallel != NULL;
+    while (good && more) {
+        good = follow_look(follow, (int64_t)time(NULL), parallel, &more, status);
+    }
+    parallel_free(parallel);
+    if (good && follow_counts(follow).rows == 0) {
+        good = status_set(status, STATUS_INPUT,
+                          "%.300s: no window has closed yet: the first one does some minutes "
+                          "after its hour",
+                          params->input);
+    }
+    if (!good || !run_params_follow(params, follow, status)) {
+        follow_close(follow);
+        return NULL;
+    }
+    return follow;
+}
+
 static int explore(struct explorer *explorer)
 {
     struct status status = {0};
@@ -229,11 +269,17 @@ static int explore(struct explorer *explorer)
         script_free(script);
         return options_fail(&status);
     }
+    struct follow *follow = NULL;
+    if (explorer->follow && (follow = follow_log(explorer, &status)) == NULL) {
+        script_free(script);
+        return options_fail(&status);
+    }
     signals_start();
     char *filters = saved_filters_default_path();
     const struct app_options options = {
         .params = &explorer->params,
         .review = explorer->review,
+        .take_follow = follow,
         .filters = filters,
         .settings = &explorer->config,
         .ascii_only = !utf8 && explorer->rows == 0,
@@ -292,7 +338,10 @@ static int explorer_main(int argc, char **argv)
             break;
         }
         free(explorer->params.input);
-        explorer->params.input = input_list_join(argv + first, (size_t)(argc - first), &status);
+        explorer->params.input =
+            explorer->follow && argc - first == 1
+                ? mem_text(argv[first], strlen(argv[first]), &status)
+                : input_list_join(argv + first, (size_t)(argc - first), &status);
         exit_status =
             explorer->params.input != NULL ? explore(explorer) : options_fail(&status);
         break;

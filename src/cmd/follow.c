@@ -15,6 +15,7 @@
 #include "cmd/operand.h"
 #include "events/follow/follow.h"
 #include "rank/episodes.h"
+#include "run/news.h"
 #include "run/pipeline/pipeline.h"
 #include "run/reasons.h"
 #include "run/run.h"
@@ -95,46 +96,21 @@ static bool print_episode(struct telling *telling, size_t i, bool is_new, struct
     return good;
 }
 
-/* Whether the episode has begun since, or its oddest hour has come. */
-static bool is_news(const struct telling *telling, size_t i, bool *is_new)
-{
-    const struct episode *episode = &telling->episodes.of[i];
-    const uint32_t *rows = episodes_rows(&telling->episodes, i);
-    *is_new = true;
-    for (size_t k = 0; k < episode->n; k++) {
-        *is_new = *is_new && rows[k] >= telling->told;
-    }
-    return *is_new || episode->best >= telling->told;
-}
-
 static bool tell(struct telling *telling, struct status *status)
 {
-    const struct run *run = telling->run;
-    const size_t n_rows = run->table->n_rows, told = (size_t)telling->told;
-    struct episode_cut cut;
-    uint32_t *rows = mem_new(n_rows - told + 1, sizeof *rows, "new user-hours", status);
-    size_t n = 0;
-    bool good =
-        rows != NULL && run_episode_cut(run, telling->by, telling->settings->gap, &cut, status);
-    for (size_t row = told; good && row < n_rows; row++) {
-        double score = result_score(telling->by, run->table, row);
-        if (score > telling->by->scores.threshold) {
-            rows[n++] = (uint32_t)row;
-        }
+    const size_t told = (size_t)telling->told;
+    if (!news_find(telling->run, telling->by, telling->settings->gap, told, &telling->episodes,
+                   status)) {
+        return false;
     }
-    if (good && n > 0) {
-        good = episodes_with(&cut, rows, n, &telling->episodes, NULL, status);
-        for (size_t i = 0; good && i < telling->episodes.n; i++) {
-            bool is_new;
-            if (is_news(telling, i, &is_new)) {
-                good = print_episode(telling, i, is_new, status);
-                telling->n_new += is_new;
-                telling->n_odder += !is_new;
-            }
-        }
-        episodes_clear(&telling->episodes);
+    bool good = true;
+    for (size_t i = 0; good && i < telling->episodes.n; i++) {
+        enum news what = news_of(&telling->episodes, i, told);
+        good = what == NEWS_NONE || print_episode(telling, i, what == NEWS_NEW, status);
+        telling->n_new += what == NEWS_NEW;
+        telling->n_odder += what == NEWS_ODDER;
     }
-    free(rows);
+    episodes_clear(&telling->episodes);
     return good;
 }
 
@@ -171,13 +147,9 @@ static bool score(const struct follow_settings *settings, struct follow *follow,
     if (!run_params_copy(&params, settings->params, status)) {
         return false;
     }
-    free(params.input);
-    const char *windows = follow_windows(follow);
-    params.input = mem_text(windows, strlen(windows), status);
-    params.input_kind = INPUT_TABLE;
     params.index = true;
-    params.cache = false;
-    struct run *run = params.input != NULL ? run_new(&params, status) : NULL;
+    struct run *run =
+        run_params_follow(&params, follow, status) ? run_new(&params, status) : NULL;
     bool good = run != NULL;
     if (good && !pipeline_run(run, NULL, progress)) {
         *status = run->status;

@@ -6,6 +6,7 @@
 #include <xxhash.h>
 
 #include "events/described.h"
+#include "events/follow/follow.h"
 #include "events/formats.h"
 #include "base/mem.h"
 #include "base/suggest.h"
@@ -40,11 +41,12 @@ void run_params_clear(struct run_params *params)
     reading_clear(&params->reading);
     free(params->reference);
     free(params->extend);
+    free(params->identity);
     free(params->reviews);
     free(params->kinds);
     free(params->accounts);
     params->input = params->input_format = NULL;
-    params->reference = params->extend = params->reviews = NULL;
+    params->reference = params->extend = params->reviews = params->identity = NULL;
     params->kinds = NULL;
     params->accounts = NULL;
 }
@@ -66,7 +68,7 @@ bool run_params_copy(struct run_params *to, const struct run_params *from,
 {
     *to = *from;
     to->input = to->input_format = NULL;
-    to->reference = to->extend = to->reviews = NULL;
+    to->reference = to->extend = to->reviews = to->identity = NULL;
     to->kinds = NULL;
     to->accounts = NULL;
     to->features = NULL;
@@ -79,6 +81,7 @@ bool run_params_copy(struct run_params *to, const struct run_params *from,
         !copy_if_any(&to->reference, from->reference, status) ||
         !copy_if_any(&to->extend, from->extend, status) ||
         !copy_if_any(&to->reviews, from->reviews, status) ||
+        !copy_if_any(&to->identity, from->identity, status) ||
         !copy_if_any(&to->kinds, from->kinds, status) ||
         !copy_if_any(&to->accounts, from->accounts, status)) {
         run_params_clear(to);
@@ -305,6 +308,16 @@ static bool set_text(char **text, const char *value, struct status *status)
     free(*text);
     *text = copy;
     return true;
+}
+
+bool run_params_follow(struct run_params *params, const struct follow *follow,
+                       struct status *status)
+{
+    params->input_kind = INPUT_TABLE;
+    params->cache = false;
+    reading_clear(&params->reading); /* which was the log's */
+    return set_text(&params->input, follow_windows(follow), status) &&
+           set_text(&params->identity, follow_identity(follow), status);
 }
 
 static bool set_kinds(struct run_params *params, const char *value, struct status *status)

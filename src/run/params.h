@@ -41,6 +41,8 @@ struct run_params {
     char *kinds;              /* rules of account kinds, or NULL: account_rules_default */
     char *accounts;           /* the file that says what accounts are, or NULL */
     uint64_t accounts_digest; /* of a saved run: of that file as it was; else 0 */
+    char *identity;           /* what the table is known by, 32 digits: of one that grows; NULL:
+                                 the hash of its bytes */
     unsigned threads;         /* 0: one per core */
     enum memory_check memory_check;
 };
@@ -53,6 +55,11 @@ void run_params_init(struct run_params *params);
 bool run_params_copy(struct run_params *to, const struct run_params *from,
                      struct status *status);
 void run_params_clear(struct run_params *params);
+
+/* The input becomes the table of a log that is followed (events/follow). */
+struct follow;
+bool run_params_follow(struct run_params *params, const struct follow *follow,
+                       struct status *status);
 
 /* Sets "trees=400", "lof=sklearn", "seed=7", "models=iforest,lof": the option's name without
  * dashes. Unknown names get the nearest match in the message. */

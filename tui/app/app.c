@@ -74,7 +74,11 @@ struct app *app_new(const struct app_options *options, struct status *status)
         app->review = review_new(&options->review, &place);
     }
     app->reasons = app_reasons_new(status);
-    if (app->reasons == NULL || !run_params_copy(&app->params, options->params, status) ||
+    if (options->take_follow != NULL) {
+        app->follow = app_follow_new(options->take_follow, status);
+    }
+    if (app->reasons == NULL || (app->follow == NULL && options->take_follow != NULL) ||
+        !run_params_copy(&app->params, options->params, status) ||
         !start_threads(app, status)) {
         app_free(app);
         return NULL;
@@ -122,6 +126,7 @@ bool app_free(struct app *app)
     review_hurry(app->review);
     worker_free(app->worker);
     queries_free(app->queries);
+    app_follow_free(app->follow);
     struct status lost = {0};
     bool saved = review_free(app->review, &lost);
     if (!saved) {

@@ -195,9 +195,16 @@ static void replace(struct app *app)
     for (size_t i = 0; i < session_results(session); i++) {
         session->has_result[i] = app->run->results[i].ready;
     }
-    session->selected.has_row = session->selected.has_user = false;
+    session->grown =
+        app->follow != NULL && app->retired->table->n_rows < app->run->table->n_rows;
+    if (!session->grown) {
+        session->selected.has_row = session->selected.has_user = false;
+    }
     session->past.ready = false;
     session->rules_hide = 0; /* until they are applied anew */
+    if (session->selected.has_row) {
+        app_past_ask(app);
+    }
     app_filter_again(app);
     review_attach(app);
     app_changed(app, CHANGED_RUN);
@@ -218,6 +225,9 @@ static void say_end(struct app *app, const struct run *run)
     }
     switch (run->status.code) {
     case STATUS_OK:
+        if (app->follow != NULL && app->session.n_replaced > 0) {
+            break; /* what is new will be said */
+        }
         app_say(app, LOG_NOTE, "finished in %s",
                 app->frozen ? "0:00" : format_seconds(run->seconds).text);
         break;
@@ -245,6 +255,9 @@ static void run_has_ended(struct app *app)
                session->preview == NULL) {
         app->failure = run->status; /* there is nothing to explore */
         app->quit = true;
+    }
+    if (app->running == app->run) {
+        app_follow_ended(app);
     }
     app_changed(app, CHANGED_ENDED);
     review_rules_recount(app);
@@ -331,8 +344,8 @@ bool app_is_void(const struct app *app, const struct query *query)
  * rows are those of another table. But what was written is written. */
 static void take_answer(struct app *app, struct query *query)
 {
-    bool of_run =
-        query->slot != SLOT_WRITE && query->slot != SLOT_EXPORT && query->slot != SLOT_FOLDER;
+    bool of_run = query->slot != SLOT_WRITE && query->slot != SLOT_EXPORT &&
+                  query->slot != SLOT_FOLDER && query->slot != SLOT_FOLLOW;
     if (of_run && app_is_void(app, query)) {
         status_cancelled(&query->status);
     }

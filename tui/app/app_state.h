@@ -15,6 +15,7 @@
 
 enum { APP_VIEWS_MAX = 16 };
 
+struct app_follow;
 struct why;
 struct why_data;
 struct app_options {
@@ -22,8 +23,9 @@ struct app_options {
     const struct settings *settings; /* borrowed; NULL: the defaults */
     bool ascii_only; /* the terminal shows nothing else, whatever is asked for */
     struct review_options review;
-    const char *filters; /* the file of saved filters, borrowed; NULL: none are kept */
-    bool frozen;         /* times, rates and memory are constant: for golden screens */
+    struct follow *take_follow; /* params->input is its table; NULL: none is followed */
+    const char *filters;        /* the file of saved filters, borrowed; NULL: none are kept */
+    bool frozen;                /* times, rates and memory are constant: for golden screens */
 };
 
 /* The names in the folder that the palette completes in. */
@@ -61,7 +63,8 @@ struct app {
     struct app_reasons *reasons; /* why rows are in lists: app_reasons.c */
     struct parallel *query_threads;
 
-    struct review *review; /* NULL: there is no place for verdicts */
+    struct app_follow *follow; /* a log that is followed; NULL: none */
+    struct review *review;     /* NULL: there is no place for verdicts */
 
     void *states[APP_VIEWS_MAX]; /* by index in views[]; NULL: never shown */
     size_t stack[APP_VIEWS_MAX]; /* indices in views[]; the last one is shown */
@@ -101,7 +104,7 @@ struct app {
     bool ticking;        /* only progress has: a redraw may wait */
     bool repaint;        /* draw all cells anew */
     bool scripted;       /* a script plays: its screenshots are not told of, in the next ones */
-    bool playing; /* what is done just now is a line of the script, not the user's doing */
+    bool playing;    /* what is done just now is a line of the script, not the user's doing */
     bool opens_list; /* the list to begin with is shown when the run has ended, */
     bool moved;      /* unless a key was pressed before */
     bool suspend, quit;
@@ -209,8 +212,8 @@ void app_lines_answer(struct app *app, struct query *query);
 /* Why there are no lines to show, or NULL. */
 const char *app_lines_why_not(const struct session *session);
 
-/* The computers of the user-hour that is selected (app_hosts.c); "all": of a large log, too, since
- * when each is known. */
+/* The computers of the user-hour that is selected (app_hosts.c); "all": of a large log, too,
+ * since when each is known. */
 void app_hosts(struct app *app, const char *argument);
 void app_hosts_answer(struct app *app, struct query *query);
 
@@ -237,6 +240,15 @@ void app_reasons_answer(struct app *app, struct query *query);
 /* app_past.c */
 void app_past_ask(struct app *app);
 void app_past_answer(struct app *app, struct query *query);
+
+/* app_follow.c: the log that is followed, if there is one */
+struct app_follow *app_follow_new(struct follow *take_follow, struct status *status);
+void app_follow_free(struct app_follow *state); /* when the threads have ended */
+double app_follow_patience(
+    const struct app *app);             /* seconds to the next look; negative: none */
+void app_follow_poll(struct app *app);  /* looks when it is time */
+void app_follow_ended(struct app *app); /* a run has: what is new in it? */
+void app_follow_answer(struct app *app, struct query *query);
 
 /* app_columns.c */
 void app_columns(struct app *app, const char *text);

@@ -78,6 +78,10 @@ void app_answer(struct app *app, struct query *query)
         app_filter_counted(app, (const struct rows_query *)query);
         return;
     }
+    if (query->slot == SLOT_FOLLOW || query->slot == SLOT_NEWS) {
+        app_follow_answer(app, query);
+        return;
+    }
     if (query->slot == SLOT_NUMBERS) {
         review_numbers_answer(app, query);
         return;

@@ -82,6 +82,7 @@ static double patience(const struct loop *loop)
         return 0;
     }
     seconds = sooner(seconds, review_patience(app));
+    seconds = sooner(seconds, app_follow_patience(app));
     if (!app->shows_working) {
         seconds = sooner(seconds, app_working_in(app));
     }
@@ -181,6 +182,7 @@ static bool run(struct loop *loop, struct status *status)
             break;
         }
         review_poll(app);
+        app_follow_poll(app);
         if (good && !app->quit) {
             take_events(loop, signals_wait(loop->terminal ? term_fd() : -1,
                                            inbox_fd(app->inbox), patience(loop)));

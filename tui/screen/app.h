@@ -155,6 +155,8 @@ enum slot {
     SLOT_HOSTS,
     SLOT_LANES,
     SLOT_NUMBERS,
+    SLOT_FOLLOW,
+    SLOT_NEWS,
     SLOT_REVIEW
 };
 _Static_assert(SLOT_WRITE == 0, "run/job/job.h: writes are the queries of slot 0");

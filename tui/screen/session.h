@@ -79,7 +79,9 @@ struct session {
     struct session_filter filter;
     struct session_past past; /* of the selected row: past.ready, and past.row is the row */
     struct review_verdicts *verdicts; /* frozen; NULL: none are known */
-    size_t n_replaced;                /* runs that others have taken the place of */
+    bool grown; /* the run has the rows of the one that it took the place of, and more behind
+                   them */
+    size_t n_replaced; /* runs that others have taken the place of */
     const struct verdict_reasons *reasons;
     const char *columns; /* of lists of user-hours: row_columns.h */
     struct log log;

@@ -333,11 +333,14 @@ static void changed_topk(void *state, struct app *app, unsigned what)
             view->rows = (struct row_list){0};
         }
         row_list_clear(&view->rows);
-        view->list = (struct listbox){0};
-        view->sort = (struct row_column){ROW_COLUMN_RANK, ROW_COLUMN_IN_VIEW};
-        view->reversed = false;
+        if (!session->grown) {
+            view->list = (struct listbox){0};
+            view->sort = (struct row_column){ROW_COLUMN_RANK, ROW_COLUMN_IN_VIEW};
+            view->reversed = false;
+        }
         view->columns.n = view->shown.n = 0;
-        view->target = SIZE_MAX;
+        view->target =
+            session->grown && session->selected.has_row ? session->selected.row : SIZE_MAX;
         view->checking = NULL;
     }
     unsigned renew = CHANGED_RUN | CHANGED_DETECTOR | CHANGED_K | CHANGED_FILTER | CHANGED_BY;

@@ -35,6 +35,7 @@ struct follow {
     bool known; /* that has been written */
     int lock;
     char *windows;
+    char identity[TABLE_HASH_TEXT];
 };
 
 /* ---- files of the directory ---- */
@@ -443,6 +444,11 @@ const char *follow_windows(const struct follow *follow)
     return follow->windows;
 }
 
+const char *follow_identity(const struct follow *follow)
+{
+    return follow->identity;
+}
+
 bool follow_tell(struct follow *follow, struct status *status)
 {
     uint64_t told = follow->state.told;
@@ -523,6 +529,9 @@ static bool take_up(struct follow *follow, const struct follow_options *options,
         return false;
     }
     free(directory);
+    XXH128_hash_t known = XXH3_128bits(follow->log, strlen(follow->log));
+    snprintf(follow->identity, sizeof follow->identity, "%016" PRIx64 "%016" PRIx64,
+             (uint64_t)known.high64, (uint64_t)known.low64);
     follow->windows = paths_join(follow->state.directory, "windows.csv", status);
     follow->tail = follow->windows != NULL ? tail_new(follow->log, status) : NULL;
     return follow->tail != NULL && lock(follow, status) &&

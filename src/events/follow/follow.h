@@ -58,6 +58,8 @@ bool follow_look(struct follow *follow, int64_t now, struct parallel *parallel, 
 
 struct follow_counts follow_counts(const struct follow *follow);
 const char *follow_windows(const struct follow *follow); /* path of windows.csv */
+/* 32 hexadecimal digits that stay while windows.csv grows: those of the log's path. */
+const char *follow_identity(const struct follow *follow);
 
 /* All rows so far have been told of, and need not be once more. */
 bool follow_tell(struct follow *follow, struct status *status);

@@ -85,6 +85,10 @@ static bool read_table(struct pipeline *pipeline, struct status *status)
     run->table = input_load(run->params.input, &choice, &options, &run->log_index,
                             run->parallel, &pipeline->own, status);
     bool good = run->table != NULL;
+    if (good && run->params.identity != NULL) {
+        snprintf(run->table->report.hash, sizeof run->table->report.hash, "%s",
+                 run->params.identity);
+    }
     good = good && run_find_accounts(run, run->params.accounts, &pipeline->own, status) &&
            (run->reference == NULL || reference_run_settle(run, &pipeline->own, status)) &&
            (run->params.extend == NULL || extension_join(run, &pipeline->own, status));
