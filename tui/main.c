@@ -35,6 +35,7 @@ struct explorer {
     struct settings_remarks remarks;
     const char *script;
     bool by_episode, follow;
+    const char *filter;
     double gap; /* hours; 0: not said */
     struct review_options review;
     int rows, cols; /* of a screen without a terminal; 0: the terminal */
@@ -52,6 +53,8 @@ static const struct option_spec own[] = {
     {"by-episode", 0, OPTION_SWITCH, NULL,
      "lists of episodes: odd hours of one account that belong together"},
     {"gap", 0, OPTION_VALUE, "HOURS", "at most so far apart they belong together (2)"},
+    {"filter", 0, OPTION_VALUE, "TERMS",
+     "begin with this filter, such as 'kind:person hour:22-5'; docs/FILTER.md"},
     {"reviews", 0, OPTION_PATH, "FILE",
      "where verdicts are kept (~/.local/share/oddhours/reviews.db)"},
     {"reviewer", 0, OPTION_VALUE, "NAME", "who judges ($USER)"},
@@ -72,6 +75,7 @@ enum {
     OPTION_NO_CACHE,
     OPTION_BY_EPISODE,
     OPTION_GAP,
+    OPTION_FILTER,
     OPTION_REVIEWS,
     OPTION_REVIEWER,
     OPTION_TRUTH,
@@ -106,6 +110,7 @@ static bool take(void *context, size_t index, const char *value, struct status *
     case OPTION_NO_CACHE: explorer->params.cache = false; return true;
     case OPTION_BY_EPISODE: explorer->by_episode = true; return true;
     case OPTION_GAP: return param_parse(&run_gap_spec, value, &explorer->gap, status);
+    case OPTION_FILTER: explorer->filter = value; return true;
     case OPTION_REVIEWS: explorer->review.path = value; return true;
     case OPTION_REVIEWER: explorer->review.reviewer = value; return true;
     case OPTION_TRUTH: explorer->review.truth = value; return true;
@@ -280,6 +285,7 @@ static int explore(struct explorer *explorer)
         .params = &explorer->params,
         .review = explorer->review,
         .take_follow = follow,
+        .filter = explorer->filter,
         .filters = filters,
         .settings = &explorer->config,
         .ascii_only = !utf8 && explorer->rows == 0,

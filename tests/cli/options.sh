@@ -122,6 +122,21 @@ ends 'a script must be there' 1 'No such file' \
 ends 'a set of glyphs that is none' 2 'glyphs is block, braille or ascii' play --glyphs=brail
 ends 'a color that is none' 2 'color is auto, always or never' play --color=red
 ends 'a screen that is none' 2 'screen is such as 80x24' play --screen=80
+# ---- filters to begin with, and always ----
+printf '%s\n' 'wait done' top 'wait idle' "screenshot $work/filtered" 'filter failed_events:>0' \
+    'wait idle' "screenshot $work/both" clear-filter 'wait idle' "screenshot $work/cleared" \
+    >"$work/filters"
+echo '{"filter": "-kind:machine"}' >"$work/config.json"
+"$oddhours" --no-cache --config "$work/config.json" --screen 120x24 --script "$work/filters" \
+    --filter 'total_events:>9' --models iforest "$table" >/dev/null
+pass '--filter begins with one, that of the settings is always on' \
+    grep -q 'with total_events:>9 -kind:machine' "$work/filtered"
+pass 'with any other' grep -q 'with failed_events:>0 -kind:machine' "$work/both"
+pass 'and with none' grep -q 'with -kind:machine' "$work/cleared"
+ends 'a filter that is none is said' 1 'there is no field nosuch' \
+    "$oddhours" --no-cache --no-config --screen 120x24 --script "$work/filters" \
+    --filter nosuch:5 --models iforest "$table"
+
 play --reviews="$work/xdg"
 pass 'a store that is a folder is said in the log' grep -q 'cannot be opened: Is a dir' "$work/log"
 play --reviews="$work/none.db" --reviewer=ana --color=never --no-config

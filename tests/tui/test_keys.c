@@ -17,7 +17,7 @@ static void every_action_is_complete(void **state)
         assert_true(info->keys[0] != '\0' || info->argument[0] != '\0' ||
                     strcmp(info->name, "clear-filter") == 0 ||
                     strcmp(info->name, "versions") == 0 || strcmp(info->name, "filters") == 0 ||
-                    strcmp(info->name, "users") == 0);
+                    strcmp(info->name, "users") == 0 || strcmp(info->name, "rules") == 0);
     }
     assert_int_equal(action_find("nothing", 7), ACTION_NONE);
     assert_int_equal(action_find("quitter", 4), ACTION_QUIT);

@@ -63,6 +63,8 @@ struct app *app_new(const struct app_options *options, struct status *status)
     app->cancelled_at = app->clicked_at = -1;
     app->dirty = true;
     app->session.selected.k = app->settings.k;
+    snprintf(app->first_filter, sizeof app->first_filter, "%s",
+             options->filter != NULL ? options->filter : "");
     app->session.by_episode = app->settings.by_episode;
     app->session.gap = app->settings.gap;
     app->session.columns = app->settings.columns;

@@ -144,32 +144,49 @@ void app_filter_counted(struct app *app, const struct rows_query *asked)
     app->dirty = true;
 }
 
-/* ---- rules ---- */
+/* ---- what every filter is together with: that of the settings, and rules ---- */
 
 static const char without_hidden[] = "-rule:hidden";
 
-/* Adds what leaves out the rows that rules hide. A blind review is not told of them. */
-static void add_rules(const struct app *app, char text[FILTER_TEXT])
+static void add_end(char text[FILTER_TEXT], const char *more)
 {
     size_t length = strlen(text);
-    if (app->session.rules_hide > 0 && !app->session.blind && strstr(text, "rule:") == NULL &&
-        length + sizeof without_hidden + 1 < FILTER_TEXT) {
-        snprintf(text + length, FILTER_TEXT - length, "%s%s", length > 0 ? " " : "",
-                 without_hidden);
+    if (more[0] != '\0' && length + strlen(more) + 2 < FILTER_TEXT) {
+        snprintf(text + length, FILTER_TEXT - length, "%s%s", length > 0 ? " " : "", more);
     }
 }
 
-/* Takes it away where it stands at the end. */
-static void drop_rules(char *text)
+static void drop_end(char *text, const char *end)
 {
-    size_t length = strlen(text), n = sizeof without_hidden - 1;
-    if (length >= n && strcmp(text + length - n, without_hidden) == 0) {
+    size_t length = strlen(text), n = strlen(end);
+    if (n > 0 && length >= n && strcmp(text + length - n, end) == 0) {
         length -= n;
         while (length > 0 && text[length - 1] == ' ') {
             length--;
         }
         text[length] = '\0';
     }
+}
+
+/* A blind review is not told of rules; and a filter of the settings may ask for scores. */
+static void add_always(const struct app *app, char text[FILTER_TEXT])
+{
+    const struct session *session = &app->session;
+    if (session->blind) {
+        return;
+    }
+    if (strstr(text, app->settings.filter) == NULL) {
+        add_end(text, app->settings.filter);
+    }
+    if (session->rules_hide > 0 && strstr(text, "rule:") == NULL) {
+        add_end(text, without_hidden);
+    }
+}
+
+static void drop_always(const struct app *app, char *text)
+{
+    drop_end(text, without_hidden);
+    drop_end(text, app->settings.filter);
 }
 
 static void set_filter(struct app *app, const char *text, const char *rest);
@@ -182,8 +199,18 @@ void app_rules_hide(struct app *app, uint64_t rows)
     }
     app->session.rules_hide = rows;
     snprintf(text, sizeof text, "%s", app->session.filter.text);
-    drop_rules(text);
+    drop_always(app, text);
     set_filter(app, text, "");
+}
+
+void app_filter_begin(struct app *app)
+{
+    char text[FILTER_TEXT];
+    snprintf(text, sizeof text, "%s", app->first_filter);
+    app->first_filter[0] = '\0';
+    if (app->session.filter.text[0] == '\0') { /* none was typed meanwhile */
+        set_filter(app, text, "");
+    }
 }
 
 /* Sets it and says so, with `rest`. */
@@ -198,7 +225,7 @@ static void set_filter(struct app *app, const char *text, const char *rest)
         app_say(app, LOG_ERROR, "%s", status.text);
         return;
     }
-    add_rules(app, whole);
+    add_always(app, whole);
     text = whole + strspn(whole, " ");
     if (text[0] != '\0' && !understand(app, text, &filter, &error)) {
         describe_error(&error, comment, sizeof comment);

@@ -260,6 +260,9 @@ static void run_has_ended(struct app *app)
         app_follow_ended(app);
     }
     app_changed(app, CHANGED_ENDED);
+    if (app->first_filter[0] != '\0' || app->settings.filter[0] != '\0') {
+        app_filter_begin(app);
+    }
     review_rules_recount(app);
     if (app->opens_list && !app->moved && app->running == app->run &&
         session_result(session) != NULL && !session->blind) {

@@ -101,6 +101,7 @@ static struct page *config_page(const struct app *app)
     page_pair(page, "by", ROLE_TEXT, "%s", app->session.by_episode ? "episode" : "row");
     page_pair(page, "gap", ROLE_TEXT, "%g h", app->session.gap);
     page_pair(page, "columns", ROLE_TEXT, "%s", settings->columns);
+    page_pair(page, "filter", ROLE_TEXT, "%s", settings->filter);
     page_add(page, ROLE_TEXT, "%s", "");
     page_add(page, ROLE_STRONG, "colours by role");
     for (int role = 0; role < ROLE_COUNT; role++) {

@@ -24,6 +24,7 @@ struct app_options {
     bool ascii_only; /* the terminal shows nothing else, whatever is asked for */
     struct review_options review;
     struct follow *take_follow; /* params->input is its table; NULL: none is followed */
+    const char *filter;         /* to begin with, borrowed; NULL: none */
     const char *filters;        /* the file of saved filters, borrowed; NULL: none are kept */
     bool frozen;                /* times, rates and memory are constant: for golden screens */
 };
@@ -104,7 +105,8 @@ struct app {
     bool ticking;        /* only progress has: a redraw may wait */
     bool repaint;        /* draw all cells anew */
     bool scripted;       /* a script plays: its screenshots are not told of, in the next ones */
-    bool playing;    /* what is done just now is a line of the script, not the user's doing */
+    bool playing; /* what is done just now is a line of the script, not the user's doing */
+    char first_filter[FILTER_TEXT]; /* to be set when the run has ended; "": none */
     bool opens_list; /* the list to begin with is shown when the run has ended, */
     bool moved;      /* unless a key was pressed before */
     bool suspend, quit;
@@ -208,6 +210,9 @@ struct sheet *app_why_sheet(const struct run *run, const struct why_data *data,
 
 /* app_lines.c */
 void app_lines(struct app *app);
+/* Sets the filter of the command line and that of the settings: when the run has ended. */
+void app_filter_begin(struct app *app);
+
 void app_lines_answer(struct app *app, struct query *query);
 /* Why there are no lines to show, or NULL. */
 const char *app_lines_why_not(const struct session *session);

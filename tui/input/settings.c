@@ -202,16 +202,28 @@ static void take_reasons(struct settings *settings, const cJSON *value,
 }
 
 /* Which names there are depends on the table: they are looked up when it is there. */
+static void take_text(char to[SETTINGS_COLUMNS], const char *name, const char *what,
+                      const cJSON *value, struct settings_remarks *remarks)
+{
+    if (!cJSON_IsString(value)) {
+        wrong_kind(remarks, name, what, value);
+    } else if (strlen(value->valuestring) >= SETTINGS_COLUMNS) {
+        settings_remark(remarks, LOG_ERROR, "%s is too long", name);
+    } else {
+        snprintf(to, SETTINGS_COLUMNS, "%s", value->valuestring);
+    }
+}
+
 static void take_columns(struct settings *settings, const cJSON *value,
                          struct settings_remarks *remarks)
 {
-    if (!cJSON_IsString(value)) {
-        wrong_kind(remarks, "columns", "a text of names", value);
-    } else if (strlen(value->valuestring) >= sizeof settings->columns) {
-        settings_remark(remarks, LOG_ERROR, "columns is too long");
-    } else {
-        snprintf(settings->columns, sizeof settings->columns, "%s", value->valuestring);
-    }
+    take_text(settings->columns, "columns", "a text of names", value, remarks);
+}
+
+static void take_filter(struct settings *settings, const cJSON *value,
+                        struct settings_remarks *remarks)
+{
+    take_text(settings->filter, "filter", "a text of terms", value, remarks);
 }
 
 static const char *known_role(int i)
@@ -278,7 +290,7 @@ static const struct {
     {"keys", settings_keys},   {"glyphs", take_glyphs}, {"color", take_color},
     {"colors", take_colors},   {"mouse", take_mouse},   {"k", take_k},
     {"reasons", take_reasons}, {"by", take_by},         {"gap", take_gap},
-    {"columns", take_columns},
+    {"columns", take_columns}, {"filter", take_filter},
 };
 
 enum { MEMBERS = sizeof members / sizeof members[0] };

@@ -4,7 +4,7 @@
  *     {"keys": {"open": ["Enter", "o"]}, "glyphs": "ascii", "color": "never",
  *      "colors": {"bad": "red", "dim": 244}, "mouse": true, "k": 50,
  *      "by": "episode", "gap": 2, "reasons": ["backup", "scanner"], "columns": "verdict rank
- * user failed_events why"}
+ * user failed_events why", "filter": "-kind:service"}
  *
  * What is wrong in a file is a remark that names the place ("keys.open[1]: 'Ctrl-Foo' is no
  * key"), and the default stands for it; the rest of the file counts.
@@ -37,6 +37,7 @@ struct settings {
     double gap; /* hours, of episodes */
     struct verdict_reasons reasons;
     char columns[SETTINGS_COLUMNS]; /* of the top list; checked when there is a table */
+    char filter[SETTINGS_COLUMNS];  /* that every filter is together with; "": none */
 };
 
 /* What there is to say of a file; those beyond SETTINGS_REMARKS are only counted. */

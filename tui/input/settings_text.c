@@ -52,6 +52,7 @@ char *settings_text(const struct settings *settings, struct status *status)
         json_item_text(reasons, settings->reasons.of[i]);
     }
     json_text(root, "columns", settings->columns);
+    json_text(root, "filter", settings->filter);
     char *text = json_print(root, status);
     cJSON_Delete(root);
     return text;
