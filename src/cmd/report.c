@@ -24,11 +24,11 @@
 struct settings {
     const char *output, *reviews, *reviewer, *truth;
     double count, gap;
-    bool quiet, by_episode, gap_said;
+    bool quiet, by_episode, gap_said, rules;
     struct run_params params;
 };
 
-enum { OUTPUT, COUNT, BY_EPISODE, GAP, REVIEWS, REVIEWER, TRUTH, QUIET };
+enum { OUTPUT, COUNT, BY_EPISODE, GAP, REVIEWS, REVIEWER, TRUTH, RULES, QUIET };
 
 static const struct option_spec own[] = {
     [OUTPUT] = {"output", 'o', OPTION_PATH, "FILE",
@@ -43,6 +43,8 @@ static const struct option_spec own[] = {
                   "whose verdicts count (everyone's, where they agree)"},
     [TRUTH] = {"truth", 0, OPTION_PATH, "FILE",
                "labels from outside: a red-team list or a CSV"},
+    [RULES] = {"rules", 0, OPTION_SWITCH, NULL,
+               "and what rules of the review store hide: Precision@K without that"},
     [QUIET] = {"quiet", 'q', OPTION_SWITCH, NULL, "no progress"},
     {NULL, 0, OPTION_SWITCH, NULL, NULL},
 };
@@ -63,6 +65,7 @@ static bool take(void *context, size_t index, const char *value, struct status *
     case REVIEWS: settings->reviews = value; return true;
     case REVIEWER: settings->reviewer = value; return true;
     case TRUTH: settings->truth = value; return true;
+    case RULES: settings->rules = true; return true;
     default: settings->quiet = true; return true;
     }
 }
@@ -73,6 +76,7 @@ struct work {
     const struct run *run;
     struct reviews reviews;
     struct truth *truth;
+    struct rule_hides *rules;
     struct explainer *explainer;
     struct evaluated lists[REPORT_LISTS];
     struct report_input input;
@@ -81,6 +85,7 @@ struct work {
 static void work_free(struct work *work)
 {
     reviews_clear(&work->reviews);
+    rule_hides_free(work->rules);
     truth_free(work->truth);
     explainer_free(work->explainer);
     free(work);
@@ -116,6 +121,14 @@ static bool prepare(struct work *work, const struct progress *progress, struct s
         if (work->truth == NULL) {
             return false;
         }
+    }
+    if (work->settings->rules) {
+        work->rules = reviews_rules(&work->reviews, run, progress, status);
+        if (work->rules == NULL) {
+            return false;
+        }
+        input->rules = work->rules;
+        input->now_ms = store_now_ms(work->reviews.store);
     }
     for (size_t i = 0; i < run->n_results; i++) {
         const struct result *result = &run->results[i];

@@ -172,6 +172,22 @@ static bool mark_note(void *context, const char *value, uint64_t *rows, struct s
     return mark(context, 1, value, rows, status);
 }
 
+struct rule_hides *reviews_rules(const struct reviews *reviews, const struct run *run,
+                                 const struct progress *progress, struct status *status)
+{
+    if (reviews->store == NULL) {
+        status_set(status, STATUS_USAGE,
+                   "rules are in a store of reviews, not in an exported review");
+        return NULL;
+    }
+    struct filter_ranking rankings[RUN_RESULTS_MAX];
+    struct filter_context context = run_filter_context(run, NULL, run->n_results, rankings);
+    const struct result *own = run_result_find(run, "own");
+    return rule_hides_new(reviews->store, &context,
+                          own != NULL && own->ready ? own->row_score : NULL, run->parallel,
+                          progress, status);
+}
+
 bool reviews_terms_rules(struct reviews_terms *terms, struct status *status)
 {
     if (terms->session.hides != NULL || terms->run == NULL) {
@@ -180,17 +196,7 @@ bool reviews_terms_rules(struct reviews_terms *terms, struct status *status)
     if (!open_terms(terms, status)) {
         return false;
     }
-    if (terms->reviews.store == NULL) {
-        return status_set(status, STATUS_USAGE,
-                          "rules are in a store of reviews, not in an exported review");
-    }
-    struct filter_ranking rankings[RUN_RESULTS_MAX];
-    struct filter_context context =
-        run_filter_context(terms->run, NULL, terms->run->n_results, rankings);
-    const struct result *own = run_result_find(terms->run, "own");
-    terms->session.hides = rule_hides_new(terms->reviews.store, &context,
-                                          own != NULL && own->ready ? own->row_score : NULL,
-                                          terms->run->parallel, NULL, status);
+    terms->session.hides = reviews_rules(&terms->reviews, terms->run, NULL, status);
     return terms->session.hides != NULL;
 }
 

@@ -86,6 +86,45 @@ ends 'without a store no rule holds' 0 'no rule holds' "$oddhours" top "$work/ru
 ends 'an exported review has none' 2 'not in an exported review' "$oddhours" top "$work/run" -n 4 \
     --rules --reviews "$work/review.json"
 
+# ---- rules in the report: Precision@K of what they leave ----
+cat >"$work/script" <<END
+wait done
+top
+wait idle
+key t f t f o f t f
+first
+key j
+wait idle
+allow anyway account a robot
+wait idle
+END
+pass 'eight verdicts, and a rule' "$oddhours" --no-cache --screen 100x30 --reviews "$work/ruled.db" \
+    --reviewer ana --script "$work/script" "$work/run"
+ruled="--reviews $work/ruled.db"
+"$oddhours" report "$work/run" -q -n 9 --rules $ruled -o "$work/ruled.json"
+"$oddhours" report "$work/run" -q -n 9 $ruled -o "$work/unruled.json"
+"$oddhours" report "$work/run" -q -n 9 --rules $ruled -o "$work/ruled.md"
+ends 'the rule stands in the report' 0 "^- user:.*: a robot \(ana\)\. It hides [0-9,]+ user-hours?\.$" cat "$work/ruled.md"
+ends 'with what P@K is without what it hides' 0 '^The first 9 of each list that are not hidden' cat "$work/ruled.md"
+pass 'without --rules it does not' sh -c "! grep -q hidden_tp '$work/unruled.json'"
+ends 'an exported review has no rules for a report' 2 'not in an exported review' "$oddhours" report "$work/run" -q \
+    --rules --reviews "$work/review.json" -o -
+if command -v jq >/dev/null; then
+    "$oddhours" top "$work/run" -q -n 4000 $ruled --filter verdict:tp | sed 1d | cut -d, -f2 >"$work/tp"
+    "$oddhours" top "$work/run" -q -n 4000 $ruled --filter verdict:fp | sed 1d | cut -d, -f2 >"$work/fp"
+    for list in iforest lof ensemble; do
+        "$oddhours" top "$work/run" -q -n 9 --rules $ruled --by $list | sed 1d | cut -d, -f2 >"$work/nine"
+        last=$(tail -n 1 "$work/nine")
+        above=$("$oddhours" top "$work/run" -q -n 4000 --by $list | sed 1d | cut -d, -f2 | sed "/^$last\$/q" | wc -l)
+        same "$list: true and false ones of the first nine that are left, and how many are hidden above" \
+            "$(grep -cxF -f "$work/tp" "$work/nine") $(grep -cxF -f "$work/fp" "$work/nine") $((above - 9))" \
+            "$(jq -r --arg list $list '.rules.lists[] | select(.name == $list) | "\(.tp) \(.fp) \(.hidden)"' "$work/ruled.json")"
+    done
+    pass 'some are hidden' jq -e '[.rules.lists[].hidden] | add > 0' "$work/ruled.json"
+    same 'all other numbers are of all user-hours' "$(jq -S '.lists' "$work/unruled.json")" \
+        "$(jq -S '.lists' "$work/ruled.json")"
+fi
+
 # ---- where two reviewers differ ----
 cp "$work/reviews.db" "$work/two.db"
 cat >"$work/script2" <<END

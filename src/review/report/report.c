@@ -1,4 +1,4 @@
-#include "review/report/report.h"
+#include "review/report/report_text.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -331,6 +331,7 @@ struct report *report_new(const struct report_input *input, struct status *statu
     if (!evaluate_lists(report, status) ||
         (input->by_episode && !evaluate_episodes(report, status)) || !efforts(report, status) ||
         !other_ks(report, status) || !judge_queues(report, status) ||
+        !report_judge_rules(report, status) ||
         (input->truth != NULL && !judge_truths(report, status))) {
         report_free(report);
         return NULL;

@@ -16,6 +16,7 @@
 #include "models/detector.h"
 #include "review/evaluation.h"
 #include "review/metrics.h"
+#include "review/session/rule_hides.h"
 #include "review/truth.h"
 
 enum { REPORT_LISTS = 16, REPORT_KS = 8, REPORT_QUEUES = 16 };
@@ -36,6 +37,8 @@ struct report_input {
     /* Why a row is odd, in a sentence; false when there is none. May be NULL. */
     bool (*sentence)(void *context, uint32_t row, char *text, size_t size);
     void *context;
+    const struct rule_hides *rules;  /* what they hide is told of, too; NULL: it is not */
+    int64_t now_ms;                  /* the time at which these rules hold */
     const struct progress *progress; /* asked whether to stop; may be NULL */
 };
 
@@ -46,6 +49,13 @@ struct report_truth {
     struct at_k at;
     bool by_day;
     struct alerts alerts;
+};
+
+/* The head of a list without what rules hide. */
+struct report_shown {
+    struct precision at; /* ties in order of row_id */
+    size_t hidden;       /* rows that were passed over */
+    size_t hidden_tp;    /* of them true positives */
 };
 
 struct report_queue {
@@ -63,7 +73,8 @@ struct report_queue {
 
 struct report {
     struct report_input input;
-    struct evaluation at[REPORT_LISTS]; /* (n_lists) */
+    struct evaluation at[REPORT_LISTS];      /* (n_lists) */
+    struct report_shown shown[REPORT_LISTS]; /* (n_lists) where there are rules */
     struct {
         struct evaluation at;
         struct episode_truth truth;                      /* with one */

@@ -288,6 +288,7 @@ cJSON *report_json(const struct report *report, struct status *status)
         put_list(lists, &report->input.lists[i], &report->at[i]);
     }
     report_json_episodes(root, report);
+    report_json_rules(root, report);
     put_comparisons(json_array(root, "comparisons"), report);
     put_agreements(json_array(root, "agreement"), report->input.history);
     cJSON *queues = json_array(root, "queues");

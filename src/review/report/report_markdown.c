@@ -403,6 +403,7 @@ bool report_markdown(const struct report *report, struct outfile *file, struct s
     put_units(report, file);
     put_curve(report, file);
     report_put_episodes(report, file);
+    report_put_rules(report, file);
     put_comparisons(report, file);
     put_agreement(report, file);
     put_effort(report, file);

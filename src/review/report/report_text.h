@@ -21,6 +21,11 @@ void report_put_text(struct outfile *file, const char *text);
 void report_put_episodes(const struct report *report, struct outfile *file);
 void report_json_episodes(cJSON *root, const struct report *report);
 
+/* report_rules.c: false when memory ran out or it was cancelled */
+bool report_judge_rules(struct report *report, struct status *status);
+void report_put_rules(const struct report *report, struct outfile *file);
+void report_json_rules(cJSON *root, const struct report *report);
+
 /* report_truth.c */
 void report_put_truth(const struct report *report, struct outfile *file);
 
