@@ -123,6 +123,58 @@ same 'and only that' 0 "$(new "$work/today.csv" "$work/ref")"
 ends 'without a reference nothing is new or old' 2 'new: is what came since' \
     "$oddhours" top -q "$work/today.csv" --filter new:yes
 
+# ---- tables and logs of other kinds ----
+cp "$work/ref/run.odd" "$work/kept.odd"
+"$oddhours" top -q "$work/today.csv" --reference="$work/kept.odd" >"$work/by_file"
+"$oddhours" top -q "$work/today.csv" --reference="$work/ref" >"$work/by_directory"
+pass 'a run may be named by its file' cmp "$work/by_directory" "$work/by_file"
+ends 'another file' 2 'run' "$oddhours" top -q "$work/today.csv" --reference="$work/today.csv"
+awk 'BEGIN { srand(5); for (t = 0; t < 80 * 3600; t += 60) { n = int(rand() * 6)
+    for (i = 0; i < n; i++) { u = int(rand() * 12)
+        printf "%d,U%d@D,U%d@D,C%d,C%d,NTLM,Network,LogOn,Success\n", t + i, u, u, u, u + int(rand() * 4) } } }' \
+    >"$work/all.txt"
+awk -F, '$1 < 60 * 3600' "$work/all.txt" >"$work/ref.txt"
+awk -F, '$1 >= 60 * 3600' "$work/all.txt" >"$work/today.txt"
+for novelty in off on; do
+    pass "a log as reference, novelty $novelty" \
+        run "$work/ref.txt" -o "$work/log_$novelty" $quick --novelty=$novelty
+    pass "it scores a log: $novelty" \
+        run "$work/today.txt" -o "$work/today_$novelty" --reference="$work/log_$novelty"
+done
+run "$work/all.txt" -o "$work/all" $quick
+lines=$(($(wc -l <"$work/today_off/scores.csv") - 1))
+same 'own past of a log goes on' "$(columns "$work/all/scores.csv" dt src_user own | tail -n "$lines" | cksum)" \
+    "$(columns "$work/today_off/scores.csv" dt src_user own | cksum)"
+pass 'that all is new in one log alone is no alarm' sh -c "
+    ! '$oddhours' top -q -n 10000 '$work/today.txt' --by own --reference='$work/log_on' | grep -q ' new dst'"
+"$oddhours" prep -q "$work/today.txt" -o "$work/today.parquet"
+pass 'a table of Parquet by the log' run "$work/today.parquet" -o "$work/of_parquet" --reference="$work/log_off"
+pass 'gives what the log gives' cmp "$work/today_off/scores.csv" "$work/of_parquet/scores.csv"
+pass 'and a table without what is new' \
+    run "$work/today.parquet" -o "$work/of_parquet" --reference="$work/log_on"
+pass 'it is taken in, too' run "$work/today.txt" -o "$work/log_more" --extend="$work/log_off"
+same 'as if it had been one log' "$(columns "$work/all/scores.csv" dt src_user iforest own triage | cksum)" \
+    "$(columns "$work/log_more/scores.csv" dt src_user iforest own triage | cksum)"
+printf 'account,kind,owner,label\nU3@D,service,ops,VIP\n' >"$work/accounts.csv"
+pass 'with a list of accounts' run "$work/today.txt" -o "$work/listed" --reference="$work/log_off" \
+    --accounts "$work/accounts.csv"
+pass 'which decides' sh -c "
+    '$oddhours' top -q -n 1000 '$work/listed' --filter kind:service | sed 1d | grep -q U3@D"
+
+# ---- what was judged yesterday ----
+row=$(columns "$work/over/scores.csv" dt src_user row_id | sed -n 5p | sed 's/.*,//')
+before=$(wc -l <"$work/ref.csv")
+first=$((before - 1 - common)) # of the reference's rows the first that both have
+printf '%s\n' 'wait done' data "row $((first + 4))" 'wait idle' true-positive 'wait idle' >"$work/script"
+"$oddhours" --no-config --no-cache --screen 120x40 --script "$work/script" --reviews="$work/r.db" \
+    "$work/ref" >/dev/null
+printf '%s\n' 'wait done' 'wait idle' >"$work/script"
+"$oddhours" --no-config --no-cache --screen 160x40 --script "$work/script" --reviews="$work/r.db" \
+    --reference="$work/ref" "$work/over.csv" >/dev/null
+"$oddhours" top -q -n 5 "$work/over.csv" --reference="$work/ref" --reviews="$work/r.db" \
+    --filter verdict:tp >"$work/judged"
+same 'stands today, on the same row' "$row" "$(columns "$work/judged" row_id | sed 's/^,//')"
+
 ends 'other features' 2 'was made of 7 features, and this table has 2: feature 3' \
     "$oddhours" top "$work/today.csv" --features total_events,failed_events --reference="$work/ref"
 ends 'other parameters' 2 'made with other parameters' \
@@ -131,6 +183,6 @@ ends 'a run that was scored by one' 2 'scored by a reference itself: name that o
     "$oddhours" top "$work/today.csv" --reference="$work/today"
 ends 'a finished run as the table' 2 'is a finished run: to score its table' \
     "$oddhours" top "$work/ref" --reference="$work/ref"
-ends 'no such directory' 2 'no directory of a finished run' \
+ends 'no such directory' 2 'no directory or file of a finished run' \
     "$oddhours" top "$work/today.csv" --reference="$work/nowhere"
 plan

@@ -18,7 +18,7 @@
 
 static struct table *load_table(const struct run *run, struct status *status)
 {
-    char *path = saved_in_directory(run->params.extend, status);
+    char *path = saved_run_named(run->params.extend, status);
     struct archive_in *archive = path != NULL ? snapshot_open(path, status) : NULL;
     struct table *table = NULL;
     if (archive != NULL && archive_skip_to(archive, "rows", status)) {

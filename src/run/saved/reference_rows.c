@@ -255,7 +255,7 @@ bool reference_rows_find(struct run *run, const struct progress *progress,
                          struct status *status)
 {
     struct finding finding = {.run = run};
-    char *path = saved_in_directory(run->reference->path, status);
+    char *path = saved_run_named(run->reference->path, status);
     struct archive_in *archive = path != NULL ? snapshot_open(path, status) : NULL;
     bool good = archive != NULL && find(&finding, archive, progress, status);
     archive_close(archive);

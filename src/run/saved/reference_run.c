@@ -274,14 +274,15 @@ bool reference_run_load(struct run *run, struct status *status)
     const char *directory = scores ? run->params.reference : run->params.extend;
     const char *option = scores ? "reference" : "extend";
     struct status problem = {0};
-    char *path = saved_in_directory(directory, &problem);
+    char *path = saved_run_named(directory, &problem);
     if (path == NULL) {
-        return status_set(status, problem.code != STATUS_OK ? problem.code : STATUS_INPUT,
-                          problem.code != STATUS_OK
-                              ? "--%s: %.400s"
-                              : "--%s: %.200s is no directory of a finished run; make one "
-                                "with: oddhours run FILE -o DIR",
-                          option, problem.code != STATUS_OK ? problem.text : directory);
+        return status_set(
+            status, problem.code != STATUS_OK ? problem.code : STATUS_INPUT,
+            problem.code != STATUS_OK
+                ? "--%s: %.400s"
+                : "--%s: %.200s is no directory or file of a finished run; make one "
+                  "with: oddhours run FILE -o DIR",
+            option, problem.code != STATUS_OK ? problem.text : directory);
     }
     struct run_reference *reference = mem_zero(1, sizeof *reference, "a reference", status);
     struct loading loading = {
@@ -337,6 +338,33 @@ bool reference_run_compare(struct run *run, struct status *status)
     return true;
 }
 
+/* What is new for an account cannot be said by one log alone: that all is new in its first
+ * hours would be an alarm every day. So it is missing, as it is from a table that does not have
+ * it. */
+static bool settle_novelty(struct run *run, struct status *status)
+{
+    struct table *table = run->table;
+    const size_t d = table->profiles.d;
+    size_t n;
+    const size_t *features = past_features(run->reference->past, &n);
+    bool wanted = n > 0 && features[n - 1] >= d; /* such columns are the last */
+    for (size_t i = 0; run->log_index != NULL && i < table->n_columns; i++) {
+        for (size_t row = 0; row < table->n_rows; row++) {
+            table->columns[i].value[row] = NAN;
+        }
+    }
+    for (size_t i = 0; wanted && table->n_columns == i && i < TABLE_BESIDE; i++) {
+        float *value = mem_new(table->n_rows, sizeof *value, "what is new", status);
+        for (size_t row = 0; value != NULL && row < table->n_rows; row++) {
+            value[row] = NAN;
+        }
+        if (value == NULL || !table_add_column(table, table_beside[i], value, status)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 bool reference_run_settle(struct run *run, const struct progress *progress,
                           struct status *status)
 {
@@ -347,6 +375,9 @@ bool reference_run_settle(struct run *run, const struct progress *progress,
     }
     if (reference->past == NULL || table->users == NULL || table->times == NULL) {
         return true;
+    }
+    if (!settle_novelty(run, status)) {
+        return false;
     }
     for (size_t user = 0; user < dict_count(table->users); user++) {
         struct past_known known =

@@ -50,6 +50,15 @@ char *saved_in_directory(const char *input, struct status *status)
     return NULL;
 }
 
+char *saved_run_named(const char *name, struct status *status)
+{
+    struct stat info;
+    if (stat(name, &info) == 0 && S_ISREG(info.st_mode)) {
+        return mem_text(name, strlen(name), status);
+    }
+    return saved_in_directory(name, status);
+}
+
 /* The cache's folder, with a slash at its end, made when `make`; for free(). */
 static char *cache_directory(bool make)
 {

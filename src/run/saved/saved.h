@@ -21,6 +21,10 @@
  * NULL when it is no directory, and NULL with STATUS_INPUT when it is another. */
 char *saved_in_directory(const char *input, struct status *status);
 
+/* The path of a run that the user names, its directory or the file itself, for free(); NULL as
+ * saved_in_directory(). */
+char *saved_run_named(const char *name, struct status *status);
+
 /* The path of a run in the cache with this input and these parameters, for free(); NULL when
  * there is none. May read the whole input (only when a run of a file of its size is kept). */
 char *saved_in_cache(const struct run_params *params);
