@@ -76,7 +76,7 @@ struct work {
     const struct run *run;
     struct reviews reviews;
     struct truth *truth;
-    struct rule_hides *rules;
+    struct rule_hides *rules, *rules_then;
     struct explainer *explainer;
     struct evaluated lists[REPORT_LISTS];
     struct report_input input;
@@ -86,6 +86,7 @@ static void work_free(struct work *work)
 {
     reviews_clear(&work->reviews);
     rule_hides_free(work->rules);
+    rule_hides_free(work->rules_then);
     truth_free(work->truth);
     explainer_free(work->explainer);
     free(work);
@@ -104,6 +105,15 @@ static bool sentence(void *context, uint32_t row, char *text, size_t size)
     return found;
 }
 
+/* What rules hid when a queue was made. */
+static const uint64_t *hidden_at(void *context, int64_t at_ms)
+{
+    struct work *work = context;
+    rule_hides_free(work->rules_then);
+    work->rules_then = reviews_rules(&work->reviews, work->run, at_ms, NULL, NULL);
+    return work->rules_then != NULL ? work->rules_then->bits : NULL;
+}
+
 static bool prepare(struct work *work, const struct progress *progress, struct status *status)
 {
     const struct run *run = work->run;
@@ -116,6 +126,8 @@ static bool prepare(struct work *work, const struct progress *progress, struct s
     input->history = reviews->history;
     input->reviewer = reviews->reviewer;
     input->mismatches = reviews->mismatches;
+    input->hidden_at = hidden_at;
+    input->of_rules = work;
     if (work->settings->truth != NULL) {
         work->truth = truth_load(work->settings->truth, run->table, progress, status);
         if (work->truth == NULL) {
@@ -123,7 +135,7 @@ static bool prepare(struct work *work, const struct progress *progress, struct s
         }
     }
     if (work->settings->rules) {
-        work->rules = reviews_rules(&work->reviews, run, progress, status);
+        work->rules = reviews_rules(&work->reviews, run, INT64_MAX, progress, status);
         if (work->rules == NULL) {
             return false;
         }

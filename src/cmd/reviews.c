@@ -173,7 +173,8 @@ static bool mark_note(void *context, const char *value, uint64_t *rows, struct s
 }
 
 struct rule_hides *reviews_rules(const struct reviews *reviews, const struct run *run,
-                                 const struct progress *progress, struct status *status)
+                                 int64_t at_ms, const struct progress *progress,
+                                 struct status *status)
 {
     if (reviews->store == NULL) {
         status_set(status, STATUS_USAGE,
@@ -183,9 +184,9 @@ struct rule_hides *reviews_rules(const struct reviews *reviews, const struct run
     struct filter_ranking rankings[RUN_RESULTS_MAX];
     struct filter_context context = run_filter_context(run, NULL, run->n_results, rankings);
     const struct result *own = run_result_find(run, "own");
-    return rule_hides_new(reviews->store, &context,
-                          own != NULL && own->ready ? own->row_score : NULL, run->parallel,
-                          progress, status);
+    return rule_hides_at(
+        reviews->store, at_ms == INT64_MAX ? store_now_ms(reviews->store) : at_ms, &context,
+        own != NULL && own->ready ? own->row_score : NULL, run->parallel, progress, status);
 }
 
 bool reviews_terms_rules(struct reviews_terms *terms, struct status *status)
@@ -196,7 +197,7 @@ bool reviews_terms_rules(struct reviews_terms *terms, struct status *status)
     if (!open_terms(terms, status)) {
         return false;
     }
-    terms->session.hides = reviews_rules(&terms->reviews, terms->run, NULL, status);
+    terms->session.hides = reviews_rules(&terms->reviews, terms->run, INT64_MAX, NULL, status);
     return terms->session.hides != NULL;
 }
 

@@ -29,11 +29,12 @@ bool reviews_open(struct reviews *reviews, const char *path, const char *reviewe
                   const struct table *table, struct status *status);
 void reviews_clear(struct reviews *reviews);
 
-/* What the rules of its store hide of the run; freed with rule_hides_free(). NULL with
- * STATUS_USAGE for an exported review, which has no rules. */
+/* What the rules of its store hide of the run at a time (INT64_MAX: now); freed with
+ * rule_hides_free(). NULL with STATUS_USAGE for an exported review, which has no rules. */
 struct run;
 struct rule_hides *reviews_rules(const struct reviews *reviews, const struct run *run,
-                                 const struct progress *progress, struct status *status);
+                                 int64_t at_ms, const struct progress *progress,
+                                 struct status *status);
 
 /* The terms verdict:, note: and rule: of a filter. The review is opened when a filter first
  * asks for one: no other filter depends on it. Must stay where it is, as the hooks point to it.

@@ -43,6 +43,27 @@ static int by_rank(const void *a, const void *b)
     return by_row(a, b);
 }
 
+/* The first K rows of a ranking that are not hidden; false when memory ran out. */
+static bool head_of(const struct queue_spec *spec, const struct ranking *ranking,
+                    const struct row_index *index, uint32_t *rows, uint32_t list,
+                    struct queue_slot *slots, size_t *used, struct status *status)
+{
+    size_t k = spec->k, scored = ranking->scored_rows, most = *used + k;
+    for (size_t from = 0; from < scored && *used < most;) {
+        size_t want = k < scored - from ? k : scored - from;
+        if (ranking_rows(ranking, index, from + 1, want, rows, status) != want) {
+            return false;
+        }
+        for (size_t i = 0; i < want && *used < most; i++) {
+            if (!queue_hides(spec, rows[i])) {
+                slots[(*used)++] = (struct queue_slot){rows[i], (uint32_t)(from + i) + 1, list};
+            }
+        }
+        from += want;
+    }
+    return true;
+}
+
 /* The first K rows of every ranking, each row once with its best rank, by row. */
 static struct queue_slot *union_of(const struct queue_spec *spec,
                                    const struct ranking *const *rankings, size_t n,
@@ -54,12 +75,7 @@ static struct queue_slot *union_of(const struct queue_spec *spec,
     uint32_t *rows = mem_new(k, sizeof *rows, "a queue", status);
     bool good = slots != NULL && rows != NULL;
     for (size_t i = 0; good && i < n; i++) {
-        size_t want = k < rankings[i]->scored_rows ? k : rankings[i]->scored_rows;
-        size_t got = ranking_rows(rankings[i], index, 1, want, rows, status);
-        good = got == want;
-        for (size_t j = 0; j < got; j++) {
-            slots[used++] = (struct queue_slot){rows[j], (uint32_t)j + 1, (uint32_t)i};
-        }
+        good = head_of(spec, rankings[i], index, rows, (uint32_t)i, slots, &used, status);
     }
     free(rows);
     if (!good) {
@@ -208,6 +224,35 @@ static bool add_repeats(struct queue *queue, struct rng *rng, struct status *sta
     return good;
 }
 
+/* Hidden rows are none of the bulk that controls are drawn from, either. */
+static bool list_hidden(struct queue_pool *pool, const struct queue_spec *spec, size_t n_rows,
+                        struct status *status)
+{
+    size_t n = pool->n_listed, at = 0, hidden = 0;
+    for (size_t row = 0; row < n_rows && spec->controls > 0; row++) {
+        hidden += queue_hides(spec, (uint32_t)row);
+    }
+    if (hidden == 0) {
+        return true;
+    }
+    uint32_t *all = mem_new(n + hidden, sizeof *all, "a queue", status);
+    if (all == NULL) {
+        return false;
+    }
+    size_t from = 0;
+    for (size_t row = 0; row < n_rows; row++) {
+        bool listed = from < n && pool->listed[from] == row;
+        from += listed;
+        if (listed || queue_hides(spec, (uint32_t)row)) {
+            all[at++] = (uint32_t)row;
+        }
+    }
+    free(pool->listed);
+    pool->listed = all;
+    pool->n_listed = at;
+    return true;
+}
+
 static void pool_clear(struct queue_pool *pool)
 {
     free(pool->slots);
@@ -282,13 +327,15 @@ struct queue *queue_new(const struct queue_spec *spec, const struct ranking *con
     for (size_t i = 0; pool.listed != NULL && i < pool.n; i++) {
         pool.listed[pool.n_listed++] = pool.slots[i].row;
     }
-    bool good = pool.listed != NULL && arrange(queue, &pool, n_rows, &rng, status) &&
+    bool good = pool.listed != NULL && list_hidden(&pool, spec, n_rows, status) &&
+                arrange(queue, &pool, n_rows, &rng, status) &&
                 shuffle_and_repeat(queue, &rng, status);
     pool_clear(&pool);
     if (!good) {
         queue_free(queue);
         return NULL;
     }
+    queue->spec.hidden = NULL; /* it was borrowed */
     return queue;
 }
 
@@ -326,6 +373,7 @@ struct queue *queue_new_episodes(const struct queue_spec *spec, const struct epi
     struct queue_pool pool = {0};
     struct queue_group *groups = NULL;
     bool good = queue_pool_episodes(spec, cuts, n, queue, &pool, &groups, status) &&
+                list_hidden(&pool, spec, cuts->table->n_rows, status) &&
                 arrange(queue, &pool, cuts->table->n_rows, &rng, status);
     if (good) {
         give_rows(queue, &pool, groups); /* before repeats are made of the items */
@@ -337,6 +385,7 @@ struct queue *queue_new_episodes(const struct queue_spec *spec, const struct epi
         queue_free(queue);
         return NULL;
     }
+    queue->spec.hidden = NULL; /* it was borrowed */
     return queue;
 }
 

@@ -41,6 +41,11 @@ struct queue_spec {
     uint32_t repeats;  /* rows shown a second time, in the later half */
     size_t n_strata;   /* QUEUE_STRATA */
     struct queue_stratum strata[QUEUE_STRATA_MAX];
+    /* When the rules that held last changed, milliseconds since 1970; 0: none held. Strata are
+     * of all rows: rules say nothing to them. */
+    int64_t rules;
+    const uint64_t *hidden; /* a bit for each row that they hide; borrowed while the queue is
+                               made; NULL: none */
 };
 
 /* Strata of ranks 1-50, 51-200, 201-1000, 1001-5000, ... up to spec->k, `drawn` of each. */

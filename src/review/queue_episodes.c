@@ -14,7 +14,8 @@ struct member {
 };
 
 struct heads {
-    struct episodes *of; /* (n) of each list */
+    struct episodes *of; /* (n) of each list, those that rules hide taken out of `of` */
+    uint32_t **rank;     /* (n) of what is left: its place among all */
     size_t n, episodes, rows;
 };
 
@@ -22,20 +23,64 @@ static void heads_clear(struct heads *heads)
 {
     for (size_t i = 0; heads->of != NULL && i < heads->n; i++) {
         episodes_clear(&heads->of[i]);
+        free(heads->rank[i]);
     }
     free(heads->of);
+    free(heads->rank);
+}
+
+static bool is_hidden(const struct queue_spec *spec, const struct episodes *episodes, size_t e)
+{
+    bool hidden = spec->hidden != NULL;
+    for (uint32_t i = 0; hidden && i < episodes->of[e].n; i++) {
+        hidden = queue_hides(spec, episodes_rows(episodes, e)[i]);
+    }
+    return hidden;
+}
+
+/* The first K that have a row which is not hidden. */
+static bool find_head(const struct queue_spec *spec, const struct episode_cut *cut,
+                      struct episodes *head, uint32_t **rank, struct status *status)
+{
+    for (size_t k = spec->k;; k *= 2) {
+        if (!episodes_head(cut, k, false, head, NULL, status)) {
+            return false;
+        }
+        size_t found = head->n, kept = 0;
+        *rank = mem_new(found, sizeof **rank, "a queue", status);
+        if (*rank == NULL) {
+            episodes_clear(head);
+            return false;
+        }
+        for (size_t e = 0; e < found && kept < spec->k; e++) {
+            if (!is_hidden(spec, head, e)) {
+                (*rank)[kept] = (uint32_t)e + 1;
+                head->of[kept++] = head->of[e];
+            }
+        }
+        head->n = kept;
+        if (kept == spec->k || found < k || k > SIZE_MAX / 2) {
+            return true;
+        }
+        episodes_clear(head);
+        free(*rank);
+        *rank = NULL;
+    }
 }
 
 static bool find_heads(const struct queue_spec *spec, const struct episode_cut *cuts, size_t n,
                        struct heads *heads, struct status *status)
 {
     heads->of = mem_zero(n, sizeof *heads->of, "a queue", status);
-    bool good = heads->of != NULL;
+    heads->rank = mem_zero(n, sizeof *heads->rank, "a queue", status);
+    bool good = heads->of != NULL && heads->rank != NULL;
     for (size_t i = 0; good && i < n; i++) {
-        good = episodes_head(&cuts[i], spec->k, false, &heads->of[i], NULL, status);
+        good = find_head(spec, &cuts[i], &heads->of[i], &heads->rank[i], status);
         heads->n = i + 1;
         heads->episodes += good ? heads->of[i].n : 0;
-        heads->rows += good ? heads->of[i].n_rows : 0;
+        for (size_t e = 0; good && e < heads->of[i].n; e++) {
+            heads->rows += heads->of[i].of[e].n;
+        }
     }
     return good;
 }
@@ -76,7 +121,8 @@ static void gather(const struct heads *heads, const struct table *table, struct 
     for (size_t i = 0; i < heads->n; i++) {
         const struct episodes *one = &heads->of[i];
         for (size_t e = 0; e < one->n; e++, episode++) {
-            slots[episode] = (struct queue_slot){one->of[e].best, (uint32_t)e + 1, (uint32_t)i};
+            slots[episode] =
+                (struct queue_slot){one->of[e].best, heads->rank[i][e], (uint32_t)i};
             for (uint32_t k = 0; k < one->of[e].n; k++) {
                 uint32_t row = episodes_rows(one, e)[k];
                 members[at++] = (struct member){

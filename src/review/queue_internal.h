@@ -18,6 +18,12 @@ struct queue_pool {
     size_t n_listed;
 };
 
+static inline bool queue_hides(const struct queue_spec *spec, uint32_t row)
+{
+    return spec->hidden != NULL && spec->kind != QUEUE_STRATA &&
+           (spec->hidden[row / 64] >> (row % 64) & 1) != 0;
+}
+
 /* queue_episodes.c: the episodes at the head of the lists; fills queue->rows and gives every
  * slot its place in `groups` (n of the pool, as the slots). False without memory. */
 struct queue_group {

@@ -1,11 +1,13 @@
 /* Queues in words. */
 #include "review/queue.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/count.h"
 #include "base/format.h"
 
 static const char *const kinds[QUEUE_KINDS] = {"top", "pooled", "strata"};
@@ -67,6 +69,9 @@ void queue_label(const struct queue_spec *spec, const char *names, char *text, s
     if (spec->repeats > 0) {
         add(text, size, " repeats=%u", spec->repeats);
     }
+    if (spec->rules > 0 && spec->kind != QUEUE_STRATA) {
+        add(text, size, " rules=%" PRId64, spec->rules);
+    }
     for (size_t i = 0; spec->kind == QUEUE_STRATA && i < spec->n_strata; i++) {
         add(text, size, "%s%u:%u", i == 0 ? " strata=" : ",", spec->strata[i].last,
             spec->strata[i].drawn);
@@ -120,6 +125,12 @@ bool queue_parse_word(const char *word, struct queue_spec *spec)
         char *end;
         spec->gap = strtod(word + 4, &end);
         return end > word + 4 && *end == '\0' && spec->gap > 0 && spec->gap <= 8760;
+    }
+    if (strncmp(word, "rules=", 6) == 0) {
+        uint64_t at;
+        bool known = count_parse(word + 6, INT64_MAX, &at) && at > 0;
+        spec->rules = known ? (int64_t)at : spec->rules;
+        return known;
     }
     if (strncmp(word, "strata=", 7) == 0) {
         return parse_strata(word + 7, spec);

@@ -125,6 +125,24 @@ if command -v jq >/dev/null; then
         "$(jq -S '.lists' "$work/ruled.json")"
 fi
 
+# ---- a queue that rules took rows from is made again for the report ----
+cat >"$work/script" <<END
+wait done
+review
+queue pooled
+wait idle
+first
+key t t t t
+wait idle
+END
+pass 'a queue is judged under a rule' "$oddhours" --no-cache --screen 100x30 --reviews "$work/ruled.db" \
+    --reviewer ben --script "$work/script" "$work/run"
+"$oddhours" report "$work/run" -q $ruled -o "$work/queues.json"
+if command -v jq >/dev/null; then
+    same 'its label says which rules held; all it has is found in it again' 'true 4 0' "$(jq -r '.queues[] |
+        select(.label | test(" rules=[0-9]+")) | "\(.made_again) \(.verdicts) \(.verdicts_outside)"' "$work/queues.json")"
+fi
+
 # ---- where two reviewers differ ----
 cp "$work/reviews.db" "$work/two.db"
 cat >"$work/script2" <<END

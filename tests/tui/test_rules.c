@@ -89,9 +89,65 @@ static void rules_are_made_tested_listed_and_ended(void **state)
     unlink(store);
 }
 
+/* The queue has none of what rules hide, says so in its label, and is made anew when they
+ * change; the label makes the same one again. */
+static void queues_leave_out_what_rules_hide(void **state)
+{
+    char store[64], first[200], label[200], script[300];
+    (void)state;
+    snprintf(store, sizeof store, "/tmp/oddhours-queued-%d.db", (int)getpid());
+    unlink(store);
+    struct app *app = fixture_open_reviewed(table_name, "iforest", store, "ann");
+    fixture_wait(app);
+    fixture_do(app, "review");
+    fixture_do(app, "queue top");
+    fixture_wait(app);
+    fixture_do(app, "key t");
+    fixture_wait(app);
+    ask(store, "SELECT src_user FROM verdicts", first, sizeof first);
+    fixture_do(app, "first");
+    fixture_do(app, "allow anyway account a robot");
+    fixture_wait(app);
+    fixture_wait(app);
+    fixture_do(app, "first");
+    fixture_do(app, "key f f f f f");
+    fixture_wait(app);
+    ask(store,
+        "SELECT count(DISTINCT queue) FROM verdicts WHERE verdict = 'fp' AND queue LIKE '% "
+        "rules=%'",
+        label, sizeof label);
+    assert_string_equal(label, "1");
+    ask(store, "SELECT group_concat(DISTINCT src_user) FROM verdicts WHERE verdict = 'fp'",
+        label, sizeof label);
+    assert_null(strstr(label, first));
+    ask(store, "SELECT queue FROM verdicts WHERE verdict = 'fp' LIMIT 1", label, sizeof label);
+    fixture_do(app, "end-rule 1");
+    fixture_wait(app);
+    fixture_wait(app);
+    fixture_do(app, "first");
+    fixture_do(app, "key o");
+    fixture_wait(app);
+    assert_answer(
+        store,
+        "SELECT src_user = (SELECT src_user FROM history WHERE verdict = 'tp' LIMIT 1)"
+        " AND queue NOT LIKE '%rules=%' FROM verdicts WHERE verdict = 'undecided'",
+        "1");
+    snprintf(script, sizeof script, "queue %s", label);
+    fixture_do(app, script);
+    fixture_wait(app);
+    fixture_do(app, "first");
+    fixture_do(app, "key d");
+    fixture_wait(app);
+    char again[200];
+    ask(store, "SELECT queue FROM verdicts WHERE verdict = 'later'", again, sizeof again);
+    assert_string_equal(again, label);
+    app_free(app);
+    unlink(store);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(rules_are_made_tested_listed_and_ended)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(rules_are_made_tested_listed_and_ended),
+                                       cmocka_unit_test(queues_leave_out_what_rules_hide)};
     return cmocka_run_group_tests_name("rules on the screen", tests, NULL, NULL);
 }

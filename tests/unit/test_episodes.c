@@ -446,11 +446,62 @@ static void a_queue_joins_episodes_that_share_a_row(void **state)
     assert_true(joined > 0);
 }
 
+/* The first K of those that have a row which is not hidden, with all their rows. */
+static void a_queue_leaves_out_hidden_episodes(void **state)
+{
+    enum { K = 5 };
+    size_t full = 0;
+    (void)state;
+    for (uint64_t seed = 1; seed < 5; seed++) {
+        struct world w = world_new(true, seed % 2 == 0 ? 6 : 0, 7200, 0.3, seed);
+        struct episodes all;
+        uint64_t *hidden = calloc(w.table->n_rows / 64 + 1, sizeof *hidden);
+        assert_non_null(hidden);
+        assert_true(episodes_head(&w.cut, 1000, false, &all, NULL, NULL));
+        for (size_t e = 0; e < all.n; e++) { /* two of three are hidden, some but for a row */
+            for (uint32_t i = 0; i < all.of[e].n && e % 3 != 1; i++) {
+                uint32_t row = episodes_rows(&all, e)[i];
+                bool spared = e % 3 == 2 && i == 0 && e % 2 == 0;
+                hidden[row / 64] |= (uint64_t)!spared << (row % 64);
+            }
+        }
+        const struct queue_spec spec = {
+            .kind = QUEUE_TOP, .k = K, .episodes = true, .gap = 2, .hidden = hidden};
+        struct queue *queue = queue_new_episodes(&spec, &w.cut, 1, NULL);
+        assert_non_null(queue);
+        size_t at = 0;
+        for (size_t e = 0; e < all.n && at < K; e++) {
+            if (e % 3 == 0 || (e % 3 == 2 && e % 2 == 1)) {
+                continue;
+            }
+            assert_true(at < queue->n);
+            assert_int_equal(queue->items[at].row, all.of[e].best);
+            assert_int_equal(queue->items[at].rank, e + 1);
+            assert_int_equal(queue->items[at].n_rows, all.of[e].n);
+            at++;
+        }
+        assert_int_equal(queue->n, at);
+        full += at == K;
+        queue_free(queue);
+        free(hidden);
+        episodes_clear(&all);
+        world_clear(&w);
+    }
+    assert_true(full > 2);
+}
+
 static void queues_survive_lack_of_memory(void **state)
 {
-    struct world w = world_new(true, 5, 7200, 0.2, 3);
-    const struct queue_spec spec = {
-        .kind = QUEUE_TOP, .k = 9, .episodes = true, .gap = 2, .controls = 2, .repeats = 2};
+    struct world w = world_new(true, 6, 7200, 0.3, 2);
+    uint64_t hidden[64] = {3};
+    assert_true(w.table->n_rows < 64 * 64);
+    const struct queue_spec spec = {.kind = QUEUE_TOP,
+                                    .k = 9,
+                                    .episodes = true,
+                                    .gap = 2,
+                                    .controls = 2,
+                                    .repeats = 2,
+                                    .hidden = hidden};
     long before = oom_live();
     (void)state;
     for (unsigned long at = 0;; at++) {
@@ -478,6 +529,7 @@ int main(void)
         cmocka_unit_test(a_list_without_odd_rows_has_none),
         cmocka_unit_test(they_survive_lack_of_memory),
         cmocka_unit_test(a_queue_joins_episodes_that_share_a_row),
+        cmocka_unit_test(a_queue_leaves_out_hidden_episodes),
         cmocka_unit_test(queues_survive_lack_of_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -126,6 +126,75 @@ static void pooled_is_the_union(void **state)
     queue_free(queue);
 }
 
+/* K counts what is left, ranks are those of the whole list, and no control is a hidden row. */
+static void hidden_rows_are_in_no_queue(void **state)
+{
+    struct world *w = *state;
+    enum { K = 40 };
+    uint64_t hidden[ROWS / 64 + 1] = {0};
+    for (uint32_t row = 0; row < ROWS; row++) {
+        if (rank_of(w, 0, row) % 3 == 1) {
+            hidden[row / 64] |= (uint64_t)1 << (row % 64);
+        }
+    }
+    for (int blind = 0; blind < 2; blind++) {
+        struct queue_spec spec = {.kind = QUEUE_POOLED,
+                                  .k = K,
+                                  .blind = blind == 1,
+                                  .controls = 1000000,
+                                  .hidden = hidden,
+                                  .rules = 1764587640123};
+        struct queue *queue = make(w, &spec, 2);
+        size_t left[2] = {0, 0}, lists = 0, wanted = 0;
+        uint32_t last[2];
+        for (size_t d = 0; d < 2; d++) { /* the rank of the K-th that is left */
+            for (last[d] = 1; left[d] < K; last[d]++) {
+                uint32_t row;
+                assert_int_equal(ranking_rows(w->ranking[d], w->index, last[d], 1, &row, NULL),
+                                 1);
+                left[d] += (hidden[row / 64] >> (row % 64) & 1) == 0;
+            }
+        }
+        for (uint32_t row = 0; row < ROWS; row++) {
+            bool shown = (hidden[row / 64] >> (row % 64) & 1) == 0;
+            wanted += shown && (rank_of(w, 0, row) < last[0] || rank_of(w, 1, row) < last[1]);
+        }
+        for (size_t i = 0; i < queue->n; i++) {
+            const struct queue_item *item = &queue->items[i];
+            assert_false((hidden[item->row / 64] >> (item->row % 64) & 1) != 0);
+            if (item->role == ROLE_LIST) {
+                size_t a = rank_of(w, 0, item->row), b = rank_of(w, 1, item->row);
+                assert_true(item->rank == a || item->rank == b);
+                assert_true(a < last[0] || b < last[1]);
+                lists++;
+            }
+        }
+        assert_int_equal(lists, wanted);
+        assert_int_equal(queue->distinct, wanted);
+        assert_int_equal(queue->slots, 2 * K);
+        assert_true(queue->controls > 10); /* all that is left */
+        assert_null(queue->spec.hidden);
+        char label[QUEUE_LABEL], names[64];
+        queue_label(&queue->spec, "iforest,lof", label, sizeof label);
+        assert_non_null(strstr(label, " rules=1764587640123"));
+        struct queue_spec again;
+        assert_true(queue_parse(label, &again, names, sizeof names, NULL));
+        assert_true(again.rules == spec.rules);
+        queue_free(queue);
+    }
+    struct queue_spec spec = {.kind = QUEUE_STRATA, .k = 200, .hidden = hidden, .rules = 5};
+    queue_default_strata(&spec, 1000);
+    struct queue *queue = make(w, &spec, 1); /* strata are of all rows */
+    char label[QUEUE_LABEL];
+    assert_int_equal(queue->distinct, 200);
+    queue_label(&spec, "lof", label, sizeof label);
+    assert_null(strstr(label, "rules"));
+    queue_free(queue);
+    assert_false(queue_parse_word("rules=", &spec));
+    assert_false(queue_parse_word("rules=0", &spec));
+    assert_false(queue_parse_word("rules=-4", &spec));
+}
+
 static void blind_is_a_seeded_shuffle_with_controls_and_repeats(void **state)
 {
     struct world *w = *state;
@@ -314,6 +383,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         IN_WORLD(top_is_the_ranking),
         IN_WORLD(pooled_is_the_union),
+        IN_WORLD(hidden_rows_are_in_no_queue),
         IN_WORLD(blind_is_a_seeded_shuffle_with_controls_and_repeats),
         IN_WORLD(controls_reach_every_row_of_the_bulk),
         IN_WORLD(strata_are_random_samples),

@@ -157,10 +157,61 @@ static void without_a_store_nothing_is_hidden(void **state)
     table_free(world.table);
 }
 
+static int64_t clock_ms;
+
+static int64_t by_hand(void *none)
+{
+    (void)none;
+    return clock_ms;
+}
+
+/* The rules of an earlier time: a queue's label has that. */
+static void rules_of_an_earlier_time(void **state)
+{
+    struct place *place = *state;
+    struct status status = {0};
+    struct world world = world_new(5);
+    const struct store_options options = {
+        .path = place->path, .reviewer = "ana", .now_ms = by_hand};
+    const struct review_dataset dataset = dataset_named("aa");
+    struct store *store = store_new(&options, &status);
+    must(store != NULL && store_attach(store, &dataset, &source, &status), &status);
+    char first[ENTRY_UID], second[ENTRY_UID];
+    clock_ms = 1000;
+    struct rule_words words = {
+        .filter = "row:0-9", .reason = "a", .scope = "s", .highest = NAN, .expires_ms = 5000};
+    must(store_rule_add(store, &words, first, &status), &status);
+    clock_ms = 2000;
+    words.filter = "row:5-19";
+    words.expires_ms = 0;
+    must(store_rule_add(store, &words, second, &status), &status);
+    clock_ms = 7000;
+    must(store_rule_end(store, second, "", &status), &status);
+    clock_ms = 9000;
+    static const struct {
+        int64_t at, since;
+        uint64_t rows;
+    } times[] = {{999, 0, 0},      {1000, 1000, 10}, {1999, 1000, 10},
+                 {2000, 2000, 20}, {4999, 2000, 20}, {5000, 5000, 15},
+                 {6999, 5000, 15}, {7000, 0, 0},     {INT64_MAX, 0, 0}};
+    for (size_t i = 0; i < sizeof times / sizeof times[0]; i++) {
+        struct rule_hides *hides =
+            times[i].at == INT64_MAX
+                ? rule_hides_new(store, &world.context, NULL, NULL, NULL, &status)
+                : rule_hides_at(store, times[i].at, &world.context, NULL, NULL, NULL, &status);
+        must(hides != NULL, &status);
+        assert_int_equal(hides->rows, times[i].rows);
+        assert_int_equal(hides->since_ms, times[i].since);
+        rule_hides_free(hides);
+    }
+    store_free(store, NULL);
+    table_free(world.table);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {PLACED(rows_are_hidden_by_what_holds),
-                                       PLACED(what_a_rule_would_cover),
-                                       PLACED(without_a_store_nothing_is_hidden)};
+    const struct CMUnitTest tests[] = {
+        PLACED(rows_are_hidden_by_what_holds), PLACED(what_a_rule_would_cover),
+        PLACED(without_a_store_nothing_is_hidden), PLACED(rules_of_an_earlier_time)};
     return cmocka_run_group_tests_name("rule_hides", tests, NULL, NULL);
 }

@@ -194,6 +194,9 @@ static void set_filter(struct app *app, const char *text, const char *rest);
 void app_rules_hide(struct app *app, uint64_t rows)
 {
     char text[FILTER_TEXT];
+    if (rows > 0 || app->session.rules_hide > 0) {
+        app_changed(app, CHANGED_RULES); /* as many may be others */
+    }
     if (rows == app->session.rules_hide) {
         return;
     }

@@ -91,6 +91,14 @@ void review_look(struct review *review, size_t row, double now);
 /* The hooks verdict: and note: of filters; their context is borrowed. */
 const struct filter_hook *review_hooks(const struct review *review, size_t *n);
 
+/* What rules hide at a time (0: as they were last applied) of a run whose results `has` may be
+ * looked at. NULL: nothing, or, with a status, it cannot be found out. `*made`, to be freed by
+ * the caller, is what was found out for an earlier time. */
+struct rule_hides;
+const struct rule_hides *review_rules_at(const struct review *review, const struct run *run,
+                                         const bool *has, int64_t at_ms,
+                                         struct rule_hides **made, struct status *status);
+
 const struct history *review_history(const struct review *review);
 const struct verdict_set *review_counting(const struct review *review); /* may be NULL */
 size_t review_reviewer(const struct review *review);                    /* or SIZE_MAX */

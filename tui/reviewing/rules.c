@@ -32,6 +32,22 @@ static struct filter_context context_of(const struct review_query *asked,
     return run_filter_context(asked->run, asked->has_result, asked->in_view, rankings);
 }
 
+const struct rule_hides *review_rules_at(const struct review *review, const struct run *run,
+                                         const bool *has, int64_t at_ms,
+                                         struct rule_hides **made, struct status *status)
+{
+    struct filter_ranking rankings[RUN_RESULTS_MAX];
+    *made = NULL;
+    if (review == NULL || at_ms == 0) {
+        const struct rule_hides *now = review != NULL ? review->session.hides : NULL;
+        return now != NULL && now->n_rows == run->table->n_rows ? now : NULL;
+    }
+    struct filter_context context = run_filter_context(run, has, run->n_results, rankings);
+    *made =
+        rule_hides_at(review->session.store, at_ms, &context, own_of(run), NULL, NULL, status);
+    return *made;
+}
+
 bool review_rules_apply(struct review_query *asked, struct status *status)
 {
     struct review_session *session = &asked->review->session;

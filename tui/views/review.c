@@ -271,7 +271,7 @@ static void changed_review(void *state, struct app *app, unsigned what)
         follow_row(view, app);
     }
     if ((what & (CHANGED_RUN | CHANGED_RESULT | CHANGED_DETECTOR | CHANGED_K |
-                 CHANGED_VERDICTS | CHANGED_BY)) != 0) {
+                 CHANGED_VERDICTS | CHANGED_BY | CHANGED_RULES)) != 0) {
         ask(view, app);
     }
 }

@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "base/count.h"
+#include "review/session/rule_hides.h"
 #include "reviewing/reviewing.h"
 
 /* ---- words ---- */
@@ -150,7 +151,7 @@ static void make_queue(struct numbers_query *asked, struct status *status)
     const struct ranking *rankings[RUN_RESULTS_MAX];
     struct episode_cut cuts[RUN_RESULTS_MAX];
     const struct run *run = asked->run;
-    const struct queue_spec *spec = &asked->request.spec;
+    struct queue_spec *spec = &asked->request.spec;
     struct queue_numbers *numbers = &asked->numbers;
     char names[256] = "", *brief = numbers->of_whom;
     size_t n = 0;
@@ -169,9 +170,19 @@ static void make_queue(struct numbers_query *asked, struct status *status)
         status_set(status, STATUS_INPUT, "no detector has scores yet");
         return;
     }
+    struct rule_hides *then = NULL;
+    const struct rule_hides *hides =
+        review_rules_at(asked->review, run, asked->has, spec->rules, &then, status);
+    if (hides == NULL && status->code != STATUS_OK) {
+        return;
+    }
+    spec->rules = hides != NULL ? hides->since_ms : 0;
+    spec->hidden = hides != NULL && hides->rows > 0 ? hides->bits : NULL;
     numbers->queue = spec->episodes ? queue_new_episodes(spec, cuts, n, status)
                                     : queue_new(spec, rankings, n, run->by_profile,
                                                 run->table->n_rows, status);
+    rule_hides_free(then);
+    spec->hidden = NULL;
     snprintf(numbers->names, sizeof numbers->names, "%s", names);
     if (numbers->queue != NULL) {
         queue_text(numbers->queue, numbers->text, sizeof numbers->text);

@@ -54,7 +54,8 @@ enum change {
     CHANGED_USER = 1 << 8,
     CHANGED_FILTER = 1 << 9,
     CHANGED_VERDICTS = 1 << 10,
-    CHANGED_BY = 1 << 11, /* by row or by episode, or the gap */
+    CHANGED_RULES = 1 << 12, /* what rules hide */
+    CHANGED_BY = 1 << 11,    /* by row or by episode, or the gap */
 };
 
 struct view_ops {

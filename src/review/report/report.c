@@ -183,6 +183,13 @@ static bool judge_queue(const struct report *report, struct report_queue *to,
     if (n == 0 || (n > 1 && spec.kind != QUEUE_POOLED)) {
         return true;
     }
+    if (spec.rules > 0) {
+        spec.hidden =
+            input->hidden_at != NULL ? input->hidden_at(input->of_rules, spec.rules) : NULL;
+        if (spec.hidden == NULL) {
+            return true; /* what its rules hid is not known here */
+        }
+    }
     struct queue *queue = remake(input, &spec, rankings, thresholds, n, status);
     if (queue == NULL) {
         return false;

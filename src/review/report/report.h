@@ -37,8 +37,12 @@ struct report_input {
     /* Why a row is odd, in a sentence; false when there is none. May be NULL. */
     bool (*sentence)(void *context, uint32_t row, char *text, size_t size);
     void *context;
-    const struct rule_hides *rules;  /* what they hide is told of, too; NULL: it is not */
-    int64_t now_ms;                  /* the time at which these rules hold */
+    const struct rule_hides *rules; /* what they hide is told of, too; NULL: it is not */
+    int64_t now_ms;                 /* the time at which these rules hold */
+    /* The rows that rules hid at a time, a bit each, valid until the next call; NULL when that
+     * cannot be found out. May be NULL, as where the review has no store. */
+    const uint64_t *(*hidden_at)(void *context, int64_t at_ms);
+    void *of_rules;                  /* its context */
     const struct progress *progress; /* asked whether to stop; may be NULL */
 };
 

@@ -58,12 +58,29 @@ static void hide(struct rule_hides *hides, size_t i, const struct row_set *rows,
     }
 }
 
+static bool held(const struct rule *rule, int64_t at_ms)
+{
+    return rule->at_ms <= at_ms && at_ms < rule->expires_ms &&
+           !(rule->ended && rule->ended_ms <= at_ms);
+}
+
+static void note_change(struct rule_hides *hides, int64_t changed_ms, int64_t at_ms)
+{
+    if (changed_ms <= at_ms && changed_ms > hides->since_ms) {
+        hides->since_ms = changed_ms;
+    }
+}
+
 static bool apply(struct rule_hides *hides, const struct filter_context *context,
                   const float *own, struct parallel *parallel, const struct progress *progress,
                   int64_t now_ms, struct status *status)
 {
     for (size_t i = 0; i < hides->n; i++) {
-        if (!rule_holds(&hides->rules[i], now_ms)) {
+        const struct rule *rule = &hides->rules[i];
+        note_change(hides, rule->at_ms, now_ms);
+        note_change(hides, rule->expires_ms, now_ms);
+        note_change(hides, rule->ended ? rule->ended_ms : INT64_MAX, now_ms);
+        if (!held(rule, now_ms)) {
             continue;
         }
         hides->n_holding++;
@@ -82,12 +99,21 @@ static bool apply(struct rule_hides *hides, const struct filter_context *context
         }
         row_set_clear(&rows);
     }
+    hides->since_ms = hides->n_holding > 0 ? hides->since_ms : 0;
     return true;
 }
 
 struct rule_hides *rule_hides_new(struct store *store, const struct filter_context *context,
                                   const float *own, struct parallel *parallel,
                                   const struct progress *progress, struct status *status)
+{
+    return rule_hides_at(store, store_now_ms(store), context, own, parallel, progress, status);
+}
+
+struct rule_hides *rule_hides_at(struct store *store, int64_t at_ms,
+                                 const struct filter_context *context, const float *own,
+                                 struct parallel *parallel, const struct progress *progress,
+                                 struct status *status)
 {
     struct rule_hides *hides = mem_zero(1, sizeof *hides, what, status);
     if (hides == NULL || !store_rules(store, &hides->rules, &hides->n, status)) {
@@ -98,7 +124,7 @@ struct rule_hides *rule_hides_new(struct store *store, const struct filter_conte
     hides->hidden = mem_zero(hides->n + 1, sizeof *hides->hidden, what, status);
     hides->bits = mem_zero(hides->n_rows / 64 + 1, sizeof *hides->bits, what, status);
     if (hides->hidden == NULL || hides->bits == NULL ||
-        !apply(hides, context, own, parallel, progress, store_now_ms(store), status)) {
+        !apply(hides, context, own, parallel, progress, at_ms, status)) {
         rule_hides_free(hides);
         return NULL;
     }

@@ -28,6 +28,9 @@ struct rule_hides {
     size_t n_rows;
     uint64_t *bits; /* (n_rows / 64 + 1) rows that some rule hides */
     uint64_t rows;  /* of them */
+    /* When a rule last began, ended or ran out: the rules that hold then are those that hold
+     * here. 0 when none holds. */
+    int64_t since_ms;
 };
 
 /* Reads the rules of the store and applies those that hold now. `context` is without hooks: a
@@ -37,6 +40,11 @@ struct rule_hides {
 struct rule_hides *rule_hides_new(struct store *store, const struct filter_context *context,
                                   const float *own, struct parallel *parallel,
                                   const struct progress *progress, struct status *status);
+/* The same for the rules that held at an earlier time. */
+struct rule_hides *rule_hides_at(struct store *store, int64_t at_ms,
+                                 const struct filter_context *context, const float *own,
+                                 struct parallel *parallel, const struct progress *progress,
+                                 struct status *status);
 void rule_hides_free(struct rule_hides *hides);
 
 /* The rows that a filter covers, with the highest own past among them (NaN: none is known).
