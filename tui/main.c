@@ -216,7 +216,7 @@ static void say_words(int n, const char *first, struct status *status)
 }
 
 /* Takes up a log: its closed windows become the table. There must be some. */
-static struct follow *follow_log(struct explorer *explorer, struct status *status)
+static struct follow *take_up_log(struct explorer *explorer, struct status *status)
 {
     struct run_params *params = &explorer->params;
     const struct follow_options options = {.log = params->input,
@@ -275,7 +275,7 @@ static int explore(struct explorer *explorer)
         return options_fail(&status);
     }
     struct follow *follow = NULL;
-    if (explorer->follow && (follow = follow_log(explorer, &status)) == NULL) {
+    if (explorer->follow && (follow = take_up_log(explorer, &status)) == NULL) {
         script_free(script);
         return options_fail(&status);
     }

@@ -19,6 +19,7 @@
 #include "run/pipeline/pipeline.h"
 #include "run/reasons.h"
 #include "run/run.h"
+#include "run/saved/reference_run.h"
 
 enum { LOOK_EVERY_MS = 1000 };
 
@@ -178,10 +179,39 @@ static void wait_a_little(void)
     poll(NULL, 0, LOOK_EVERY_MS); /* which a signal ends */
 }
 
+/* The reference is looked at before the first window closes, which may take an hour. */
+static bool check_reference(const struct follow_settings *settings, struct status *status)
+{
+    struct run *run = run_new(settings->params, status);
+    if (run == NULL) {
+        return false;
+    }
+    run->parallel = parallel_new(run->params.threads, status);
+    bool good = run->parallel != NULL && reference_run_load(run, status);
+    run_free(run);
+    return good;
+}
+
+/* A failure that may pass, as when the reference is being written anew: said once, and tried
+ * again with the next look. */
+static bool may_pass(const struct follow_settings *settings, const struct status *problem,
+                     char *said, size_t size)
+{
+    if (settings->once || problem->code == STATUS_USAGE) {
+        return false;
+    }
+    if (strcmp(said, problem->text) != 0) {
+        snprintf(said, size, "%s", problem->text);
+        fprintf(stderr, "oddhours: %s; trying again\n", operand_safe(problem->text).text);
+    }
+    return true;
+}
+
 static bool follow_all(const struct follow_settings *settings, struct follow *follow,
                        struct parallel *parallel, const struct progress *progress,
                        struct status *status)
 {
+    char said[STATUS_TEXT] = "";
     while (!progress_cancelled(progress)) {
         bool more = false;
         if (!follow_look(follow, (int64_t)time(NULL), parallel, &more, status)) {
@@ -194,8 +224,11 @@ static bool follow_all(const struct follow_settings *settings, struct follow *fo
                 if (problem.code == STATUS_CANCELLED) {
                     return true; /* the next one begins with it */
                 }
-                *status = problem;
-                return false;
+                if (ferror(stdout) != 0 || !may_pass(settings, &problem, said, sizeof said)) {
+                    *status = problem;
+                    return false;
+                }
+                wait_a_little();
             }
             continue;
         }
@@ -219,7 +252,8 @@ bool follow_work(const struct follow_settings *settings, struct console *console
                                            .year = params->year,
                                            .zone = params->reading.text[READING_ZONE],
                                            .slack = (int64_t)settings->slack};
-    struct follow *follow = follow_open(&options, status);
+    struct follow *follow =
+        check_reference(settings, status) ? follow_open(&options, status) : NULL;
     struct parallel *parallel = follow != NULL ? parallel_new(params->threads, status) : NULL;
     bool good = parallel != NULL &&
                 follow_all(settings, follow, parallel, console_progress(console), status);

@@ -72,20 +72,14 @@ void run_reference_free(struct run_reference *reference)
     free(reference);
 }
 
-/* " of 2026-11-30 18:05", by the clock here; "" when that is not known. */
-struct made_text {
-    char text[32];
-};
-
-static struct made_text made_on(const struct run_reference *reference)
+void run_reference_made(const struct run_reference *reference, bool time, char text[RUN_MADE])
 {
-    struct made_text made = {""};
     struct tm parts;
     time_t seconds = (time_t)reference->made;
+    text[0] = '\0';
     if (reference->made > 0 && localtime_r(&seconds, &parts) != NULL) {
-        strftime(made.text, sizeof made.text, " of %Y-%m-%d %H:%M", &parts);
+        strftime(text, RUN_MADE, time ? " of %Y-%m-%d %H:%M" : " of %Y-%m-%d", &parts);
     }
-    return made;
 }
 
 void run_extension_free(struct run_extension *extension)
@@ -121,13 +115,15 @@ void run_extension_say(const struct run *run, char *text, size_t size)
 void run_reference_say(const struct run *run, char *text, size_t size)
 {
     const struct run_reference *reference = run->reference;
+    char made[RUN_MADE];
     text[0] = '\0';
     if (reference == NULL) {
         return;
     }
+    run_reference_made(reference, true, made);
     size_t at = (size_t)snprintf(
         text, size, "scored by %.200s%s: thresholds, shares and 1 in N are of its %s rows; %s",
-        reference->path, made_on(reference).text, format_grouped(reference->rows).text,
+        reference->path, made, format_grouped(reference->rows).text,
         format_count(reference->new_accounts, "new account").text);
     if (reference->same_rows > 0 && at < size) {
         at += (size_t)snprintf(text + at, size - at, "; %s of its own, with its scores",

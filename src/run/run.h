@@ -145,6 +145,10 @@ void result_empty(struct result *result);
 struct run *run_new(const struct run_params *params, struct status *status);
 void run_free(struct run *run);
 
+/* " of 2026-11-30 18:05", when it was written, by the clock here; "" when that is not known. */
+enum { RUN_MADE = 32 };
+void run_reference_made(const struct run_reference *reference, bool time, char text[RUN_MADE]);
+
 void run_reference_free(struct run_reference *reference);
 void run_extension_free(struct run_extension *extension);
 

@@ -109,6 +109,34 @@ touch -d '1 minute ago' "$work/folder/2026-12-02.log"
 follow "$work/folder" -o "$work/of_folder" --once >/dev/null
 pass 'a folder' cmp "$work/wanted.csv" "$work/of_folder/windows.csv"
 
+# The reference is away for a moment, as while it is written anew.
+cp -r "$work/ref" "$work/moving"
+part 0 1500 >"$work/moving.log"
+"$oddhours" run -q --follow --reference="$work/moving" "$work/moving.log" -o "$work/moved" \
+    >"$work/moving.out" 2>"$work/moving.err" &
+pid=$!
+tries=0
+until grep -q '"told":[^0-9]*[1-9]' "$work/moved/state.json" 2>/dev/null || [ $tries -gt 600 ]; do
+    tries=$((tries + 1))
+    sleep 0.1
+done
+mv "$work/moving/run.json" "$work/moving/away"
+part 1500 "$lines" >>"$work/moving.log"
+until grep -q 'trying again' "$work/moving.err" || [ $tries -gt 1200 ]; do
+    tries=$((tries + 1))
+    sleep 0.1
+done
+mv "$work/moving/away" "$work/moving/run.json"
+until grep -q U3@D "$work/moving.out" || [ $tries -gt 1800 ]; do
+    tries=$((tries + 1))
+    sleep 0.1
+done
+pass 'a reference that is away is waited for' grep -q U3@D "$work/moving.out"
+kill -TERM $pid
+wait $pid
+
+ends 'a reference that is none' 2 'no directory or file of a finished run' \
+    "$oddhours" run -q --follow --reference="$work/nowhere" "$work/today.txt" -o "$work/x"
 ends 'no reference' 2 'wants a run that scores' "$oddhours" run --follow "$work/today.txt"
 ends 'a pipe' 2 'wants one log' "$oddhours" run --follow - --reference="$work/ref"
 ends 'once alone' 2 'go with --follow' "$oddhours" run "$work/today.txt" --once -o "$work/x"

@@ -76,6 +76,21 @@ pass 'and lists as it does' cmp "$work/fresh" "$work/saved"
 ends 'a report says it' 0 'Table scored by .*: thresholds, shares and 1 in N are of its' \
     "$oddhours" report "$work/today.csv" -o - --reference="$work/ref" --reviews="$work/none.db"
 
+# ---- cut anywhere ----
+rows=$(($(wc -l <"$work/whole.csv") - 1))
+at=$(($(od -An -N4 -tu4 /dev/urandom) % (rows * 7 / 10) + rows / 5))
+anywhere=$(sed -n "$((at + 1))p" "$work/whole.csv" | cut -d, -f1)
+for part in first second; do
+    awk -F, -v cut="$anywhere" -v part=$part \
+        'NR == 1 || ($1 < cut) == (part == "first")' "$work/whole.csv" >"$work/$part.csv"
+done
+run "$work/first.csv" -o "$work/first" --models iforest --trees 5
+run "$work/second.csv" -o "$work/second" --reference="$work/first"
+second=$(($(wc -l <"$work/second.csv") - 1))
+same "cut at $anywhere, own past is that of the whole" \
+    "$(columns "$work/whole/scores.csv" dt src_user own | tail -n "$second" | cksum)" \
+    "$(columns "$work/second/scores.csv" dt src_user own | cksum)"
+
 # ---- has it moved? ----
 awk -F, -v OFS=, 'NR > 1 { $3 *= 5; $6 *= 5; $8 *= 5; $2 = "new" $2 } { print }' "$work/today.csv" \
     >"$work/moved.csv"
@@ -94,6 +109,7 @@ ends 'a saved run, too' 0 '^moved: ' "$oddhours" top "$work/moved"
 printf '%s\n' 'wait done' data 'wait idle' "screenshot $work/data" run 'wait idle' \
     "screenshot $work/stages" >"$work/script"
 "$oddhours" --no-config --no-cache --screen 160x40 --script "$work/script" "$work/moved" >/dev/null
+pass 'every screen says by which run' grep -q ' by ref of 20' "$work/data"
 pass 'the Data view has a column for it' grep -q 'PSI *shift *unseen' "$work/data"
 pass 'the Run view a line' grep -q 'fit the models again' "$work/stages"
 

@@ -29,8 +29,9 @@ const char *app_base_name(const char *path)
 
 void app_name_input(struct app *app)
 {
+    const char *followed = app_follow_name(app->follow);
     free(app->input_name);
-    app->input_name = input_list_name(app->params.input, NULL);
+    app->input_name = input_list_name(followed != NULL ? followed : app->params.input, NULL);
     app->session.input =
         app_base_name(app->input_name != NULL ? app->input_name : app->params.input);
 }

@@ -199,6 +199,11 @@ void app_follow_ended(struct app *app)
     }
 }
 
+const char *app_follow_name(const struct app_follow *state)
+{
+    return state != NULL ? follow_log(state->follow) : NULL;
+}
+
 struct app_follow *app_follow_new(struct follow *take_follow, struct status *status)
 {
     struct app_follow *state = mem_zero(1, sizeof *state, "a log", status);

@@ -248,7 +248,8 @@ void app_past_answer(struct app *app, struct query *query);
 
 /* app_follow.c: the log that is followed, if there is one */
 struct app_follow *app_follow_new(struct follow *take_follow, struct status *status);
-void app_follow_free(struct app_follow *state); /* when the threads have ended */
+const char *app_follow_name(const struct app_follow *state); /* of the log; NULL: none */
+void app_follow_free(struct app_follow *state);              /* when the threads have ended */
 double app_follow_patience(
     const struct app *app);             /* seconds to the next look; negative: none */
 void app_follow_poll(struct app *app);  /* looks when it is time */

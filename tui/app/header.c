@@ -73,6 +73,23 @@ static void describe_rows(const struct app *app, bool brief, bool memory, char *
     }
 }
 
+/* On every screen, too: by whose models and among whose rows it is. "by month of 2026-11-30" */
+static void describe_reference(const struct app *app, bool date, char *text, size_t size)
+{
+    const struct session *session = &app->session;
+    const struct run_reference *reference = session->has_table ? session->run->reference : NULL;
+    char name[64], day[RUN_MADE];
+    if (reference == NULL) {
+        return;
+    }
+    const char *base = app_base_name(reference->path);
+    text_safe(name, sizeof name, base, strlen(base), app->glyphs->ascii);
+    run_reference_made(reference, false, day);
+    size_t used = strlen(text);
+    snprintf(text + used, size - used, " %s by %.40s%s", app->glyphs->dot, name,
+             date ? day : "");
+}
+
 /* The user-hour under the cursor; without its user where that stands before it. */
 static void describe_row(const struct app *app, const char *where, char *text, size_t size)
 {
@@ -157,6 +174,8 @@ static void fit(struct header *header, int cols)
         header->first = header->way < LAST_VIEW ? 0 : header->app->depth - 1;
         describe_rows(header->app, narrow, header->way < NO_MEMORY, header->right,
                       sizeof header->right);
+        describe_reference(header->app, header->way < NO_PROGRAM, header->right,
+                           sizeof header->right);
         int width = left_width(header) + (int)text_width(header->right) + 2;
         if (width <= cols || header->way + 1 == WAYS) {
             return;

@@ -444,6 +444,11 @@ const char *follow_windows(const struct follow *follow)
     return follow->windows;
 }
 
+const char *follow_log(const struct follow *follow)
+{
+    return follow->log;
+}
+
 const char *follow_identity(const struct follow *follow)
 {
     return follow->identity;

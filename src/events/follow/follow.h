@@ -58,6 +58,7 @@ bool follow_look(struct follow *follow, int64_t now, struct parallel *parallel, 
 
 struct follow_counts follow_counts(const struct follow *follow);
 const char *follow_windows(const struct follow *follow); /* path of windows.csv */
+const char *follow_log(const struct follow *follow);     /* the log's whole path */
 /* 32 hexadecimal digits that stay while windows.csv grows: those of the log's path. */
 const char *follow_identity(const struct follow *follow);
 
