@@ -49,7 +49,7 @@ static void look(struct tail *tail, struct text *got, size_t most, int64_t now)
 {
     bool more = true;
     while (more) {
-        struct tail_text text = {NULL};
+        struct tail_text text = {.bytes = NULL};
         struct status status = {0};
         assert_true(tail_read(tail, &text, most, now, &more, &status));
         assert_true(got->length + text.length < sizeof got->bytes);

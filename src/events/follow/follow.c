@@ -271,10 +271,10 @@ static bool close_windows(struct follow *follow, int64_t until, int64_t now,
                           struct parallel *parallel, struct status *status)
 {
     struct follow_state *state = &follow->state;
-    struct tail_text before = {NULL}, behind = {NULL};
+    struct tail_text before = {.bytes = NULL}, behind = {.bytes = NULL};
     struct sorting sorting = {
         .until = until, .late_before = INT64_MIN, .before = &before, .behind = &behind};
-    struct counting counting = {NULL};
+    struct counting counting = {.rows = NULL};
     char *old = open_lines(follow, state->generation, status);
     char *new = open_lines(follow, state->generation + 1, status);
     char *bytes = old != NULL && new != NULL ? read_all(old, state->open_bytes, status) : NULL;
@@ -376,7 +376,7 @@ static bool take_text(struct follow *follow, struct tail_text *text, int64_t now
                       struct status *status)
 {
     struct follow_state *state = &follow->state;
-    struct tail_text lines = {NULL};
+    struct tail_text lines = {.bytes = NULL};
     struct sorting sorting = {.until = INT64_MIN,
                               .late_before = state->closed,
                               .count = true,
@@ -406,7 +406,7 @@ static bool go_back(struct follow *follow)
 bool follow_look(struct follow *follow, int64_t now, struct parallel *parallel, bool *more,
                  struct status *status)
 {
-    struct tail_text text = {NULL};
+    struct tail_text text = {.bytes = NULL};
     bool good = tail_read(follow->tail, &text, LOOK, now, more, status);
     if (good && text.length > 0) {
         good = take_text(follow, &text, now, status);

@@ -30,7 +30,7 @@ void follow_state_clear(struct follow_state *state)
     free(state->log);
     free(state->format);
     free(state->header);
-    *state = (struct follow_state){NULL};
+    *state = (struct follow_state){.log = NULL};
 }
 
 static bool set(char **to, const char *bytes, size_t length, struct status *status)
