@@ -13,8 +13,10 @@
 #include "base/mem.h"
 #include "base/progress.h"
 #include "cmd/operand.h"
+#include "cmd/reviews.h"
 #include "events/follow/follow.h"
 #include "rank/episodes.h"
+#include "review/session/rule_hides.h"
 #include "run/news.h"
 #include "run/pipeline/pipeline.h"
 #include "run/reasons.h"
@@ -31,6 +33,7 @@ struct telling {
     uint64_t told; /* rows before are known */
     size_t n_new, n_odder;
     struct reasons *reasons;
+    char rules[120]; /* what they hide of all rows so far */
 };
 
 /* ---- episodes as lines ---- */
@@ -100,11 +103,21 @@ static bool print_episode(struct telling *telling, size_t i, bool is_new, struct
 static bool tell(struct telling *telling, struct status *status)
 {
     const size_t told = (size_t)telling->told;
-    if (!news_find(telling->run, telling->by, telling->settings->gap, told, &telling->episodes,
-                   status)) {
+    const struct follow_settings *settings = telling->settings;
+    struct reviews_terms terms;
+    reviews_terms_init(&terms, settings->reviews, NULL, telling->run->table);
+    terms.run = telling->run;
+    bool good = (!settings->rules || reviews_terms_rules(&terms, status)) &&
+                news_find(telling->run, telling->by, settings->gap, told,
+                          settings->rules ? terms.session.hides->bits : NULL,
+                          &telling->episodes, status);
+    if (good && settings->rules) {
+        rule_hides_say(terms.session.hides, telling->rules, sizeof telling->rules);
+    }
+    reviews_terms_clear(&terms);
+    if (!good) {
         return false;
     }
-    bool good = true;
     for (size_t i = 0; good && i < telling->episodes.n; i++) {
         enum news what = news_of(&telling->episodes, i, told);
         good = what == NEWS_NONE || print_episode(telling, i, what == NEWS_NEW, status);
@@ -128,6 +141,9 @@ static void say_closed(const struct follow_settings *settings, const struct tell
             format_count(telling->n_new, "new episode").text);
     if (telling->n_odder > 0) {
         fprintf(stderr, ", %s odder", format_grouped(telling->n_odder).text);
+    }
+    if (telling->rules[0] != '\0') {
+        fprintf(stderr, "; %s", telling->rules);
     }
     if (counts->late > 0) {
         fprintf(stderr, "; %s too late so far",

@@ -13,6 +13,8 @@ struct follow_settings {
     const char *directory;           /* NULL: in the data directory */
     double slack;                    /* seconds */
     double gap;                      /* hours between user-hours of an episode */
+    bool rules;                      /* what the rules of the store hide is no news */
+    const char *reviews;             /* that store; NULL: the default one */
     bool once;                       /* what there is, and no more */
     bool quiet;
 };

@@ -21,12 +21,12 @@
 struct settings {
     const char *directory;
     struct artifacts_choice choice;
-    bool quiet, follow, once, slack_said, gap_said;
+    bool quiet, follow, once, rules, slack_said, gap_said;
     double slack, gap;
     struct run_params params;
 };
 
-enum { OUTPUT, FORMAT, SCORES, EXTEND, KEEP, REVIEWS, FOLLOW, ONCE, SLACK, GAP, QUIET };
+enum { OUTPUT, FORMAT, SCORES, EXTEND, KEEP, REVIEWS, FOLLOW, ONCE, SLACK, GAP, RULES, QUIET };
 
 static const struct option_spec own[] = {
     [OUTPUT] = {"output", 'o', OPTION_PATH, "DIR",
@@ -40,7 +40,7 @@ static const struct option_spec own[] = {
     [KEEP] = {"keep-models", 0, OPTION_SWITCH, NULL,
               "with --extend: RUN's scaler and models, not fitted again"},
     [REVIEWS] = {"reviews", 0, OPTION_PATH, "FILE",
-                 "with --extend: the review whose true positives do not teach"},
+                 "whose true positives do not teach (--extend), whose rules hide (--rules)"},
     [FOLLOW] = {"follow", 0, OPTION_SWITCH, NULL,
                 "FILE is a log that grows: print new episodes as lines of JSON"},
     [ONCE] = {"once", 0, OPTION_SWITCH, NULL, "with --follow: what there is, then end"},
@@ -48,6 +48,8 @@ static const struct option_spec own[] = {
                "with --follow: how late a line may be for its window (300)"},
     [GAP] = {"gap", 0, OPTION_VALUE, "HOURS",
              "with --follow: at most so far apart odd hours are one episode (2)"},
+    [RULES] = {"rules", 0, OPTION_SWITCH, NULL,
+               "with --follow: what the rules of the store hide is no news"},
     [QUIET] = {"quiet", 'q', OPTION_SWITCH, NULL, "no progress, no summary"},
     {NULL, 0, OPTION_SWITCH, NULL, NULL},
 };
@@ -79,6 +81,7 @@ static bool take(void *context, size_t index, const char *value, struct status *
     case GAP:
         settings->gap_said = true;
         return param_parse(&run_gap_spec, value, &settings->gap, status);
+    case RULES: settings->rules = true; return true;
     case REVIEWS: return take_path(&settings->params.reviews, value, status);
     default: settings->quiet = true; return true;
     }
@@ -160,6 +163,10 @@ static bool check_follow(const struct settings *settings, struct status *status)
             status, STATUS_USAGE,
             "run: --follow writes no files of a run: without --extend and --scores");
     }
+    if (params->reviews != NULL && !settings->rules) {
+        return status_set(status, STATUS_USAGE,
+                          "run: --reviews goes with --extend=RUN, or with --rules");
+    }
     return strcmp(params->input, "-") != 0 && strchr(params->input, '\n') == NULL
                ? true
                : status_set(status, STATUS_USAGE,
@@ -173,9 +180,9 @@ static bool check(const void *context, struct status *status)
     if (settings->follow) {
         return check_follow(settings, status);
     }
-    if (settings->once || settings->slack_said || settings->gap_said) {
+    if (settings->once || settings->rules || settings->slack_said || settings->gap_said) {
         return status_set(status, STATUS_USAGE,
-                          "run: --once, --slack and --gap go with --follow");
+                          "run: --once, --rules, --slack and --gap go with --follow");
     }
     if (settings->directory == NULL) {
         return status_set(status, STATUS_USAGE,
@@ -201,6 +208,8 @@ static bool work(const void *context, struct console *console, struct status *st
                                                   .directory = settings->directory,
                                                   .slack = settings->slack,
                                                   .gap = settings->gap,
+                                                  .rules = settings->rules,
+                                                  .reviews = settings->params.reviews,
                                                   .once = settings->once,
                                                   .quiet = settings->quiet};
         return follow_work(&following, console, status);

@@ -1,12 +1,11 @@
 #include "run/news.h"
 
-#include <stdint.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
 
 bool news_find(const struct run *run, const struct result *result, double gap, size_t told,
-               struct episodes *episodes, struct status *status)
+               const uint64_t *hidden, struct episodes *episodes, struct status *status)
 {
     const size_t n_rows = run->table->n_rows;
     struct episode_cut cut;
@@ -15,7 +14,8 @@ bool news_find(const struct run *run, const struct result *result, double gap, s
     *episodes = (struct episodes){0};
     bool good = rows != NULL && run_episode_cut(run, result, gap, &cut, status);
     for (size_t row = told; good && row < n_rows; row++) {
-        if (result_score(result, run->table, row) > result->scores.threshold) {
+        bool hides = hidden != NULL && (hidden[row / 64] >> row % 64 & 1) != 0;
+        if (!hides && result_score(result, run->table, row) > result->scores.threshold) {
             rows[n++] = (uint32_t)row;
         }
     }

@@ -4,16 +4,17 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/status.h"
 #include "rank/episodes.h"
 #include "run/run.h"
 
-/* The episodes of a result that is ready with one of the rows from `told` on, `gap` hours at
- * most between their own; freed with episodes_clear(). False, and nothing to clear, when memory
- * ran out. */
+/* The episodes of a result that is ready with one of the rows from `told` on that is not hidden
+ * (bits by row, such as those of rules; NULL: none is), `gap` hours at most between their own;
+ * freed with episodes_clear(). False, and nothing to clear, when memory ran out. */
 bool news_find(const struct run *run, const struct result *result, double gap, size_t told,
-               struct episodes *episodes, struct status *status);
+               const uint64_t *hidden, struct episodes *episodes, struct status *status);
 
 enum news { NEWS_NONE, NEWS_ODDER, NEWS_NEW };
 

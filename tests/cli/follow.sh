@@ -89,6 +89,14 @@ wait $pid
 same 'a signal ends it cleanly' 0 $?
 pass 'its state is in the data directory' sh -c "ls '$XDG_DATA_HOME'/oddhours/follow/*/state.json"
 
+# What is known to be good is no news.
+printf '%s\n' 'wait done' top 'search U3@D' 'wait idle' 'allow account a scanner' 'wait idle' >"$work/script"
+"$oddhours" --no-config --no-cache --screen 120x40 --script "$work/script" --reviews="$work/r.db" \
+    --reference="$work/ref" "$work/once/windows.csv" >/dev/null
+follow "$work/today.txt" -o "$work/ruled" --once --rules --reviews="$work/r.db" >"$work/quiet"
+pass 'a rule keeps its account out' sh -c "! grep -q U3@D '$work/quiet'"
+same 'and no other' "$(grep -v U3@D "$work/episodes")" "$(cat "$work/quiet")"
+
 # A line for a window that has closed.
 cp "$work/today.txt" "$work/late.log"
 follow "$work/late.log" -o "$work/late" --once >/dev/null

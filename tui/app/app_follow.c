@@ -11,6 +11,7 @@
 #include "base/format.h"
 #include "base/mem.h"
 #include "events/follow/follow.h"
+#include "review/session/rule_hides.h"
 #include "run/news.h"
 #include "run/reasons.h"
 
@@ -33,6 +34,7 @@ struct follow_query {
     bool more;
     /* Of the news: */
     const struct run *run; /* NULL: a look */
+    const struct review *review;
     size_t result, told;
     double gap;
     char text[LOG_TEXT];
@@ -87,12 +89,17 @@ static void work(struct query *query, const struct progress *progress)
         follow_look(follow, (int64_t)time(NULL), self->parallel, &self->more, &query->status);
     } else {
         struct episodes episodes;
-        if (news_find(self->run, &self->run->results[self->result], self->gap, self->told,
-                      &episodes, &query->status)) {
+        struct rule_hides *made;
+        const struct rule_hides *hides = review_rules_at(
+            self->review, self->run, NULL, (int64_t)time(NULL) * 1000, &made, &query->status);
+        if (query->status.code == STATUS_OK &&
+            news_find(self->run, &self->run->results[self->result], self->gap, self->told,
+                      hides != NULL ? hides->bits : NULL, &episodes, &query->status)) {
             say_news(self, &episodes, &query->status);
             episodes_clear(&episodes);
             follow_tell(follow, &query->status);
         }
+        rule_hides_free(made);
     }
     self->counts = follow_counts(follow);
 }
@@ -120,6 +127,7 @@ static bool ask(struct app *app, const struct run *run)
     if (run != NULL) {
         self->result = (size_t)(run_first(run) - run->results);
         self->told = state->shown;
+        self->review = app->review;
         self->gap = app->session.gap;
     }
     return app_query(app, app, &self->query);
