@@ -267,6 +267,7 @@ static const struct promise promises[] = {
     {ACTION_ALLOW, {"top"}, NULL, "[30d|never] REASON", NULL},
     {ACTION_ALLOW, {"top"}, "allow account a robot", "saved: a rule for", NULL},
     {ACTION_RULES, {"top"}, NULL, "no rule holds", NULL},
+    {ACTION_RULES, {"top", "allow account a robot"}, "rules @", "1 rule in ", has_file},
     {ACTION_END_RULE, {"top", "allow account a robot"}, "end-rule 1", "rule 1 has ended", NULL},
     {ACTION_QUEUE,
      {"review"},

@@ -145,9 +145,50 @@ static void queues_leave_out_what_rules_hide(void **state)
     unlink(store);
 }
 
+/* Written to a file, and taken in by another store, where they hide at once. */
+static void rules_go_to_a_file_and_come_back(void **state)
+{
+    char store[64], other[64], line[120];
+    (void)state;
+    snprintf(store, sizeof store, "/tmp/oddhours-out-%d.db", (int)getpid());
+    snprintf(other, sizeof other, "/tmp/oddhours-in-%d.db", (int)getpid());
+    unlink(store);
+    unlink(other);
+    struct app *app = fixture_open_reviewed(table_name, "iforest", store, "ann");
+    fixture_wait(app);
+    fixture_do(app, "top");
+    fixture_do(app, "allow account a robot");
+    fixture_wait(app);
+    fixture_wait(app);
+    snprintf(line, sizeof line, "rules %s.json", store);
+    fixture_do(app, line);
+    fixture_wait(app);
+    assert_true(fixture_shows(app, "1 rule in"));
+    app_free(app);
+    app = fixture_open_reviewed(table_name, "iforest", other, "ben");
+    fixture_wait(app);
+    fixture_do(app, "top");
+    assert_false(fixture_shows(app, "-rule:hidden"));
+    snprintf(line, sizeof line, "import %s.json", store);
+    fixture_do(app, line);
+    fixture_wait(app);
+    fixture_wait(app);
+    assert_true(fixture_shows(app, "-rule:hidden"));
+    assert_answer(other, "SELECT author || ': ' || reason FROM rule", "ann: a robot");
+    fixture_do(app, line);
+    fixture_wait(app);
+    assert_answer(other, "SELECT count(*) FROM rule", "1");
+    app_free(app);
+    snprintf(line, sizeof line, "%s.json", store);
+    unlink(line);
+    unlink(store);
+    unlink(other);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(rules_are_made_tested_listed_and_ended),
-                                       cmocka_unit_test(queues_leave_out_what_rules_hide)};
+                                       cmocka_unit_test(queues_leave_out_what_rules_hide),
+                                       cmocka_unit_test(rules_go_to_a_file_and_come_back)};
     return cmocka_run_group_tests_name("rules on the screen", tests, NULL, NULL);
 }

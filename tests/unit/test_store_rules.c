@@ -2,7 +2,9 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "review/exchange/exchange_rules.h"
 #include "review/store/lineage.h"
 #include "review/store/rules.h"
 #include "unit/store_fixture.h"
@@ -229,12 +231,115 @@ static void the_last_look_is_kept(void **state)
     store_free(store, NULL);
 }
 
+static void same_text(const char *a, const char *b)
+{
+    assert_string_equal(a != NULL ? a : "", b != NULL ? b : "");
+}
+
+/* Out of one store and into another: nothing is lost, twice changes nothing, an end that came
+ * later comes, too. */
+static void rules_go_from_store_to_store(void **state)
+{
+    struct place *place = *state;
+    struct status status = {0};
+    char path[200], elsewhere[200], uid[3][ENTRY_UID];
+    snprintf(path, sizeof path, "%s/rules.json", place->directory);
+    snprintf(elsewhere, sizeof elsewhere, "%s/other.db", place->directory);
+    struct store *store = open_store(place->path, "ana", "aa");
+    struct store *other = open_store(elsewhere, "ben", "bb");
+    struct rule_words words = {.filter = "user:\"a \\\"b\"",
+                               .reason = "back\tup \xc3\xa9",
+                               .scope = "this account",
+                               .highest = 0.1,
+                               .expires_ms = INT64_C(4000000000123)};
+    must(store_rule_add(store, &words, uid[0], &status), &status);
+    words.highest = NAN;
+    words.expires_ms = 0;
+    words.replaces = uid[0];
+    must(store_rule_add(store, &words, uid[1], &status), &status);
+    struct rule *rules, *taken;
+    size_t n, m, added, ended;
+    for (int round = 0; round < 3; round++) {
+        must(store_rules(store, &rules, &n, &status), &status);
+        must(exchange_rules_write(rules, n, path, &status), &status);
+        bool are = false;
+        must(exchange_rules_read(path, &are, &taken, &m, &status), &status);
+        assert_true(are);
+        must(store_rules_take(other, taken, m, &added, &ended, &status), &status);
+        assert_int_equal(added, round == 0 ? 2 : 0);
+        assert_int_equal(ended, round == 2);
+        store_rules_free(taken, m);
+        must(store_rules(other, &taken, &m, &status), &status);
+        assert_int_equal(m, n);
+        for (size_t i = 0; i < n; i++) {
+            const struct rule *a = &rules[i], *b = &taken[i];
+            assert_string_equal(a->uid, b->uid);
+            assert_string_equal(a->replaces, b->replaces);
+            same_text(a->filter, b->filter);
+            same_text(a->reason, b->reason);
+            same_text(a->author, b->author);
+            same_text(a->scope, b->scope);
+            same_text(a->ended_by, b->ended_by);
+            same_text(a->ended_why, b->ended_why);
+            assert_true(a->at_ms == b->at_ms && a->expires_ms == b->expires_ms);
+            assert_true(a->ended == b->ended && a->ended_ms == b->ended_ms);
+            assert_true(a->highest == b->highest || (isnan(a->highest) && isnan(b->highest)));
+        }
+        store_rules_free(rules, n);
+        store_rules_free(taken, m);
+        if (round == 1) {
+            must(store_rule_end(store, uid[1], "over", &status), &status);
+        }
+    }
+    store_free(store, NULL);
+    store_free(other, NULL);
+    unlink(path);
+    unlink(elsewhere);
+}
+
+static void what_is_no_file_of_rules(void **state)
+{
+    static const char *const others[] = {"", "{}", "x", "{\"format\":\"oddhours-review\"}",
+                                         "{\"format\":3}"};
+    static const char *const wrong[] = {
+        "{\"format\":\"oddhours-rules\"}",
+        "{\"format\":\"oddhours-rules\",\"version\":2,\"rules\":[]}",
+        "{\"format\":\"oddhours-rules\",\"version\":1,\"rules\":[{}]}",
+        "{\"format\":\"oddhours-rules\",\"version\":1,\"rules\":[3]}",
+        "{\"format\":\"oddhours-rules\",\"version\":1,\"rules\":[{\"uid\":\"a\","
+        "\"filter\":\"row:1\",\"reason\":\"\",\"at_ms\":1}]}",
+        "{\"format\":\"oddhours-rules\",\"version\":1,\"rules\":[{\"uid\":\"a\","
+        "\"filter\":\"row:1\",\"reason\":\"r\",\"at_ms\":1e300}]}",
+        "{\"format\":\"oddhours-rules\",\"version\":1,\"rules\":[{\"uid\":\"a b\","
+        "\"filter\":\"row:1\",\"reason\":\"r\",\"at_ms\":1}]}",
+    };
+    struct rule *rules;
+    size_t n;
+    bool are;
+    (void)state;
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        assert_true(exchange_rules_parse(others[i], strlen(others[i]), &are, &rules, &n, NULL));
+        assert_false(are);
+    }
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        struct status status = {0};
+        assert_false(
+            exchange_rules_parse(wrong[i], strlen(wrong[i]), &are, &rules, &n, &status));
+        assert_int_equal(status.code, STATUS_INPUT);
+        assert_null(rules);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        PLACED(reasons_belong_to_verdicts), PLACED(later_is_no_judgement),
-        PLACED(an_episode_is_one_entry),    PLACED(rules_are_ended_never_deleted),
+        PLACED(reasons_belong_to_verdicts),
+        PLACED(later_is_no_judgement),
+        PLACED(an_episode_is_one_entry),
+        PLACED(rules_are_ended_never_deleted),
         PLACED(the_last_look_is_kept),
+        PLACED(rules_go_from_store_to_store),
+        cmocka_unit_test(what_is_no_file_of_rules),
     };
     return cmocka_run_group_tests_name("store_rules", tests, NULL, NULL);
 }

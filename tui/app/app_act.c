@@ -270,7 +270,7 @@ static void act_alone(struct app *app, enum action action, const char *argument)
     case ACTION_LINES: app_lines(app); break;
     case ACTION_HOSTS: app_hosts(app, argument); break;
     case ACTION_ALLOW: review_allow(app, argument); break;
-    case ACTION_RULES: review_list_rules(app); break;
+    case ACTION_RULES: review_list_rules(app, argument); break;
     case ACTION_END_RULE: review_end_rule(app, argument); break;
     case ACTION_THRESHOLD:
         act_in(app, ACTION_VIEW_SCORES, action, argument, "there are no scores yet");

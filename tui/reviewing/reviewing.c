@@ -105,8 +105,9 @@ static void say_answer(struct app *app, const struct review_query *asked)
     const struct status *status = &asked->query.status;
     bool poll = asked->task == TASK_POLL, attach = asked->task == TASK_ATTACH;
     bool notice = asked->notice[0] != '\0';
-    bool quiet = asked->task == TASK_VERSIONS || asked->task == TASK_SHOW_RULES ||
-                 (asked->task == TASK_RULES && asked->message[0] == '\0');
+    bool quiet = asked->task == TASK_VERSIONS ||
+                 ((asked->task == TASK_RULES || asked->task == TASK_SHOW_RULES) &&
+                  asked->message[0] == '\0');
     if (status->code != STATUS_OK && asked->task == TASK_RULES) {
         app_log(app, LOG_WARNING, "rules: %s",
                 status->text); /* nobody has asked for them now */

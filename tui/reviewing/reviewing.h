@@ -112,6 +112,6 @@ void review_rules_recount(struct app *app);
 /* Makes a rule of the user-hour that is selected; ends one; lists them. */
 void review_allow(struct app *app, const char *argument);
 void review_end_rule(struct app *app, const char *argument);
-void review_list_rules(struct app *app);
+void review_list_rules(struct app *app, const char *path); /* or writes them to a file */
 
 #endif

@@ -101,6 +101,10 @@ bool review_rules_apply(struct review_query *asked, struct status *status);
 /* The same, and since a run of a reference was last looked at. */
 bool review_rules_begin(struct review_query *asked, struct status *status);
 bool review_rules_show(struct review_query *asked, struct status *status);
+bool review_rules_import(struct review_query *asked, bool *are, struct status *status);
+
+/* On the UI thread: hands a query the run that rules are applied to. */
+void review_rules_know(struct app *app, struct review_query *asked);
 bool review_rule_allow(struct review_query *asked, struct status *status);
 bool review_rule_end(struct review_query *asked, struct status *status);
 

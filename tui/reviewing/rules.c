@@ -10,6 +10,8 @@
 #include "base/count.h"
 #include "base/format.h"
 #include "base/mem.h"
+#include "base/outfile.h"
+#include "review/exchange/exchange_rules.h"
 #include "review/store/rules.h"
 #include "run/list.h"
 
@@ -240,9 +242,47 @@ static void add_rule(struct page *page, const struct rule_hides *hides, size_t i
     }
 }
 
+/* Takes in the rules of a file that has such; *are is false where it has none. */
+bool review_rules_import(struct review_query *asked, bool *are, struct status *status)
+{
+    struct store *store = asked->review->session.store;
+    struct rule *rules;
+    size_t n, added = 0, ended = 0;
+    bool good = outfile_no_pipe(asked->text, status) &&
+                exchange_rules_read(asked->text, are, &rules, &n, status);
+    if (!good || !*are) {
+        return good;
+    }
+    good = store_rules_take(store, rules, n, &added, &ended, status);
+    store_rules_free(rules, n);
+    snprintf(asked->message, sizeof asked->message,
+             "%s taken in, %zu known, %zu of these ended", format_count(added, "rule").text,
+             n - added, ended);
+    return good && (asked->run == NULL || review_rules_apply(asked, status));
+}
+
+static bool write_rules(struct review_query *asked, struct status *status)
+{
+    struct rule *rules;
+    size_t n;
+    bool good = outfile_no_pipe(asked->text, status) &&
+                store_rules(asked->review->session.store, &rules, &n, status);
+    if (!good) {
+        return false;
+    }
+    good = exchange_rules_write(rules, n, asked->text, status);
+    store_rules_free(rules, n);
+    snprintf(asked->message, sizeof asked->message, "%s in %.300s",
+             format_count(n, "rule").text, asked->text);
+    return good;
+}
+
 /* All rules of the store. */
 bool review_rules_show(struct review_query *asked, struct status *status)
 {
+    if (asked->text[0] != '\0') {
+        return write_rules(asked, status);
+    }
     if (!review_rules_apply(asked, status)) {
         return false;
     }
@@ -281,13 +321,21 @@ static struct review_query *ask(struct app *app, enum review_task task)
     }
     struct review_query *asked = review_ask(app, task, 0);
     if (asked != NULL) {
+        review_rules_know(app, asked);
+    }
+    return asked;
+}
+
+void review_rules_know(struct app *app, struct review_query *asked)
+{
+    const struct session *session = app_session(app);
+    if (session->has_table && session->ended) {
         asked->run = session->run;
         asked->in_view = session->selected.result;
         for (size_t i = 0; i < session_results(session); i++) {
             asked->has_result[i] = session->has_result[i];
         }
     }
-    return asked;
 }
 
 void review_rules_recount(struct app *app)
@@ -443,10 +491,11 @@ void review_end_rule(struct app *app, const char *argument)
     }
 }
 
-void review_list_rules(struct app *app)
+void review_list_rules(struct app *app, const char *path)
 {
     struct review_query *asked = ask(app, TASK_SHOW_RULES);
     if (asked != NULL) {
+        snprintf(asked->text, sizeof asked->text, "%s", path);
         review_submit(app, asked);
     }
 }

@@ -230,6 +230,7 @@ static void file_task(struct app *app, enum review_task task, const char *path)
     } else if (strlen(path) < sizeof asked->text &&
                (asked = review_ask(app, task, 0)) != NULL) {
         snprintf(asked->text, sizeof asked->text, "%s", path);
+        review_rules_know(app, asked); /* an import may bring rules */
         review_submit(app, asked);
     }
 }

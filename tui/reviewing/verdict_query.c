@@ -121,7 +121,7 @@ static void say_settled(struct review_query *asked)
 static bool do_task(struct review_query *asked, struct status *status)
 {
     struct review_session *session = &asked->review->session;
-    bool good = true;
+    bool good = true, of_rules = false;
     if (!session->attached && asked->task != TASK_ATTACH) {
         return status_set(status, STATUS_INPUT, "the table is not there yet");
     }
@@ -153,8 +153,9 @@ static bool do_task(struct review_query *asked, struct status *status)
     case TASK_UNDO:
     case TASK_REDO: good = take_back(asked, status); break;
     case TASK_IMPORT:
-        good = review_session_import(session, asked->text, asked->message,
-                                     sizeof asked->message, status);
+        good = review_rules_import(asked, &of_rules, status);
+        good = good && (of_rules || review_session_import(session, asked->text, asked->message,
+                                                          sizeof asked->message, status));
         review_versions_count(asked);
         break;
     case TASK_VERSIONS: good = review_versions_show(asked, status); break;

@@ -157,7 +157,7 @@ bool exchange_parse(const char *bytes, size_t length, struct exchange *exchange,
     return good;
 }
 
-bool exchange_read(const char *path, struct exchange *exchange, struct status *status)
+bool exchange_load(const char *path, char **text, size_t *size, struct status *status)
 {
     enum { BLOCK = 1 << 16 };
     bool readable = strcmp(path, "-") == 0 || infile_check_text(path, status);
@@ -177,8 +177,22 @@ bool exchange_read(const char *path, struct exchange *exchange, struct status *s
     if (source != NULL) {
         source_close(source);
     }
+    if (!good) {
+        free(bytes);
+        bytes = NULL;
+    }
+    *text = bytes;
+    *size = length;
+    return good;
+}
+
+bool exchange_read(const char *path, struct exchange *exchange, struct status *status)
+{
+    char *bytes = NULL;
+    size_t length = 0;
     *exchange = (struct exchange){0};
-    good = good && exchange_parse(bytes, length, exchange, status);
+    bool good = exchange_load(path, &bytes, &length, status) &&
+                exchange_parse(bytes, length, exchange, status);
     free(bytes);
     return good;
 }

@@ -22,6 +22,9 @@ bool exchange_get_json(const char *bytes, size_t length, struct exchange *exchan
 bool exchange_get_csv(const char *bytes, size_t length, struct exchange *exchange,
                       struct status *status);
 
+/* The bytes of a file that is text, freed by the caller. */
+bool exchange_load(const char *path, char **text, size_t *size, struct status *status);
+
 /* Takes an entry into the list, consumed even on error. */
 bool exchange_add(struct exchange *exchange, struct entry *take_entry, struct status *status);
 

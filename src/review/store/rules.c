@@ -236,6 +236,77 @@ bool store_rules(struct store *store, struct rule **rules, size_t *n, struct sta
     return good;
 }
 
+/* Runs a statement that inserts or does nothing; how many rows it has inserted. */
+static bool step_insert(struct store *store, sqlite3_stmt *s, size_t *inserted,
+                        struct status *status)
+{
+    bool good = s != NULL && step_once(store, s, status);
+    *inserted += good ? (size_t)sqlite3_changes(store->db) : 0;
+    return good;
+}
+
+static bool take_rule(struct store *store, const struct rule *rule, size_t *added,
+                      size_t *ended, struct status *status)
+{
+    size_t made = 0, ends = 0;
+    sqlite3_stmt *s = store_prepare(store,
+                                    "INSERT OR IGNORE INTO rule (uid, filter, reason, author,"
+                                    " scope, at_ms, expires_ms, highest, replaces)"
+                                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                                    "saving in", status);
+    if (s != NULL) {
+        sqlite3_bind_text(s, 1, rule->uid, -1, SQLITE_STATIC);
+        sqlite3_bind_text(s, 2, rule->filter, -1, SQLITE_STATIC);
+        sqlite3_bind_text(s, 3, rule->reason, -1, SQLITE_STATIC);
+        sqlite3_bind_text(s, 4, rule->author, -1, SQLITE_STATIC);
+        sqlite3_bind_text(s, 5, rule->scope, -1, SQLITE_STATIC);
+        sqlite3_bind_int64(s, 6, rule->at_ms);
+        if (rule->expires_ms != INT64_MAX) {
+            sqlite3_bind_int64(s, 7, rule->expires_ms);
+        }
+        if (isfinite(rule->highest)) {
+            sqlite3_bind_double(s, 8, rule->highest);
+        }
+        if (rule->replaces[0] != '\0') {
+            sqlite3_bind_text(s, 9, rule->replaces, -1, SQLITE_STATIC);
+        }
+    }
+    bool good = step_insert(store, s, &made, status);
+    if (good && rule->ended) {
+        s = store_prepare(store,
+                          "INSERT OR IGNORE INTO rule_end (uid, author, reason, at_ms)"
+                          " VALUES (?, ?, ?, ?)",
+                          "saving in", status);
+        if (s != NULL) {
+            sqlite3_bind_text(s, 1, rule->uid, -1, SQLITE_STATIC);
+            sqlite3_bind_text(s, 2, rule->ended_by, -1, SQLITE_STATIC);
+            sqlite3_bind_text(s, 3, rule->ended_why, -1, SQLITE_STATIC);
+            sqlite3_bind_int64(s, 4, rule->ended_ms);
+        }
+        good = step_insert(store, s, &ends, status);
+    }
+    *added += made;
+    *ended += made == 0 ? ends : 0;
+    return good;
+}
+
+bool store_rules_take(struct store *store, const struct rule *rules, size_t n, size_t *added,
+                      size_t *ended, struct status *status)
+{
+    *added = *ended = 0;
+    if (n == 0) {
+        return true;
+    }
+    bool good = begin(store, status);
+    if (!good) {
+        return false;
+    }
+    for (size_t i = 0; good && i < n; i++) {
+        good = take_rule(store, &rules[i], added, ended, status);
+    }
+    return end(store, good, status);
+}
+
 bool rule_holds(const struct rule *rule, int64_t now_ms)
 {
     return !rule->ended && now_ms < rule->expires_ms;

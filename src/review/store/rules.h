@@ -47,6 +47,12 @@ bool store_rule_end(struct store *store, const char *uid, const char *why,
 bool store_rules(struct store *store, struct rule **rules, size_t *n, struct status *status);
 void store_rules_free(struct rule *rules, size_t n);
 
+/* Takes in rules from elsewhere, with their ends, as they are: all or none. Those that are
+ * there already, by uid, stay as they are, but for an end that comes; `*added` counts new ones,
+ * `*ended` the ends of known ones. */
+bool store_rules_take(struct store *store, const struct rule *rules, size_t n, size_t *added,
+                      size_t *ended, struct status *status);
+
 /* Whether a rule holds at this time. */
 bool rule_holds(const struct rule *rule, int64_t now_ms);
 
