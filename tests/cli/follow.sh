@@ -68,6 +68,8 @@ for how in rename copy; do
     done
     follow "$log" -o "$work/$how" --once >>"$work/told" 2>>"$work/err"
     pass "no window is lost, none twice: $how" cmp "$work/wanted.csv" "$work/$how/windows.csv"
+    same "nothing is left behind: $how" 'open state.json windows.csv' \
+        "$(ls "$work/$how" | sed 's/^open\..*/open/' | tr '\n' ' ' | sed 's/ $//')"
     begins "$work/told" >"$work/begins"
     same "no episode is lost: $how" '' "$(begins "$work/episodes" | comm -23 - "$work/begins")"
 done

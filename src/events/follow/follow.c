@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "events/follow/follow.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -511,6 +512,25 @@ static bool lock(struct follow *follow, struct status *status)
                       follow->log, directory);
 }
 
+/* What a process that was killed has left: half a state, lines of windows that have closed. */
+static void remove_leftovers(const struct follow *follow)
+{
+    char open_now[40];
+    snprintf(open_now, sizeof open_now, "open.%" PRIu64, follow->state.generation);
+    DIR *list = opendir(follow->state.directory);
+    for (struct dirent *entry; list != NULL && (entry = readdir(list)) != NULL;) {
+        const char *name = entry->d_name;
+        bool lines = strncmp(name, "open.", 5) == 0 && strcmp(name, open_now) != 0 &&
+                     name[5 + strspn(name + 5, "0123456789")] == '\0';
+        if (lines || strcmp(name, "closing") == 0 || outfile_is_temporary(name, "state.json")) {
+            unlinkat(dirfd(list), name, 0);
+        }
+    }
+    if (list != NULL) {
+        closedir(list);
+    }
+}
+
 static bool copy(char **to, const char *from, struct status *status)
 {
     *to = from != NULL ? mem_text(from, strlen(from), status) : NULL;
@@ -539,8 +559,12 @@ static bool take_up(struct follow *follow, const struct follow_options *options,
              (uint64_t)known.high64, (uint64_t)known.low64);
     follow->windows = paths_join(follow->state.directory, "windows.csv", status);
     follow->tail = follow->windows != NULL ? tail_new(follow->log, status) : NULL;
-    return follow->tail != NULL && lock(follow, status) &&
-           follow_state_read(&follow->state, tail_places(follow->tail), status);
+    bool good = follow->tail != NULL && lock(follow, status) &&
+                follow_state_read(&follow->state, tail_places(follow->tail), status);
+    if (good) {
+        remove_leftovers(follow);
+    }
+    return good;
 }
 
 struct follow *follow_open(const struct follow_options *options, struct status *status)
