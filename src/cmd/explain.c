@@ -134,6 +134,8 @@ static bool print_rows(const struct settings *settings, const struct run *run,
     size_t n;
     uint32_t *rows = find_rows(settings, run->table, &n, status);
     bool good = n > 0;
+    char reference[STATUS_TEXT];
+    run_reference_say(run, reference, sizeof reference);
     struct why *why = good ? mem_new(1, sizeof *why, "an explanation", status) : NULL;
     good = why != NULL;
     for (size_t i = 0; good && i < n; i++) {
@@ -145,10 +147,16 @@ static bool print_rows(const struct settings *settings, const struct run *run,
         }
         if (good && settings->json) {
             cJSON *json = explainer_json(explainer, why, status);
+            if (reference[0] != '\0') {
+                json_text(json, "reference", reference);
+            }
             add_losses(json, run->table);
             good = json != NULL && json_write(json, "-", status);
         } else if (good) {
             why_lines(&explainer->data, why, print_line, NULL);
+            if (reference[0] != '\0') {
+                printf("\n%s\n", operand_safe(reference).text);
+            }
             if (i + 1 < n) {
                 printf("\n----\n\n");
             }

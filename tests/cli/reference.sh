@@ -69,6 +69,9 @@ ends '1 in N is of the reference' 0 "of the reference's" \
     "$oddhours" explain "$work/today.csv" --row 3 --reference="$work/ref"
 "$oddhours" explain "$work/today.csv" --row 3 --reference="$work/ref" >"$work/fresh" 2>/dev/null
 "$oddhours" explain "$work/today" --row 3 >"$work/saved" 2>/dev/null
+pass 'an explanation says by which run' grep -q '^scored by .*ref of 20' "$work/fresh"
+ends 'as JSON, too' 0 '"reference":.*"scored by' \
+    "$oddhours" explain "$work/today.csv" --row 3 --reference="$work/ref" --json
 pass 'a saved run explains as a fresh one' cmp "$work/fresh" "$work/saved"
 "$oddhours" top -q "$work/today.csv" --reference="$work/ref" >"$work/fresh"
 "$oddhours" top -q "$work/today" >"$work/saved"
