@@ -22,6 +22,7 @@ static void rules_are_made_tested_listed_and_ended(void **state)
     fixture_do(app, "top");
     fixture_do(app, "allow");
     assert_true(fixture_shows(app, "REASON"));
+    fixture_do(app, "key Esc");
     fixture_do(app, "key t k");
     fixture_wait(app);
     fixture_do(app, "allow account a robot");
@@ -185,10 +186,46 @@ static void rules_go_to_a_file_and_come_back(void **state)
     unlink(other);
 }
 
+/* `allow` alone asks, shows what the words mean, and makes no rule without a reason. */
+static void a_rule_is_asked_for(void **state)
+{
+    char store[64];
+    (void)state;
+    snprintf(store, sizeof store, "/tmp/oddhours-asked-%d.db", (int)getpid());
+    unlink(store);
+    struct app *app = fixture_open_reviewed(table_name, "iforest", store, "ann");
+    fixture_wait(app);
+    fixture_do(app, "top");
+    fixture_do(app, "key t"); /* there is a store; and on to the second row */
+    fixture_wait(app);
+    fixture_do(app, "allow");
+    assert_true(fixture_shows(app, "allow: pattern 90d"));
+    assert_true(fixture_shows(app, "[30d|never] REASON"));
+    fixture_do(app, "key Enter");
+    fixture_wait(app);
+    assert_true(fixture_shows(app, "no rule is made without a reason"));
+    assert_answer(store, "SELECT count(*) FROM rule", "0");
+    fixture_do(app, "allow anyway account 7d");
+    assert_true(fixture_shows(app, "allow: anyway account 7d"));
+    fixture_do(app, "key Space b a c k u p");
+    assert_true(fixture_shows(app, "user:\""));
+    fixture_do(app, "key Enter");
+    fixture_wait(app);
+    fixture_wait(app);
+    assert_answer(
+        store,
+        "SELECT reason || ', ' || scope || ' ' || ((expires_ms - at_ms) / 86400000) FROM rule",
+        "backup, this account 7");
+    assert_true(fixture_shows(app, "-rule:hidden"));
+    app_free(app);
+    unlink(store);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(rules_are_made_tested_listed_and_ended),
                                        cmocka_unit_test(queues_leave_out_what_rules_hide),
+                                       cmocka_unit_test(a_rule_is_asked_for),
                                        cmocka_unit_test(rules_go_to_a_file_and_come_back)};
     return cmocka_run_group_tests_name("rules on the screen", tests, NULL, NULL);
 }

@@ -6,7 +6,7 @@
 #include "reviewing/reviewing.h"
 #include "review/session/review_session.h"
 
-enum { REVIEW_NOTE_TEXT = 1024 };
+enum { REVIEW_NOTE_TEXT = 1024, RULE_FILTER = 600 };
 
 struct review {
     struct review_session session; /* the queries thread's */
@@ -62,7 +62,7 @@ struct review_query {
     bool has_result[RUN_RESULTS_MAX];
     size_t in_view, n_rule;
     struct {
-        char filter[600];
+        char filter[RULE_FILTER];
         const char *scope;
         int64_t days; /* 0: never ends */
         bool anyway;

@@ -419,58 +419,107 @@ static bool take_days(const char **text, int64_t *days)
     return true;
 }
 
-void review_allow(struct app *app, const char *argument)
+/* What the words of an action say, and the reason behind them. */
+struct allowed {
+    bool account, anyway;
+    int64_t days; /* 0: until it is ended */
+    const char *reason;
+};
+
+static struct allowed read_allowed(const char *text)
 {
-    const struct session *session = app_session(app);
-    const char *text = argument;
-    bool account = false, anyway = false;
-    int64_t days = DAYS;
+    struct allowed said = {.days = DAYS};
     for (bool more = true; more;) {
-        more = false;
+        more = true;
         if (take_word(&text, "anyway")) {
-            anyway = more = true;
+            said.anyway = true;
         } else if (take_word(&text, "account")) {
-            account = more = true;
+            said.account = true;
         } else if (take_word(&text, "pattern")) {
-            account = false;
-            more = true;
+            said.account = false;
         } else if (take_word(&text, "never")) {
-            days = 0;
-            more = true;
-        } else if (take_days(&text, &days)) {
-            more = true;
+            said.days = 0;
+        } else {
+            more = take_days(&text, &said.days);
         }
     }
-    if (text[0] == '\0') {
-        app_say(
-            app, LOG_NOTE,
-            "allow [account|pattern] [30d|never] REASON: rows like this one are known to be "
-            "good; pattern: of this account, with no count higher");
-        return;
-    }
+    said.reason = text;
+    return said;
+}
+
+static bool has_account(struct app *app)
+{
+    const struct session *session = app_session(app);
     if (!session->has_table || !session->selected.has_row ||
         session->run->table->users == NULL) {
         app_say(app, LOG_NOTE, "select a user-hour of an account first");
+        return false;
+    }
+    return true;
+}
+
+/* The filter of a rule for the row under the cursor. */
+static bool put_filter(const struct session *session, bool account, char *text, size_t size)
+{
+    const struct table *table = session->run->table;
+    uint32_t row = (uint32_t)session->selected.row;
+    return account ? put_user(table, row, text, size) : put_pattern(table, row, text, size);
+}
+
+static void allow_live(void *context, struct app *app, const char *text, char *out, size_t size)
+{
+    const struct allowed said = read_allowed(text);
+    char filter[RULE_FILTER];
+    (void)context;
+    if (!app_session(app)->has_table ||
+        !put_filter(app_session(app), said.account, filter, sizeof filter)) {
+        snprintf(out, size, "this account has no name for a filter");
+    } else {
+        snprintf(out, size, "%s",
+                 said.reason[0] == '\0' ? "[account|pattern] [30d|never] REASON" : filter);
+    }
+}
+
+static void allow_done(void *context, struct app *app, const char *text)
+{
+    (void)context;
+    if (read_allowed(text).reason[0] == '\0') {
+        app_say(app, LOG_NOTE, "no rule is made without a reason");
+    } else {
+        review_allow(app, text);
+    }
+}
+
+void review_allow(struct app *app, const char *argument)
+{
+    const struct allowed said = read_allowed(argument);
+    if (!has_account(app)) {
+        return;
+    }
+    if (said.reason[0] == '\0') {
+        const struct question question = {.label = "allow: ",
+                                          .initial =
+                                              argument[0] != '\0' ? argument : "pattern 90d ",
+                                          .live = allow_live,
+                                          .at_once = true,
+                                          .done = allow_done};
+        app_ask(app, &question);
         return;
     }
     struct review_query *asked = ask(app, TASK_ALLOW);
     if (asked == NULL) {
         return;
     }
-    uint32_t row = (uint32_t)session->selected.row;
-    bool put = account ? put_user(session->run->table, row, asked->rule.filter,
-                                  sizeof asked->rule.filter)
-                       : put_pattern(session->run->table, row, asked->rule.filter,
-                                     sizeof asked->rule.filter);
-    if (!put) {
+    if (!put_filter(app_session(app), said.account, asked->rule.filter,
+                    sizeof asked->rule.filter)) {
         asked->query.free(&asked->query);
         app_say(app, LOG_ERROR, "the name of this account cannot be written in a filter");
         return;
     }
-    snprintf(asked->text, sizeof asked->text, "%s", text);
-    asked->rule.scope = account ? "this account" : "this pattern";
-    asked->rule.days = days;
-    asked->rule.anyway = anyway;
+    snprintf(asked->text, sizeof asked->text, "%s", said.reason);
+    asked->rule.scope = said.account ? "this account" : "this pattern";
+    asked->rule.days = said.days;
+    asked->rule.anyway = said.anyway;
     review_submit(app, asked);
 }
 
