@@ -145,6 +145,26 @@ pass 'a reference that is away is waited for' grep -q U3@D "$work/moving.out"
 kill -TERM $pid
 wait $pid
 
+# Files that begin with the names of their columns.
+mkdir "$work/csv"
+day() {
+    echo 'id,date,user,pc,activity'
+    awk -v from="$1" -v to="$2" 'BEGIN { srand(from); for (h = from; h < to; h++) for (i = 0; i < 20; i++)
+        printf "{A%d-%d},03/%02d/2024 %02d:%02d:00,DTAA/U%d,PC-%d,Logon\n", h, i, 1 + h / 24, h % 24, i * 2,
+            int(rand() * 6), int(rand() * 9) }'
+}
+day 0 72 >"$work/csv_ref.csv"
+day 72 80 >"$work/csv/one.csv"
+day 80 96 >"$work/csv/two.csv"
+{ day 72 80; day 80 95 | sed 1d; } >"$work/csv_today.csv"
+touch -d '1 minute ago' "$work/csv/one.csv"
+run_cert() { "$oddhours" run -q --input=cert-logon --trees 5 --epochs 1 "$@"; }
+run_cert "$work/csv_ref.csv" -o "$work/csv_ref"
+pass 'a folder of CSV logs' "$oddhours" run -q --follow --reference="$work/csv_ref" "$work/csv" \
+    -o "$work/of_csv" --once --input=cert-logon
+"$oddhours" prep -q --input=cert-logon --novelty=off "$work/csv_today.csv" -o "$work/csv_wanted.csv"
+same 'their windows' "$(cut -d, -f1-9 "$work/csv_wanted.csv")" "$(cut -d, -f1-9 "$work/of_csv/windows.csv")"
+
 ends 'a reference that is none' 2 'no directory or file of a finished run' \
     "$oddhours" run -q --follow --reference="$work/nowhere" "$work/today.txt" -o "$work/x"
 ends 'no reference' 2 'wants a run that scores' "$oddhours" run --follow "$work/today.txt"

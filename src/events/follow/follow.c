@@ -167,35 +167,55 @@ static bool take_line(void *context, const struct event *event)
                     event->line, sorting->status);
 }
 
-static bool sort_lines(struct follow *follow, const char *bytes, size_t length, int64_t now,
-                       struct sorting *sorting, struct status *status)
+/* A line with readable bytes behind it, in force until the text has another. */
+static bool copy_header(const struct follow *follow, char **copy, struct span *line,
+                        struct status *status)
+{
+    const char *header = follow->state.header;
+    *copy = NULL;
+    if (header != NULL) {
+        line->length = strlen(header);
+        *copy = mem_zero(line->length + EVENT_PADDING, 1, "a header", status);
+        if (*copy != NULL) {
+            memcpy(*copy, header, line->length);
+        }
+        line->bytes = *copy;
+    }
+    return header == NULL || *copy != NULL;
+}
+
+/* `first`: the text begins a file. */
+static bool sort_lines(struct follow *follow, const char *bytes, size_t length, bool first,
+                       int64_t now, struct sorting *sorting, struct status *status)
 {
     struct log_reading reading;
     struct status problem = {0};
     const struct log_format *format = follow->format;
     struct event_text text = {
         .bytes = bytes, .length = length, .format = format, .status = &problem};
+    struct span named;
+    char *copy;
+    if (!copy_header(follow, &copy, &text.header, status)) {
+        return false;
+    }
+    bool names = format->header != NULL && format->header(format, bytes, length, first, &named);
+    if (names && (copy == NULL || (first && format->header_first))) {
+        text.header = named;
+    }
     sorting->follow = follow;
     sorting->now = now;
     sorting->status = &problem;
     bool good = log_reading_open(&reading, format, follow->zone, follow->year, status);
-    if (good) {
+    if (good && length > 0) {
         reading.settings.newest = now;
         text.settings = &reading.settings;
-        struct span header;
-        if (format->header != NULL && format->header(format, bytes, length, false, &header)) {
-            good = follow_state_header(&follow->state, header, status);
-        }
-        if (follow->state.header != NULL) {
-            text.header = (struct span){follow->state.header, strlen(follow->state.header)};
-        }
-    }
-    if (good && length > 0) {
         format->scan(&text, take_line, sorting);
         good =
             problem.code == STATUS_OK || status_set(status, problem.code, "%s", problem.text);
     }
+    good = good && (!names || follow_state_header(&follow->state, named, status));
     log_reading_close(&reading);
+    free(copy);
     return good;
 }
 
@@ -280,7 +300,8 @@ static bool close_windows(struct follow *follow, int64_t until, int64_t now,
     char *new = open_lines(follow, state->generation + 1, status);
     char *bytes = old != NULL && new != NULL ? read_all(old, state->open_bytes, status) : NULL;
     bool good =
-        bytes != NULL && sort_lines(follow, bytes, state->open_bytes, now, &sorting, status) &&
+        bytes != NULL &&
+        sort_lines(follow, bytes, state->open_bytes, false, now, &sorting, status) &&
         (before.length == 0 || count_lines(follow, &before, &counting, parallel, status)) &&
         append(new, 0, behind.bytes, behind.length, status);
     size_t length = 0;
@@ -352,11 +373,6 @@ static bool find_format(struct follow *follow, const struct tail_text *text,
                           "format with --input",
                           follow->log);
     }
-    if (follow->format != NULL && follow->format->header_first) {
-        return status_set(status, STATUS_USAGE,
-                          "%.60s: logs whose first line names the columns cannot be followed",
-                          follow->format->name);
-    }
     return follow->format != NULL &&
            follow_state_format(&follow->state, follow->format->name, status);
 }
@@ -384,10 +400,10 @@ static bool take_text(struct follow *follow, struct tail_text *text, int64_t now
                               .before = &lines,
                               .behind = &lines};
     char *path = open_lines(follow, state->generation, status);
-    bool good = path != NULL && find_format(follow, text, status) &&
-                begin_table(follow, status) &&
-                sort_lines(follow, text->bytes, text->length, now, &sorting, status) &&
-                append(path, state->open_bytes, lines.bytes, lines.length, status);
+    bool good =
+        path != NULL && find_format(follow, text, status) && begin_table(follow, status) &&
+        sort_lines(follow, text->bytes, text->length, text->begins, now, &sorting, status) &&
+        append(path, state->open_bytes, lines.bytes, lines.length, status);
     if (good) {
         state->open_bytes += lines.length;
         good = follow_state_write(state, tail_places(follow->tail), status);

@@ -386,7 +386,7 @@ static bool read_file(struct tail *tail, const struct candidate *one, struct tai
 bool tail_read(struct tail *tail, struct tail_text *text, size_t most, int64_t now, bool *more,
                struct status *status)
 {
-    *more = false;
+    *more = text->begins = false;
     if (!list_files(tail, status)) {
         return false;
     }
@@ -402,6 +402,13 @@ bool tail_read(struct tail *tail, struct tail_text *text, size_t most, int64_t n
         if (one->place == SIZE_MAX ||
             (uint64_t)one->info.st_size <= tail->places.list[one->place].offset) {
             continue;
+        }
+        if (tail->places.list[one->place].offset == 0) {
+            if (text->length > 0) { /* its first line may name the columns of the others */
+                *more = true;
+                break;
+            }
+            text->begins = true;
         }
         bool abandoned = i + 1 < tail->n && (int64_t)one->info.st_mtime + ABANDONED < now;
         if (!read_file(tail, one, text, most, abandoned, more, status)) {

@@ -36,6 +36,7 @@ struct tail_places {
 struct tail_text {
     char *bytes;
     size_t length, capacity;
+    bool begins; /* with the first line of a file; another file does not begin within it */
 };
 
 struct tail;
