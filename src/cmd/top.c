@@ -272,12 +272,18 @@ static bool find_rows(const struct settings *settings, const struct run *run,
         }
         typed = wanted;
     }
-    char whole[SAVED_FILTER_TEXT + 16];
+    char *whole = NULL; /* a filter on the command line may be of any length */
     if (hides && strstr(typed, "rule:") == NULL) {
-        snprintf(whole, sizeof whole, "%s -rule:hidden", typed);
+        size_t size = strlen(typed) + sizeof " -rule:hidden";
+        whole = mem_new(size, 1, "a filter", status);
+        if (whole == NULL) {
+            return false;
+        }
+        snprintf(whole, size, "%s -rule:hidden", typed);
         typed = whole;
     }
     struct filter *filter = filter_parse(typed, &context, &error);
+    free(whole);
     if (filter == NULL) {
         return say_filter_error(&error, status);
     }

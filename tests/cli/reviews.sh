@@ -79,6 +79,9 @@ same 'rule:hidden lists what is hidden' "$robot" \
     "$("$oddhours" top "$work/run" -q -n 4000 $rules --filter rule:hidden | sed 1d | cut -d, -f4 | sort -u)"
 pass 'other filters leave it out' sh -c \
     "! '$oddhours' top '$work/run' -q -n 4000 $rules --filter 'total_events:>0' | cut -d, -f4 | grep -qxF '$robot'"
+long=$(printf 'total_events:>=0 %.0s' $(seq 60)) # longer than any filter that is typed
+same 'a long filter leaves it out, too' '' "$("$oddhours" top "$work/run" -q -n 4000 $rules --filter "${long}hour:0-23" |
+    cut -d, -f4 | grep -xF "$robot" | head -n 1)"
 ends 'JSON has it as a note' 0 '"rules".*1 rule hides' "$oddhours" top "$work/run" -q -n 4 $rules \
     --format=json
 ends 'without a store no rule holds' 0 'no rule holds' "$oddhours" top "$work/run" -n 4 --rules \
