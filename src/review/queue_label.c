@@ -44,6 +44,9 @@ void queue_text(const struct queue *queue, char *text, size_t size)
     if (queue->repeats > 0) {
         add(text, size, "; %zu shown twice", queue->repeats);
     }
+    if (queue->spec.rules > 0 && queue->spec.kind != QUEUE_STRATA && !queue->spec.blind) {
+        add(text, size, "; without what rules hide");
+    }
     if (queue->spec.blind) {
         add(text, size, "; blind, seed %u", queue->spec.seed);
     }

@@ -110,6 +110,7 @@ static void queues_leave_out_what_rules_hide(void **state)
     fixture_do(app, "allow anyway account a robot");
     fixture_wait(app);
     fixture_wait(app);
+    assert_true(fixture_shows(app, "without what rules hide"));
     fixture_do(app, "first");
     fixture_do(app, "key f f f f f");
     fixture_wait(app);

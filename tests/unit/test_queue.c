@@ -174,6 +174,9 @@ static void hidden_rows_are_in_no_queue(void **state)
         assert_int_equal(queue->slots, 2 * K);
         assert_true(queue->controls > 10); /* all that is left */
         assert_null(queue->spec.hidden);
+        char text[200];
+        queue_text(queue, text, sizeof text);
+        assert_true((strstr(text, "rules") == NULL) == spec.blind); /* blind is not told */
         char label[QUEUE_LABEL], names[64];
         queue_label(&queue->spec, "iforest,lof", label, sizeof label);
         assert_non_null(strstr(label, " rules=1764587640123"));
