@@ -15,6 +15,7 @@
 #include "cmd/console.h"
 #include "cmd/operand.h"
 #include "cmd/options.h"
+#include "cmd/report_html.h"
 #include "cmd/reviews.h"
 #include "run/card.h"
 #include "run/moved.h"
@@ -32,7 +33,7 @@ enum { OUTPUT, COUNT, BY_EPISODE, GAP, REVIEWS, REVIEWER, TRUTH, RULES, QUIET };
 
 static const struct option_spec own[] = {
     [OUTPUT] = {"output", 'o', OPTION_PATH, "FILE",
-                "where to: a name in .json gives JSON, others Markdown, - prints"},
+                "where to: .html, .json, others are Markdown; - prints"},
     [COUNT] = {"count", 'n', OPTION_VALUE, "K", "the K of Precision@K (50)"},
     [BY_EPISODE] = {"by-episode", 0, OPTION_SWITCH, NULL,
                     "Precision@K of episodes, too: odd hours of one account"},
@@ -209,27 +210,56 @@ static void put_input(const struct work *work, struct outfile *file)
     outfile_printf(file, "\n%s%s", matched, matched[0] != '\0' ? "\n\n" : "");
 }
 
-static bool write_markdown(const struct work *work, const struct report *report,
-                           struct status *status)
+/* Into a file that is open. */
+static bool put_markdown(const struct work *work, const struct report *report,
+                         struct outfile *file, struct status *status)
 {
     cJSON *card = card_json(work->run, status);
     char *text = card != NULL ? json_print(card, status) : NULL;
-    struct outfile *file = text != NULL ? outfile_open(work->settings->output, status) : NULL;
-    bool good = file != NULL;
+    bool good = text != NULL;
     if (good) {
         put_input(work, file);
         good = report_markdown(report, file, status);
         outfile_printf(file, "\n## Run card\n\n```json\n");
         outfile_write(file, text, strlen(text));
         outfile_printf(file, "\n```\n");
-        if (good) {
-            good = outfile_commit(file, status);
-        } else {
-            outfile_abandon(file);
-        }
     }
     free(text);
     cJSON_Delete(card);
+    return good;
+}
+
+static bool end_file(struct outfile *file, bool good, struct status *status)
+{
+    if (!good) {
+        outfile_abandon(file);
+        return false;
+    }
+    return outfile_commit(file, status);
+}
+
+static bool write_markdown(const struct work *work, const struct report *report,
+                           struct status *status)
+{
+    struct outfile *file = outfile_open(work->settings->output, status);
+    return file != NULL && end_file(file, put_markdown(work, report, file, status), status);
+}
+
+/* The Markdown as a part of the page: no number is made twice. */
+static bool write_html(const struct work *work, const struct report *report,
+                       struct status *status)
+{
+    struct outfile *memory = outfile_memory(status);
+    size_t length;
+    const char *text = memory != NULL && put_markdown(work, report, memory, status)
+                           ? outfile_bytes(memory, &length)
+                           : NULL;
+    struct outfile *file = text != NULL ? outfile_open(work->settings->output, status) : NULL;
+    bool good = file != NULL && end_file(file,
+                                         report_html(work->run, report, work->reviews.verdicts,
+                                                     text, length, file, status),
+                                         status);
+    outfile_abandon(memory);
     return good;
 }
 
@@ -257,6 +287,25 @@ static bool ends_with(const char *text, const char *end)
 {
     size_t length = strlen(text), tail = strlen(end);
     return length >= tail && strcmp(text + length - tail, end) == 0;
+}
+
+typedef bool write_report(const struct work *work, const struct report *report,
+                          struct status *status);
+
+/* A new format is a line here, and a function. */
+static const struct {
+    const char *ending;
+    write_report *write;
+} writers[] = {
+    {".json", write_json}, {".html", write_html}, {".htm", write_html}, {"", write_markdown}};
+
+static write_report *writer_of(const char *path)
+{
+    size_t i = 0;
+    while (!ends_with(path, writers[i].ending)) { /* all end with the last */
+        i++;
+    }
+    return writers[i].write;
 }
 
 /* What became of the truth list's lines, for standard error. */
@@ -287,9 +336,7 @@ static bool evaluate(const struct settings *settings, const struct run *run,
     bool good = prepare(work, progress, status);
     if (good) {
         report = report_new(&work->input, status);
-        good = report != NULL &&
-               (ends_with(settings->output, ".json") ? write_json(work, report, status)
-                                                     : write_markdown(work, report, status));
+        good = report != NULL && writer_of(settings->output)(work, report, status);
     }
     if (good && work->truth != NULL) {
         tell_truth(work->truth, settings->truth, truth, TRUTH_TEXT);
@@ -334,7 +381,7 @@ int cmd_report(int argc, char **argv)
     const struct operand_command command = {
         .options =
             {
-                .synopsis = "report FILE...|DIR -o FILE.md|FILE.json [OPTION]...",
+                .synopsis = "report FILE...|DIR -o FILE.md|.html|.json [OPTION]...",
                 .about = "Runs the detectors on FILE (or takes a saved run) and writes what "
                          "verdicts and "
                          "truth labels say of them.",

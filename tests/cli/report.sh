@@ -72,6 +72,62 @@ pass 'the review of another version of the file' "$oddhours" report "$work/other
     -o "$work/other.md" --reviews "$review" $quick
 pass 'is matched by content' grep -qE 'found again by content, [0-9]+ were not' "$work/other.md"
 
+# ---- as a page ----
+page() { # page NAME TABLE OPTION...: a report as page and Markdown
+    name=$1 of=$2
+    shift 2
+    "$oddhours" report "$of" -o "$work/$name.html" $quick "$@" &&
+        "$oddhours" report "$of" -o "$work/$name.md" $quick "$@"
+}
+pass 'a report as a page' page review "$table" --reviews "$review"
+pass 'with truth, by episode' page truth_page "$table" --reviews "$review" --truth "$truth" \
+    --by-episode
+# Names that would be obeyed if they were not escaped.
+{
+    echo 'dt,src_user,total_events,failed_events'
+    for hour in 01 02 03 04 05 06 07 08; do
+        printf '2024-03-01 %s:00:00,<script>alert(1)</script>,%s,0\n' $hour $hour
+        printf '2024-03-01 %s:00:00,"""><img src=x onerror=alert(2)> & | `x` **b**",9%s,1\n' $hour $hour
+        printf '2024-03-01 %s:00:00,\342\200\256evil\033[2J,%s,2\n' $hour $hour
+    done
+} >"$work/<b>hostile&.csv"
+cat >"$work/judge" <<END
+wait done
+top
+wait idle
+key t f t f t f
+note <i>odd</i> | "so"
+wait idle
+END
+"$oddhours" --no-cache --no-config --screen 100x30 --script "$work/judge" --reviews "$work/hostile.db" \
+    --features total_events,failed_events --models iforest "$work/<b>hostile&.csv" >/dev/null
+pass 'of hostile names' page hostile "$work/<b>hostile&.csv" --reviews "$work/hostile.db" \
+    --features total_events,failed_events
+if command -v python3 >/dev/null; then
+    for name in review truth_page hostile; do
+        same "$name.html is well made and says what the Markdown says" '' \
+            "$(python3 "$srcdir/tests/cli/html_check.py" "$work/$name.html" "$work/$name.md" 2>&1)"
+    done
+else
+    skip 'pages are well made' 'there is no python3'
+fi
+pass 'it has a figure of every list' sh -c \
+    "test \$(grep -c '<svg' '$work/review.html') -ge 10"
+pass 'no name is obeyed' sh -c "! grep -Eq '<script|<img|<i>|<b>' '$work/hostile.html'"
+if command -v chromium >/dev/null; then
+    timeout 100 chromium --headless --no-sandbox --disable-gpu --disable-quic --no-first-run \
+        --disable-background-networking --disable-component-update --disable-sync \
+        --user-data-dir="$work/chromium" --enable-logging=stderr --print-to-pdf="$work/page.pdf" \
+        "file://$work/review.html" >"$work/browser" 2>&1 || true
+    if [ -s "$work/page.pdf" ]; then
+        pass 'a browser prints it, with no message' sh -c "! grep -q CONSOLE '$work/browser'"
+    else
+        skip 'a browser prints it' 'it does not start here'
+    fi
+else
+    skip 'a browser prints it' 'there is no chromium'
+fi
+
 # ---- what is refused ----
 ends 'no output' 2 'report needs -o FILE' "$oddhours" report "$table"
 ends 'a truth list that is none' 2 'neither a red-team list' "$oddhours" report "$table" -o - \

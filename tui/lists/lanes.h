@@ -8,25 +8,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "run/swim_lanes.h"
 #include "screen/app.h"
 #include "terminal/canvas.h"
-
-enum { LANES_MOST = 10 };
 
 struct lanes {
     const void *asked; /* the query on its way, or NULL */
     bool ready;
     size_t result;   /* whose scores */
     const void *run; /* of which run */
-    size_t n;        /* accounts */
-    uint32_t user[LANES_MOST];
-    int64_t first_day;
-    size_t days;
-    size_t a_day; /* slices */
-    float *level; /* (n, days * a_day) 0 to 1 by decades of the share of rows as odd, 1 at 1 in
-                     10,000; NaN: no user-hour */
-    double *flagged; /* (days) user-hours above the threshold of the result */
-    double most;     /* of flagged */
+    struct swim_lanes of;
 };
 
 /* Asks for the lanes of the accounts of `rows` (n, the oddest first; each account once), unless
