@@ -21,10 +21,28 @@ static size_t product(size_t count, size_t size)
     return bytes;
 }
 
+/* Arrays of some megabytes that are read in random order spend more time on looking up pages
+ * than on memory, unless their pages are large: ask the system for such, within the array. */
+static void ask_for_large_pages(void *memory, size_t bytes)
+{
+#ifdef MADV_HUGEPAGE
+    enum { PAGE = 2 << 20, LEAST = 8 * PAGE };
+    if (memory != NULL && bytes >= LEAST) {
+        uintptr_t from = ((uintptr_t)memory + PAGE - 1) / PAGE * PAGE;
+        uintptr_t to = ((uintptr_t)memory + bytes) / PAGE * PAGE;
+        madvise((void *)from, to - from, MADV_HUGEPAGE); /* a wish: it may not be granted */
+    }
+#else
+    (void)memory;
+    (void)bytes;
+#endif
+}
+
 void *mem_new(size_t count, size_t size, const char *what, struct status *status)
 {
     size_t bytes = product(count, size);
     void *memory = bytes == SIZE_MAX ? NULL : malloc(bytes > 0 ? bytes : 1);
+    ask_for_large_pages(memory, bytes);
     if (memory == NULL) {
         status_nomem(status, bytes, what);
     }
@@ -41,8 +59,6 @@ void *mem_zero(size_t count, size_t size, const char *what, struct status *statu
     return memory;
 }
 
-/* Arrays of a few megabytes and more that are read in random order spend more time on looking
- * up pages than on memory, unless their pages are large: ask the system for such. */
 static void *aligned(size_t bytes, size_t alignment)
 {
     if (bytes > SIZE_MAX - alignment) {
@@ -90,6 +106,7 @@ bool mem_grow(void *array_pointer, size_t *capacity, size_t need, size_t size, c
     if (grown == NULL) {
         return status_nomem(status, bytes, what);
     }
+    ask_for_large_pages(grown, bytes);
     memcpy(array_pointer, &grown, sizeof grown);
     *capacity = wanted;
     return true;

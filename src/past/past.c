@@ -49,114 +49,11 @@ static bool next_block(struct past *past, double seconds, struct status *status)
     return keep_block(past, seconds, status);
 }
 
-/* ---- one account ---- */
-
-struct scoring {
-    struct past *past;
-    const struct table *table;
-    const uint8_t *kinds;
-    const struct past_record *records;
-    const uint32_t *account_of;       /* account of each user */
-    const struct past_moment *moment; /* (times) */
-    float *score;
-    const struct past_group *groups; /* of this block */
-    uint32_t *rows;
-    size_t n_rows;
-    size_t *task_from;      /* groups of each task */
-    struct past_sums *sums; /* (threads, ACCOUNT_KINDS) */
-    bool judge;             /* false in the first window */
-    bool late;              /* before what was learnt: not to be learnt */
-};
-
-/* Leaves those that are to be learnt, in their order; how many. */
-static size_t keep_learnt(const uint8_t *skip, uint32_t *rows, size_t n)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < n; i++) {
-        if (skip[rows[i]] == 0) {
-            rows[kept++] = rows[i];
-        }
-    }
-    return kept;
-}
-
-/* Rows of one account in one window. */
-static void take_window(const struct scoring *scoring, uint32_t user, uint32_t *rows, size_t n,
-                        const struct past_moment *moment, struct past_sums *sums)
-{
-    struct past *past = scoring->past;
-    const struct past_rules rules = past_rules_of(past);
-    struct past_account *account = past_account(past, scoring->account_of[user]);
-    const struct past_kind *kind = &past->kinds[scoring->kinds[user]];
-    struct past_hour hour = {.moment = moment};
-    struct past_judged judged;
-    for (size_t i = 0; i < n && scoring->judge; i++) {
-        past_record_rows(rules.plan, scoring->table, scoring->records, &rows[i], 1,
-                         &hour.record);
-        past_hour_after(&rules, account, &hour);
-        past_judge(&rules, account, kind, &hour, &judged);
-        scoring->score[rows[i]] = past_calibrated(judged.raw, kind->at_two);
-    }
-    size_t learnt = past->skip != NULL ? keep_learnt(past->skip, rows, n) : n;
-    if (scoring->late || learnt == 0) {
-        return;
-    }
-    if (n > 1 || !scoring->judge) {
-        n = learnt;
-        past_record_rows(rules.plan, scoring->table, scoring->records, rows, n, &hour.record);
-        past_hour_after(&rules, account, &hour);
-        if (scoring->judge) {
-            past_judge(&rules, account, kind, &hour, &judged);
-        }
-    }
-    const struct past_judged *known = scoring->judge ? &judged : NULL;
-    past_count(rules.plan, account, kind, &hour, known, sums);
-    past_learn(&rules, account, &hour, known);
-}
-
-/* Rows of an account are far apart: what they name is asked for early. */
-static inline void look_ahead(const struct scoring *scoring, size_t at)
-{
-    enum { ROW = 16, RECORD = 8 };
-    const struct table *table = scoring->table;
-    if (at + ROW < scoring->n_rows) {
-        uint32_t row = scoring->rows[at + ROW];
-        __builtin_prefetch(&table->row_profile[row]);
-        __builtin_prefetch(&table->row_time[row]);
-    }
-    if (at + RECORD < scoring->n_rows && scoring->records != NULL) {
-        uint32_t row = scoring->rows[at + RECORD];
-        __builtin_prefetch(&scoring->records[table->row_profile[row]]);
-        __builtin_prefetch(&scoring->score[row], 1);
-    }
-}
-
-static void score_task(void *context, size_t task, unsigned worker)
-{
-    struct scoring *scoring = context;
-    const uint32_t *row_time = scoring->table->row_time;
-    struct past_sums *sums = scoring->sums + (size_t)worker * ACCOUNT_KINDS;
-    for (size_t g = scoring->task_from[task]; g < scoring->task_from[task + 1]; g++) {
-        const struct past_group *group = &scoring->groups[g];
-        uint32_t *rows = scoring->rows + group->from;
-        for (size_t i = 0, end; i < group->n; i = end) {
-            look_ahead(scoring, group->from + i);
-            const struct past_moment *moment = &scoring->moment[row_time[rows[i]]];
-            for (end = i + 1; end < group->n &&
-                              scoring->moment[row_time[rows[end]]].seconds <= moment->seconds;
-                 end++) {
-            }
-            take_window(scoring, group->user, rows + i, end - i, moment,
-                        &sums[scoring->kinds[group->user]]);
-        }
-    }
-}
-
 /* ---- all blocks ---- */
 
 /* Groups the next block while this one is scored. */
 struct round {
-    struct scoring scoring;
+    struct past_scoring scoring;
     struct past_order *order;
     struct past_grouping *next;
     size_t next_from, next_to;
@@ -167,7 +64,7 @@ static void round_task(void *context, size_t task, unsigned worker)
 {
     struct round *round = context;
     if (task > 0) {
-        score_task(&round->scoring, task - 1, worker);
+        past_score_task(&round->scoring, task - 1, worker);
     } else if (round->next_to > round->next_from) {
         past_group(round->order, round->scoring.table, round->next_from, round->next_to,
                    round->next);
@@ -239,7 +136,7 @@ static bool score_blocks(struct past *past, struct round *round,
                          struct parallel *parallel, struct status *status)
 {
     struct past_order *order = round->order;
-    struct scoring *scoring = &round->scoring;
+    struct past_scoring *scoring = &round->scoring;
     unsigned threads = parallel_threads(parallel);
     size_t n = order->n_windows, which = 0;
     if (n == 0) {
@@ -310,11 +207,12 @@ bool past_score(struct past *past, const struct table *table, const uint8_t *kin
     struct past_order order = {0};
     struct past_grouping grouping[2] = {{0}};
     struct round round = {.order = &order};
-    struct scoring *scoring = &round.scoring;
+    struct past_scoring *scoring = &round.scoring;
     unsigned threads = parallel_threads(parallel);
     struct past_record *records = NULL;
     struct status problem = {0};
-    *scoring = (struct scoring){.past = past, .table = table, .kinds = kinds, .score = score};
+    *scoring =
+        (struct past_scoring){.past = past, .table = table, .kinds = kinds, .score = score};
     bool good = past_take_accounts(past, table, kinds, status) &&
                 past_order_make(&order, table, past_rules_of(past).half_life, status);
     if (good) {

@@ -1,27 +1,10 @@
-/* One hour of one account: how odd it is, and what is learnt from it. This is where the time
- * goes: loops over counts have a fixed length, logarithms are taken only where it matters. */
+/* One hour of one account: what it has to do with the last one, and what is learnt from it. */
 #include "past/past_internal.h"
 
 #include <math.h>
 #include <string.h>
 
-/* Constants of the formulas (docs/TRIAGE.md says which were tried). */
-#define SPREAD_WEIGHT   8.0f    /* hours that the kind's spread counts for */
-#define SPREAD_LEAST    0.2f    /* square octaves added to it: a doubling is never very odd */
-#define NOISE           0.52f   /* of counting, in square octaves, at a mean of 0 */
-#define EFFECT          0.1f    /* decades for each octave above what is usual */
-#define AGAIN           0.15f   /* of what goes beyond how often it was as high before */
-#define SLOW_FROM       1.0f    /* decades that an hour must have to count as slow */
-#define SLOW_MOST       1.5f    /* and the most that one hour adds */
-#define SLOW_HALF       86400.0 /* seconds */
-#define SLOW_WINDOWS    12      /* learnt before slow things are looked for */
-#define OTHERS          ((float)PAST_OTHERS)
-#define PART_PENALTY    ((float)PAST_ORDINARY) /* for having looked at many */
-#define CIRCUMSTANCE    2.5f                   /* most decades of hour, day and silence */
-#define SHARE_MOST      2.0f
-#define HABIT           5.0f  /* hours that the kind's habits count for */
-#define RARE            0.01f /* a habit above this is not looked at further */
-#define CALIBRATED_RISE 0.92f /* decades a raw decade, beyond 1 in 100 */
+#define SLOW_HALF 86400.0 /* seconds in which what was high within a day is half */
 
 size_t past_account_bytes(const struct past_plan *plan)
 {
@@ -72,215 +55,27 @@ void past_hour_after(const struct past_rules *rules, const struct past_account *
         hour->value[i] = (float)record->counts[i] * (1.0f / PAST_OCTAVE);
     }
     hour->share = record->share > 0;
-    hour->value[PAST_SHARE] = (float)record->share * (1.0f / PAST_OCTAVE) - 16;
     hour->first = account->windows == 0;
     hour->faded = hour->fading = 1;
-    hour->value[PAST_SILENCE] = 0;
     hour->grown = hour->moment->grown;
-    if (hour->first) {
-        return;
-    }
-    double seconds = hour->moment->seconds - account->seconds;
-    seconds = seconds > 0 ? seconds : 0; /* too late for own past */
-    uint32_t hours = seconds < 3600.0 * PAST_NEAR ? (uint32_t)(seconds / 3600) : PAST_NEAR;
-    if (hours < PAST_NEAR && seconds == 3600.0 * hours) {
-        hour->faded = rules->near->faded[hours];
-        hour->fading = rules->near->fading[hours];
-        hour->value[PAST_SILENCE] = rules->near->silence[hours];
-    } else {
-        hour->faded = exp2f((float)(-seconds / rules->half_life));
-        hour->fading = exp2f((float)(-seconds / SLOW_HALF));
-        hour->value[PAST_SILENCE] = log2f(1 + (float)(seconds / 3600));
-    }
-    hour->grown *= two_to(hour->moment->halves - account->epoch);
-}
-
-/* ---- judging ---- */
-
-/* Four values at once: how many standard deviations above what is expected, as a position among
- * the bins, and the octaves above what is usual. */
-static inline lanes statistics(const struct past_account *account, const struct past_kind *kind,
-                               size_t i, lanes weight, float faded, lanes value, lanes *excess)
-{
-    lanes strength = lanes_load(kind->strength + i);
-    lanes share = 1 / (strength + weight);
-    lanes mean =
-        (strength * lanes_load(kind->mean + i) + weight * lanes_load(account->mean + i)) *
-        share;
-    lanes spread = (SPREAD_WEIGHT * lanes_load(kind->within + i) +
-                    lanes_load(account->squares + i) * faded) /
-                   (SPREAD_WEIGHT + weight);
-    lanes small = lanes_half_to(lanes_max(mean, lanes_of(0)));
-    spread = lanes_max(spread, NOISE * small / (1 + small));
-    lanes variance = spread * (1 + share) + SPREAD_LEAST;
-    lanes inverse = lanes_inverse_root(variance);
-    lanes above = value - mean;
-    *excess =
-        lanes_min(lanes_max(above - 1.65f * variance * inverse, lanes_of(0)), lanes_of(10));
-    lanes at = (above * inverse - PAST_LEAST) * PAST_BINS_A_UNIT;
-    return lanes_min(lanes_max(at, lanes_of(0)), lanes_of(PAST_BINS - 0.01f));
-}
-
-/* How often, fading, there was as much or nearly: half as much counts. */
-static float times_as_high(const struct past_account *account, size_t count, float octaves,
-                           float grown)
-{
-    int from = (int)(octaves - 0.5f);
-    float sum = 0;
-    for (int i = from < 0 ? 0 : from < PAST_HIGH ? from : PAST_HIGH - 1; i < PAST_HIGH; i++) {
-        sum += account->high[count * PAST_HIGH + (size_t)i];
-    }
-    return sum / grown;
-}
-
-/* What was as high before is not as odd as it was then. */
-static float seen_before(const struct past_account *account, size_t count, float octaves,
-                         float weight, float grown, float odd)
-{
-    float times = times_as_high(account, count, octaves, grown);
-    if (times > 0.2f) {
-        float most = log10f((weight + 2) / (times + 0.5f));
-        odd = odd > most ? most + (odd - most) * AGAIN : odd;
-    }
-    return odd;
-}
-
-/* The chance of an hour (of n) as rare as this one, in decades; 0 unless the bound by its own
- * share leaves two. `around`: neighbours count by half, as they do for hours of the day. */
-static inline float habit_share(const float *own, const float *kind, int n, bool around, int at,
-                                float grown)
-{
-    float there = own[at];
-    if (around) {
-        there =
-            (there + 0.5f * (own[at + 1 < n ? at + 1 : 0] + own[at > 0 ? at - 1 : n - 1])) / 2;
-    }
-    return there + HABIT * kind[at] * grown;
-}
-
-static inline float habit(const float *own, const float *kind, int n, bool around, int at,
-                          float weight, float grown)
-{
-    float all = (weight + HABIT) * grown, total = 0;
-    float share = habit_share(own, kind, n, around, at, grown);
-    if (share >= RARE * all) {
-        return 0;
-    }
-    for (int i = 0; i < n; i++) {
-        float other = habit_share(own, kind, n, around, i, grown);
-        total += other <= share * 1.0001f ? other : 0;
-    }
-    float odd = log10f(all / total);
-    return odd < CIRCUMSTANCE ? odd > 0 ? odd : 0 : CIRCUMSTANCE;
-}
-
-/* Counts that stay high: sums of what goes beyond a decade an hour, fading within a day. */
-static inline void judge_slow(const struct past_account *account, const struct past_kind *kind,
-                              size_t i, float fading, struct past_judged *judged)
-{
-    lanes odd = lanes_load(judged->odd + PAST_PART_COUNT + i);
-    lanes more = lanes_min(odd, lanes_of(SLOW_MOST)) - SLOW_FROM;
-    more = account->windows >= SLOW_WINDOWS ? more : lanes_of(0);
-    lanes sum = lanes_load(account->slow + i) * fading + more;
-    sum = lanes_max(sum, lanes_of(0));
-    lanes_store(judged->slow + i, sum);
-    for (size_t k = i; k < i + LANES; k++) {
-        judged->at[PAST_SLOW + k] = past_bin_of(0);
-        if (more[k - i] > 0) {
-            judged->at[PAST_SLOW + k] = past_bin_of(sum[k - i]);
-            judged->odd[PAST_PART_SLOW + k] =
-                past_between(kind->edges[PAST_SLOW + k], judged->at[PAST_SLOW + k]);
-        }
-    }
-}
-
-/* The oddest part counts, the others a little: seven that rise together are no sevenfold
- * evidence. */
-_Static_assert(PAST_PARTS % LANES == 0, "parts come in whole lanes");
-static inline float combined(const float odd[PAST_PARTS], bool first)
-{
-    lanes most = lanes_of(0), sum = lanes_of(0);
-    for (size_t i = 0; i < PAST_PARTS; i += LANES) {
-        lanes part = lanes_load(odd + i);
-        most = lanes_max(part, most);
-        sum += lanes_max(part - PART_PENALTY, lanes_of(0));
-    }
-    float oddest = most[0] > most[1] ? most[0] : most[1];
-    float other = most[2] > most[3] ? most[2] : most[3];
-    float raw = (oddest > other ? oddest : other) - PART_PENALTY;
-    if (raw <= 0) {
-        return 0;
-    }
-    raw += OTHERS * ((sum[0] + sum[1]) + (sum[2] + sum[3]) - raw);
-    /* Of an account that nothing is known of, only its kind speaks. */
-    return first && raw > 2 ? 2 + (raw - 2) * 0.3f : raw;
-}
-
-static void judge_counts(const struct past_rules *rules, const struct past_account *account,
-                         const struct past_kind *kind, const struct past_hour *hour, size_t i,
-                         float weight, struct past_judged *judged)
-{
-    const struct past_plan *plan = rules->plan;
-    lanes excess;
-    lanes at = statistics(account, kind, i, lanes_of(weight), hour->faded,
-                          lanes_load(hour->value + i), &excess);
-    lanes_store(judged->at + i, at);
-    for (size_t k = i; k < i + LANES && k < plan->n_counts; k++) {
-        if (k == plan->failed && !hour->share) {
-            continue; /* nothing failed: nothing odd about that */
-        }
-        float odd = past_between(kind->edges[k], at[k - i]);
-        judged->odd[k] =
-            odd > 1 ? seen_before(account, k, hour->value[k], weight, hour->grown, odd) : odd;
-    }
-    judge_slow(account, kind, i, hour->fading, judged);
-    for (size_t k = i; k < i + LANES && k < plan->n_counts; k++) {
-        judged->odd[k] += k != plan->failed ? EFFECT * excess[k - i] : 0;
-    }
-}
-
-/* The share of failures, and the silence before. */
-static void judge_circumstances(const struct past_account *account,
-                                const struct past_kind *kind, const struct past_hour *hour,
-                                float weight, struct past_judged *judged)
-{
-    const float *own = account->own_weight;
-    lanes nothing;
-    lanes at =
-        statistics(account, kind, PAST_SHARE, (lanes){own[0], own[1], 1, 1} * hour->faded,
-                   hour->faded, lanes_load(hour->value + PAST_SHARE), &nothing);
-    for (size_t i = 0; i < 2; i++) {
-        const float most[2] = {SHARE_MOST, CIRCUMSTANCE};
-        if (i == 0 ? hour->share : !hour->first) {
-            float odd = past_between(kind->edges[PAST_SHARE + i], at[i]);
-            judged->at[PAST_SHARE + i] = at[i];
-            judged->odd[PAST_PART_SHARE + i] = odd < most[i] ? odd : most[i];
-        }
-    }
+    float silence = 0;
     if (!hour->first) {
-        judged->odd[PAST_PART_HOUR] = habit(account->hours, kind->hours, 24, true,
-                                            hour->moment->hour, weight, hour->grown);
-        judged->odd[PAST_PART_DAY] =
-            habit(account->days, kind->days, 7, false, hour->moment->day, weight, hour->grown);
+        double seconds = hour->moment->seconds - account->seconds;
+        seconds = seconds > 0 ? seconds : 0; /* too late for own past */
+        uint32_t hours = seconds < 3600.0 * PAST_NEAR ? (uint32_t)(seconds / 3600) : PAST_NEAR;
+        if (hours < PAST_NEAR && seconds == 3600.0 * hours) {
+            hour->faded = rules->near->faded[hours];
+            hour->fading = rules->near->fading[hours];
+            silence = rules->near->silence[hours];
+        } else {
+            hour->faded = exp2f((float)(-seconds / rules->half_life));
+            hour->fading = exp2f((float)(-seconds / SLOW_HALF));
+            silence = log2f(1 + (float)(seconds / 3600));
+        }
+        hour->grown *= two_to(hour->moment->halves - account->epoch);
     }
-}
-
-void past_judge(const struct past_rules *rules, const struct past_account *account,
-                const struct past_kind *kind, const struct past_hour *hour,
-                struct past_judged *judged)
-{
-    float weight = account->weight * hour->faded;
-    memset(judged, 0, sizeof *judged);
-    for (size_t i = 0; i < rules->plan->n_counts; i += LANES) {
-        judge_counts(rules, account, kind, hour, i, weight, judged);
-    }
-    judge_circumstances(account, kind, hour, weight, judged);
-    judged->raw = combined(judged->odd, hour->first);
-}
-
-float past_calibrated(float raw, float at_two)
-{
-    return raw < at_two ? 2 * raw / at_two : 2 + (raw - at_two) * CALIBRATED_RISE;
+    float share = (float)record->share * (1.0f / PAST_OCTAVE) - 16;
+    lanes_store(hour->value + PAST_SHARE, (lanes){share, silence, 0, 0});
 }
 
 /* ---- learning ---- */

@@ -75,7 +75,9 @@ static void go_through(struct replay *replay, uint8_t kind_id, size_t row, size_
             past_record_rows(rules.plan, replay->table, NULL, &one, 1, &hour.record);
             past_hour_after(&rules, replay->account, &hour);
             if (judge) {
-                past_judge(&rules, replay->account, kind, &hour, &replay->judged);
+                const struct past_judging asked = {replay->account, kind, &hour,
+                                                   &replay->judged};
+                past_judge(&rules, &asked, 1);
                 replay->score = past_calibrated(replay->judged.raw, kind->at_two);
             }
             return;
@@ -87,7 +89,8 @@ static void go_through(struct replay *replay, uint8_t kind_id, size_t row, size_
                          &hour.record);
         past_hour_after(&rules, replay->account, &hour);
         if (judge) {
-            past_judge(&rules, replay->account, kind, &hour, &judged);
+            const struct past_judging asked = {replay->account, kind, &hour, &judged};
+            past_judge(&rules, &asked, 1);
         }
         past_learn(&rules, replay->account, &hour, judge ? &judged : NULL);
     }
@@ -107,7 +110,7 @@ static void list_reasons(const struct replay *replay, struct past_why *why)
 {
     const struct past_plan *plan = &replay->past->plan;
     for (size_t part = 0; part < PAST_PARTS; part++) {
-        bool slow = part >= PAST_PART_SLOW && part < PAST_PART_HOUR;
+        bool slow = part >= PAST_PART_SLOW && part < PAST_PART_SHARE;
         size_t count = slow ? part - PAST_PART_SLOW : part;
         bool of_count = slow || part < PAST_COUNTS_MAX;
         if ((double)replay->judged.odd[part] <= PAST_ORDINARY ||

@@ -106,7 +106,8 @@ struct past_judged {
     float raw;
     float odd[PAST_PARTS];
     float at[PAST_TABLES];
-    float slow[PAST_COUNTS_MAX]; /* what slow becomes */
+    float excess[PAST_COUNTS_MAX]; /* decades for how far beyond what is usual */
+    float slow[PAST_COUNTS_MAX];   /* what slow becomes */
 };
 
 /* Tables of what is wanted for most windows: powers of 1/2 after so many hours. */
@@ -134,10 +135,17 @@ void past_hour_after(const struct past_rules *rules, const struct past_account *
 
 size_t past_account_bytes(const struct past_plan *plan);
 
-/* Judges an hour by what was before it. */
-void past_judge(const struct past_rules *rules, const struct past_account *account,
-                const struct past_kind *kind, const struct past_hour *hour,
-                struct past_judged *judged);
+/* An hour, what was before it, and what becomes of it: judged is filled in. */
+struct past_judging {
+    const struct past_account *account;
+    const struct past_kind *kind;
+    const struct past_hour *hour;
+    struct past_judged *judged;
+};
+
+/* Judges hours of n different accounts by what was before them. Each gets what it would get by
+ * itself; several at once take less time. */
+void past_judge(const struct past_rules *rules, const struct past_judging *judging, size_t n);
 
 /* The score of a raw score: calibrated by kind. */
 float past_calibrated(float raw, float at_two);

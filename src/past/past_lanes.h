@@ -5,6 +5,9 @@
 
 #include <stdint.h>
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 enum { LANES = 4 };
 
@@ -33,15 +36,34 @@ static inline lanes lanes_pick(lane_bits mask, lanes yes, lanes no)
     return (lanes)((mask & (lane_bits)yes) | (~mask & (lane_bits)no));
 }
 
-/* The first where it is the larger, or is no number's opposite: NaN gives `b`. */
+/* The first where it is the larger, or is no number's opposite: NaN gives `b`. That is what the
+ * instructions of x86 do, too. */
 static inline lanes lanes_max(lanes a, lanes b)
 {
+#ifdef __SSE2__
+    return (lanes)_mm_max_ps((__m128)a, (__m128)b);
+#else
     return lanes_pick(a > b, a, b);
+#endif
 }
 
 static inline lanes lanes_min(lanes a, lanes b)
 {
+#ifdef __SSE2__
+    return (lanes)_mm_min_ps((__m128)a, (__m128)b);
+#else
     return lanes_pick(a < b, a, b);
+#endif
+}
+
+/* A bit for each lane that is true, the first the lowest. */
+static inline unsigned lanes_where(lane_bits mask)
+{
+#ifdef __SSE2__
+    return (unsigned)_mm_movemask_ps((__m128)mask);
+#else
+    return (mask[0] & 1u) | (mask[1] & 2u) | (mask[2] & 4u) | (mask[3] & 8u);
+#endif
 }
 
 /* 1 / sqrt(x) of a positive number to some six digits: two steps of Newton's method from the

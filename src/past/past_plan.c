@@ -185,11 +185,11 @@ void past_record_rows(const struct past_plan *plan, const struct table *table,
                       const struct past_record *records, const uint32_t *rows, size_t n,
                       struct past_record *record)
 {
-    double counts[PAST_COUNTS_MAX] = {0};
     if (n == 1 && records != NULL) {
         *record = records[table->row_profile[rows[0]]];
         return;
     }
+    double counts[PAST_COUNTS_MAX] = {0};
     for (size_t i = 0; i < plan->n_counts; i++) {
         for (size_t k = 0; k < n; k++) {
             double x = table_value(table, rows[k], plan->feature[i]);

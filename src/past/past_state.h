@@ -92,4 +92,24 @@ void past_grouping_clear(struct past_grouping *grouping);
 void past_group(const struct past_order *order, const struct table *table, size_t from,
                 size_t to, struct past_grouping *grouping);
 
+/* Scoring a block of windows: tasks of some accounts each. */
+struct past_scoring {
+    struct past *past;
+    const struct table *table;
+    const uint8_t *kinds;
+    const struct past_record *records;
+    const uint32_t *account_of;       /* account of each user */
+    const struct past_moment *moment; /* (times) */
+    float *score;
+    const struct past_group *groups; /* of this block */
+    uint32_t *rows;
+    size_t n_rows;
+    size_t *task_from;      /* groups of each task */
+    struct past_sums *sums; /* (threads, ACCOUNT_KINDS) */
+    bool judge;             /* false in the first window */
+    bool late;              /* before what was learnt: not to be learnt */
+};
+
+void past_score_task(const struct past_scoring *scoring, size_t task, unsigned worker);
+
 #endif
