@@ -18,18 +18,19 @@
 #include "cmd/report_html.h"
 #include "cmd/reviews.h"
 #include "run/card.h"
-#include "run/moved.h"
 #include "run/explainer.h"
+#include "run/moved.h"
+#include "run/pseudonyms.h"
 #include "table/losses.h"
 
 struct settings {
-    const char *output, *reviews, *reviewer, *truth;
+    const char *output, *reviews, *reviewer, *truth, *pseudonyms;
     double count, gap;
     bool quiet, by_episode, gap_said, rules;
     struct run_params params;
 };
 
-enum { OUTPUT, COUNT, BY_EPISODE, GAP, REVIEWS, REVIEWER, TRUTH, RULES, QUIET };
+enum { OUTPUT, COUNT, BY_EPISODE, GAP, REVIEWS, REVIEWER, TRUTH, RULES, PSEUDONYMS, QUIET };
 
 static const struct option_spec own[] = {
     [OUTPUT] = {"output", 'o', OPTION_PATH, "FILE",
@@ -46,6 +47,8 @@ static const struct option_spec own[] = {
                "labels from outside: a red-team list or a CSV"},
     [RULES] = {"rules", 0, OPTION_SWITCH, NULL,
                "and what rules of the review store hide: Precision@K without that"},
+    [PSEUDONYMS] = {"pseudonyms", 0, OPTION_PATH, "KEY.csv",
+                    "other names for accounts and hosts; KEY.csv keeps who is who"},
     [QUIET] = {"quiet", 'q', OPTION_SWITCH, NULL, "no progress"},
     {NULL, 0, OPTION_SWITCH, NULL, NULL},
 };
@@ -67,6 +70,7 @@ static bool take(void *context, size_t index, const char *value, struct status *
     case REVIEWER: settings->reviewer = value; return true;
     case TRUTH: settings->truth = value; return true;
     case RULES: settings->rules = true; return true;
+    case PSEUDONYMS: settings->pseudonyms = value; return true;
     default: settings->quiet = true; return true;
     }
 }
@@ -79,6 +83,9 @@ struct work {
     struct truth *truth;
     struct rule_hides *rules, *rules_then;
     struct explainer *explainer;
+    struct pseudonyms *pseudonyms;
+    struct table table; /* the run's under other names, and the run with it */
+    struct run renamed;
     struct evaluated lists[REPORT_LISTS];
     struct report_input input;
 };
@@ -90,17 +97,23 @@ static void work_free(struct work *work)
     rule_hides_free(work->rules_then);
     truth_free(work->truth);
     explainer_free(work->explainer);
+    pseudonyms_free(work->pseudonyms);
     free(work);
 }
 
 /* Why a row is odd, in one sentence of facts. */
 static bool sentence(void *context, uint32_t row, char *text, size_t size)
 {
-    const struct explainer *explainer = context;
+    struct work *work = context;
+    const struct explainer *explainer = work->explainer;
     struct why *why = mem_new(1, sizeof *why, "a sentence", NULL);
     bool found = why != NULL && why_find(&explainer->data, row, why, NULL);
     if (found) {
         why_sentence(&explainer->data, why, text, size);
+    }
+    if (found && work->pseudonyms != NULL) {
+        const char *renamed = pseudonyms_text(work->pseudonyms, text);
+        snprintf(text, size, "%s", renamed != NULL ? renamed : "?");
     }
     free(why);
     return found;
@@ -160,10 +173,42 @@ static bool prepare(struct work *work, const struct progress *progress, struct s
         return false;
     }
     input->sentence = sentence;
-    input->context = work->explainer;
+    input->context = work;
     input->progress = progress;
     input->truth = work->truth;
     input->truth_name = work->settings->truth;
+    return true;
+}
+
+static const char *shown(void *context, const char *text)
+{
+    return pseudonyms_text(context, text);
+}
+
+/* From here on the report knows accounts by other names only: verdicts and labels have found
+ * their rows by the real ones. */
+static bool rename_accounts(struct work *work, const struct progress *progress,
+                            struct status *status)
+{
+    const struct run *run = work->run;
+    const char *key = work->settings->pseudonyms;
+    if (key == NULL || run->table->users == NULL) {
+        return key == NULL || status_set(status, STATUS_USAGE,
+                                         "--pseudonyms: the table has no src_user column, "
+                                         "so there are no accounts to name otherwise");
+    }
+    work->pseudonyms = pseudonyms_new(key, run->table->users, run->accounts, progress, status);
+    if (work->pseudonyms == NULL || !pseudonyms_save(work->pseudonyms, key, status)) {
+        return false;
+    }
+    work->table = *run->table;
+    work->table.users = pseudonyms_users(work->pseudonyms);
+    work->renamed = *run;
+    work->renamed.table = &work->table;
+    work->run = &work->renamed;
+    work->input.data.table = &work->table;
+    work->input.shown = shown;
+    work->input.of_shown = work->pseudonyms;
     return true;
 }
 
@@ -255,10 +300,9 @@ static bool write_html(const struct work *work, const struct report *report,
                            ? outfile_bytes(memory, &length)
                            : NULL;
     struct outfile *file = text != NULL ? outfile_open(work->settings->output, status) : NULL;
-    bool good = file != NULL && end_file(file,
-                                         report_html(work->run, report, work->reviews.verdicts,
-                                                     text, length, file, status),
-                                         status);
+    bool good =
+        file != NULL &&
+        end_file(file, report_html(work->run, report, text, length, file, status), status);
     outfile_abandon(memory);
     return good;
 }
@@ -333,7 +377,7 @@ static bool evaluate(const struct settings *settings, const struct run *run,
     work->settings = settings;
     work->run = run;
     struct report *report = NULL;
-    bool good = prepare(work, progress, status);
+    bool good = prepare(work, progress, status) && rename_accounts(work, progress, status);
     if (good) {
         report = report_new(&work->input, status);
         good = report != NULL && writer_of(settings->output)(work, report, status);

@@ -11,10 +11,9 @@
 #include "run/run.h"
 
 /* Writes the page: figures of the run, what the lists found, and `markdown` (length), the
- * report itself, whose numbers are not computed again. `verdicts` may be NULL. False when
+ * report itself, whose numbers are not computed again. False when
  * memory ran out; a write error is left to outfile_commit(). */
-bool report_html(const struct run *run, const struct report *report,
-                 const struct verdict_set *verdicts, const char *markdown, size_t length,
-                 struct outfile *file, struct status *status);
+bool report_html(const struct run *run, const struct report *report, const char *markdown,
+                 size_t length, struct outfile *file, struct status *status);
 
 #endif

@@ -128,6 +128,69 @@ else
     skip 'a browser prints it' 'there is no chromium'
 fi
 
+# ---- pseudonyms ----
+cat >"$work/notes" <<'END'
+wait done
+top
+wait idle
+key t
+note like u17203 did, and SYSTEM@C1: seen on dom1.
+wait idle
+END
+"$oddhours" --no-cache --no-config --screen 100x30 --script "$work/notes" --reviews "$work/notes.db" \
+    --models iforest "$table" >/dev/null
+for end in html md json; do
+    pass "pseudonyms in .$end" "$oddhours" report "$table" -o "$work/renamed.$end" \
+        --reviews "$work/notes.db" --pseudonyms "$work/key.csv" $quick
+done
+sed -n '2,$s/^[^,]*,//p' "$work/key.csv" | tr -d '"' | sed 's/@/\n/' | sort -u >"$work/real"
+pass 'the key has the accounts' test "$(wc -l <"$work/real")" -gt 100
+grep -v -x -E '.{1,2}' "$work/real" >"$work/secret"
+for end in html md json; do # the rules of account kinds are a setting; system-ui is a font
+    same "no real name in .$end" '' \
+        "$(grep -v -e 'anonymous=ANONYMOUS' -e 'font:' "$work/renamed.$end" | grep -i -w -F -f "$work/secret")"
+done
+pass 'a note that names accounts has pseudonyms' \
+    grep -Eq 'like person-[0-9]+ did, and (service-[0-9]+|an account)@C1: seen on host-[0-9]+\.' "$work/renamed.md"
+same 'the key is for its owner' 600 "$(stat -c %a "$work/key.csv")"
+cp "$work/key.csv" "$work/key.first"
+pass 'the same key again' "$oddhours" report "$table" -o "$work/again.md" \
+    --reviews "$work/notes.db" --pseudonyms "$work/key.csv" $quick
+for file in renamed again; do # but for how long it took
+    sed '/^## Run card/q' "$work/$file.md" >"$work/$file.body"
+done
+pass 'gives the same names' cmp -s "$work/renamed.body" "$work/again.body"
+pass 'and stays as it is' cmp -s "$work/key.csv" "$work/key.first"
+printf 'pseudonym,account\nthe boss,U17203@DOM1\nperson-1,somebody of another table\n' >"$work/own.csv"
+pass 'a key of other tables' "$oddhours" report "$table" -o "$work/own.md" \
+    --reviews "$work/notes.db" --pseudonyms "$work/own.csv" $quick
+pass 'keeps what it says' grep -q '^the boss,U17203@DOM1$' "$work/own.csv"
+same 'gives no pseudonym twice' '' "$(cut -d, -f1 "$work/own.csv" | sort | uniq -d)"
+pass 'and is used' grep -q 'like the boss did' "$work/own.md"
+printf 'a,b\na,c\n' >"$work/twice.csv"
+ends 'a pseudonym twice' 2 'twice.csv, line 2: .* already' "$oddhours" report "$table" -o - \
+    --reviews "$work/none.db" --pseudonyms "$work/twice.csv" $quick
+printf 'one word\n' >"$work/word.csv"
+ends 'a key that is none' 2 'word.csv, line 1: not a pseudonym and an account' "$oddhours" report \
+    "$table" -o - --reviews "$work/none.db" --pseudonyms "$work/word.csv" $quick
+printf 'total_events,failed_events\n1,2\n3,4\n5,6\n' >"$work/nobody.csv"
+ends 'nobody to rename' 2 'no src_user column' "$oddhours" report "$work/nobody.csv" -o - \
+    --reviews "$work/none.db" --pseudonyms "$work/nobody.key" --models iforest -q \
+    --features total_events,failed_events
+pass 'makes no key' test ! -e "$work/nobody.key"
+
+# ---- the bundled report ----
+if command -v python3 >/dev/null; then
+    same 'the bundled page is well made' '' \
+        "$(python3 "$srcdir/tests/cli/html_check.py" "$data/synthetic_report.html" 2>&1)"
+else
+    skip 'the bundled page is well made' 'there is no python3'
+fi
+pass 'and is of the bundled table' grep -q '<h1>synthetic_user_hours.csv.gz: ' \
+    "$data/synthetic_report.html"
+pass 'its picture stands by itself' sh -c \
+    "awk -f '$data/report_picture.awk' '$data/synthetic_report.html' | cmp -s - '$data/synthetic_report.svg'"
+
 # ---- what is refused ----
 ends 'no output' 2 'report needs -o FILE' "$oddhours" report "$table"
 ends 'a truth list that is none' 2 'neither a red-team list' "$oddhours" report "$table" -o - \

@@ -37,6 +37,10 @@ struct report_input {
     /* Why a row is odd, in a sentence; false when there is none. May be NULL. */
     bool (*sentence)(void *context, uint32_t row, char *text, size_t size);
     void *context;
+    /* What a text that people wrote (a note, a rule) is shown as: valid until the next call,
+     * NULL when memory ran out. May be NULL: as it is. */
+    const char *(*shown)(void *context, const char *text);
+    void *of_shown;
     const struct rule_hides *rules; /* what they hide is told of, too; NULL: it is not */
     int64_t now_ms;                 /* the time at which these rules hold */
     /* The rows that rules hid at a time, a bit each, valid until the next call; NULL when that

@@ -266,10 +266,10 @@ static void put_rows(cJSON *array, const struct report *report)
         json_text(object, "verdict", verdict_name((enum verdict)row->verdict));
         json_bool(object, "disputed", row->disputed);
         if (row->reason != NULL) {
-            json_text(object, "reason", row->reason);
+            json_text(object, "reason", report_shown(input, row->reason));
         }
         if (row->note != NULL) {
-            json_text(object, "note", row->note);
+            json_text(object, "note", report_shown(input, row->note));
         }
         if (input->sentence != NULL &&
             input->sentence(input->context, row->row, text, sizeof text)) {

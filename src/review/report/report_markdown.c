@@ -297,7 +297,7 @@ static void put_queues(const struct report *report, struct outfile *file)
     for (size_t i = 0; i < report->n_queues; i++) {
         const struct report_queue *queue = &report->queues[i];
         outfile_printf(file, "- ");
-        report_put_text(file, queue->label);
+        report_put_text(file, report_shown(&report->input, queue->label));
         outfile_printf(file, ": %s%s\n", format_count(queue->verdicts, "verdict").text,
                        queue->remade ? "" : "; it cannot be made again from this run");
         if (queue->strays > 0) {
@@ -380,10 +380,10 @@ static bool put_list(const struct report *report, struct outfile *file, struct s
                        row->disputed ? " (reviewers differ)" : "");
         if (row->reason != NULL) {
             outfile_printf(file, "reason: ");
-            report_put_text(file, row->reason);
+            report_put_text(file, report_shown(input, row->reason));
             outfile_printf(file, "%s", row->note != NULL ? "; " : "");
         }
-        report_put_text(file, row->note != NULL ? row->note : "");
+        report_put_text(file, row->note != NULL ? report_shown(input, row->note) : "");
         if (input->sentence != NULL) {
             outfile_printf(file, " | ");
             report_put_text(

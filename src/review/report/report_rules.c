@@ -59,20 +59,21 @@ bool report_judge_rules(struct report *report, struct status *status)
 
 /* ---- for people ---- */
 
-static void put_rule(const struct rule_hides *rules, size_t i, struct outfile *file)
+static void put_rule(const struct report_input *input, size_t i, struct outfile *file)
 {
+    const struct rule_hides *rules = input->rules;
     const struct rule *rule = &rules->rules[i];
     const struct rule_hidden *hidden = &rules->hidden[i];
     outfile_printf(file, "- ");
-    report_put_text(file, rule->filter);
+    report_put_text(file, report_shown(input, rule->filter));
     outfile_printf(file, ": ");
-    report_put_text(file, rule->reason);
+    report_put_text(file, report_shown(input, rule->reason));
     outfile_printf(file, " (");
     report_put_text(file, rule->author);
     outfile_printf(file, "). ");
     if (hidden->problem[0] != '\0') {
         outfile_printf(file, "It hides nothing here: ");
-        report_put_text(file, hidden->problem);
+        report_put_text(file, report_shown(input, hidden->problem));
         outfile_printf(file, ".\n");
         return;
     }
@@ -97,7 +98,7 @@ void report_put_rules(const struct report *report, struct outfile *file)
     outfile_printf(file, "\n## Rules\n\n%s.\n\n", said[0] != '\0' ? said : "No rule holds");
     for (size_t i = 0; i < rules->n; i++) {
         if (rule_holds(&rules->rules[i], input->now_ms)) {
-            put_rule(rules, i, file);
+            put_rule(input, i, file);
         }
     }
     if (rules->rows == 0) {
@@ -141,14 +142,14 @@ void report_json_rules(cJSON *root, const struct report *report)
         if (rule_holds(rule, input->now_ms)) {
             cJSON *one = json_item(list);
             json_text(one, "uid", rule->uid);
-            json_text(one, "filter", rule->filter);
-            json_text(one, "reason", rule->reason);
+            json_text(one, "filter", report_shown(input, rule->filter));
+            json_text(one, "reason", report_shown(input, rule->reason));
             json_text(one, "author", rule->author);
             json_text(one, "scope", rule->scope);
             json_count(one, "hidden", (size_t)rules->hidden[i].rows);
             json_count(one, "odder", (size_t)rules->hidden[i].let_pass);
             if (rules->hidden[i].problem[0] != '\0') {
-                json_text(one, "problem", rules->hidden[i].problem);
+                json_text(one, "problem", report_shown(input, rules->hidden[i].problem));
             }
         }
     }

@@ -65,3 +65,12 @@ void report_put_text(struct outfile *file, const char *text)
     text_safe(safe, sizeof safe, text, strlen(text), false);
     quote_markdown(file, safe);
 }
+
+const char *report_shown(const struct report_input *input, const char *text)
+{
+    if (input->shown == NULL) {
+        return text;
+    }
+    const char *shown = input->shown(input->of_shown, text);
+    return shown != NULL ? shown : "?";
+}

@@ -17,6 +17,9 @@ struct words report_hours(double hours); /* "2.50 hours", "12 minutes", "less th
 /* Text from outside: safe, and without meaning to Markdown. */
 void report_put_text(struct outfile *file, const char *text);
 
+/* A text that people wrote as it is to be shown (report_input.shown); never NULL. */
+const char *report_shown(const struct report_input *input, const char *text);
+
 /* report_episodes.c */
 void report_put_episodes(const struct report *report, struct outfile *file);
 void report_json_episodes(cJSON *root, const struct report *report);
