@@ -300,16 +300,27 @@ static bool keep_field(struct span text, struct span *field, struct arena *room,
     return true;
 }
 
-/* The secret in a text is replaced by stars. */
+/* Every secret in a text is replaced by stars; all from where a pattern gives up, too. */
 static void mask(struct finder *finder, struct span text, char *copy)
 {
     const struct patterns *masks = &finder->description->masks;
     for (size_t i = 0; i < masks->n; i++) {
-        if (regex_match(masks->list[i], finder->matcher, text) == REGEX_YES) {
-            struct span secret = matcher_group(finder->matcher, text, 1);
+        for (size_t from = 0; from < text.length;) {
+            enum regex_answer answer =
+                regex_match_from(masks->list[i], finder->matcher, text, from);
+            if (answer == REGEX_GIVES_UP) {
+                memset(copy + from, '*', text.length - from);
+            }
+            if (answer != REGEX_YES) {
+                break;
+            }
+            struct span all = matcher_group(finder->matcher, text, 0),
+                        secret = matcher_group(finder->matcher, text, 1);
             if (secret.bytes != NULL) {
                 memset(copy + (secret.bytes - text.bytes), '*', secret.length);
             }
+            size_t end = all.bytes != NULL ? (size_t)(all.bytes - text.bytes) + all.length : 0;
+            from = end > from ? end : from + 1;
         }
     }
 }

@@ -188,6 +188,27 @@ wrong 'a word that there is not' "outcome\[2\]: 'is' is success, failure" \
 wrong 'what a sample gives' "sample 1: user is 'nora', not 'bob'" '/Accepted/s/"user": "nora"/"user": "bob"/'
 ends 'a file that there is not' 1 'nowhere' "$oddhours" formats check "$work/nowhere.json"
 
+# ---- secrets that a format names ----
+{
+    echo 'Mar  2 09:00:01 web1 sudo: bob : TTY=pts/0 ; PWD=/ ; USER=root ; COMMAND=/x password=one1 password=two2'
+    echo 'Mar  2 09:00:02 web1 sudo: bob : TTY=pts/0 ; PWD=/ ; USER=root ; COMMAND=/x three3 xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'
+} >"$work/secret.log"
+secrets() { # secrets PATTERN: bob's lines by a format that masks it
+    sed -e 's/{"name": "program", "of": "program"}/{"name": "body", "of": "body"}/' \
+        -e "s/^  \"samples\"/  \"mask\": [\"$1\"],&/" "$formats/linux-auth.json" >"$work/secret.json"
+    printf '%s\n' 'wait done' top 'wait idle' open 'wait idle' 'key Enter' 'wait idle' \
+        "screenshot $work/screen" 'wait idle' >"$work/script"
+    "$oddhours" --no-cache --no-config --screen 160x30 --script "$work/script" --models iforest \
+        --trees 5 "$work/secret.log" --input "$work/secret.json" --year 2024 >"$work/messages"
+}
+secrets 'password=(\\\\S+)'
+pass 'every secret of a field is masked' says 'password=\*\*\*\* password=\*\*\*\*'
+silent() { ! says "$1"; }
+pass 'and none is left' silent 'one1\|two2'
+secrets '((?:x+x+)+[yz])'
+pass 'the lines stand there when a mask gives up' says 'password=one1'
+pass 'with nothing of the field it gave up on' silent three3
+
 # ---- published samples, where they are ----
 events=$srcdir/../shared/data/events
 if [ -d "$events" ]; then

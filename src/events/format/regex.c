@@ -172,8 +172,14 @@ void matcher_free(struct matcher *matcher)
 enum regex_answer regex_match(const struct regex *regex, struct matcher *matcher,
                               struct span text)
 {
+    return regex_match_from(regex, matcher, text, 0);
+}
+
+enum regex_answer regex_match_from(const struct regex *regex, struct matcher *matcher,
+                                   struct span text, size_t from)
+{
     int groups = pcre2_match(regex->code, (PCRE2_SPTR)(text.bytes != NULL ? text.bytes : ""),
-                             text.length, 0, 0, matcher->data, matcher->context);
+                             text.length, from, 0, matcher->data, matcher->context);
     matcher->groups = groups > 0 ? groups : 0;
     return groups > 0 ? REGEX_YES : groups == PCRE2_ERROR_NOMATCH ? REGEX_NO : REGEX_GIVES_UP;
 }

@@ -42,8 +42,13 @@ enum regex_answer { REGEX_NO, REGEX_YES, REGEX_GIVES_UP };
 enum regex_answer regex_match(const struct regex *regex, struct matcher *matcher,
                               struct span text);
 
-/* A group of the last match, by number (1: the first) or as the i-th with a name; bytes NULL
- * when it took no part. */
+/* The same for the first match that begins at byte `from` or behind it; what stands before is
+ * seen by ^, \b and what looks behind. */
+enum regex_answer regex_match_from(const struct regex *regex, struct matcher *matcher,
+                                   struct span text, size_t from);
+
+/* A group of the last match, by number (0: all that matched, 1: the first) or as the i-th with
+ * a name; bytes NULL when it took no part. */
 struct span matcher_group(const struct matcher *matcher, struct span text, size_t number);
 struct span matcher_named(const struct matcher *matcher, const struct regex *regex,
                           struct span text, size_t i);
